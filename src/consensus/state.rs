@@ -1,0 +1,197 @@
+//! What the log amounts to: the game, and whose commands were applied.
+//!
+//! Pure, like the game: the same entries give the same state on every node.
+
+use std::collections::BTreeMap;
+
+use super::{Command, CommandId, Reply};
+use crate::game::{Game, PeerId, Rejection};
+
+/// The rules this build plays by. An entry that needs newer ones stops the
+/// node that cannot apply it, rather than letting it go astray.
+pub const RULES: u32 = 1;
+
+/// How many sessions are remembered, one a player; the one that was silent
+/// longest, by log index, is dropped first. Bounds memory and snapshots.
+const MAX_SESSIONS: usize = 256;
+
+/// The newest session of a player, and its last command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The process's random number.
+    pub session: u64,
+    /// Its last command that was applied.
+    pub seq: u64,
+    /// What came of it, for a retry.
+    pub reply: Reply,
+}
+
+/// The replicated state of a room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoomState {
+    pub(super) game: Game,
+    pub(super) game_index: u64,
+    pub(super) sessions: BTreeMap<PeerId, Session>,
+}
+
+impl RoomState {
+    /// Applies the command of entry `index`, once: a retry gets the reply that
+    /// the first try got.
+    pub fn apply(&mut self, index: u64, command: Command) -> Reply {
+        let Command {
+            id,
+            opens_session,
+            action,
+        } = command;
+        let is_new = match self.sessions.get(&id.peer_id) {
+            Some(last) if last.session == id.session => match id.seq.cmp(&last.seq) {
+                std::cmp::Ordering::Greater => true,
+                std::cmp::Ordering::Equal => return last.reply,
+                // Its seat waits for each reply, so nobody waits for this one.
+                std::cmp::Ordering::Less => false,
+            },
+            _ => opens_session,
+        };
+        if !is_new {
+            return Reply {
+                index,
+                result: Some(Err(Rejection::Stale)),
+            };
+        }
+        self.make_place_for(id.peer_id);
+        let result = self.game.apply(id.peer_id, action);
+        if result.is_ok() {
+            self.game_index = index;
+        }
+        let reply = Reply {
+            index,
+            result: Some(result),
+        };
+        self.remember(id, reply);
+        reply
+    }
+
+    /// The game.
+    pub fn game(&self) -> &Game {
+        &self.game
+    }
+
+    /// Index of the last entry that changed the game; 0 before the first.
+    pub fn game_index(&self) -> u64 {
+        self.game_index
+    }
+
+    fn remember(&mut self, id: CommandId, reply: Reply) {
+        self.sessions.insert(
+            id.peer_id,
+            Session {
+                session: id.session,
+                seq: id.seq,
+                reply,
+            },
+        );
+    }
+
+    fn make_place_for(&mut self, peer: PeerId) {
+        if self.sessions.len() < MAX_SESSIONS || self.sessions.contains_key(&peer) {
+            return;
+        }
+        let oldest = self
+            .sessions
+            .iter()
+            .min_by_key(|(_, session)| session.reply.index)
+            .map(|(peer, _)| *peer);
+        if let Some(peer) = oldest {
+            self.sessions.remove(&peer);
+            self.game.forget(&peer);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::game::{Action, Letter, Name, Outcome, Secret};
+
+    fn peer(n: u8) -> PeerId {
+        PeerId::new([n; 32])
+    }
+
+    fn command(peer_id: PeerId, session: u64, seq: u64, action: Action) -> Command {
+        let opens_session = matches!(action, Action::Seat { .. });
+        Command {
+            id: CommandId {
+                peer_id,
+                session,
+                seq,
+            },
+            opens_session,
+            action,
+        }
+    }
+
+    fn seat() -> Action {
+        Action::Seat {
+            name: Name::parse("P").expect("a name"),
+        }
+    }
+
+    fn guess(letter: &str) -> Action {
+        Action::Guess {
+            letter: Letter::parse(letter).expect("a letter"),
+            round: None,
+        }
+    }
+
+    fn start() -> Action {
+        Action::StartRound {
+            pack: "kanna".to_owned(),
+            clue: String::new(),
+            secret: Secret::parse("kanna").expect("a secret"),
+            after_round: None,
+        }
+    }
+
+    #[test]
+    fn a_retry_is_applied_once_and_gets_the_same_reply() {
+        let p = peer(1);
+        let mut state = RoomState::default();
+        let transcript = [
+            // index, session, seq, action, result, index in the reply
+            (1, 7, 1, seat(), Ok(Outcome::Seated), 1),
+            (2, 7, 2, start(), Ok(Outcome::Started), 2),
+            (3, 7, 3, guess("x"), Ok(Outcome::Miss), 3),
+            (4, 7, 3, guess("x"), Ok(Outcome::Miss), 3),
+            (5, 7, 2, start(), Err(Rejection::Stale), 5),
+            (6, 7, 4, guess("x"), Err(Rejection::Repeat), 6),
+            // A new start of the program takes the seat over…
+            (7, 8, 1, seat(), Ok(Outcome::Seated), 7),
+            // …and what the old one still sends is refused.
+            (8, 7, 5, guess("k"), Err(Rejection::Stale), 8),
+            // A session nobody announced is refused too.
+            (9, 9, 1, guess("k"), Err(Rejection::Stale), 9),
+            (10, 8, 2, guess("k"), Ok(Outcome::Hit), 10),
+        ];
+        for (index, session, seq, action, result, reply_index) in transcript {
+            let reply = state.apply(index, command(p, session, seq, action));
+            assert_eq!(reply.result, Some(result), "entry {index}");
+            assert_eq!(reply.index, reply_index, "entry {index}");
+        }
+        assert_eq!(state.game_index(), 10);
+        let round = state.game().round().expect("a round");
+        assert_eq!(round.guesses().len(), 2);
+    }
+
+    #[test]
+    fn remembers_at_most_256_players() {
+        let mut state = RoomState::default();
+        for n in 0..300_u64 {
+            let mut digest = [0; 32];
+            digest[..8].copy_from_slice(&n.to_le_bytes());
+            state.apply(n + 1, command(PeerId::new(digest), 1, 1, seat()));
+        }
+        assert_eq!(state.sessions.len(), MAX_SESSIONS);
+        assert_eq!(state.game().players().len(), MAX_SESSIONS);
+        assert!(state.sessions.values().all(|s| s.reply.index > 44));
+    }
+}

@@ -1,0 +1,171 @@
+//! Applies committed entries to the [`RoomState`], and tells who watches.
+
+use std::{io, sync::Arc};
+
+use futures::{Stream, TryStreamExt as _};
+use openraft::{
+    EntryPayload, OptionalSend, RaftSnapshotBuilder,
+    storage::{EntryResponder, RaftStateMachine},
+};
+use prost::Message as _;
+use tokio::sync::watch;
+
+use super::{
+    LogId, LogStore, Reply, RoomState, Snapshot, SnapshotMeta, StoredMembership, TypeConfig,
+};
+use crate::proto as pb;
+
+/// What was applied so far. Immutable; a new one is published after each batch.
+#[derive(Clone, Debug, Default)]
+pub struct Applied {
+    /// The last entry.
+    pub log_id: Option<LogId>,
+    /// The state after it.
+    pub state: Arc<RoomState>,
+}
+
+impl Applied {
+    /// Index of the last applied entry; 0 before the first.
+    pub fn index(&self) -> u64 {
+        self.log_id.map_or(0, |id| id.index)
+    }
+}
+
+/// openraft's state machine. It lives in memory: a restart loads the last
+/// snapshot and replays the log after it.
+#[derive(Debug)]
+pub struct StateMachine {
+    applied: Applied,
+    membership: StoredMembership,
+    store: LogStore,
+    watch: watch::Sender<Applied>,
+}
+
+impl StateMachine {
+    /// Starts from the snapshot of a room's file.
+    ///
+    /// # Errors
+    /// If the snapshot cannot be read by this build.
+    pub fn new(store: LogStore) -> io::Result<(Self, watch::Receiver<Applied>)> {
+        let (watch, watcher) = watch::channel(Applied::default());
+        let snapshot = store.current_snapshot();
+        let mut machine = Self {
+            applied: Applied::default(),
+            membership: StoredMembership::default(),
+            store,
+            watch,
+        };
+        if let Some(snapshot) = snapshot {
+            machine.load(&snapshot)?;
+        }
+        Ok((machine, watcher))
+    }
+
+    fn load(&mut self, snapshot: &Snapshot) -> io::Result<()> {
+        let state = decode_state(&snapshot.snapshot)?;
+        self.applied = Applied {
+            log_id: snapshot.meta.last_log_id,
+            state: Arc::new(state),
+        };
+        self.membership = snapshot.meta.last_membership.clone();
+        self.publish();
+        Ok(())
+    }
+
+    fn publish(&self) {
+        self.watch.send_replace(self.applied.clone());
+    }
+}
+
+fn decode_state(bytes: &[u8]) -> io::Result<RoomState> {
+    let message = pb::RoomState::decode(bytes).map_err(io::Error::other)?;
+    RoomState::try_from(message).map_err(io::Error::other)
+}
+
+impl RaftStateMachine<TypeConfig> for StateMachine {
+    type SnapshotData = Vec<u8>;
+    type SnapshotBuilder = SnapshotBuilder;
+
+    async fn applied_state(&mut self) -> io::Result<(Option<LogId>, StoredMembership)> {
+        Ok((self.applied.log_id, self.membership.clone()))
+    }
+
+    async fn apply<S>(&mut self, mut entries: S) -> io::Result<()>
+    where
+        S: Stream<Item = io::Result<EntryResponder<TypeConfig>>> + Unpin + OptionalSend,
+    {
+        let mut replies = Vec::new();
+        while let Some((entry, responder)) = entries.try_next().await? {
+            let index = entry.log_id.index;
+            let mut reply = Reply {
+                index,
+                result: None,
+            };
+            match entry.payload {
+                EntryPayload::Blank => {}
+                EntryPayload::Normal(command) => {
+                    reply = Arc::make_mut(&mut self.applied.state).apply(index, command);
+                }
+                EntryPayload::Membership(membership) => {
+                    self.membership = StoredMembership::new(Some(entry.log_id), membership);
+                }
+            }
+            self.applied.log_id = Some(entry.log_id);
+            replies.extend(responder.map(|responder| (responder, reply)));
+        }
+        // Published before it is acknowledged: who has the reply sees the game.
+        self.publish();
+        for (responder, reply) in replies {
+            responder.send(reply);
+        }
+        Ok(())
+    }
+
+    async fn get_snapshot_builder(&mut self) -> SnapshotBuilder {
+        SnapshotBuilder {
+            applied: self.applied.clone(),
+            membership: self.membership.clone(),
+            store: self.store.clone(),
+        }
+    }
+
+    async fn install_snapshot(&mut self, meta: &SnapshotMeta, data: Vec<u8>) -> io::Result<()> {
+        let snapshot = Snapshot {
+            meta: meta.clone(),
+            snapshot: data,
+        };
+        // Decoded first: what this build cannot read is not stored.
+        decode_state(&snapshot.snapshot)?;
+        self.store.save_snapshot(&snapshot).await?;
+        self.load(&snapshot)
+    }
+
+    async fn get_current_snapshot(&mut self) -> io::Result<Option<Snapshot>> {
+        Ok(self.store.current_snapshot())
+    }
+}
+
+/// Makes a snapshot of one moment, beside the applying.
+#[derive(Debug)]
+pub struct SnapshotBuilder {
+    applied: Applied,
+    membership: StoredMembership,
+    store: LogStore,
+}
+
+impl RaftSnapshotBuilder<TypeConfig> for SnapshotBuilder {
+    type SnapshotData = Vec<u8>;
+
+    async fn build_snapshot(&mut self) -> io::Result<Snapshot> {
+        let snapshot = Snapshot {
+            meta: SnapshotMeta {
+                last_log_id: self.applied.log_id,
+                last_membership: self.membership.clone(),
+            },
+            snapshot: pb::RoomState::from(&*self.applied.state).encode_to_vec(),
+        };
+        self.store.save_snapshot(&snapshot).await?;
+        tracing::debug!("snapshot at {}", self.applied.index());
+        Ok(snapshot)
+    }
+}

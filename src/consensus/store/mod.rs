@@ -1,0 +1,273 @@
+//! The log on disk: one redb file a room.
+//!
+//! All writes go through one thread ([`writer`]), which puts what is queued
+//! into one transaction and reports it flushed only after the commit. Reads
+//! never touch the disk: the log between two snapshots is a few hundred small
+//! entries, so all of it is also in memory.
+
+mod format;
+mod writer;
+
+use std::{
+    collections::BTreeMap,
+    fmt::Debug,
+    io,
+    ops::RangeBounds,
+    path::Path,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
+
+use openraft::{
+    LogState, OptionalSend, RaftLogReader,
+    storage::{IOFlushed, RaftLogStorage},
+};
+use redb::{Builder, Database, ReadableDatabase as _, ReadableTable as _, StorageBackend};
+use tokio::sync::oneshot;
+
+use super::{Entry, LogId, Snapshot, TypeConfig, Vote};
+use format::{LOG, META, Slot};
+use writer::{Op, Writer};
+
+/// redb's page cache, in bytes. The whole file is smaller.
+const CACHE_BYTES: usize = 4 * 1024 * 1024;
+
+/// What can go wrong with a room's file, in words for its player.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be opened or written.
+    #[error("the room's file cannot be used: {0}")]
+    Database(#[from] redb::Error),
+    /// It was changed by something other than this program, or the disk is
+    /// failing.
+    #[error("the room's file is damaged: {0}. Nothing was changed; move its folder away to start afresh")]
+    Damaged(String),
+}
+
+/// The log of one room. Cheap to clone; clones share the log.
+#[derive(Clone, Debug)]
+pub struct LogStore {
+    mem: Arc<RwLock<Mem>>,
+    writer: Arc<Writer>,
+}
+
+/// All of the file's content.
+#[derive(Debug, Default)]
+struct Mem {
+    snapshot: Option<Snapshot>,
+    log: BTreeMap<u64, Entry>,
+    vote: Option<Vote>,
+    committed: Option<LogId>,
+    purged: Option<LogId>,
+}
+
+impl LogStore {
+    /// Opens a room's file, or makes it.
+    ///
+    /// # Errors
+    /// If the file cannot be opened, or is damaged.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let db = builder()
+            .create(path)
+            .map_err(|e| StoreError::Database(e.into()))?;
+        Self::load(db)
+    }
+
+    /// The same on storage of the caller's: for tests that break it.
+    ///
+    /// # Errors
+    /// As for [`LogStore::open`].
+    pub fn open_backend(backend: impl StorageBackend) -> Result<Self, StoreError> {
+        let db = builder()
+            .create_with_backend(backend)
+            .map_err(|e| StoreError::Database(e.into()))?;
+        Self::load(db)
+    }
+
+    /// Waits until everything that was handed in is on disk.
+    pub async fn flush(&self) {
+        let (done, flushed) = oneshot::channel();
+        if self.writer.send(Op::Flush(done)).is_ok() {
+            // A writer that is gone has nothing left to write.
+            let _ = flushed.await;
+        }
+    }
+
+    /// Stores the snapshot that the state machine restarts from. An older one
+    /// than the stored is left out: building and installing may overlap.
+    pub(super) async fn save_snapshot(&self, snapshot: &Snapshot) -> io::Result<()> {
+        {
+            let mut mem = self.write();
+            let stored = mem.snapshot.as_ref().and_then(|s| s.meta.last_log_id);
+            if stored.is_some() && snapshot.meta.last_log_id <= stored {
+                return Ok(());
+            }
+            mem.snapshot = Some(snapshot.clone());
+        }
+        self.writer
+            .put(Slot::Snapshot, format::encode_snapshot(snapshot))
+            .await
+    }
+
+    /// The newest snapshot.
+    pub(super) fn current_snapshot(&self) -> Option<Snapshot> {
+        self.read().snapshot.clone()
+    }
+
+    fn load(db: Database) -> Result<Self, StoreError> {
+        let mem = read_all(&db)?;
+        let writer = Writer::start(db)
+            .map_err(|e| StoreError::Database(redb::StorageError::Io(e).into()))?;
+        Ok(Self {
+            mem: Arc::new(RwLock::new(mem)),
+            writer: Arc::new(writer),
+        })
+    }
+
+    // Nothing panics while it holds the lock; a poisoned one is still whole.
+    fn read(&self) -> RwLockReadGuard<'_, Mem> {
+        self.mem.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Mem> {
+        self.mem.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn builder() -> Builder {
+    let mut builder = Builder::new();
+    builder.set_cache_size(CACHE_BYTES);
+    builder
+}
+
+fn read_all(db: &Database) -> Result<Mem, StoreError> {
+    let damaged = |e: format::Damage| StoreError::Damaged(e.to_string());
+    let from_redb = |e: redb::Error| match e {
+        redb::Error::Corrupted(what) => StoreError::Damaged(what),
+        other => StoreError::Database(other),
+    };
+    let mut mem = Mem::default();
+    let txn = db.begin_read().map_err(|e| from_redb(e.into()))?;
+    let meta = match txn.open_table(META) {
+        Ok(meta) => meta,
+        // A new file.
+        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(mem),
+        Err(e) => return Err(from_redb(e.into())),
+    };
+    let get = |slot: Slot| {
+        meta.get(slot.key())
+            .map(|value| value.map(|v| v.value().to_vec()))
+            .map_err(|e| from_redb(e.into()))
+    };
+    if let Some(bytes) = get(Slot::Vote)? {
+        mem.vote = Some(format::decode_vote(&bytes).map_err(damaged)?);
+    }
+    if let Some(bytes) = get(Slot::Committed)? {
+        mem.committed = Some(format::decode_log_id(Slot::Committed, &bytes).map_err(damaged)?);
+    }
+    if let Some(bytes) = get(Slot::Purged)? {
+        mem.purged = Some(format::decode_log_id(Slot::Purged, &bytes).map_err(damaged)?);
+    }
+    mem.snapshot = get(Slot::Snapshot)?
+        .map(|bytes| format::decode_snapshot(&bytes).map_err(damaged))
+        .transpose()?;
+    let log = txn.open_table(LOG).map_err(|e| from_redb(e.into()))?;
+    let mut expected = mem.purged.as_ref().map(|id| id.index + 1);
+    for row in log.iter().map_err(|e| from_redb(e.into()))? {
+        let (index, bytes) = row.map_err(|e| from_redb(e.into()))?;
+        let index = index.value();
+        if expected.is_some_and(|expected| expected != index) {
+            return Err(StoreError::Damaged(format!(
+                "entry {} is missing",
+                expected.unwrap_or_default()
+            )));
+        }
+        expected = Some(index + 1);
+        let entry = format::decode_entry(index, bytes.value()).map_err(damaged)?;
+        mem.log.insert(index, entry);
+    }
+    Ok(mem)
+}
+
+impl RaftLogReader<TypeConfig> for LogStore {
+    async fn try_get_log_entries<R: RangeBounds<u64> + Clone + Debug + OptionalSend>(
+        &mut self,
+        range: R,
+    ) -> io::Result<Vec<Entry>> {
+        let mem = self.read();
+        Ok(mem.log.range(range).map(|(_, e)| e.clone()).collect())
+    }
+
+    async fn read_vote(&mut self) -> io::Result<Option<Vote>> {
+        Ok(self.read().vote)
+    }
+}
+
+impl RaftLogStorage<TypeConfig> for LogStore {
+    type LogReader = Self;
+
+    async fn get_log_state(&mut self) -> io::Result<LogState<TypeConfig>> {
+        let mem = self.read();
+        let last = mem.log.values().next_back().map(|entry| entry.log_id);
+        Ok(LogState {
+            last_purged_log_id: mem.purged,
+            last_log_id: last.or(mem.purged),
+        })
+    }
+
+    async fn get_log_reader(&mut self) -> Self {
+        self.clone()
+    }
+
+    async fn save_vote(&mut self, vote: &Vote) -> io::Result<()> {
+        self.writer
+            .put(Slot::Vote, format::encode_vote(vote))
+            .await?;
+        self.write().vote = Some(*vote);
+        Ok(())
+    }
+
+    async fn save_committed(&mut self, committed: Option<LogId>) -> io::Result<()> {
+        self.write().committed = committed;
+        if let Some(id) = committed {
+            // Rides along with the next commit: it only shortens a restart,
+            // so losing it costs nothing.
+            self.writer
+                .send(Op::PutLazily(Slot::Committed, format::encode_log_id(&id)))?;
+        }
+        Ok(())
+    }
+
+    async fn read_committed(&mut self) -> io::Result<Option<LogId>> {
+        Ok(self.read().committed)
+    }
+
+    async fn append<I>(&mut self, entries: I, flushed: IOFlushed<TypeConfig>) -> io::Result<()>
+    where
+        I: IntoIterator<Item = Entry> + OptionalSend,
+        I::IntoIter: OptionalSend,
+    {
+        let entries: Vec<Entry> = entries.into_iter().collect();
+        let rows = entries.iter().map(format::encode_entry).collect();
+        self.write()
+            .log
+            .extend(entries.into_iter().map(|entry| (entry.log_id.index, entry)));
+        self.writer.send(Op::Append(rows, flushed))
+    }
+
+    async fn truncate_after(&mut self, last_log_id: Option<LogId>) -> io::Result<()> {
+        let from = last_log_id.map_or(0, |id| id.index + 1);
+        self.write().log.split_off(&from);
+        self.writer.wait(|done| Op::Truncate(from, done)).await
+    }
+
+    async fn purge(&mut self, upto: LogId) -> io::Result<()> {
+        {
+            let mut mem = self.write();
+            mem.log = mem.log.split_off(&(upto.index + 1));
+            mem.purged = Some(upto);
+        }
+        self.writer
+            .wait(|done| Op::Purge(upto.index, format::encode_log_id(&upto), done))
+            .await
+    }
+}

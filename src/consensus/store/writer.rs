@@ -1,0 +1,191 @@
+//! The one thread that writes a room's file.
+
+use std::{
+    io,
+    sync::{Mutex, PoisonError, mpsc},
+    thread,
+};
+
+use openraft::storage::IOFlushed;
+use redb::{Database, WriteTransaction};
+use tokio::sync::oneshot;
+
+use super::{
+    super::TypeConfig,
+    format::{LOG, META, Slot},
+};
+
+/// How many operations may queue. Raft has a handful of appends in flight.
+const QUEUE: usize = 256;
+
+/// How many operations one transaction takes at most, so that the first of
+/// them does not wait for ever.
+const BATCH: usize = 128;
+
+type Done = oneshot::Sender<io::Result<()>>;
+
+/// What can be written.
+pub(super) enum Op {
+    /// Adds entries, and reports when they are on disk.
+    Append(Vec<(u64, Vec<u8>)>, IOFlushed<TypeConfig>),
+    /// Sets a value.
+    Put(Slot, Vec<u8>, Done),
+    /// Sets a value whenever something else is committed.
+    PutLazily(Slot, Vec<u8>),
+    /// Removes entries from this index on.
+    Truncate(u64, Done),
+    /// Removes entries up to and with this index, and notes the last one.
+    Purge(u64, Vec<u8>, Done),
+    /// Reports when all that came before is on disk.
+    Flush(oneshot::Sender<()>),
+}
+
+/// The handle of the writing thread; dropping it ends the thread after the
+/// last operation.
+#[derive(Debug)]
+pub(super) struct Writer {
+    ops: Option<mpsc::SyncSender<Op>>,
+    thread: Mutex<Option<thread::JoinHandle<()>>>,
+}
+
+impl Writer {
+    pub(super) fn start(db: Database) -> io::Result<Self> {
+        let (ops, queue) = mpsc::sync_channel(QUEUE);
+        let thread = thread::Builder::new()
+            .name("log-writer".to_owned())
+            .spawn(move || run(&db, &queue))?;
+        Ok(Self {
+            ops: Some(ops),
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    pub(super) fn send(&self, op: Op) -> io::Result<()> {
+        let gone = || io::Error::other("the room's file is closed");
+        self.ops
+            .as_ref()
+            .ok_or_else(gone)?
+            .send(op)
+            .map_err(|_closed| gone())
+    }
+
+    pub(super) async fn wait(&self, op: impl FnOnce(Done) -> Op) -> io::Result<()> {
+        let (done, result) = oneshot::channel();
+        self.send(op(done))?;
+        result
+            .await
+            .unwrap_or_else(|_gone| Err(io::Error::other("the writing thread ended")))
+    }
+
+    pub(super) async fn put(&self, slot: Slot, bytes: Vec<u8>) -> io::Result<()> {
+        self.wait(|done| Op::Put(slot, bytes, done)).await
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Closes the queue; then the file is closed when this returns.
+        self.ops = None;
+        let thread = self
+            .thread
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            // A panic there was reported by the panic hook.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(db: &Database, queue: &mpsc::Receiver<Op>) {
+    let mut lazy: Vec<Op> = Vec::new();
+    while let Ok(first) = queue.recv() {
+        if let Op::PutLazily(slot, bytes) = first {
+            put_aside(&mut lazy, slot, bytes);
+            continue;
+        }
+        let mut batch = vec![first];
+        while batch.len() < BATCH
+            && let Ok(op) = queue.try_recv()
+        {
+            match op {
+                Op::PutLazily(slot, bytes) => put_aside(&mut lazy, slot, bytes),
+                op => batch.push(op),
+            }
+        }
+        batch.append(&mut lazy);
+        commit(db, batch);
+    }
+    if !lazy.is_empty() {
+        commit(db, lazy);
+    }
+}
+
+/// Keeps only the newest lazy value of a slot.
+fn put_aside(lazy: &mut Vec<Op>, slot: Slot, bytes: Vec<u8>) {
+    lazy.retain(|op| !matches!(op, Op::PutLazily(other, _) if *other == slot));
+    lazy.push(Op::PutLazily(slot, bytes));
+}
+
+fn commit(db: &Database, batch: Vec<Op>) {
+    // A flush alone needs no transaction: whatever came before is committed.
+    let needed = batch.iter().any(|op| !matches!(op, Op::Flush(_)));
+    let result = if needed {
+        write(db, &batch).map_err(|e| e.to_string())
+    } else {
+        Ok(())
+    };
+    if let Err(e) = &result {
+        tracing::error!("the room's file cannot be written: {e}");
+    }
+    for op in batch {
+        let result = || match &result {
+            Ok(()) => Ok(()),
+            Err(e) => Err(io::Error::other(e.clone())),
+        };
+        // Nobody may be waiting any more.
+        match op {
+            Op::Append(_, flushed) => flushed.io_completed(result()),
+            Op::Put(_, _, done) | Op::Truncate(_, done) | Op::Purge(_, _, done) => {
+                let _ = done.send(result());
+            }
+            Op::Flush(done) => {
+                let _ = done.send(());
+            }
+            Op::PutLazily(..) => {}
+        }
+    }
+}
+
+/// One transaction, durable when it returns (redb's default).
+fn write(db: &Database, batch: &[Op]) -> Result<(), redb::Error> {
+    let txn = db.begin_write()?;
+    apply(&txn, batch)?;
+    txn.commit()?;
+    Ok(())
+}
+
+fn apply(txn: &WriteTransaction, batch: &[Op]) -> Result<(), redb::Error> {
+    let mut log = txn.open_table(LOG)?;
+    let mut meta = txn.open_table(META)?;
+    for op in batch {
+        match op {
+            Op::Append(rows, _) => {
+                for (index, bytes) in rows {
+                    log.insert(index, bytes.as_slice())?;
+                }
+            }
+            Op::Put(slot, bytes, _) | Op::PutLazily(slot, bytes) => {
+                meta.insert(slot.key(), bytes.as_slice())?;
+            }
+            Op::Truncate(from, _) => log.retain_in(*from.., |_, _| false)?,
+            Op::Purge(upto, bytes, _) => {
+                log.retain_in(..=*upto, |_, _| false)?;
+                meta.insert(Slot::Purged.key(), bytes.as_slice())?;
+            }
+            Op::Flush(_) => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! Names of players and rooms: what strangers on the network may make others see.
+
+use std::fmt;
+
+use unicode_segmentation::UnicodeSegmentation as _;
+
+/// The longest name, in graphemes: what fits a player's row in the window.
+pub const MAX_NAME_CHARS: usize = 24;
+
+/// The longest name, in bytes: a grapheme can be arbitrarily long, an mDNS
+/// TXT entry cannot (255 bytes, RFC 6763 §6.1).
+pub const MAX_NAME_BYTES: usize = 120;
+
+/// A name that can be shown on one line. Cannot be invalid.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(String);
+
+/// Why a name was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadName {
+    /// Nothing is left of it.
+    #[error("a name needs at least one visible character")]
+    Empty,
+    /// More than [`MAX_NAME_CHARS`] or [`MAX_NAME_BYTES`].
+    #[error("a name has at most 24 characters")]
+    TooLong,
+    /// Control characters, or such that change the direction of other text.
+    #[error("a name has no control characters")]
+    Control,
+}
+
+impl Name {
+    /// Takes a name as typed or received; spaces around it are dropped.
+    ///
+    /// # Errors
+    /// See [`BadName`]. Emoji and right-to-left text are welcome; only the
+    /// characters that would reorder the text beside them are not.
+    pub fn parse(text: &str) -> Result<Self, BadName> {
+        // Before trimming: a megabyte of spaces costs nothing to refuse.
+        if text.len() > 4 * MAX_NAME_BYTES {
+            return Err(BadName::TooLong);
+        }
+        let text = text.trim();
+        if text.chars().any(|c| c.is_control() || reorders(c)) {
+            return Err(BadName::Control);
+        }
+        if text.chars().all(invisible) {
+            return Err(BadName::Empty);
+        }
+        if text.len() > MAX_NAME_BYTES || text.graphemes(true).count() > MAX_NAME_CHARS {
+            return Err(BadName::TooLong);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Takes a name that went through [`Name::parse`] on another node, asking
+    /// no Unicode table, so that all nodes decide alike.
+    ///
+    /// # Errors
+    /// If it is empty or longer than [`MAX_NAME_BYTES`].
+    pub fn from_log(text: &str) -> Result<Self, BadName> {
+        match text.len() {
+            0 => Err(BadName::Empty),
+            1..=MAX_NAME_BYTES => Ok(Self(text.to_owned())),
+            _ => Err(BadName::TooLong),
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The bidirectional overrides, embeddings and isolates (UAX #9), and the line
+/// and paragraph separators.
+fn reorders(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Characters that draw nothing by themselves.
+fn invisible(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c,
+            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_and_refuses() {
+        let ten_kb = "x".repeat(10_000);
+        let many_marks = format!("e{}", "\u{301}".repeat(200));
+        let table: [(&str, Result<&str, BadName>); 13] = [
+            ("P1", Ok("P1")),
+            ("  Ada  ", Ok("Ada")),
+            ("🐉 Kanna 🐉", Ok("🐉 Kanna 🐉")),
+            ("دانية", Ok("دانية")),
+            ("👩‍👩‍👧", Ok("👩‍👩‍👧")),
+            ("", Err(BadName::Empty)),
+            ("   ", Err(BadName::Empty)),
+            ("\u{200b}\u{feff}", Err(BadName::Empty)),
+            ("a\nb", Err(BadName::Control)),
+            ("\u{1b}[31mred", Err(BadName::Control)),
+            ("evil\u{202e}txt", Err(BadName::Control)),
+            (&ten_kb, Err(BadName::TooLong)),
+            (&many_marks, Err(BadName::TooLong)),
+        ];
+        for (text, want) in table {
+            let got = Name::parse(text);
+            assert_eq!(got.as_ref().map(Name::as_str), want.as_ref().copied());
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Hangman for the people on one local network, with no server: every player's
+//! window embeds a Raft node, and the game is a replicated state machine.
+
+pub mod consensus;
+pub mod game;
+pub mod packs;
+mod proto;
+pub mod random;

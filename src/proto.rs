@@ -1,0 +1,11 @@
+//! The messages of `proto/`, generated at build time. Only the two codecs
+//! ([`crate::consensus::codec`] and [`crate::net::codec`]) look inside them.
+
+#![allow(
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    reason = "generated code"
+)]
+
+tonic::include_proto!("dhangkanna.v1");
