@@ -3,6 +3,7 @@
 
 pub mod consensus;
 pub mod game;
+pub mod net;
 pub mod packs;
 mod proto;
 pub mod random;

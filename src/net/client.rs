@@ -1,0 +1,308 @@
+//! Calls to other nodes: one kept connection a peer, a deadline on every call.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use hyper_util::rt::TokioIo;
+use tonic::{
+    Code, Request, Status,
+    service::interceptor::InterceptedService,
+    transport::{Channel, Endpoint, Uri},
+};
+
+use super::{
+    About, AddressBook, Admission, ClusterId, Committed, Identity, PROTOCOL, Refusal, Refused,
+    RoomKey, codec,
+    connect::{connect_peer, who_is_at},
+    guard::{Attach, Header},
+};
+use crate::{
+    consensus::{Command, NodeId, codec::DecodeError},
+    game::{Name, PeerId},
+    proto::{self as pb, lobby_client::LobbyClient, members_client::MembersClient},
+};
+
+/// How long a stranger's call may take, connecting included.
+const LOBBY_DEADLINE: Duration = Duration::from_secs(4);
+
+/// How long entering and leaving may take: a membership change.
+const CHANGE_DEADLINE: Duration = Duration::from_secs(4);
+
+/// How long a kept connection may stay silent while a call is open.
+const KEEPALIVE: Duration = Duration::from_secs(2);
+
+/// The client of the members' service.
+pub(super) type Client = MembersClient<InterceptedService<Channel, Attach>>;
+
+/// Why a call brought no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// It was answered with no.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// Nobody answers, or not in time, or nothing sensible.
+    #[error("no answer: {0}")]
+    Unreachable(String),
+    /// Something answers that is not this program, or not this version of it.
+    #[error("{0}")]
+    Denied(String),
+}
+
+/// Why a command was not committed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{refused}")]
+pub struct ProposeError {
+    /// What was said.
+    pub refused: Refused,
+    /// Whether the command may nevertheless be in some log: retry with the
+    /// same id only.
+    pub maybe_appended: bool,
+}
+
+/// All peers that can be called. Cheap to clone.
+#[derive(Clone)]
+pub struct Peers {
+    identity: Arc<Identity>,
+    book: Arc<AddressBook>,
+    listen_port: u16,
+    channels: Arc<Mutex<BTreeMap<PeerId, Channel>>>,
+}
+
+impl Peers {
+    /// Calls as `identity`, which listens on `listen_port`.
+    pub fn new(identity: Arc<Identity>, book: Arc<AddressBook>, listen_port: u16) -> Self {
+        Self {
+            identity,
+            book,
+            listen_port,
+            channels: Arc::default(),
+        }
+    }
+
+    /// Where peers are.
+    pub fn book(&self) -> &AddressBook {
+        &self.book
+    }
+
+    /// Finds out who answers at an address, and notes it.
+    ///
+    /// # Errors
+    /// If nobody does, or not in our protocol.
+    pub async fn who_is_at(&self, addr: SocketAddr) -> Result<PeerId, CallError> {
+        let peer = who_is_at(&self.identity, addr)
+            .await
+            .map_err(|e| match e.kind() {
+                std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof => {
+                    CallError::Denied(format!("{addr} is another program, not dhangkanna"))
+                }
+                _ => CallError::Unreachable(format!("{addr}: {e}")),
+            })?;
+        self.book.confirm(peer, addr);
+        Ok(peer)
+    }
+
+    /// Asks a peer what it is doing.
+    ///
+    /// # Errors
+    /// If it does not answer, or speaks another protocol.
+    pub async fn hello(&self, peer: PeerId) -> Result<About, CallError> {
+        let request = timed(pb::HelloRequest { protocol: PROTOCOL }, LOBBY_DEADLINE);
+        let reply = within(LOBBY_DEADLINE, self.lobby(peer).hello(request)).await?;
+        if reply.protocol != PROTOCOL {
+            let message = format!(
+                "that room runs version {} (protocol {}), and this is {} ({PROTOCOL}); install the same version",
+                reply.version, reply.protocol, env!("CARGO_PKG_VERSION"),
+            );
+            return Err(Refusal::Version.because(message).into());
+        }
+        Ok(reply.try_into()?)
+    }
+
+    /// Asks a peer for a place in its room.
+    ///
+    /// # Errors
+    /// If it refuses, or does not answer.
+    pub async fn join(
+        &self,
+        peer: PeerId,
+        cluster_id: ClusterId,
+        name: &Name,
+    ) -> Result<Admission, CallError> {
+        let request = pb::JoinRequest {
+            protocol: PROTOCOL,
+            cluster_id: cluster_id.as_bytes().to_vec(),
+            name: name.to_string(),
+        };
+        let request = timed(request, LOBBY_DEADLINE);
+        let reply = within(LOBBY_DEADLINE, self.lobby(peer).join(request)).await?;
+        refuse(reply.refused)?;
+        let secret = reply.room_secret.try_into();
+        Ok(Admission {
+            room: codec::name(&reply.room)?,
+            key: RoomKey {
+                cluster_id,
+                secret: secret.map_err(|_len| DecodeError::Invalid("room secret"))?,
+            },
+            node_id: reply.node_id,
+        })
+    }
+
+    /// A member, to be called as the seat `from`.
+    pub fn member(&self, key: &RoomKey, from: NodeId, to: NodeId, peer: PeerId) -> MemberClient {
+        let header = Header::new(key, from, to, self.listen_port);
+        MemberClient(MembersClient::with_interceptor(
+            self.channel(peer),
+            Attach::new(&header),
+        ))
+    }
+
+    fn lobby(&self, peer: PeerId) -> LobbyClient<Channel> {
+        LobbyClient::new(self.channel(peer)).max_decoding_message_size(64 * 1024)
+    }
+
+    /// The kept connection to a peer: opened by the first call, and opened
+    /// again, wherever the peer is by then, after it broke.
+    fn channel(&self, peer: PeerId) -> Channel {
+        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        channels
+            .entry(peer)
+            .or_insert_with(|| {
+                let identity = Arc::clone(&self.identity);
+                let book = Arc::clone(&self.book);
+                let connector = tower::service_fn(move |_uri: Uri| {
+                    let (identity, book) = (Arc::clone(&identity), Arc::clone(&book));
+                    async move { connect_peer(identity, book, peer).await.map(TokioIo::new) }
+                });
+                // The address is found by the connector; this one only names
+                // the service in HTTP/2's terms.
+                Endpoint::from_static("http://dhangkanna.local")
+                    .http2_keep_alive_interval(KEEPALIVE)
+                    .keep_alive_timeout(KEEPALIVE)
+                    .connect_with_connector_lazy(connector)
+            })
+            .clone()
+    }
+}
+
+/// One member's service.
+#[derive(Clone)]
+pub struct MemberClient(pub(super) Client);
+
+impl MemberClient {
+    /// Asks the leader to add this seat.
+    ///
+    /// # Errors
+    /// If it refuses, or does not answer.
+    pub async fn enter(&mut self, addrs: Vec<String>) -> Result<u64, CallError> {
+        let request = timed(pb::EnterRequest { addrs }, CHANGE_DEADLINE);
+        let reply = within(CHANGE_DEADLINE, self.0.enter(request)).await?;
+        refuse(reply.refused)?;
+        Ok(reply.index)
+    }
+
+    /// Asks the leader to remove this seat.
+    ///
+    /// # Errors
+    /// If it refuses, or does not answer.
+    pub async fn leave(&mut self) -> Result<(), CallError> {
+        let request = timed(pb::LeaveRequest {}, CHANGE_DEADLINE);
+        let reply = within(CHANGE_DEADLINE, self.0.leave(request)).await?;
+        refuse(reply.refused)
+    }
+
+    /// Asks the leader to commit a command, within `deadline`.
+    ///
+    /// # Errors
+    /// See [`ProposeError`]. Without an answer the outcome is unknown.
+    pub async fn propose(
+        &mut self,
+        command: &Command,
+        deadline: Duration,
+    ) -> Result<Committed, ProposeError> {
+        let unknown = |e: CallError| ProposeError {
+            refused: Refusal::NoQuorum.because(e.to_string()),
+            maybe_appended: true,
+        };
+        let request = pb::ProposeRequest {
+            command: Some(command.into()),
+        };
+        let reply = within(deadline, self.0.propose(timed(request, deadline)))
+            .await
+            .map_err(unknown)?;
+        if let Some(refused) = reply.refused {
+            let refused = Refused::try_from(refused).map_err(|e| unknown(e.into()))?;
+            return Err(ProposeError {
+                refused,
+                maybe_appended: reply.maybe_appended,
+            });
+        }
+        let answer = reply.reply.ok_or(DecodeError::Missing("reply"));
+        let answer = answer.and_then(TryInto::try_into);
+        Ok(Committed {
+            reply: answer.map_err(|e| unknown(e.into()))?,
+            copies: reply.copies,
+        })
+    }
+}
+
+/// A request that tells the other side when nobody waits any more.
+pub(super) fn timed<T>(message: T, deadline: Duration) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(deadline);
+    request
+}
+
+/// Waits for an answer, connecting included.
+pub(super) async fn within<T>(
+    deadline: Duration,
+    call: impl Future<Output = Result<tonic::Response<T>, Status>>,
+) -> Result<T, CallError> {
+    match tokio::time::timeout(deadline, call).await {
+        Ok(Ok(response)) => Ok(response.into_inner()),
+        Ok(Err(status)) => Err(status.into()),
+        Err(_late) => Err(CallError::Unreachable("it took too long".to_owned())),
+    }
+}
+
+fn refuse(refused: Option<pb::Refused>) -> Result<(), CallError> {
+    match refused {
+        None => Ok(()),
+        Some(refused) => Err(Refused::try_from(refused)?.into()),
+    }
+}
+
+impl From<Status> for CallError {
+    fn from(status: Status) -> Self {
+        match status.code() {
+            Code::PermissionDenied
+            | Code::Unauthenticated
+            | Code::NotFound
+            | Code::FailedPrecondition
+            | Code::InvalidArgument
+            | Code::Unimplemented => Self::Denied(status.message().to_owned()),
+            _ => Self::Unreachable(innermost(&status)),
+        }
+    }
+}
+
+impl From<DecodeError> for CallError {
+    fn from(error: DecodeError) -> Self {
+        Self::Denied(format!("the answer makes no sense: {error}"))
+    }
+}
+
+/// The cause that a person can do something about stands at the bottom.
+fn innermost(status: &Status) -> String {
+    let mut error: &dyn std::error::Error = status;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    match error.downcast_ref::<Status>() {
+        Some(status) => status.message().to_owned(),
+        None => error.to_string(),
+    }
+}

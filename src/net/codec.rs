@@ -1,0 +1,320 @@
+//! Between the messages of the two services and our types.
+
+use openraft::raft::{self, TransferLeaderError};
+
+use super::{About, ClusterId, Header, PROTOCOL, Refusal, Refused, RoomInfo};
+use crate::{
+    consensus::{
+        Snapshot, TypeConfig, Vote,
+        codec::{self, DecodeError},
+    },
+    game::{Name, PeerId, Phase},
+    proto as pb,
+};
+
+pub(super) type AppendEntriesRequest = raft::AppendEntriesRequest<TypeConfig>;
+pub(super) type AppendEntriesResponse = raft::AppendEntriesResponse<TypeConfig>;
+pub(super) type VoteRequest = raft::VoteRequest<TypeConfig>;
+pub(super) type VoteResponse = raft::VoteResponse<TypeConfig>;
+pub(super) type TransferLeaderRequest = raft::TransferLeaderRequest<TypeConfig>;
+pub(super) type TransferLeaderResponse = Result<(), TransferLeaderError<TypeConfig>>;
+
+type Decoded<T> = Result<T, DecodeError>;
+
+// ---- strangers ----
+
+impl From<&Header> for pb::Header {
+    fn from(header: &Header) -> Self {
+        Self {
+            protocol: header.protocol,
+            cluster_id: header.cluster_id.as_bytes().to_vec(),
+            from: header.from,
+            to: header.to,
+            room_secret: header.secret.clone(),
+            listen_port: header.listen_port.into(),
+        }
+    }
+}
+
+impl TryFrom<pb::Header> for Header {
+    type Error = DecodeError;
+
+    fn try_from(header: pb::Header) -> Decoded<Self> {
+        Ok(Self {
+            protocol: header.protocol,
+            cluster_id: cluster_id(&header.cluster_id)?,
+            from: header.from,
+            to: header.to,
+            secret: header.room_secret,
+            listen_port: u16::try_from(header.listen_port)
+                .map_err(|_large| DecodeError::Invalid("port"))?,
+        })
+    }
+}
+
+pub(super) fn cluster_id(bytes: &[u8]) -> Decoded<ClusterId> {
+    ClusterId::try_from(bytes).map_err(|_bad| DecodeError::Invalid("cluster id"))
+}
+
+pub(super) fn name(text: &str) -> Decoded<Name> {
+    Name::parse(text).map_err(|_bad| DecodeError::Invalid("name"))
+}
+
+impl From<About> for pb::HelloReply {
+    fn from(about: About) -> Self {
+        Self {
+            protocol: PROTOCOL,
+            version: about.version,
+            name: about.name.to_string(),
+            room: about.room.map(|room| pb::RoomInfo {
+                cluster_id: room.cluster_id.as_bytes().to_vec(),
+                room: room.room.to_string(),
+                players: room.players,
+                phase: room.phase.code().to_owned(),
+                leader_id: room.leader_id.unwrap_or(0),
+            }),
+        }
+    }
+}
+
+impl TryFrom<pb::HelloReply> for About {
+    type Error = DecodeError;
+
+    fn try_from(reply: pb::HelloReply) -> Decoded<Self> {
+        let room = reply.room.map(|room| {
+            Ok(RoomInfo {
+                cluster_id: cluster_id(&room.cluster_id)?,
+                room: name(&room.room)?,
+                players: room.players,
+                phase: Phase::from_code(&room.phase).ok_or(DecodeError::Invalid("phase"))?,
+                leader_id: Some(room.leader_id).filter(|id| *id != 0),
+            })
+        });
+        Ok(Self {
+            version: reply.version.chars().take(20).collect(),
+            name: name(&reply.name)?,
+            room: room.transpose()?,
+        })
+    }
+}
+
+/// Each refusal and its number on the wire.
+const REFUSALS: [(Refusal, pb::Refusal); 8] = [
+    (Refusal::Version, pb::Refusal::Version),
+    (Refusal::NoSuchRoom, pb::Refusal::NoSuchRoom),
+    (Refusal::RoomFull, pb::Refusal::RoomFull),
+    (Refusal::BadName, pb::Refusal::BadName),
+    (Refusal::NotLeader, pb::Refusal::NotLeader),
+    (Refusal::NoQuorum, pb::Refusal::NoQuorum),
+    (Refusal::NotAMember, pb::Refusal::NotAMember),
+    (Refusal::Busy, pb::Refusal::Busy),
+];
+
+impl From<Refused> for pb::Refused {
+    fn from(refused: Refused) -> Self {
+        let found = REFUSALS.iter().find(|(ours, _)| *ours == refused.reason);
+        let (peer, addrs) = refused.leader.unzip();
+        Self {
+            reason: found.map_or(0, |(_, theirs)| *theirs as i32),
+            message: refused.message,
+            leader_peer_id: peer.map(|peer: PeerId| peer.as_bytes().to_vec()).unwrap_or_default(),
+            leader_addrs: addrs.unwrap_or_default(),
+        }
+    }
+}
+
+impl TryFrom<pb::Refused> for Refused {
+    type Error = DecodeError;
+
+    fn try_from(refused: pb::Refused) -> Decoded<Self> {
+        let leader = if refused.leader_peer_id.is_empty() {
+            None
+        } else {
+            let peer = codec::peer_id(&refused.leader_peer_id)?;
+            Some((peer, codec::addrs(refused.leader_addrs)?))
+        };
+        Ok(Self {
+            reason: REFUSALS
+                .iter()
+                .find(|(_, theirs)| *theirs as i32 == refused.reason)
+                .map(|(ours, _)| *ours)
+                .ok_or(DecodeError::Invalid("refusal"))?,
+            message: refused.message.chars().take(200).collect(),
+            leader,
+        })
+    }
+}
+
+// ---- Raft ----
+
+fn vote(vote: Option<pb::Vote>) -> Decoded<Vote> {
+    vote.map(Into::into).ok_or(DecodeError::Missing("vote"))
+}
+
+impl From<AppendEntriesRequest> for pb::AppendEntriesRequest {
+    fn from(request: AppendEntriesRequest) -> Self {
+        Self {
+            vote: Some((&request.vote).into()),
+            prev_log_id: request.prev_log_id.as_ref().map(Into::into),
+            entries: request.entries.iter().map(Into::into).collect(),
+            leader_commit: request.leader_commit.as_ref().map(Into::into),
+        }
+    }
+}
+
+pub(super) fn append_entries(request: pb::AppendEntriesRequest) -> Decoded<AppendEntriesRequest> {
+    Ok(AppendEntriesRequest {
+        vote: vote(request.vote)?,
+        prev_log_id: request.prev_log_id.map(Into::into),
+        entries: request
+            .entries
+            .into_iter()
+            .map(codec::entry)
+            .collect::<Decoded<_>>()?,
+        leader_commit: request.leader_commit.map(Into::into),
+    })
+}
+
+impl From<AppendEntriesResponse> for pb::AppendEntriesReply {
+    fn from(response: AppendEntriesResponse) -> Self {
+        use AppendEntriesResponse as R;
+        use pb::append_entries_reply::Result as P;
+        Self {
+            result: Some(match response {
+                R::Success => P::Success(pb::Blank {}),
+                R::PartialSuccess(log_id) => P::Partial(pb::PartialSuccess {
+                    log_id: log_id.as_ref().map(Into::into),
+                }),
+                R::Conflict => P::Conflict(pb::Blank {}),
+                R::HigherVote(vote) => P::HigherVote((&vote).into()),
+            }),
+        }
+    }
+}
+
+pub(super) fn appended(reply: pb::AppendEntriesReply) -> Decoded<AppendEntriesResponse> {
+    use AppendEntriesResponse as R;
+    use pb::append_entries_reply::Result as P;
+    Ok(match reply.result.ok_or(DecodeError::Missing("result"))? {
+        P::Success(_) => R::Success,
+        P::Partial(partial) => R::PartialSuccess(partial.log_id.map(Into::into)),
+        P::Conflict(_) => R::Conflict,
+        P::HigherVote(vote) => R::HigherVote(vote.into()),
+    })
+}
+
+impl From<VoteRequest> for pb::VoteRequest {
+    fn from(request: VoteRequest) -> Self {
+        Self {
+            vote: Some((&request.vote).into()),
+            last_log_id: request.last_log_id.as_ref().map(Into::into),
+            leadership_transfer: request.leadership_transfer,
+        }
+    }
+}
+
+pub(super) fn vote_request(request: pb::VoteRequest) -> Decoded<VoteRequest> {
+    let mut decoded = VoteRequest::new(vote(request.vote)?, request.last_log_id.map(Into::into));
+    decoded.leadership_transfer = request.leadership_transfer;
+    Ok(decoded)
+}
+
+impl From<VoteResponse> for pb::VoteReply {
+    fn from(response: VoteResponse) -> Self {
+        Self {
+            vote: Some((&response.vote).into()),
+            granted: response.vote_granted,
+            last_log_id: response.last_log_id.as_ref().map(Into::into),
+        }
+    }
+}
+
+pub(super) fn voted(reply: pb::VoteReply) -> Decoded<VoteResponse> {
+    Ok(VoteResponse::new(
+        vote(reply.vote)?,
+        reply.last_log_id.map(Into::into),
+        reply.granted,
+    ))
+}
+
+pub(super) fn snapshot_request(leader: &Vote, snapshot: Snapshot) -> pb::InstallSnapshotRequest {
+    pb::InstallSnapshotRequest {
+        vote: Some(leader.into()),
+        snapshot: Some(pb::Snapshot {
+            meta: Some((&snapshot.meta).into()),
+            data: snapshot.snapshot,
+        }),
+    }
+}
+
+pub(super) fn snapshot(request: pb::InstallSnapshotRequest) -> Decoded<(Vote, Snapshot)> {
+    let message = request.snapshot.ok_or(DecodeError::Missing("snapshot"))?;
+    let meta = message.meta.ok_or(DecodeError::Missing("meta"))?;
+    let snapshot = Snapshot {
+        meta: meta.try_into()?,
+        snapshot: message.data,
+    };
+    Ok((vote(request.vote)?, snapshot))
+}
+
+pub(super) fn installed(reply: pb::InstallSnapshotReply) -> Decoded<Vote> {
+    vote(reply.vote)
+}
+
+impl From<TransferLeaderRequest> for pb::TransferLeaderRequest {
+    fn from(request: TransferLeaderRequest) -> Self {
+        Self {
+            from_leader: Some(request.from_leader().into()),
+            to_node_id: *request.to_node_id(),
+            last_log_id: request.last_log_id().map(Into::into),
+        }
+    }
+}
+
+pub(super) fn transfer_request(
+    request: pb::TransferLeaderRequest,
+) -> Decoded<TransferLeaderRequest> {
+    Ok(TransferLeaderRequest::new(
+        vote(request.from_leader)?,
+        request.to_node_id,
+        request.last_log_id.map(Into::into),
+    ))
+}
+
+impl From<TransferLeaderResponse> for pb::TransferLeaderReply {
+    fn from(response: TransferLeaderResponse) -> Self {
+        use pb::transfer_leader_reply::Result as P;
+        Self {
+            result: Some(match response {
+                Ok(()) => P::Accepted(pb::Blank {}),
+                Err(TransferLeaderError::VoteChanged { expected, actual }) => {
+                    P::VoteChanged(pb::VoteChanged {
+                        expected: Some((&expected).into()),
+                        actual: Some((&actual).into()),
+                    })
+                }
+                Err(TransferLeaderError::LogNotFlushed { expected, actual }) => {
+                    P::LogNotFlushed(pb::LogNotFlushed {
+                        expected: expected.as_ref().map(Into::into),
+                        actual: actual.as_ref().map(Into::into),
+                    })
+                }
+            }),
+        }
+    }
+}
+
+pub(super) fn transferred(reply: pb::TransferLeaderReply) -> Decoded<TransferLeaderResponse> {
+    use pb::transfer_leader_reply::Result as P;
+    Ok(match reply.result.ok_or(DecodeError::Missing("result"))? {
+        P::Accepted(_) => Ok(()),
+        P::VoteChanged(changed) => Err(TransferLeaderError::VoteChanged {
+            expected: vote(changed.expected)?,
+            actual: vote(changed.actual)?,
+        }),
+        P::LogNotFlushed(behind) => Err(TransferLeaderError::LogNotFlushed {
+            expected: behind.expected.map(Into::into),
+            actual: behind.actual.map(Into::into),
+        }),
+    })
+}

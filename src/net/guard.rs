@@ -1,0 +1,215 @@
+//! Who may call the members' service. Asked before a call's body is read.
+
+use openraft::async_runtime::WatchReceiver as _;
+use prost::Message as _;
+use tonic::{
+    Request, Status,
+    metadata::{BinaryMetadataValue, MetadataMap},
+    service::Interceptor,
+};
+
+use super::{AddressBook, Caller, ClusterId, Handler, PROTOCOL, RoomKey, SeatAccess, Visitor};
+use crate::{consensus::NodeId, game::PeerId, proto as pb};
+use std::{net::SocketAddr, sync::Arc};
+
+/// The metadata entry of the header.
+const KEY: &str = "dhangkanna-header-bin";
+
+/// What every call between members carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    pub(super) protocol: u32,
+    pub(super) cluster_id: ClusterId,
+    pub(super) from: NodeId,
+    pub(super) to: NodeId,
+    pub(super) secret: Vec<u8>,
+    pub(super) listen_port: u16,
+}
+
+impl Header {
+    pub(super) fn new(key: &RoomKey, from: NodeId, to: NodeId, listen_port: u16) -> Self {
+        Self {
+            protocol: PROTOCOL,
+            cluster_id: key.cluster_id,
+            from,
+            to,
+            secret: key.secret.to_vec(),
+            listen_port,
+        }
+    }
+
+    fn read(metadata: &MetadataMap) -> Option<Self> {
+        let bytes = metadata.get_bin(KEY)?.to_bytes().ok()?;
+        pb::Header::decode(bytes).ok()?.try_into().ok()
+    }
+}
+
+/// Puts a header on every call of a client.
+#[derive(Clone)]
+pub(super) struct Attach(BinaryMetadataValue);
+
+impl Attach {
+    pub(super) fn new(header: &Header) -> Self {
+        let bytes = pb::Header::from(header).encode_to_vec();
+        let mut value = BinaryMetadataValue::from_bytes(&bytes);
+        // Kept out of HPACK's tables and of debug output: it holds the secret.
+        value.set_sensitive(true);
+        Self(value)
+    }
+}
+
+impl Interceptor for Attach {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        request.metadata_mut().insert_bin(KEY, self.0.clone());
+        Ok(request)
+    }
+}
+
+/// Checks the header of every call, and notes who calls.
+pub(super) struct Guard<H> {
+    pub(super) handler: Arc<H>,
+    pub(super) book: Arc<AddressBook>,
+}
+
+// Derived, it would ask for `H: Clone`.
+impl<H> Clone for Guard<H> {
+    fn clone(&self) -> Self {
+        Self {
+            handler: Arc::clone(&self.handler),
+            book: Arc::clone(&self.book),
+        }
+    }
+}
+
+impl<H: Handler> Interceptor for Guard<H> {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        let visitor = *request
+            .extensions()
+            .get::<Visitor>()
+            .ok_or_else(|| Status::unauthenticated("who are you?"))?;
+        let header = Header::read(request.metadata())
+            .ok_or_else(|| Status::unauthenticated("this call is for the members of a room"))?;
+        let seat = self.handler.seat();
+        let seat = check(&header, visitor.peer_id, seat, |seat, node| {
+            let metrics = seat.raft.server_metrics();
+            let metrics = metrics.borrow_watched();
+            let membership = &metrics.membership_config;
+            membership.get_node(&node).map(|member| member.peer_id)
+        })?;
+        let listens_at = SocketAddr::new(visitor.remote.ip(), header.listen_port);
+        self.book.hint(visitor.peer_id, listens_at);
+        request.extensions_mut().insert(Caller {
+            node_id: header.from,
+            peer_id: visitor.peer_id,
+        });
+        request.extensions_mut().insert(seat);
+        Ok(request)
+    }
+}
+
+/// What the guard needs to know of a seat.
+pub(super) trait Seat {
+    fn node_id(&self) -> NodeId;
+    fn key(&self) -> &RoomKey;
+}
+
+impl Seat for SeatAccess {
+    fn node_id(&self) -> NodeId {
+        self.node_id
+    }
+
+    fn key(&self) -> &RoomKey {
+        &self.key
+    }
+}
+
+/// The rules. The caller's place in our membership is none of them: a seat
+/// that slept must accept a leader it never heard of. But a seat we know must
+/// be spoken for by the peer we know.
+fn check<S: Seat>(
+    header: &Header,
+    peer: PeerId,
+    seat: Option<S>,
+    peer_of: impl Fn(&S, NodeId) -> Option<PeerId>,
+) -> Result<S, Status> {
+    if header.protocol != PROTOCOL {
+        return Err(Status::failed_precondition(format!(
+            "protocol {} is spoken here, not {}",
+            PROTOCOL, header.protocol
+        )));
+    }
+    let elsewhere = || Status::not_found("this computer is not in that room");
+    let seat = seat.ok_or_else(elsewhere)?;
+    if seat.key().cluster_id != header.cluster_id {
+        return Err(elsewhere());
+    }
+    if !seat.key().opened_by(&header.secret) {
+        return Err(Status::permission_denied("that is not the room's secret"));
+    }
+    if seat.node_id() != header.to {
+        return Err(Status::not_found("that seat is gone"));
+    }
+    if header.from == header.to || peer_of(&seat, header.from).is_some_and(|known| known != peer) {
+        return Err(Status::permission_denied("that seat is somebody else's"));
+    }
+    Ok(seat)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tonic::Code;
+
+    struct FakeSeat(RoomKey);
+
+    impl Seat for FakeSeat {
+        fn node_id(&self) -> NodeId {
+            2
+        }
+
+        fn key(&self) -> &RoomKey {
+            &self.0
+        }
+    }
+
+    #[test]
+    fn every_mismatch_is_refused() {
+        let key = RoomKey::random();
+        let known = PeerId::new([1; 32]);
+        let good = Header::new(&key, 1, 2, 4000);
+        let with = |change: fn(&mut Header)| {
+            let mut header = good.clone();
+            change(&mut header);
+            header
+        };
+        let table = [
+            ("a member", good.clone(), known, None),
+            ("a leader never heard of", with(|h| h.from = 9), PeerId::new([9; 32]), None),
+            ("a seat of somebody else", good.clone(), PeerId::new([9; 32]), Some(Code::PermissionDenied)),
+            ("our own seat", with(|h| h.from = 2), known, Some(Code::PermissionDenied)),
+            ("another protocol", with(|h| h.protocol = 99), known, Some(Code::FailedPrecondition)),
+            ("another room", with(|h| h.cluster_id = ClusterId::random()), known, Some(Code::NotFound)),
+            ("another seat", with(|h| h.to = 7), known, Some(Code::NotFound)),
+            ("no secret", with(|h| h.secret.clear()), known, Some(Code::PermissionDenied)),
+            ("a wrong secret", with(|h| h.secret[31] ^= 1), known, Some(Code::PermissionDenied)),
+            ("a longer secret", with(|h| h.secret.push(0)), known, Some(Code::PermissionDenied)),
+        ];
+        for (what, header, peer, want) in table {
+            let peer_of = |_: &FakeSeat, node| (node == 1).then_some(known);
+            let got = check(&header, peer, Some(FakeSeat(key)), peer_of);
+            assert_eq!(got.err().map(|status| status.code()), want, "{what}");
+        }
+        let nowhere = check(&good, known, None::<FakeSeat>, |_, _| None);
+        assert_eq!(nowhere.err().map(|s| s.code()), Some(Code::NotFound));
+    }
+
+    #[test]
+    fn the_header_survives_the_wire_and_stays_secret() {
+        let header = Header::new(&RoomKey::random(), 1, 2, 4000);
+        let mut attach = Attach::new(&header);
+        let request = attach.call(Request::new(())).expect("a request");
+        assert_eq!(Header::read(request.metadata()), Some(header));
+        let value = request.metadata().get_bin(KEY).expect("the entry");
+        assert_eq!(format!("{value:?}"), "Sensitive");
+    }
+}

@@ -1,0 +1,180 @@
+//! A profile's key and certificate, made on its first run.
+
+use std::{
+    fs, io,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use rcgen::{CertificateParams, DistinguishedName, KeyPair};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use super::tls;
+use crate::game::PeerId;
+
+/// The file of the key and the certificate, in PEM.
+const FILE: &str = "identity.pem";
+
+/// Who this profile is: a P-256 key, and a certificate that it signed itself.
+pub struct Identity {
+    peer_id: PeerId,
+    key: PrivatePkcs8KeyDer<'static>,
+    certificate: CertificateDer<'static>,
+}
+
+/// Why there is no identity.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// The file cannot be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file is there, and not what was written.
+    #[error("{path} is damaged ({why}). It says who you are in kept rooms: restore it from a backup, or move it away to become someone new")]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// The key could not be made.
+    #[error("no key could be made: {0}")]
+    Generate(#[from] rcgen::Error),
+}
+
+impl Identity {
+    /// Reads a profile's identity, or makes it.
+    ///
+    /// # Errors
+    /// See [`IdentityError`]. A damaged file is never overwritten.
+    pub fn load_or_create(folder: &Path) -> Result<Self, IdentityError> {
+        let path = folder.join(FILE);
+        match fs::read_to_string(&path) {
+            Ok(pem) => Self::parse(&pem).map_err(|why| IdentityError::Damaged { path, why }),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                let (identity, pem) = Self::generate()?;
+                write_private(&path, pem.as_bytes())
+                    .map_err(|source| IdentityError::Io { path, source })?;
+                Ok(identity)
+            }
+            Err(e) if e.kind() == io::ErrorKind::InvalidData => Err(IdentityError::Damaged {
+                path,
+                why: "it is not text".to_owned(),
+            }),
+            Err(source) => Err(IdentityError::Io { path, source }),
+        }
+    }
+
+    /// An identity that is not kept: for tests.
+    ///
+    /// # Errors
+    /// If no key can be made.
+    pub fn ephemeral() -> Result<Self, IdentityError> {
+        Ok(Self::generate()?.0)
+    }
+
+    /// Who this is.
+    pub fn peer_id(&self) -> PeerId {
+        self.peer_id
+    }
+
+    pub(super) fn key(&self) -> PrivateKeyDer<'static> {
+        self.key.clone_key().into()
+    }
+
+    pub(super) fn certificate(&self) -> CertificateDer<'static> {
+        self.certificate.clone()
+    }
+
+    fn generate() -> Result<(Self, String), rcgen::Error> {
+        let key = KeyPair::generate()?;
+        // Verifiers ignore names; nothing about the player goes in.
+        let mut params = CertificateParams::new([])?;
+        params.distinguished_name = DistinguishedName::new();
+        let certificate = params.self_signed(&key)?;
+        let pem = format!("{}{}", key.serialize_pem(), certificate.pem());
+        let identity = Self {
+            peer_id: tls::peer_id(certificate.der()).map_err(|_bad| rcgen::Error::CouldNotParseCertificate)?,
+            key: PrivatePkcs8KeyDer::from(key.serialize_der()),
+            certificate: certificate.der().clone(),
+        };
+        Ok((identity, pem))
+    }
+
+    fn parse(pem: &str) -> Result<Self, String> {
+        use rustls::pki_types::pem::PemObject as _;
+        let key = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes())
+            .map_err(|_none| "no key in it".to_owned())?;
+        let certificate = CertificateDer::from_pem_slice(pem.as_bytes())
+            .map_err(|_none| "no certificate in it".to_owned())?;
+        let identity = Self {
+            peer_id: tls::peer_id(&certificate).map_err(|e| e.to_string())?,
+            key,
+            certificate,
+        };
+        // Finds a key that is broken, or that does not belong to the certificate.
+        tls::check(&identity).map_err(|e| e.to_string())?;
+        Ok(identity)
+    }
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+///
+/// # Errors
+/// What the system says.
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let draft = path.with_extension("new");
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = options.open(&draft)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&draft, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_kept_private_and_whole() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let first = Identity::load_or_create(dir.path()).expect("a new identity");
+        let again = Identity::load_or_create(dir.path()).expect("the same");
+        assert_eq!(first.peer_id(), again.peer_id());
+        let path = dir.path().join(FILE);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = fs::metadata(&path).expect("the file").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+
+        let pem = fs::read_to_string(&path).expect("text");
+        let (_, other) = Identity::generate().expect("another identity");
+        let own_key = &pem[..pem.find("-----BEGIN CERT").expect("two parts")];
+        let other_cert = &other[other.find("-----BEGIN CERT").expect("two parts")..];
+        let damages: [&[u8]; 5] = [
+            b"",
+            b"\xff\xfe\0",
+            &pem.as_bytes()[..pem.len() / 2],
+            pem.replacen("MI", "AA", 1).leak().as_bytes(),
+            format!("{own_key}{other_cert}").leak().as_bytes(),
+        ];
+        for damage in damages {
+            fs::write(&path, damage).expect("the file");
+            let error = Identity::load_or_create(dir.path()).err().expect("an error");
+            assert!(matches!(error, IdentityError::Damaged { .. }), "{error}");
+            assert_eq!(fs::read(&path).expect("the file"), damage);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What crosses the network: gRPC over mutual TLS 1.3, between peers that
+//! know each other by their keys.
+//!
+//! `lobby` calls are for strangers, `members` calls for those who hold the
+//! room's secret; the [`guard`] checks every one of the latter before its body
+//! is read. What a call means is the business of the [`Handler`], which the
+//! node implements; Raft's own calls go straight to openraft.
+
+mod address_book;
+mod client;
+mod codec;
+mod connect;
+mod guard;
+mod identity;
+mod raft_network;
+mod room_key;
+mod server;
+mod service;
+mod tls;
+
+use std::net::SocketAddr;
+
+pub use address_book::AddressBook;
+pub use client::{CallError, MemberClient, Peers, ProposeError};
+use guard::Header;
+pub use identity::{Identity, IdentityError, write_private};
+pub use raft_network::RaftNetwork;
+pub use room_key::{ClusterId, RoomKey};
+pub use server::{Server, bind};
+pub use service::{Handler, SeatAccess};
+
+use crate::{
+    consensus::{NodeId, Reply},
+    game::{Name, PeerId, Phase},
+};
+
+/// The version of everything between nodes. Nodes of different versions
+/// refuse each other in words.
+pub const PROTOCOL: u32 = 1;
+
+/// How many players a room seats.
+pub const MAX_MEMBERS: usize = 24;
+
+/// Someone at the other end of a connection, by the key of its certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visitor {
+    /// Whose key it is.
+    pub peer_id: PeerId,
+    /// Where the connection comes from.
+    pub remote: SocketAddr,
+}
+
+/// Someone who holds the room's secret and speaks for a seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The seat it says it is.
+    pub node_id: NodeId,
+    /// Whose key it is.
+    pub peer_id: PeerId,
+}
+
+/// What a node tells anyone who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// The program's version.
+    pub version: String,
+    /// The player's name.
+    pub name: Name,
+    /// The room it is in.
+    pub room: Option<RoomInfo>,
+}
+
+/// A room as seen from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomInfo {
+    /// Which cluster.
+    pub cluster_id: ClusterId,
+    /// What it is called.
+    pub room: Name,
+    /// How many seats are taken.
+    pub players: u32,
+    /// Where the game stands.
+    pub phase: Phase,
+    /// The leader's seat as this member sees it.
+    pub leader_id: Option<NodeId>,
+}
+
+/// What a newcomer needs to open a seat.
+#[derive(Clone, Debug)]
+pub struct Admission {
+    /// The room's name.
+    pub room: Name,
+    /// What opens the members' service.
+    pub key: RoomKey,
+    /// The seat that answered.
+    pub node_id: NodeId,
+}
+
+/// A command that was committed and applied by the leader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// What came of it.
+    pub reply: Reply,
+    /// How many members had the entry on disk when this was said; at least 1.
+    pub copies: u32,
+}
+
+/// Why a member said no. Final unless a leader is named.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refused {
+    /// For programs.
+    pub reason: Refusal,
+    /// For people.
+    pub message: String,
+    /// With [`Refusal::NotLeader`]: whom to ask instead, and where.
+    pub leader: Option<(PeerId, Vec<String>)>,
+}
+
+/// The kinds of no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The two programs speak different protocols.
+    Version,
+    /// It is not in that room.
+    NoSuchRoom,
+    /// All [`MAX_MEMBERS`] seats are taken.
+    RoomFull,
+    /// The name cannot be shown.
+    BadName,
+    /// Only the leader can do this.
+    NotLeader,
+    /// The leader cannot reach a majority of the voters.
+    NoQuorum,
+    /// The caller holds no seat here.
+    NotAMember,
+    /// Too much is asked at once.
+    Busy,
+}
+
+impl Refusal {
+    /// The word for it in the headless interface.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Version => "version",
+            Self::NoSuchRoom => "no_such_room",
+            Self::RoomFull => "room_full",
+            Self::BadName => "bad_name",
+            Self::NotLeader => "not_leader",
+            Self::NoQuorum => "no_quorum",
+            Self::NotAMember => "not_a_member",
+            Self::Busy => "busy",
+        }
+    }
+
+    /// A refusal with these words.
+    pub fn because(self, message: impl Into<String>) -> Refused {
+        Refused {
+            reason: self,
+            message: message.into(),
+            leader: None,
+        }
+    }
+}

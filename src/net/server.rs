@@ -1,0 +1,252 @@
+//! Accepts connections: TLS first, then gRPC.
+
+use std::{
+    io,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use socket2::{Domain, Socket, Type};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::{Semaphore, mpsc, oneshot},
+    task::JoinHandle,
+};
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
+use tonic::{
+    service::interceptor::InterceptedService,
+    transport::{Server as TonicServer, server::Connected},
+};
+
+use super::{AddressBook, Handler, Identity, Visitor, guard::Guard, service::Service, tls};
+use crate::proto::{lobby_server::LobbyServer, members_server::MembersServer};
+
+/// How long a newcomer has for the TLS handshake.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Connections at a time; a full room needs 2 for each of its 24 members.
+const MAX_CONNECTIONS: usize = 256;
+
+/// Calls at a time on one connection.
+const MAX_STREAMS: u32 = 64;
+
+/// The largest message of a stranger, in bytes: a name and some ids.
+const MAX_LOBBY_BYTES: usize = 4 * 1024;
+
+/// The largest message of a member, in bytes: a snapshot.
+const MAX_MEMBER_BYTES: usize = 4 * 1024 * 1024;
+
+/// How often a connection is probed when nothing is heard on it.
+const KEEPALIVE: Duration = Duration::from_secs(10);
+
+/// A listening socket on all interfaces, for IPv4 and, where the system has
+/// it, IPv6. Port 0 takes any.
+///
+/// # Errors
+/// If the port is in use, or may not be used.
+pub fn bind(port: u16) -> io::Result<TcpListener> {
+    let dual = || {
+        let socket = Socket::new(Domain::IPV6, Type::STREAM, None)?;
+        socket.set_only_v6(false)?;
+        listen(socket, (Ipv6Addr::UNSPECIFIED, port).into())
+    };
+    match dual() {
+        Err(e) if e.kind() != io::ErrorKind::AddrInUse => {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+            listen(socket, (Ipv4Addr::UNSPECIFIED, port).into())
+        }
+        bound => bound,
+    }
+}
+
+fn listen(socket: Socket, addr: SocketAddr) -> io::Result<TcpListener> {
+    // A port that was left seconds ago can be taken again. (On Windows the
+    // option would let two programs share the port.)
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&addr.into())?;
+    socket.listen(128)?;
+    TcpListener::from_std(socket.into())
+}
+
+/// The running services; they end when this is dropped or shut down.
+pub struct Server {
+    stop: Option<oneshot::Sender<()>>,
+    accepting: JoinHandle<()>,
+    serving: JoinHandle<()>,
+}
+
+impl Server {
+    /// Serves on a listening socket.
+    ///
+    /// # Errors
+    /// If the identity cannot be used for TLS.
+    pub fn start<H: Handler>(
+        listener: TcpListener,
+        identity: &Identity,
+        book: Arc<AddressBook>,
+        handler: Arc<H>,
+    ) -> Result<Self, rustls::Error> {
+        let acceptor = TlsAcceptor::from(tls::server_config(identity)?);
+        let (connections, incoming) = mpsc::channel(16);
+        let accepting = tokio::spawn(accept(listener, acceptor, connections));
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(serve(incoming, book, handler, stopped));
+        Ok(Self {
+            stop: Some(stop),
+            accepting,
+            serving,
+        })
+    }
+
+    /// Takes no more calls, and answers those that are open.
+    pub async fn shutdown(mut self) {
+        /// How long open calls may take.
+        const GRACE: Duration = Duration::from_millis(200);
+        self.accepting.abort();
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        let _ = tokio::time::timeout(GRACE, &mut self.serving).await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.accepting.abort();
+        self.serving.abort();
+    }
+}
+
+async fn accept(
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+    connections: mpsc::Sender<Connection>,
+) {
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let (tcp, remote) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(e) => {
+                // Out of file handles, most likely; it passes.
+                tracing::warn!("cannot accept a connection: {e}");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            tracing::warn!("too many connections; {remote} is turned away");
+            continue;
+        };
+        let acceptor = acceptor.clone();
+        let connections = connections.clone();
+        tokio::spawn(async move {
+            let _ = tcp.set_nodelay(true);
+            let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(tcp));
+            match handshake.await {
+                Ok(Ok(stream)) => {
+                    if let Some(connection) = Connection::new(stream, remote, place) {
+                        let _ = connections.send(connection).await;
+                    }
+                }
+                // Another program, a port scan, or an older version.
+                Ok(Err(e)) => tracing::debug!("{remote} does not speak our TLS: {e}"),
+                Err(_late) => tracing::debug!("{remote} said nothing"),
+            }
+        });
+    }
+}
+
+async fn serve<H: Handler>(
+    mut incoming: mpsc::Receiver<Connection>,
+    book: Arc<AddressBook>,
+    handler: Arc<H>,
+    stopped: oneshot::Receiver<()>,
+) {
+    let incoming =
+        futures::stream::poll_fn(move |cx| incoming.poll_recv(cx).map(|c| c.map(Ok::<_, io::Error>)));
+    let lobby = LobbyServer::new(Service(Arc::clone(&handler)))
+        .max_decoding_message_size(MAX_LOBBY_BYTES);
+    let members = MembersServer::new(Service(Arc::clone(&handler)))
+        .max_decoding_message_size(MAX_MEMBER_BYTES);
+    let guarded = InterceptedService::new(members, Guard { handler, book });
+    let served = TonicServer::builder()
+        .max_concurrent_streams(MAX_STREAMS)
+        .http2_keepalive_interval(Some(KEEPALIVE))
+        .http2_keepalive_timeout(Some(KEEPALIVE))
+        .add_service(lobby)
+        .add_service(guarded)
+        .serve_with_incoming_shutdown(incoming, async {
+            let _ = stopped.await;
+        });
+    if let Err(e) = served.await {
+        tracing::error!("serving ended: {e}");
+    }
+}
+
+/// A connection of a peer that proved its key.
+struct Connection {
+    stream: TlsStream<TcpStream>,
+    visitor: Visitor,
+    // Given back when the connection closes.
+    _place: tokio::sync::OwnedSemaphorePermit,
+}
+
+impl Connection {
+    fn new(
+        stream: TlsStream<TcpStream>,
+        remote: SocketAddr,
+        place: tokio::sync::OwnedSemaphorePermit,
+    ) -> Option<Self> {
+        let (_, session) = stream.get_ref();
+        let certificate = session.peer_certificates()?.first()?;
+        let peer_id = tls::peer_id(certificate).ok()?;
+        let remote = SocketAddr::new(remote.ip().to_canonical(), remote.port());
+        Some(Self {
+            stream,
+            visitor: Visitor { peer_id, remote },
+            _place: place,
+        })
+    }
+}
+
+impl Connected for Connection {
+    type ConnectInfo = Visitor;
+
+    fn connect_info(&self) -> Visitor {
+        self.visitor
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,232 @@
+//! The two services: each call decoded, handed on, and its answer encoded.
+
+use std::{future::Future, sync::Arc};
+
+use tonic::{Request, Response, Status};
+
+use super::{
+    About, Admission, Caller, ClusterId, Committed, PROTOCOL, ProposeError, Refusal, Refused,
+    RoomKey, Visitor, codec,
+};
+use crate::{
+    consensus::{Command, NodeId, Raft, codec::DecodeError},
+    game::Name,
+    proto::{self as pb, lobby_server::Lobby, members_server::Members},
+};
+
+/// How the services reach into a seat.
+#[derive(Clone)]
+pub struct SeatAccess {
+    /// What a caller must know.
+    pub key: RoomKey,
+    /// Which seat this is.
+    pub node_id: NodeId,
+    /// Its Raft node.
+    pub raft: Raft,
+}
+
+/// What the calls mean: implemented by the node.
+pub trait Handler: Send + Sync + 'static {
+    /// The seat this node has now.
+    fn seat(&self) -> Option<SeatAccess>;
+
+    /// What anyone may know.
+    fn about(&self) -> About;
+
+    /// A stranger asks to be let in.
+    fn join(
+        &self,
+        visitor: Visitor,
+        room: ClusterId,
+        name: Name,
+    ) -> impl Future<Output = Result<Admission, Refused>> + Send;
+
+    /// A newcomer's seat is up and asks to be added. Answers with the index
+    /// of the membership entry that has it.
+    fn enter(
+        &self,
+        caller: Caller,
+        addrs: Vec<String>,
+    ) -> impl Future<Output = Result<u64, Refused>> + Send;
+
+    /// A member asks the leader to append a command.
+    fn propose(
+        &self,
+        caller: Caller,
+        command: Command,
+    ) -> impl Future<Output = Result<Committed, ProposeError>> + Send;
+
+    /// A member asks the leader to remove it.
+    fn leave(&self, caller: Caller) -> impl Future<Output = Result<(), Refused>> + Send;
+}
+
+/// Both services of a node.
+pub(super) struct Service<H>(pub(super) Arc<H>);
+
+type Answer<T> = Result<Response<T>, Status>;
+
+#[tonic::async_trait]
+impl<H: Handler> Lobby for Service<H> {
+    async fn hello(&self, _request: Request<pb::HelloRequest>) -> Answer<pb::HelloReply> {
+        // Answered to every version: the caller says who is too old.
+        Ok(Response::new(self.0.about().into()))
+    }
+
+    async fn join(&self, request: Request<pb::JoinRequest>) -> Answer<pb::JoinReply> {
+        let visitor = *request
+            .extensions()
+            .get::<Visitor>()
+            .ok_or_else(|| Status::unauthenticated("who are you?"))?;
+        let message = request.into_inner();
+        let result = if message.protocol == PROTOCOL {
+            let room = codec::cluster_id(&message.cluster_id).map_err(invalid)?;
+            match Name::parse(&message.name) {
+                Ok(name) => self.0.join(visitor, room, name).await,
+                Err(bad) => Err(Refusal::BadName.because(bad.to_string())),
+            }
+        } else {
+            Err(Refusal::Version.because(format!(
+                "that room speaks protocol {PROTOCOL}, and you speak {}; install the same version",
+                message.protocol
+            )))
+        };
+        Ok(Response::new(match result {
+            Ok(admission) => pb::JoinReply {
+                refused: None,
+                room: admission.room.to_string(),
+                room_secret: admission.key.secret.to_vec(),
+                node_id: admission.node_id,
+            },
+            Err(refused) => pb::JoinReply {
+                refused: Some(refused.into()),
+                ..Default::default()
+            },
+        }))
+    }
+}
+
+#[tonic::async_trait]
+impl<H: Handler> Members for Service<H> {
+    async fn enter(&self, request: Request<pb::EnterRequest>) -> Answer<pb::EnterReply> {
+        let (caller, _seat) = known(&request)?;
+        let addrs = crate::consensus::codec::addrs(request.into_inner().addrs).map_err(invalid)?;
+        Ok(Response::new(match self.0.enter(caller, addrs).await {
+            Ok(index) => pb::EnterReply {
+                refused: None,
+                index,
+            },
+            Err(refused) => pb::EnterReply {
+                refused: Some(refused.into()),
+                index: 0,
+            },
+        }))
+    }
+
+    async fn propose(&self, request: Request<pb::ProposeRequest>) -> Answer<pb::ProposeReply> {
+        let (caller, _seat) = known(&request)?;
+        let command = request.into_inner().command;
+        let missing = || Status::invalid_argument("command is missing");
+        let command: Command = command
+            .ok_or_else(missing)?
+            .try_into()
+            .map_err(invalid)?;
+        if command.id.peer_id != caller.peer_id {
+            return Err(Status::permission_denied("that is somebody else's command"));
+        }
+        let reply = match self.0.propose(caller, command).await {
+            Ok(committed) => pb::ProposeReply {
+                refused: None,
+                reply: Some((&committed.reply).into()),
+                copies: committed.copies,
+                maybe_appended: true,
+            },
+            Err(error) => pb::ProposeReply {
+                maybe_appended: error.maybe_appended,
+                refused: Some(error.refused.into()),
+                ..Default::default()
+            },
+        };
+        Ok(Response::new(reply))
+    }
+
+    async fn leave(&self, request: Request<pb::LeaveRequest>) -> Answer<pb::LeaveReply> {
+        let (caller, _seat) = known(&request)?;
+        let refused = self.0.leave(caller).await.err().map(Into::into);
+        Ok(Response::new(pb::LeaveReply { refused }))
+    }
+
+    async fn append_entries(
+        &self,
+        request: Request<pb::AppendEntriesRequest>,
+    ) -> Answer<pb::AppendEntriesReply> {
+        let (_caller, seat) = known(&request)?;
+        let request = codec::append_entries(request.into_inner()).map_err(invalid)?;
+        let response = seat.raft.append_entries(request).await.map_err(failed)?;
+        Ok(Response::new(response.into()))
+    }
+
+    async fn request_vote(&self, request: Request<pb::VoteRequest>) -> Answer<pb::VoteReply> {
+        let (_caller, seat) = known(&request)?;
+        let request = codec::vote_request(request.into_inner()).map_err(invalid)?;
+        let response = seat.raft.vote(request).await.map_err(failed)?;
+        Ok(Response::new(response.into()))
+    }
+
+    async fn pre_vote(&self, request: Request<pb::VoteRequest>) -> Answer<pb::VoteReply> {
+        let (_caller, seat) = known(&request)?;
+        let request = codec::vote_request(request.into_inner()).map_err(invalid)?;
+        let response = seat.raft.pre_vote(request).await.map_err(failed)?;
+        Ok(Response::new(response.into()))
+    }
+
+    async fn install_snapshot(
+        &self,
+        request: Request<pb::InstallSnapshotRequest>,
+    ) -> Answer<pb::InstallSnapshotReply> {
+        let (_caller, seat) = known(&request)?;
+        let (vote, snapshot) = codec::snapshot(request.into_inner()).map_err(invalid)?;
+        let response = seat
+            .raft
+            .install_full_snapshot(vote, snapshot)
+            .await
+            .map_err(failed)?;
+        Ok(Response::new(pb::InstallSnapshotReply {
+            vote: Some((&response.vote).into()),
+        }))
+    }
+
+    async fn transfer_leader(
+        &self,
+        request: Request<pb::TransferLeaderRequest>,
+    ) -> Answer<pb::TransferLeaderReply> {
+        let (_caller, seat) = known(&request)?;
+        let request = codec::transfer_request(request.into_inner()).map_err(invalid)?;
+        let response = seat
+            .raft
+            .handle_transfer_leader(request)
+            .await
+            .map_err(failed)?;
+        Ok(Response::new(response.into()))
+    }
+}
+
+/// What the guard noted on a call.
+fn known<T>(request: &Request<T>) -> Result<(Caller, SeatAccess), Status> {
+    let extensions = request.extensions();
+    extensions
+        .get::<Caller>()
+        .copied()
+        .zip(extensions.get::<SeatAccess>().cloned())
+        .ok_or_else(|| Status::unauthenticated("this call is for the members of a room"))
+}
+
+fn invalid(error: DecodeError) -> Status {
+    match error {
+        DecodeError::NewerRules { .. } => Status::failed_precondition(error.to_string()),
+        _ => Status::invalid_argument(error.to_string()),
+    }
+}
+
+fn failed(error: impl std::error::Error) -> Status {
+    Status::unavailable(error.to_string())
+}

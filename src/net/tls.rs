@@ -1,0 +1,181 @@
+//! Mutual TLS 1.3 between keys: no names, no authorities. Each side proves
+//! that it holds the key of its certificate, and each side's [`PeerId`] is the
+//! digest of that key. Whether that peer may do something is decided later.
+
+use std::sync::Arc;
+
+use rustls::{
+    ClientConfig, DigitallySignedStruct, DistinguishedName, Error, ServerConfig, SignatureScheme,
+    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    crypto::{CryptoProvider, ring, verify_tls13_signature},
+    pki_types::{CertificateDer, ServerName, UnixTime},
+    server::{
+        ParsedCertificate,
+        danger::{ClientCertVerified, ClientCertVerifier},
+    },
+    version::TLS13,
+};
+use sha2::{Digest as _, Sha256};
+
+use super::Identity;
+use crate::game::PeerId;
+
+/// What HTTP/2 over TLS calls itself (RFC 9113 §3.2).
+const ALPN: &[u8] = b"h2";
+
+/// Who a certificate belongs to: SHA-256 of its public key (SPKI).
+///
+/// # Errors
+/// If it is no X.509 certificate.
+pub(super) fn peer_id(certificate: &CertificateDer<'_>) -> Result<PeerId, Error> {
+    let spki = ParsedCertificate::try_from(certificate)?.subject_public_key_info();
+    Ok(PeerId::new(Sha256::digest(&spki).into()))
+}
+
+/// For the side that accepts: any key, but proven.
+pub(super) fn server_config(identity: &Identity) -> Result<Arc<ServerConfig>, Error> {
+    let provider = Arc::new(ring::default_provider());
+    let verifier = Arc::new(AnyKey {
+        provider: Arc::clone(&provider),
+        expected: None,
+    });
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&TLS13])?
+        .with_client_cert_verifier(verifier)
+        .with_single_cert(vec![identity.certificate()], identity.key())?;
+    config.alpn_protocols = vec![ALPN.to_vec()];
+    Ok(Arc::new(config))
+}
+
+/// For the side that dials: the expected key, or any if none is expected yet.
+pub(super) fn client_config(
+    identity: &Identity,
+    expected: Option<PeerId>,
+) -> Result<Arc<ClientConfig>, Error> {
+    let provider = Arc::new(ring::default_provider());
+    let verifier = Arc::new(AnyKey {
+        provider: Arc::clone(&provider),
+        expected,
+    });
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&TLS13])?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_client_auth_cert(vec![identity.certificate()], identity.key())?;
+    config.alpn_protocols = vec![ALPN.to_vec()];
+    Ok(Arc::new(config))
+}
+
+/// Whether an identity's key and certificate fit together.
+pub(super) fn check(identity: &Identity) -> Result<(), Error> {
+    server_config(identity).map(drop)
+}
+
+#[derive(Debug)]
+struct AnyKey {
+    provider: Arc<CryptoProvider>,
+    expected: Option<PeerId>,
+}
+
+impl AnyKey {
+    fn check(&self, certificate: &CertificateDer<'_>) -> Result<(), Error> {
+        let actual = peer_id(certificate)?;
+        match self.expected {
+            Some(expected) if expected != actual => {
+                Err(Error::General(format!("another player ({}) answers there", actual.short())))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The one check that must not be left out: without it, anybody could
+    /// show somebody else's certificate.
+    fn check_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn schemes(&self) -> Vec<SignatureScheme> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        algorithms.supported_schemes()
+    }
+}
+
+impl ServerCertVerifier for AnyKey {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _name: &ServerName<'_>,
+        _ocsp: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        self.check(end_entity)
+            .map(|()| ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _message: &[u8],
+        _certificate: &CertificateDer<'_>,
+        _signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Err(Error::General("TLS 1.3 only".to_owned()))
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.check_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.schemes()
+    }
+}
+
+impl ClientCertVerifier for AnyKey {
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _now: UnixTime,
+    ) -> Result<ClientCertVerified, Error> {
+        self.check(end_entity)
+            .map(|()| ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _message: &[u8],
+        _certificate: &CertificateDer<'_>,
+        _signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Err(Error::General("TLS 1.3 only".to_owned()))
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.check_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.schemes()
+    }
+}
