@@ -66,6 +66,11 @@ impl Name {
         }
     }
 
+    /// A name for someone whose name is not known.
+    pub fn placeholder() -> Self {
+        Self("someone".to_owned())
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

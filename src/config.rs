@@ -1,0 +1,248 @@
+//! Where a player's things are: the data directory, the profile in it, the
+//! settings that outlive the program.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use crate::game::Name;
+
+/// How many profiles are tried when none is named: nobody opens more windows
+/// on one computer.
+const MAX_AUTO_PROFILES: usize = 32;
+
+/// The longest name of a profile: it is a folder.
+const MAX_PROFILE_BYTES: usize = 40;
+
+/// How often, and how long apart, a profile's lock is tried: another seat
+/// that looks whether we run holds it for an instant.
+const LOCK_TRIES: (u32, Duration) = (3, Duration::from_millis(15));
+
+/// The file that is locked while a profile runs.
+const LOCK: &str = "lock";
+
+/// The file with the player's name.
+const PLAYER: &str = "player";
+
+/// Why there is no profile.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// The system does not say where data goes.
+    #[error("this system has no home directory; name a folder with --data-dir")]
+    NoHome,
+    /// The name cannot be a folder.
+    #[error("a profile's name has 1 to 40 letters, digits, hyphens or underscores")]
+    BadName,
+    /// Another window has it.
+    #[error("the profile `{0}` is open in another window; name another with --profile, or none to get a free one")]
+    InUse(String),
+    /// All that are tried by themselves are open.
+    #[error("{MAX_AUTO_PROFILES} windows are open already; close one")]
+    TooMany,
+    /// The folder cannot be made or written.
+    #[error("{path} cannot be written ({source}); name another folder with --data-dir")]
+    Io {
+        /// Which folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// A player's folder, locked for this process.
+#[derive(Debug)]
+pub struct Profile {
+    name: String,
+    data_dir: PathBuf,
+    folder: PathBuf,
+    // The lock ends with the process, however it ends.
+    _lock: File,
+}
+
+impl Profile {
+    /// Opens a profile: the one that is named, or else the first that no
+    /// other window has.
+    ///
+    /// # Errors
+    /// See [`ProfileError`].
+    pub fn open(data_dir: Option<&Path>, name: Option<&str>) -> Result<Self, ProfileError> {
+        let data_dir = match data_dir {
+            Some(dir) => dir.to_owned(),
+            None => directories::ProjectDirs::from("", "", "dhangkanna")
+                .ok_or(ProfileError::NoHome)?
+                .data_dir()
+                .to_owned(),
+        };
+        if let Some(name) = name {
+            let ok = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+            if name.is_empty() || name.len() > MAX_PROFILE_BYTES || !name.chars().all(ok) {
+                return Err(ProfileError::BadName);
+            }
+            return Self::try_open(&data_dir, name)?
+                .ok_or_else(|| ProfileError::InUse(name.to_owned()));
+        }
+        for n in 1..=MAX_AUTO_PROFILES {
+            if let Some(profile) = Self::try_open(&data_dir, &n.to_string())? {
+                return Ok(profile);
+            }
+        }
+        Err(ProfileError::TooMany)
+    }
+
+    fn try_open(data_dir: &Path, name: &str) -> Result<Option<Self>, ProfileError> {
+        let folder = data_dir.join("profiles").join(name);
+        let io = |source| ProfileError::Io {
+            path: folder.clone(),
+            source,
+        };
+        create_private(&folder).map_err(io)?;
+        let lock = File::create(folder.join(LOCK)).map_err(io)?;
+        let (tries, pause) = LOCK_TRIES;
+        for _ in 0..tries {
+            match lock.try_lock() {
+                Ok(()) => {
+                    return Ok(Some(Self {
+                        name: name.to_owned(),
+                        data_dir: data_dir.to_owned(),
+                        folder,
+                        _lock: lock,
+                    }));
+                }
+                Err(TryLockError::WouldBlock) => std::thread::sleep(pause),
+                Err(TryLockError::Error(source)) => return Err(io(source)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The folder of all profiles.
+    pub fn all_profiles(&self) -> PathBuf {
+        self.data_dir.join("profiles")
+    }
+
+    /// The folder of its rooms.
+    pub fn rooms(&self) -> PathBuf {
+        self.folder.join("rooms")
+    }
+
+    /// The folder of its log files.
+    pub fn logs(&self) -> PathBuf {
+        self.folder.join("logs")
+    }
+
+    /// The folder of the player's own word packs, shared by all profiles.
+    pub fn packs(&self) -> PathBuf {
+        self.data_dir.join("packs")
+    }
+
+    /// The player's name: the one chosen last, or a suggestion.
+    pub fn player_name(&self) -> Name {
+        let chosen = fs::read_to_string(self.folder.join(PLAYER)).ok();
+        chosen
+            .and_then(|text| Name::parse(&text).ok())
+            .unwrap_or_else(suggest_name)
+    }
+
+    /// Keeps the player's name.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn save_player_name(&self, name: &Name) -> io::Result<()> {
+        crate::net::write_private(&self.folder.join(PLAYER), name.as_str().as_bytes())
+    }
+}
+
+/// Whether some process has this profile's folder open.
+pub fn profile_is_running(folder: &Path) -> bool {
+    File::open(folder.join(LOCK))
+        .is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
+/// Makes a folder that only its owner can enter.
+fn create_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(folder)
+}
+
+/// A name to start with, so that nobody has to think of one.
+fn suggest_name() -> Name {
+    const HOW: [&str; 12] = [
+        "Brave", "Sunny", "Swift", "Clever", "Merry", "Gentle", "Lucky", "Mighty", "Quiet",
+        "Cosmic", "Fluffy", "Jolly",
+    ];
+    const WHO: [&str; 12] = [
+        "Dragon", "Otter", "Fox", "Owl", "Badger", "Heron", "Lynx", "Panda", "Robin", "Whale",
+        "Gecko", "Hedgehog",
+    ];
+    let random = crate::random::u64();
+    let how = HOW[(random % 12) as usize];
+    let who = WHO[(random / 12 % 12) as usize];
+    // Two words of letters are always a name.
+    Name::parse(&format!("{how} {who}")).unwrap_or_else(|_bad| Name::placeholder())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_start_takes_the_next_profile() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let first = Profile::open(Some(dir.path()), None).expect("the first");
+        let second = Profile::open(Some(dir.path()), None).expect("the second");
+        assert_eq!((first.name(), second.name()), ("1", "2"));
+        assert!(profile_is_running(first.folder()));
+        let taken = Profile::open(Some(dir.path()), Some("1"));
+        assert!(matches!(taken, Err(ProfileError::InUse(_))));
+        let folder = first.folder().to_owned();
+        drop(first);
+        assert!(!profile_is_running(&folder));
+        let third = Profile::open(Some(dir.path()), None).expect("the first again");
+        assert_eq!(third.name(), "1");
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        let dir = tempfile::tempdir().expect("a folder");
+        for name in ["", "..", "a/b", "a b", &"x".repeat(41)] {
+            let error = Profile::open(Some(dir.path()), Some(name)).expect_err(name);
+            assert!(matches!(error, ProfileError::BadName), "{name:?}: {error}");
+        }
+        let file = dir.path().join("file");
+        fs::write(&file, "").expect("a file");
+        let error = Profile::open(Some(&file), None).expect_err("a file is no folder");
+        assert!(error.to_string().contains("--data-dir"), "{error}");
+    }
+
+    #[test]
+    fn keeps_the_players_name() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let profile = Profile::open(Some(dir.path()), None).expect("a profile");
+        let suggested = profile.player_name();
+        assert!(suggested.as_str().contains(' '));
+        let name = Name::parse("Ada").expect("a name");
+        profile.save_player_name(&name).expect("saved");
+        assert_eq!(profile.player_name(), name);
+        fs::write(profile.folder().join(PLAYER), b"\xff\0").expect("a file");
+        assert!(profile.player_name().as_str().contains(' '));
+    }
+}

@@ -1,0 +1,50 @@
+//! Which network interfaces lead to other players.
+
+use std::net::{IpAddr, SocketAddr, SocketAddrV6};
+
+use if_addrs::{IfAddr, Interface};
+
+/// Interfaces of containers, virtual machines and VPNs: whoever is behind them
+/// is not in this room. `--interface` overrides.
+const VIRTUAL: [&str; 15] = [
+    "docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "podman", "cni", "lxc", "lxd", "utun",
+    "tun", "tap", "wg", "tailscale",
+];
+
+/// Which interfaces to use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Interfaces {
+    /// If not empty, these and no others, whatever they are.
+    pub only: Vec<String>,
+}
+
+impl Interfaces {
+    /// Whether to look for players on an interface.
+    pub fn wants(&self, interface: &Interface) -> bool {
+        if !self.only.is_empty() {
+            return self.only.contains(&interface.name);
+        }
+        !interface.is_loopback()
+            && !interface.is_p2p()
+            && !VIRTUAL.iter().any(|v| interface.name.starts_with(v))
+    }
+}
+
+/// Our addresses that others may reach, IPv4 first.
+pub fn own_addresses(interfaces: &Interfaces, port: u16) -> Vec<SocketAddr> {
+    let mut addrs: Vec<SocketAddr> = if_addrs::get_if_addrs()
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|interface| interfaces.wants(interface))
+        .filter_map(|interface| match interface.addr {
+            IfAddr::V4(v4) => Some(SocketAddr::new(IpAddr::V4(v4.ip), port)),
+            // A link-local address means nothing to others without the number
+            // that the interface has on *their* computer.
+            IfAddr::V6(v6) if v6.ip.is_unicast_link_local() => None,
+            IfAddr::V6(v6) => Some(SocketAddrV6::new(v6.ip, port, 0, 0).into()),
+        })
+        .collect();
+    addrs.sort_by_key(|addr| addr.is_ipv6());
+    addrs.dedup();
+    addrs
+}

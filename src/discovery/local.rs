@@ -1,0 +1,134 @@
+//! Other seats on this computer, found without any network: each running
+//! profile holds a lock and keeps a file with its announcement beside it.
+
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use tokio::{sync::mpsc, task::JoinHandle};
+
+use super::{Ad, Config, PeerEvent, Source, txt};
+use crate::{config::profile_is_running, game::PeerId};
+
+/// The file in a profile's folder.
+const FILE: &str = "announcement";
+
+/// How often the other profiles are looked at. A handful of file reads.
+const PERIOD: Duration = Duration::from_millis(500);
+
+/// The largest file that is read, in bytes.
+const MAX_BYTES: u64 = 4096;
+
+/// Announces to, and watches, the other profiles.
+pub(super) struct Local {
+    file: PathBuf,
+    port: u16,
+    watching: JoinHandle<()>,
+}
+
+impl Local {
+    pub(super) fn start(config: &Config, events: mpsc::Sender<(Source, PeerEvent)>) -> Self {
+        let file = config.profile.join(FILE);
+        // Left by a crash: we are not in that room any more.
+        let _ = fs::remove_file(&file);
+        let watching = tokio::spawn(watch(
+            config.profiles.clone(),
+            config.profile.clone(),
+            events,
+        ));
+        Self {
+            file,
+            port: config.port,
+            watching,
+        }
+    }
+
+    pub(super) fn announce(&self, ad: Option<&Ad>) {
+        let result = match ad {
+            Some(ad) => self.write(ad),
+            None => match fs::remove_file(&self.file) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+                _ => Ok(()),
+            },
+        };
+        if let Err(e) = result {
+            tracing::warn!("{}: {e}", self.file.display());
+        }
+    }
+
+    fn write(&self, ad: &Ad) -> io::Result<()> {
+        let mut text = format!("port={}\n", self.port);
+        for (key, value) in txt::encode(ad) {
+            text.push_str(&format!("{key}={value}\n"));
+        }
+        let draft = self.file.with_extension("new");
+        fs::write(&draft, text)?;
+        fs::rename(draft, &self.file)
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        self.watching.abort();
+        let _ = fs::remove_file(&self.file);
+    }
+}
+
+async fn watch(profiles: PathBuf, own: PathBuf, events: mpsc::Sender<(Source, PeerEvent)>) {
+    let mut known: BTreeSet<PeerId> = BTreeSet::new();
+    let mut tick = tokio::time::interval(PERIOD);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        let (profiles, own) = (profiles.clone(), own.clone());
+        let Ok(ads) = tokio::task::spawn_blocking(move || scan(&profiles, &own)).await else {
+            return;
+        };
+        let now: BTreeSet<PeerId> = ads.iter().map(|ad| ad.peer_id).collect();
+        let lost = known.difference(&now).copied().map(PeerEvent::Lost);
+        let found = ads.into_iter().map(|ad| PeerEvent::Found(Box::new(ad)));
+        for event in lost.chain(found).collect::<Vec<_>>() {
+            if events.send((Source::Local, event)).await.is_err() {
+                return;
+            }
+        }
+        known = now;
+    }
+}
+
+/// The announcements of all running profiles but our own.
+fn scan(profiles: &Path, own: &Path) -> Vec<Ad> {
+    let Ok(folders) = fs::read_dir(profiles) else {
+        return Vec::new();
+    };
+    folders
+        .flatten()
+        .map(|folder| folder.path())
+        .filter(|folder| folder != own)
+        .filter_map(|folder| {
+            let ad = read(&folder.join(FILE))?;
+            profile_is_running(&folder).then_some(ad)
+        })
+        .collect()
+}
+
+fn read(file: &Path) -> Option<Ad> {
+    if fs::metadata(file).ok()?.len() > MAX_BYTES {
+        return None;
+    }
+    let text = fs::read_to_string(file).ok()?;
+    let get = |key: &str| {
+        text.lines()
+            .filter_map(|line| line.split_once('='))
+            .find(|(k, _)| *k == key)
+            .map(|(_, value)| value)
+    };
+    let mut ad = txt::decode(get)?;
+    let port = get("port")?.parse().ok()?;
+    ad.addrs = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, port))];
+    Some(ad)
+}

@@ -1,0 +1,192 @@
+//! Who is on this network, and what they play.
+//!
+//! Sources announce what we do and report what others do: multicast DNS for
+//! the network ([`mdns`]), and files for other seats on this very computer
+//! ([`local`]). What they report are hints from strangers: whoever is dialled
+//! must prove who they are.
+
+mod interfaces;
+mod local;
+mod mdns;
+mod txt;
+
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc};
+
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
+
+use crate::{
+    game::{Name, PeerId, Phase},
+    net::ClusterId,
+};
+
+pub use interfaces::{Interfaces, own_addresses};
+
+/// Events that may wait to be looked at. Beyond it the sources wait.
+const QUEUE: usize = 64;
+
+/// How many announcements are kept; more than a LAN has players.
+const MAX_ADS: usize = 512;
+
+/// What a member of a room announces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ad {
+    /// Who announces; pinned when it is dialled.
+    pub peer_id: PeerId,
+    /// The protocol it speaks.
+    pub protocol: u32,
+    /// The version of its program.
+    pub version: String,
+    /// The player's name.
+    pub player: Name,
+    /// Which room.
+    pub cluster_id: ClusterId,
+    /// What the room is called.
+    pub room: Name,
+    /// Whether the announcer leads the room: shown as its host.
+    pub leads: bool,
+    /// How many seats are taken.
+    pub players: u32,
+    /// Where the game stands.
+    pub phase: Phase,
+    /// Where it listens, best first.
+    pub addrs: Vec<SocketAddr>,
+}
+
+/// What a source saw.
+#[derive(Clone, Debug)]
+enum PeerEvent {
+    Found(Box<Ad>),
+    Lost(PeerId),
+}
+
+/// Where an announcement was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+    Local,
+    Mdns,
+}
+
+/// What is announced by others now, by who announces it.
+pub type Ads = Arc<BTreeMap<PeerId, Ad>>;
+
+/// How to look around.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Who we are: our own announcements are left out.
+    pub peer_id: PeerId,
+    /// Where we listen.
+    pub port: u16,
+    /// Which network interfaces to use.
+    pub interfaces: Interfaces,
+    /// The folder of all profiles on this computer.
+    pub profiles: PathBuf,
+    /// The folder of ours.
+    pub profile: PathBuf,
+}
+
+/// Announces and looks around until it is shut down.
+pub struct Discovery {
+    local: local::Local,
+    mdns: Option<mdns::Mdns>,
+    ads: watch::Receiver<Ads>,
+    collecting: JoinHandle<()>,
+    /// Why the network cannot be looked at, if so.
+    pub warning: Option<String>,
+}
+
+impl Discovery {
+    /// Starts looking around. If multicast DNS cannot be had, the rest works.
+    pub fn start(config: &Config) -> Self {
+        let (events, queue) = mpsc::channel(QUEUE);
+        let (publish, ads) = watch::channel(Ads::default());
+        let collecting = tokio::spawn(collect(queue, publish, config.peer_id));
+        let local = local::Local::start(config, events.clone());
+        let (mdns, warning) = match mdns::Mdns::start(config, events) {
+            Ok(mdns) => (Some(mdns), None),
+            Err(e) => (
+                None,
+                Some(format!(
+                    "rooms on the network cannot be found ({e}); join by address instead"
+                )),
+            ),
+        };
+        Self {
+            local,
+            mdns,
+            ads,
+            collecting,
+            warning,
+        }
+    }
+
+    /// What others announce.
+    pub fn ads(&self) -> watch::Receiver<Ads> {
+        self.ads.clone()
+    }
+
+    /// Announces our room, or what changed about it; `None` says goodbye.
+    pub fn announce(&mut self, ad: Option<&Ad>) {
+        self.local.announce(ad);
+        if let Some(mdns) = &mut self.mdns {
+            mdns.announce(ad);
+        }
+    }
+
+    /// Says goodbye, and waits until it is said.
+    pub async fn shutdown(mut self) {
+        self.announce(None);
+        self.collecting.abort();
+        if let Some(mdns) = self.mdns.take() {
+            mdns.shutdown().await;
+        }
+    }
+}
+
+impl Drop for Discovery {
+    fn drop(&mut self) {
+        self.collecting.abort();
+    }
+}
+
+/// Merges what the sources report; an announcement seen by two is one.
+async fn collect(
+    mut queue: mpsc::Receiver<(Source, PeerEvent)>,
+    publish: watch::Sender<Ads>,
+    me: PeerId,
+) {
+    let mut seen: BTreeMap<(PeerId, Source), Ad> = BTreeMap::new();
+    while let Some((source, event)) = queue.recv().await {
+        match event {
+            PeerEvent::Found(ad) if ad.peer_id == me => continue,
+            PeerEvent::Found(ad) => {
+                let key = (ad.peer_id, source);
+                if seen.len() < MAX_ADS || seen.contains_key(&key) {
+                    seen.insert(key, *ad);
+                }
+            }
+            PeerEvent::Lost(peer) => {
+                seen.remove(&(peer, source));
+            }
+        }
+        let mut merged: BTreeMap<PeerId, Ad> = BTreeMap::new();
+        // Ordered by source: local addresses stand before the network's.
+        for ((peer, _), ad) in &seen {
+            let known = merged.entry(*peer).or_insert_with(|| ad.clone());
+            for addr in &ad.addrs {
+                if !known.addrs.contains(addr) {
+                    known.addrs.push(*addr);
+                }
+            }
+        }
+        publish.send_if_modified(|ads| {
+            let changed = **ads != merged;
+            if changed {
+                *ads = Arc::new(merged);
+            }
+            changed
+        });
+    }
+}

@@ -1,0 +1,90 @@
+//! An announcement as `key=value` texts: a TXT record (RFC 6763 §6), and the
+//! lines of the file for seats on the same computer. Untrusted when read.
+
+use super::Ad;
+use crate::game::{Name, Phase};
+
+/// The texts of an announcement. No address: each source has its own way.
+pub(super) fn encode(ad: &Ad) -> Vec<(&'static str, String)> {
+    vec![
+        ("v", ad.protocol.to_string()),
+        ("ver", ad.version.clone()),
+        ("p", ad.peer_id.to_string()),
+        ("n", ad.player.to_string()),
+        ("c", ad.cluster_id.to_string()),
+        ("r", ad.room.to_string()),
+        ("l", u8::from(ad.leads).to_string()),
+        ("m", ad.players.to_string()),
+        ("s", ad.phase.code().to_owned()),
+    ]
+}
+
+/// Reads an announcement; `None` if anything in it is not as it should be.
+pub(super) fn decode<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Option<Ad> {
+    Some(Ad {
+        protocol: get("v")?.parse().ok()?,
+        version: get("ver")?
+            .chars()
+            .filter(|c| c.is_ascii_graphic())
+            .take(20)
+            .collect(),
+        peer_id: get("p")?.parse().ok()?,
+        player: Name::parse(get("n")?).ok()?,
+        cluster_id: get("c")?.parse().ok()?,
+        room: Name::parse(get("r")?).ok()?,
+        leads: get("l")? == "1",
+        players: get("m")?.parse().ok()?,
+        phase: Phase::from_code(get("s")?)?,
+        addrs: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{game::PeerId, net::ClusterId};
+
+    #[test]
+    fn survives_and_refuses() {
+        let ad = Ad {
+            peer_id: PeerId::new([7; 32]),
+            protocol: 1,
+            version: "0.1.0".to_owned(),
+            player: Name::parse("Ada 🐉").expect("a name"),
+            cluster_id: ClusterId::random(),
+            room: Name::parse("k=v").expect("a name"),
+            leads: true,
+            players: 3,
+            phase: Phase::Guessing,
+            addrs: Vec::new(),
+        };
+        let texts = encode(&ad);
+        for (key, value) in &texts {
+            assert!(key.len() + 1 + value.len() <= 255, "{key}");
+        }
+        let read = |texts: &[(&str, String)], key: &str| {
+            let found = texts.iter().find(|(k, _)| *k == key);
+            found.map(|(_, v)| v.clone().leak() as &str)
+        };
+        assert_eq!(decode(|key| read(&texts, key)), Some(ad));
+
+        let bad: [(&str, &str); 8] = [
+            ("v", "one"),
+            ("p", "12"),
+            ("p", &"é".repeat(32)),
+            ("n", "a\nb"),
+            ("c", "+0000000000000000000000000000000"),
+            ("r", ""),
+            ("m", "-1"),
+            ("s", "flying"),
+        ];
+        for (key, value) in bad {
+            let mut texts = texts.clone();
+            for text in texts.iter_mut().filter(|(k, _)| *k == key) {
+                value.clone_into(&mut text.1);
+            }
+            assert_eq!(decode(|key| read(&texts, key)), None, "{key}={value:?}");
+        }
+        assert_eq!(decode(|_| None), None);
+    }
+}
