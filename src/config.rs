@@ -69,13 +69,7 @@ impl Profile {
     /// # Errors
     /// See [`ProfileError`].
     pub fn open(data_dir: Option<&Path>, name: Option<&str>) -> Result<Self, ProfileError> {
-        let data_dir = match data_dir {
-            Some(dir) => dir.to_owned(),
-            None => directories::ProjectDirs::from("", "", "dhangkanna")
-                .ok_or(ProfileError::NoHome)?
-                .data_dir()
-                .to_owned(),
-        };
+        let data_dir = data_dir_or_default(data_dir)?;
         if let Some(name) = name {
             let ok = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
             if name.is_empty() || name.len() > MAX_PROFILE_BYTES || !name.chars().all(ok) {
@@ -93,7 +87,7 @@ impl Profile {
     }
 
     fn try_open(data_dir: &Path, name: &str) -> Result<Option<Self>, ProfileError> {
-        let folder = data_dir.join("profiles").join(name);
+        let folder = profiles_in(data_dir).join(name);
         let io = |source| ProfileError::Io {
             path: folder.clone(),
             source,
@@ -130,7 +124,7 @@ impl Profile {
 
     /// The folder of all profiles.
     pub fn all_profiles(&self) -> PathBuf {
-        self.data_dir.join("profiles")
+        profiles_in(&self.data_dir)
     }
 
     /// The folder of its rooms.
@@ -163,6 +157,24 @@ impl Profile {
     pub fn save_player_name(&self, name: &Name) -> io::Result<()> {
         crate::net::write_private(&self.folder.join(PLAYER), name.as_str().as_bytes())
     }
+}
+
+/// The data directory: the one that is named, or the platform's.
+///
+/// # Errors
+/// If the system does not know the player's home.
+pub fn data_dir_or_default(data_dir: Option<&Path>) -> Result<PathBuf, ProfileError> {
+    match data_dir {
+        Some(dir) => Ok(dir.to_owned()),
+        None => directories::ProjectDirs::from("", "", "dhangkanna")
+            .map(|dirs| dirs.data_dir().to_owned())
+            .ok_or(ProfileError::NoHome),
+    }
+}
+
+/// The folder of all profiles in a data directory.
+pub fn profiles_in(data_dir: &Path) -> PathBuf {
+    data_dir.join("profiles")
 }
 
 /// Whether some process has this profile's folder open.

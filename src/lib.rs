@@ -1,11 +1,24 @@
 //! Hangman for the people on one local network, with no server: every player's
 //! window embeds a Raft node, and the game is a replicated state machine.
+//!
+//! `game` is pure; `consensus` replicates it; `net` carries it; `discovery`
+//! finds the others; `node` puts them together and shows a
+//! [`View`](node::View); `ui` draws it and `headless` prints it.
+//! Dependencies run one way; see `docs/ARCHITECTURE.md`.
 
+pub mod cli;
 pub mod config;
 pub mod consensus;
 pub mod discovery;
 pub mod game;
+pub mod headless;
+pub mod logging;
 pub mod net;
+pub mod node;
 pub mod packs;
 mod proto;
 pub mod random;
+pub mod rooms;
+pub mod signals;
+#[cfg(feature = "gui")]
+pub mod ui;

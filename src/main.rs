@@ -1,1 +1,19 @@
-fn main(){}
+//! Arguments, logs, and which of the program's faces to show.
+
+// No console beside the window on Windows; `headless` attaches to its own.
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use dhangkanna::cli::Cli;
+
+fn main() -> ExitCode {
+    match dhangkanna::cli::run(Cli::parse()) {
+        Ok(code) => code,
+        Err(e) => {
+            eprintln!("dhangkanna: {e:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

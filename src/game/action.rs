@@ -39,6 +39,8 @@ pub enum Outcome {
     Hit,
     /// It is not, and cost a chance.
     Miss,
+    /// The letter was guessed before in this round; it costs nothing.
+    Repeat,
     /// A new round began.
     Started,
     /// The player has a seat.
@@ -48,9 +50,6 @@ pub enum Outcome {
 /// Why an action changed nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// The letter was guessed before in this round.
-    #[error("this letter was guessed already; it costs nothing")]
-    Repeat,
     /// Not something that can be guessed.
     #[error("guess one letter")]
     NotALetter,
@@ -78,11 +77,17 @@ pub enum Rejection {
 }
 
 impl Outcome {
+    /// Whether the game is another than before.
+    pub fn changes_game(self) -> bool {
+        self != Self::Repeat
+    }
+
     /// The word for it in the headless interface.
     pub fn code(self) -> &'static str {
         match self {
             Self::Hit => "hit",
             Self::Miss => "miss",
+            Self::Repeat => "repeat",
             Self::Started => "started",
             Self::Seated => "seated",
         }
@@ -93,7 +98,6 @@ impl Rejection {
     /// The word for it in the headless interface.
     pub fn code(self) -> &'static str {
         match self {
-            Self::Repeat => "repeat",
             Self::NotALetter => "not_a_letter",
             Self::NoRound => "no_round",
             Self::RoundOver => "round_over",

@@ -100,7 +100,7 @@ impl Round {
             return Err(Rejection::RoundOver);
         }
         if self.was_guessed(letter) {
-            return Err(Rejection::Repeat);
+            return Ok(Outcome::Repeat);
         }
         let hit = self.secret.contains(letter);
         self.guesses.push(GuessMade { letter, by, hit });

@@ -27,7 +27,7 @@ pub use identity::{Identity, IdentityError, write_private};
 pub use raft_network::RaftNetwork;
 pub use room_key::{ClusterId, RoomKey};
 pub use server::{Server, bind};
-pub use service::{Handler, SeatAccess};
+pub use service::{Handler, LeaderContact, SeatAccess};
 
 use crate::{
     consensus::{NodeId, Reply},

@@ -1,6 +1,10 @@
 //! The two services: each call decoded, handed on, and its answer encoded.
 
-use std::{future::Future, sync::Arc};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use tonic::{Request, Response, Status};
 
@@ -23,6 +27,24 @@ pub struct SeatAccess {
     pub node_id: NodeId,
     /// Its Raft node.
     pub raft: Raft,
+    /// When its leader was last heard.
+    pub contact: LeaderContact,
+}
+
+/// When a leader was last heard. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct LeaderContact(Arc<Mutex<Option<Instant>>>);
+
+impl LeaderContact {
+    /// Time since then; a very long time if never.
+    pub fn age(&self) -> Duration {
+        let heard = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.map_or(Duration::MAX, |at| at.elapsed())
+    }
+
+    fn note(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
 }
 
 /// What the calls mean: implemented by the node.
@@ -162,6 +184,9 @@ impl<H: Handler> Members for Service<H> {
         let (_caller, seat) = known(&request)?;
         let request = codec::append_entries(request.into_inner()).map_err(invalid)?;
         let response = seat.raft.append_entries(request).await.map_err(failed)?;
+        if !matches!(response, codec::AppendEntriesResponse::HigherVote(_)) {
+            seat.contact.note();
+        }
         Ok(Response::new(response.into()))
     }
 

@@ -93,16 +93,16 @@ impl TryFrom<pb::Command> for Command {
 // ---- replies ----
 
 /// Each outcome and its number on the wire.
-const OUTCOMES: [(Outcome, pb::Outcome); 4] = [
+const OUTCOMES: [(Outcome, pb::Outcome); 5] = [
     (Outcome::Hit, pb::Outcome::Hit),
     (Outcome::Miss, pb::Outcome::Miss),
+    (Outcome::Repeat, pb::Outcome::Repeat),
     (Outcome::Started, pb::Outcome::Started),
     (Outcome::Seated, pb::Outcome::Seated),
 ];
 
 /// Each rejection and its number on the wire.
-const REJECTIONS: [(Rejection, pb::Rejection); 9] = [
-    (Rejection::Repeat, pb::Rejection::Repeat),
+const REJECTIONS: [(Rejection, pb::Rejection); 8] = [
     (Rejection::NotALetter, pb::Rejection::NotALetter),
     (Rejection::NoRound, pb::Rejection::NoRound),
     (Rejection::RoundOver, pb::Rejection::RoundOver),

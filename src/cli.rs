@@ -1,0 +1,257 @@
+//! The command line: what is asked for, and who does it.
+
+use std::{path::PathBuf, process::ExitCode, time::Duration};
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+use tracing::level_filters::LevelFilter;
+
+use crate::{
+    config::Profile,
+    discovery::Interfaces,
+    game::Name,
+    headless, logging,
+    node::{self, Command, JoinTarget, Timing},
+    rooms,
+};
+
+/// How long a room is looked for, unless `--wait` says otherwise.
+const WAIT_FOR_ROOM: Duration = Duration::from_secs(10);
+
+/// How long `rooms` looks around, unless `--wait` says otherwise.
+const WAIT_FOR_ROOMS: Duration = Duration::from_secs(2);
+
+/// Kanna hangman for the people on your network. Without a command it opens
+/// the window.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = false)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Sub>,
+    #[command(flatten)]
+    seat: SeatArgs,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Subcommand)]
+enum Sub {
+    /// Take a seat without a window: commands on stdin, JSON on stdout
+    Headless(SeatArgs),
+    /// List the rooms on this network
+    Rooms {
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args, Clone, Debug)]
+#[group(multiple = false)]
+struct SeatArgs {
+    /// Host a room at once, under this name
+    #[arg(long, value_name = "ROOM", num_args = 0..=1, value_parser = parse_name)]
+    host: Option<Option<Name>>,
+    /// Join a room at once: its name, its id, or a member's IP:PORT
+    #[arg(long, value_name = "ROOM|CLUSTER_ID|IP:PORT", value_parser = parse_target)]
+    join: Option<JoinTarget>,
+}
+
+#[derive(Args, Clone, Debug)]
+struct Common {
+    /// Your name in the game
+    #[arg(long, value_name = "PLAYER", global = true, value_parser = parse_name)]
+    name: Option<Name>,
+    /// Which profile to use [default: the first that is free]
+    #[arg(long, value_name = "NAME", global = true)]
+    profile: Option<String>,
+    /// Where to keep everything [default: the platform's data directory]
+    #[arg(long, value_name = "DIR", global = true)]
+    data_dir: Option<PathBuf>,
+    /// The port to listen on; 0 takes any
+    #[arg(long, value_name = "N", global = true, default_value_t = 0)]
+    port: u16,
+    /// Look for players on this network interface only; repeatable
+    #[arg(long, value_name = "NAME", global = true)]
+    interface: Vec<String>,
+    /// How long to look for a room [default: 10; for `rooms`: 2]
+    #[arg(long, value_name = "SECONDS", global = true, value_parser = parse_seconds)]
+    wait: Option<Duration>,
+    /// How much to log: error, warn, info, debug or trace
+    #[arg(long, value_name = "LEVEL", global = true, default_value = "warn")]
+    log: LevelFilter,
+}
+
+/// Does what the command line asks for.
+///
+/// # Errors
+/// What ends the program early, in words.
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let Cli {
+        command,
+        seat,
+        common,
+    } = cli;
+    match command {
+        Some(Sub::Rooms { json }) => {
+            logging::to_stderr(common.log);
+            let runtime = runtime()?;
+            let config = rooms::Config {
+                data_dir: common.data_dir,
+                interfaces: Interfaces {
+                    only: common.interface,
+                },
+                wait: common.wait.unwrap_or(WAIT_FOR_ROOMS),
+                json,
+            };
+            runtime.block_on(rooms::run(config))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Sub::Headless(args)) => {
+            // `headless --host` and `--host headless` mean the same.
+            let seat = SeatArgs {
+                host: args.host.or(seat.host),
+                join: args.join.or(seat.join),
+            };
+            let Some(first) = seat.command(common.wait) else {
+                use clap::{CommandFactory as _, error::ErrorKind};
+                Cli::command()
+                    .error(
+                        ErrorKind::MissingRequiredArgument,
+                        "headless needs --host ROOM or --join ROOM|CLUSTER_ID|IP:PORT",
+                    )
+                    .exit();
+            };
+            let (config, _log) = common.open()?;
+            let runtime = runtime()?;
+            let ended = runtime.block_on(headless::run(config, first));
+            // A thread may still wait for stdin.
+            runtime.shutdown_background();
+            ended.map(|()| ExitCode::SUCCESS)
+        }
+        None => {
+            let first = seat.command(common.wait);
+            window(common, first)
+        }
+    }
+}
+
+#[cfg(feature = "gui")]
+fn window(common: Common, first: Option<Command>) -> anyhow::Result<ExitCode> {
+    crate::ui::check_display()?;
+    let (config, _log) = common.open()?;
+    let runtime = runtime()?;
+    crate::ui::run(&runtime, config, first)?;
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(not(feature = "gui"))]
+fn window(_common: Common, _first: Option<Command>) -> anyhow::Result<ExitCode> {
+    anyhow::bail!(
+        "this program was built without its window; play with `dhangkanna headless --host ROOM` or `--join ROOM`"
+    )
+}
+
+impl SeatArgs {
+    fn command(self, wait: Option<Duration>) -> Option<Command> {
+        match (self.host, self.join) {
+            (Some(room), _) => Some(Command::Host { room }),
+            (None, Some(target)) => Some(Command::Join {
+                target,
+                wait: wait.unwrap_or(WAIT_FOR_ROOM),
+            }),
+            (None, None) => None,
+        }
+    }
+}
+
+impl Common {
+    /// Opens the profile and its log file.
+    fn open(self) -> anyhow::Result<(node::Config, logging::Guard)> {
+        let profile = Profile::open(self.data_dir.as_deref(), self.profile.as_deref())?;
+        let guard = logging::to_stderr_and_file(self.log, &profile.logs());
+        let config = node::Config {
+            profile,
+            name: self.name,
+            port: self.port,
+            interfaces: Interfaces {
+                only: self.interface,
+            },
+            timing: Timing::REAL,
+        };
+        Ok((config, guard))
+    }
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        // The node's own work is small; more threads would only wake each other.
+        .worker_threads(2)
+        .thread_name("node")
+        .enable_all()
+        .build()
+        .context("no threads can be started")
+}
+
+fn parse_name(text: &str) -> Result<Name, String> {
+    Name::parse(text).map_err(|e| e.to_string())
+}
+
+fn parse_target(text: &str) -> Result<JoinTarget, String> {
+    match text.parse() {
+        Ok(JoinTarget::Room(name)) => Name::parse(&name)
+            .map(|name| JoinTarget::Room(name.to_string()))
+            .map_err(|e| e.to_string()),
+        Ok(target) => Ok(target),
+        Err(never) => match never {},
+    }
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    /// Nobody waits longer for a room.
+    const MAX: f64 = 3600.0;
+    text.parse()
+        .ok()
+        .filter(|seconds| (0.0..=MAX).contains(seconds))
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "a number of seconds from 0 to 3600".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn takes_what_is_documented_and_refuses_the_rest() {
+        let long = "x".repeat(10_000);
+        let table: [(&[&str], bool); 16] = [
+            (&[], true),
+            (&["--host"], true),
+            (&["--host", "den"], true),
+            (&["--join", "den", "--wait", "3"], true),
+            (&["headless", "--host", "den", "--name", "P1"], true),
+            (&["headless", "--join", "10.0.0.1:4000", "--interface", "eth0", "--interface", "eth1"], true),
+            (&["--data-dir", "d", "headless", "--host", "den"], true),
+            (&["rooms", "--json", "--wait", "0.5"], true),
+            (&["--host", "den", "--join", "den"], false),
+            (&["headless", "--host", "den", "--join", "den"], false),
+            (&["--host", ""], false),
+            (&["--name", &long], false),
+            (&["--name", "a\u{7}b"], false),
+            (&["--port", "70000"], false),
+            (&["--wait", "-1"], false),
+            (&["--log", "loud"], false),
+        ];
+        for (args, ok) in table {
+            let parsed = Cli::try_parse_from([&["dhangkanna"], args].concat());
+            assert_eq!(parsed.is_ok(), ok, "{args:?}: {parsed:?}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Where the log goes: warnings to stderr, more to a file in the profile.
+//! Secrets never reach it: their types do not print them.
+
+use std::{fs, path::Path};
+
+use tracing::level_filters::LevelFilter;
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::{Layer as _, filter::Targets, fmt, layer::SubscriberExt as _};
+
+/// How many days of log files are kept.
+const DAYS: usize = 5;
+
+/// Keeps the log file open; what is not written yet is written when it drops.
+pub type Guard = Option<tracing_appender::non_blocking::WorkerGuard>;
+
+/// Logs to stderr only.
+pub fn to_stderr(level: LevelFilter) {
+    let registry = tracing_subscriber::registry().with(
+        fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_filter(targets(level)),
+    );
+    // Set before, by a test: that one stays.
+    let _ = tracing::subscriber::set_global_default(registry);
+}
+
+/// Logs to stderr, and at least at level info to a file a day in `folder`.
+pub fn to_stderr_and_file(level: LevelFilter, folder: &Path) -> Guard {
+    let appender = fs::create_dir_all(folder).ok().and_then(|()| {
+        RollingFileAppender::builder()
+            .rotation(Rotation::DAILY)
+            .filename_prefix("dhangkanna")
+            .filename_suffix("log")
+            .max_log_files(DAYS)
+            .build(folder)
+            .ok()
+    });
+    let Some(appender) = appender else {
+        // A full or read-only disk: the game itself will say so.
+        to_stderr(level);
+        return None;
+    };
+    let (file, guard) = tracing_appender::non_blocking(appender);
+    let registry = tracing_subscriber::registry()
+        .with(
+            fmt::layer()
+                .with_writer(std::io::stderr)
+                .with_filter(targets(level)),
+        )
+        .with(
+            fmt::layer()
+                .with_ansi(false)
+                .with_writer(file)
+                .with_filter(targets(level.max(LevelFilter::INFO))),
+        );
+    let _ = tracing::subscriber::set_global_default(registry);
+    log_panics();
+    Some(guard)
+}
+
+/// Our own messages at this level; of the libraries only what went wrong.
+fn targets(level: LevelFilter) -> Targets {
+    let libraries = if level >= LevelFilter::TRACE {
+        LevelFilter::DEBUG
+    } else {
+        LevelFilter::ERROR.min(level)
+    };
+    Targets::new()
+        .with_default(libraries)
+        // openraft calls a refused membership change an error; the policy
+        // tries again.
+        .with_target("openraft", if level >= LevelFilter::TRACE { LevelFilter::DEBUG } else { LevelFilter::OFF })
+        .with_target("dhangkanna", level)
+}
+
+/// A panic of any thread goes to the log file too.
+fn log_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        tracing::error!("panic: {panic}");
+        before(panic);
+    }));
+}

@@ -1,0 +1,575 @@
+//! The node's one task that decides: it takes commands, starts what takes
+//! long, and publishes a view whenever something has changed.
+
+use std::{collections::BTreeSet, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use openraft::async_runtime::WatchReceiver as _;
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::MissedTickBehavior,
+};
+
+use super::{
+    Command, Done, Failure, Notice, Reply, RoomView, Stage, View, handler::Shared, join, leave, propose::Job,
+    rooms, seat::Seat,
+};
+use crate::{
+    config::Profile,
+    consensus::{Applied, TypeConfig},
+    discovery::{Ad, Ads, Discovery},
+    game::{Action, Name, Outcome, PeerId},
+    net::{CallError, PROTOCOL, Server},
+    packs::Packs,
+};
+
+type ServerMetrics = openraft::metrics::RaftServerMetrics<TypeConfig>;
+
+/// What happened to commands of the window, on its way to the screen.
+const OUTCOMES: usize = 320;
+
+/// A command and who waits for its reply.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) command: Command,
+    /// `None`: a failure is shown on screen.
+    pub(super) reply: Option<oneshot::Sender<Reply>>,
+}
+
+/// Something that takes long, and ends in a seat or without one.
+enum Move {
+    Into(Result<Arc<Seat>, Failure>),
+    Out(Done),
+}
+
+type Moving = Pin<Box<dyn Future<Output = Move> + Send>>;
+
+/// What the actor hears from its own helpers.
+enum Event {
+    /// A command of this player came to an end.
+    Ended {
+        letter: Option<char>,
+        outcome: Reply,
+        reply: Option<oneshot::Sender<Reply>>,
+    },
+    /// Rooms that did not answer, or answered from elsewhere.
+    Silent(BTreeSet<PeerId>),
+}
+
+pub(super) struct Actor<F> {
+    shared: Arc<Shared>,
+    profile: Profile,
+    packs: Packs,
+    discovery: Discovery,
+    ads: watch::Receiver<Ads>,
+    server: Server,
+    queue: mpsc::Receiver<Request>,
+    events: mpsc::Sender<Event>,
+    heard: mpsc::Receiver<Event>,
+    publish: watch::Sender<Arc<View>>,
+    on_change: F,
+
+    seat: Option<Arc<Seat>>,
+    watched: Option<Watched>,
+    addr: String,
+    moving: Option<(Stage, Moving, Option<oneshot::Sender<Reply>>)>,
+    silent: BTreeSet<PeerId>,
+    checking: bool,
+    answers: Vec<(oneshot::Sender<Reply>, Reply)>,
+    pending: Vec<char>,
+    single_copy: bool,
+    notice: Option<Notice>,
+    notices: u64,
+    announced: Option<Ad>,
+}
+
+impl<F: Fn() + Send + Sync + 'static> Actor<F> {
+    #[expect(clippy::too_many_arguments, reason = "called once, by Node::start")]
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        profile: Profile,
+        packs: Packs,
+        warnings: Vec<String>,
+        discovery: Discovery,
+        server: Server,
+        queue: mpsc::Receiver<Request>,
+        on_change: F,
+    ) -> Self {
+        let (events, heard) = mpsc::channel(OUTCOMES);
+        let ads = discovery.ads();
+        let mut warnings: Vec<String> = warnings;
+        warnings.extend(discovery.warning.clone());
+        let (publish, _) = watch::channel(Arc::new(View::empty(shared.me, shared.name())));
+        let mut actor = Self {
+            shared,
+            profile,
+            packs,
+            discovery,
+            ads,
+            server,
+            queue,
+            events,
+            heard,
+            publish,
+            on_change,
+            seat: None,
+            watched: None,
+            addr: String::new(),
+            moving: None,
+            silent: BTreeSet::new(),
+            checking: false,
+            answers: Vec::new(),
+            pending: Vec::new(),
+            single_copy: false,
+            notice: None,
+            notices: 0,
+            announced: None,
+        };
+        actor.addr = actor.own_addr();
+        actor.publish.send_replace(Arc::new(actor.lobby()));
+        if !warnings.is_empty() {
+            actor.say(warnings.join("\n"), true);
+        }
+        actor
+    }
+
+    pub(super) fn view(&self) -> watch::Receiver<Arc<View>> {
+        self.publish.subscribe()
+    }
+
+    pub(super) async fn run(mut self) {
+        let mut policy = tokio::time::interval(self.shared.timing.policy);
+        policy.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut check = tokio::time::interval(rooms::CHECK);
+        check.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            self.show();
+            let in_room = self.seat.is_some();
+            tokio::select! {
+                request = self.queue.recv() => match request {
+                    Some(Request { command: Command::Shutdown, reply }) => {
+                        return self.stop(reply).await;
+                    }
+                    Some(request) => self.take(request),
+                    // Every handle is gone: nobody can see or steer us.
+                    None => return self.stop(None).await,
+                },
+                moved = next_move(&mut self.moving) => self.moved(moved),
+                Some(event) = self.heard.recv() => self.hear(event),
+                _ = self.ads.changed() => self.silent.clear(),
+                () = seat_changed(&mut self.watched) => {}
+                _ = policy.tick(), if in_room => self.tend(),
+                _ = check.tick() => {
+                    self.addr = self.own_addr();
+                    if !in_room && !self.checking {
+                        self.check_rooms();
+                    }
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, Request { command, reply }: Request) {
+        match command {
+            Command::Host { room } => {
+                let room = room.unwrap_or_else(|| room_of(&self.shared.name()));
+                let stage = Stage::Joining(room.to_string());
+                let (shared, rooms) = (Arc::clone(&self.shared), self.profile.rooms());
+                self.start_move(reply, stage, async move {
+                    Move::Into(join::host(&shared, rooms, room).await)
+                });
+            }
+            Command::Join { target, wait } => {
+                let stage = Stage::Joining(self.name_of(&target));
+                let (shared, rooms) = (Arc::clone(&self.shared), self.profile.rooms());
+                let ads = self.ads.clone();
+                self.start_move(reply, stage, async move {
+                    Move::Into(join::join(&shared, rooms, ads, target, wait).await)
+                });
+            }
+            Command::Guess { letter, round } => {
+                let action = Action::Guess { letter, round };
+                self.propose(action, Some(letter.as_char()), reply);
+            }
+            Command::StartRound {
+                pack,
+                number,
+                after_round,
+            } => match self.packs.pick(&pack, number) {
+                Ok(entry) => {
+                    let action = Action::StartRound {
+                        clue: entry.clue.clone(),
+                        secret: entry.secret.clone(),
+                        pack,
+                        after_round,
+                    };
+                    self.propose(action, None, reply);
+                }
+                Err(e) => self.answer(reply, Err(Failure::new("no_such_entry", e.to_string()))),
+            },
+            Command::Rename(name) => {
+                if let Err(e) = self.profile.save_player_name(&name) {
+                    tracing::warn!("the player's name is not kept: {e}");
+                }
+                self.shared.set_name(name.clone());
+                if self.seat.is_some() {
+                    self.propose(Action::Seat { name }, None, reply);
+                } else {
+                    self.answer(reply, Ok(Done::Ok));
+                }
+            }
+            Command::Leave => match (&self.seat, &self.moving) {
+                (Some(seat), None) => {
+                    let (shared, seat) = (Arc::clone(&self.shared), Arc::clone(seat));
+                    self.discovery.announce(None);
+                    self.announced = None;
+                    self.start_leaving(reply, async move {
+                        Move::Out(leave::leave(&shared, seat).await)
+                    });
+                }
+                // Giving up on the way in.
+                (None, Some((Stage::Joining(_), ..))) => {
+                    if let Some((_, _, joining)) = self.moving.take() {
+                        let cancelled = Failure::new("cancelled", "joining was cancelled");
+                        drop(joining.map(|joining| joining.send(Err(cancelled))));
+                    }
+                    self.shared.set_seat(None);
+                    self.answer(reply, Ok(Done::Ok));
+                }
+                _ => self.answer(reply, Err(not_in_room())),
+            },
+            Command::DismissNotice => {
+                self.notice = None;
+                self.answer(reply, Ok(Done::Ok));
+            }
+            // Taken by the loop.
+            Command::Shutdown => {}
+        }
+    }
+
+    fn start_move(
+        &mut self,
+        reply: Option<oneshot::Sender<Reply>>,
+        stage: Stage,
+        moving: impl Future<Output = Move> + Send + 'static,
+    ) {
+        if self.seat.is_some() || self.moving.is_some() {
+            let busy = Failure::new("in_room", "leave the room you are in first");
+            return self.answer(reply, Err(busy));
+        }
+        self.notice = None;
+        self.moving = Some((stage, Box::pin(moving), reply));
+    }
+
+    fn start_leaving(
+        &mut self,
+        reply: Option<oneshot::Sender<Reply>>,
+        moving: impl Future<Output = Move> + Send + 'static,
+    ) {
+        self.moving = Some((Stage::Leaving, Box::pin(moving), reply));
+    }
+
+    fn moved(&mut self, moved: Move) {
+        let reply = self.moving.take().and_then(|(_, _, reply)| reply);
+        self.pending.clear();
+        self.single_copy = false;
+        match moved {
+            Move::Into(Ok(seat)) => {
+                self.watched = Some(Watched::new(&seat));
+                self.seat = Some(seat);
+                self.answer(reply, Ok(Done::Ok));
+            }
+            Move::Into(Err(failure)) => self.answer(reply, Err(failure)),
+            Move::Out(done) => {
+                self.seat = None;
+                self.watched = None;
+                if done == (Done::Left { clean: false }) {
+                    let text = "You left, but the others could not be told; they see you as away.";
+                    self.say(text.to_owned(), true);
+                }
+                self.answer(reply, Ok(done));
+            }
+        }
+    }
+
+    /// Hands an action to the seat, and hears what comes of it.
+    fn propose(
+        &mut self,
+        action: Action,
+        letter: Option<char>,
+        reply: Option<oneshot::Sender<Reply>>,
+    ) {
+        let Some(seat) = self.seat.as_ref().filter(|_| self.moving.is_none()) else {
+            return self.answer(reply, Err(not_in_room()));
+        };
+        let (done, outcome) = oneshot::channel();
+        let job = Job {
+            action,
+            reply: done,
+        };
+        if seat.jobs.try_send(job).is_err() {
+            let busy = Failure::new("busy", "too many commands wait already");
+            return self.answer(reply, Err(busy));
+        }
+        self.pending.extend(letter);
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            let outcome = outcome
+                .await
+                .unwrap_or_else(|_dropped| Err(Failure::new("stopped", "the seat was closed")));
+            let _ = events
+                .send(Event::Ended {
+                    letter,
+                    outcome,
+                    reply,
+                })
+                .await;
+        });
+    }
+
+    fn hear(&mut self, event: Event) {
+        match event {
+            Event::Ended {
+                letter,
+                outcome,
+                reply,
+            } => {
+                if let Some(at) = self.pending.iter().position(|p| Some(*p) == letter) {
+                    self.pending.remove(at);
+                }
+                if let Ok(Done::Applied {
+                    outcome, copies, ..
+                }) = outcome
+                {
+                    self.single_copy = copies < 2;
+                    if let (Outcome::Repeat, Some(letter)) = (outcome, letter) {
+                        let letter = letter.to_uppercase();
+                        self.say(format!("{letter} was guessed already; it costs nothing."), false);
+                    }
+                }
+                self.answer(reply, outcome);
+            }
+            Event::Silent(silent) => {
+                self.checking = false;
+                self.silent = silent;
+            }
+        }
+    }
+
+    /// The leader's regular look at the members, beside everything else.
+    fn tend(&self) {
+        if let Some(seat) = &self.seat {
+            let seat = Arc::clone(seat);
+            tokio::spawn(async move { seat.tend_members().await });
+        }
+    }
+
+    /// Asks the rooms in the lobby whether they are still there.
+    fn check_rooms(&mut self) {
+        let ads = Arc::clone(&self.ads.borrow());
+        if ads.is_empty() {
+            return;
+        }
+        self.checking = true;
+        let (shared, events) = (Arc::clone(&self.shared), self.events.clone());
+        tokio::spawn(async move {
+            let asked = ads.values().map(|ad| {
+                let shared = &shared;
+                async move {
+                    join::note_addresses(shared, ad);
+                    let there = match shared.peers.hello(ad.peer_id).await {
+                        Ok(about) => about.room.is_some_and(|r| r.cluster_id == ad.cluster_id),
+                        // Another version is there, even if it cannot be joined.
+                        Err(CallError::Refused(_) | CallError::Denied(_)) => true,
+                        Err(CallError::Unreachable(_)) => false,
+                    };
+                    (!there).then_some(ad.peer_id)
+                }
+            });
+            let silent = futures::future::join_all(asked).await;
+            let silent = silent.into_iter().flatten().collect();
+            let _ = events.send(Event::Silent(silent)).await;
+        });
+    }
+
+    fn answer(&mut self, reply: Option<oneshot::Sender<Reply>>, outcome: Reply) {
+        match reply {
+            // Sent after the next view: who has the reply sees what it did.
+            Some(reply) => self.answers.push((reply, outcome)),
+            None => {
+                if let Err(failure) = outcome {
+                    self.say(failure.message, true);
+                }
+            }
+        }
+    }
+
+    fn say(&mut self, text: String, is_error: bool) {
+        self.notices += 1;
+        self.notice = Some(Notice {
+            number: self.notices,
+            text,
+            is_error,
+        });
+    }
+
+    fn name_of(&self, target: &super::JoinTarget) -> String {
+        if let super::JoinTarget::Cluster(id) = target {
+            let ads = self.ads.borrow();
+            if let Some(ad) = ads.values().find(|ad| ad.cluster_id == *id) {
+                return ad.room.to_string();
+            }
+        }
+        target.to_string()
+    }
+
+    fn own_addr(&self) -> String {
+        let addrs = self.shared.addrs();
+        addrs.first().map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// The view of somebody in no room.
+    fn lobby(&self) -> View {
+        let packs = self.packs.all().iter();
+        let mut view = View::empty(self.shared.me, self.shared.name());
+        view.me.addr.clone_from(&self.addr);
+        self.profile.name().clone_into(&mut view.me.profile);
+        view.packs = packs.map(|p| (p.id.clone(), p.name.clone())).collect();
+        view
+    }
+
+    /// Publishes the view, and announces the room, if they have changed.
+    fn show(&mut self) {
+        let mut view = self.lobby();
+        let mut ads = Ads::clone(&self.ads.borrow());
+        if !self.silent.is_empty() {
+            Arc::make_mut(&mut ads).retain(|peer, _| !self.silent.contains(peer));
+        }
+        view.rooms = rooms::group(&ads).into();
+        view.notice = self.notice.clone();
+        if let Some((stage, ..)) = &self.moving {
+            view.stage = stage.clone();
+        } else if let Some(seat) = &self.seat {
+            let mut room = RoomView::of(seat);
+            room.pending.clone_from(&self.pending);
+            room.single_copy = self.single_copy;
+            view.fatal = seat.fatal();
+            let ad = self.ad(seat, &room);
+            if self.announced.as_ref() != Some(&ad) {
+                self.discovery.announce(Some(&ad));
+                self.announced = Some(ad);
+            }
+            view.stage = Stage::Room(Arc::new(room));
+        } else if self.announced.take().is_some() {
+            self.discovery.announce(None);
+        }
+        let changed = self.publish.send_if_modified(|shown| {
+            let changed = **shown != view;
+            if changed {
+                *shown = Arc::new(view);
+            }
+            changed
+        });
+        if changed {
+            (self.on_change)();
+        }
+        for (reply, outcome) in self.answers.drain(..) {
+            // Whoever asked may have gone.
+            let _ = reply.send(outcome);
+        }
+    }
+
+    fn ad(&self, seat: &Seat, room: &RoomView) -> Ad {
+        Ad {
+            peer_id: self.shared.me,
+            protocol: PROTOCOL,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            player: self.shared.name(),
+            cluster_id: seat.key.cluster_id,
+            room: seat.room.clone(),
+            leads: room.cluster.leader == Some(seat.node_id),
+            players: u32::try_from(room.cluster.members.len()).unwrap_or(u32::MAX),
+            phase: room.state.game().phase(),
+            // Each way of announcing adds its own.
+            addrs: Vec::new(),
+        }
+    }
+
+    async fn stop(mut self, reply: Option<oneshot::Sender<Reply>>) {
+        self.discovery.announce(None);
+        // On the way in or out: that is waited for, within its own bounds.
+        if let Some((stage, moving, waiting)) = self.moving.take() {
+            if matches!(stage, Stage::Leaving) {
+                let moved = moving.await;
+                self.moving = None;
+                self.moved(moved);
+            }
+            drop(waiting);
+        }
+        let left = match self.seat.take() {
+            Some(seat) => leave::leave(&self.shared, seat).await,
+            None => Done::Left { clean: true },
+        };
+        if let Some(seat) = self.shared.current_seat() {
+            // Joining was broken off in between.
+            leave::leave(&self.shared, seat).await;
+        }
+        self.discovery.shutdown().await;
+        self.server.shutdown().await;
+        drop(self.profile);
+        if let Some(reply) = reply {
+            // Whoever asked may have gone.
+            let _ = reply.send(Ok(left));
+        }
+    }
+}
+
+/// The end of what takes long; never, if nothing does.
+async fn next_move(
+    moving: &mut Option<(Stage, Moving, Option<oneshot::Sender<Reply>>)>,
+) -> Move {
+    match moving {
+        Some((_, moving, _)) => moving.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What is watched of a seat.
+struct Watched {
+    applied: watch::Receiver<Applied>,
+    metrics: openraft::alias::WatchReceiverOf<TypeConfig, ServerMetrics>,
+}
+
+impl Watched {
+    fn new(seat: &Seat) -> Self {
+        Self {
+            applied: seat.applied.clone(),
+            metrics: seat.raft.server_metrics(),
+        }
+    }
+}
+
+/// Something has changed that the view shows; never, without a seat.
+async fn seat_changed(watched: &mut Option<Watched>) {
+    /// Things that no channel tells, such as the age of the last contact.
+    const LOOK: Duration = Duration::from_millis(500);
+    let Some(Watched { applied, metrics }) = watched else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        Ok(()) = applied.changed() => {}
+        Ok(()) = metrics.changed() => {}
+        // Also when Raft has stopped and the channels are closed.
+        () = tokio::time::sleep(LOOK) => {}
+    }
+}
+
+fn not_in_room() -> Failure {
+    Failure::new("not_in_room", "host or join a room first")
+}
+
+/// A room's name when none is given.
+fn room_of(player: &Name) -> Name {
+    Name::parse(&format!("{player}'s room"))
+        .or_else(|_too_long| Name::parse(&format!("Room of {}", player.as_str())))
+        .unwrap_or_else(|_too_long| player.clone())
+}

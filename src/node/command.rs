@@ -1,0 +1,129 @@
+//! Everything a player can ask of the node, and what comes of it.
+
+use std::{net::SocketAddr, str::FromStr, time::Duration};
+
+use crate::{
+    game::{Letter, Name, Outcome},
+    net::ClusterId,
+};
+
+/// What a player asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Makes a room, and sits down in it.
+    Host {
+        /// What it is called; by default after the player.
+        room: Option<Name>,
+    },
+    /// Sits down in a room.
+    Join {
+        /// Which one.
+        target: JoinTarget,
+        /// How long to look for it.
+        wait: Duration,
+    },
+    /// Guesses a letter.
+    Guess {
+        /// Which.
+        letter: Letter,
+        /// If set, in this round only.
+        round: Option<u32>,
+    },
+    /// Starts a round.
+    StartRound {
+        /// The id of the word pack.
+        pack: String,
+        /// Which entry, from 1; by default any.
+        number: Option<usize>,
+        /// If set, only if this is still the newest round.
+        after_round: Option<u32>,
+    },
+    /// Changes the player's name.
+    Rename(Name),
+    /// Gives up the seat.
+    Leave,
+    /// Takes the notice off the screen.
+    DismissNotice,
+    /// Leaves and stops the node. Use [`super::NodeHandle::shutdown`].
+    Shutdown,
+}
+
+/// Which room to join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JoinTarget {
+    /// The one of this name.
+    Room(String),
+    /// The one of this id.
+    Cluster(ClusterId),
+    /// Whatever room is played at this address.
+    Addr(SocketAddr),
+}
+
+impl FromStr for JoinTarget {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(if let Ok(id) = text.parse() {
+            Self::Cluster(id)
+        } else if let Ok(addr) = text.parse() {
+            Self::Addr(addr)
+        } else {
+            Self::Room(text.to_owned())
+        })
+    }
+}
+
+impl std::fmt::Display for JoinTarget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Room(name) => f.write_str(name),
+            Self::Cluster(id) => write!(f, "{id}"),
+            Self::Addr(addr) => write!(f, "{addr}"),
+        }
+    }
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// It takes effect at once, or already has.
+    Ok,
+    /// The command is in the log, and applied here.
+    Applied {
+        /// What it did.
+        outcome: Outcome,
+        /// The index of its entry.
+        index: u64,
+        /// How many members had it on disk.
+        copies: u32,
+    },
+    /// The seat is given up.
+    Left {
+        /// Whether the others know: if not, they see a crash, and the room is
+        /// kept here.
+        clean: bool,
+    },
+}
+
+/// Why something was not done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// For programs: one lower-case word.
+    pub code: &'static str,
+    /// For people: what is wrong and what to do.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure of this kind, in these words.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+/// What comes of a command.
+pub type Reply = Result<Done, Failure>;

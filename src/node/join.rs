@@ -1,0 +1,313 @@
+//! Into a room: hosting one, finding one, sitting down.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+use openraft::{ServerState, async_runtime::WatchReceiver as _};
+use tokio::{
+    sync::{oneshot, watch},
+    time::{Instant, timeout_at},
+};
+
+use super::{
+    Failure, JoinTarget, Room,
+    handler::Shared,
+    propose::Job,
+    rooms::group,
+    seat::{NewSeat, Seat},
+};
+use crate::{
+    consensus::Member,
+    discovery::{Ad, Ads},
+    game::{Action, Name, PeerId},
+    net::{Admission, CallError, ClusterId, PROTOCOL, Refusal, RoomKey},
+};
+
+/// How long the steps of joining may take once the room is found.
+const JOIN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The pause before the same is tried again: a leader is being elected.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Makes a room of one.
+pub(super) async fn host(
+    shared: &Arc<Shared>,
+    rooms: PathBuf,
+    room: Name,
+) -> Result<Arc<Seat>, Failure> {
+    let key = RoomKey::random();
+    let new = NewSeat {
+        key,
+        room,
+        node_id: new_node_id(),
+        me: shared.me,
+        folder: rooms.join(key.cluster_id.to_string()),
+    };
+    let seat = Seat::open(new, &shared.peers, shared.timing).await?;
+    let me = Member {
+        peer_id: shared.me,
+        addrs: texts(shared),
+    };
+    let stopped = |e: String| Failure::new("storage", format!("the room cannot be made: {e}"));
+    seat.raft
+        .initialize(BTreeMap::from([(seat.node_id, me)]))
+        .await
+        .map_err(|e| stopped(e.to_string()))?;
+    let mut metrics = seat.raft.server_metrics();
+    while metrics.borrow_watched().state != ServerState::Leader {
+        metrics
+            .changed()
+            .await
+            .map_err(|e| stopped(e.to_string()))?;
+    }
+    // openraft changes the membership only after an entry of the leader's own.
+    seat.raft
+        .write_blank()
+        .await
+        .map_err(|e| stopped(e.to_string()))?;
+    sit_down(shared, &seat).await?;
+    shared.set_seat(Some(Arc::clone(&seat)));
+    Ok(seat)
+}
+
+/// Finds a room, and takes a seat in it.
+pub(super) async fn join(
+    shared: &Arc<Shared>,
+    rooms: PathBuf,
+    ads: watch::Receiver<Ads>,
+    target: JoinTarget,
+    wait: Duration,
+) -> Result<Arc<Seat>, Failure> {
+    let (cluster_id, peer) = match target {
+        JoinTarget::Addr(addr) => {
+            let peer = shared.peers.who_is_at(addr).await?;
+            let about = shared.peers.hello(peer).await?;
+            let room = about.room.ok_or_else(|| {
+                let who = about.name;
+                Failure::new("no_such_room", format!("{who} at {addr} is in no room yet"))
+            })?;
+            (room.cluster_id, peer)
+        }
+        named => find(shared, ads, &named, wait).await?,
+    };
+    let deadline = Instant::now() + JOIN_TIMEOUT;
+    let (leader, admission) = ask(shared, cluster_id, peer, deadline).await?;
+    let new = NewSeat {
+        key: admission.key,
+        room: admission.room.clone(),
+        node_id: new_node_id(),
+        me: shared.me,
+        folder: rooms.join(cluster_id.to_string()),
+    };
+    let seat = Seat::open(new, &shared.peers, shared.timing).await?;
+    // From now on the leader's calls are answered.
+    shared.set_seat(Some(Arc::clone(&seat)));
+    let entered = async {
+        enter(shared, &seat, leader, admission, deadline).await?;
+        sit_down(shared, &seat).await
+    };
+    if let Err(failure) = entered.await {
+        shared.set_seat(None);
+        seat.close().await;
+        seat.forget();
+        return Err(failure);
+    }
+    Ok(seat)
+}
+
+/// Waits until the room that is meant is seen.
+async fn find(
+    shared: &Shared,
+    mut ads: watch::Receiver<Ads>,
+    target: &JoinTarget,
+    wait: Duration,
+) -> Result<(ClusterId, PeerId), Failure> {
+    let deadline = Instant::now() + wait;
+    loop {
+        let seen = Arc::clone(&ads.borrow_and_update());
+        let rooms: Vec<Room> = group(&seen)
+            .into_iter()
+            .filter(|room| match target {
+                JoinTarget::Cluster(id) => room.cluster_id == *id,
+                JoinTarget::Room(name) => room.name.as_str() == name,
+                JoinTarget::Addr(_) => false,
+            })
+            .collect();
+        match rooms.as_slice() {
+            [] => {}
+            [room] => {
+                if let Some(why_not) = &room.why_not {
+                    return Err(Failure::new("version", why_not.clone()));
+                }
+                let members = seen.values().filter(|ad| ad.cluster_id == room.cluster_id);
+                let best = members.max_by_key(|ad| ad.leads).map(|ad| ad.peer_id);
+                for ad in seen.values().filter(|ad| ad.cluster_id == room.cluster_id) {
+                    note_addresses(shared, ad);
+                }
+                if let Some(peer) = best {
+                    return Ok((room.cluster_id, peer));
+                }
+            }
+            several => {
+                let ids: Vec<_> = several.iter().map(|r| r.cluster_id.to_string()).collect();
+                return Err(Failure::new(
+                    "ambiguous",
+                    format!(
+                        "{} rooms are called {target}; join one by its id: {}",
+                        several.len(),
+                        ids.join(", ")
+                    ),
+                ));
+            }
+        }
+        if !matches!(timeout_at(deadline, ads.changed()).await, Ok(Ok(()))) {
+            return Err(Failure::new(
+                "no_such_room",
+                format!(
+                    "no room {target} was found within {} s; check that both computers are on the same network, or join by address",
+                    wait.as_secs()
+                ),
+            ));
+        }
+    }
+}
+
+pub(super) fn note_addresses(shared: &Shared, ad: &Ad) {
+    for addr in &ad.addrs {
+        shared.peers.book().hint(ad.peer_id, *addr);
+    }
+}
+
+/// Asks for admission, following the way to the leader.
+async fn ask(
+    shared: &Shared,
+    room: ClusterId,
+    first: PeerId,
+    deadline: Instant,
+) -> Result<(PeerId, Admission), Failure> {
+    let mut peer = first;
+    loop {
+        let error = match shared.peers.join(peer, room, &shared.name()).await {
+            Ok(admission) => return Ok((peer, admission)),
+            Err(error) => error,
+        };
+        let mut pause = PAUSE;
+        match &error {
+            CallError::Refused(refused) => match (refused.reason, &refused.leader) {
+                (Refusal::NotLeader, Some((leader, addrs))) if *leader != peer => {
+                    shared.peers.book().hint_all(*leader, addrs);
+                    peer = *leader;
+                    pause = Duration::ZERO;
+                }
+                // A leader is being elected, or it has just been.
+                (Refusal::NotLeader | Refusal::NoQuorum | Refusal::Busy, _) => {}
+                _ => return Err(error.into()),
+            },
+            // The leader that was named may have gone: ask the first again.
+            CallError::Unreachable(_) if peer != first => peer = first,
+            _ => return Err(error.into()),
+        }
+        if Instant::now() + pause >= deadline {
+            return Err(error.into());
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// Asks the leader to add the seat, and waits until its log has arrived.
+async fn enter(
+    shared: &Shared,
+    seat: &Seat,
+    mut leader: PeerId,
+    mut admission: Admission,
+    deadline: Instant,
+) -> Result<(), Failure> {
+    let index = loop {
+        let mut client = shared
+            .peers
+            .member(&seat.key, seat.node_id, admission.node_id, leader);
+        let error = match client.enter(texts(shared)).await {
+            Ok(index) => break index,
+            Err(error) => error,
+        };
+        let passing = match &error {
+            CallError::Refused(refused) => {
+                matches!(refused.reason, Refusal::NotLeader | Refusal::NoQuorum | Refusal::Busy)
+            }
+            CallError::Unreachable(_) => true,
+            CallError::Denied(_) => false,
+        };
+        if !passing || Instant::now() + PAUSE >= deadline {
+            return Err(error.into());
+        }
+        tokio::time::sleep(PAUSE).await;
+        (leader, admission) = ask(shared, seat.key.cluster_id, leader, deadline).await?;
+    };
+    let mut applied = seat.applied.clone();
+    let arrived = applied.wait_for(|applied| applied.index() >= index);
+    match timeout_at(deadline, arrived).await {
+        Ok(Ok(_)) => Ok(()),
+        _ => Err(Failure::new(
+            "unreachable",
+            format!(
+                "the room let you in, but its leader cannot reach this computer; allow port {} in your firewall",
+                shared.port
+            ),
+        )),
+    }
+}
+
+/// Takes the seat in the game.
+async fn sit_down(shared: &Shared, seat: &Seat) -> Result<(), Failure> {
+    let (reply, answer) = oneshot::channel();
+    let job = Job {
+        action: Action::Seat {
+            name: shared.name(),
+        },
+        reply,
+    };
+    let gone = || Failure::new("stopped", "the seat was closed");
+    seat.jobs.send(job).await.map_err(|_closed| gone())?;
+    answer.await.map_err(|_dropped| gone())?.map(drop)
+}
+
+fn texts(shared: &Shared) -> Vec<String> {
+    shared.addrs().iter().map(ToString::to_string).collect()
+}
+
+/// Fresh for every seat. 0 stands for "none" on the wire.
+fn new_node_id() -> u64 {
+    loop {
+        // Half the range: safe for readers that have only signed numbers.
+        let id = crate::random::u64() >> 1;
+        if id != 0 {
+            return id;
+        }
+    }
+}
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Refused(refused) => refused.into(),
+            CallError::Unreachable(why) => Self::new(
+                "unreachable",
+                format!(
+                    "nobody answers ({why}); check that the other computer is on and that its firewall lets dhangkanna in"
+                ),
+            ),
+            CallError::Denied(why) => Self::new("denied", why),
+        }
+    }
+}
+
+/// Whether an announcement is of a room that this program can join.
+pub(super) fn why_not(ad: &Ad) -> Option<String> {
+    if ad.protocol == PROTOCOL {
+        return None;
+    }
+    Some(format!(
+        "it runs version {} and this is {}; install the same version on both computers",
+        ad.version,
+        env!("CARGO_PKG_VERSION")
+    ))
+}

@@ -1,0 +1,278 @@
+//! Changing who is a member and who votes: the leader's part.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
+
+use openraft::{
+    async_runtime::WatchReceiver as _,
+    error::{ChangeMembershipError, ClientWriteError, RaftError},
+    raft::Precondition,
+};
+
+use super::{Timing, policy, policy::MemberFacts, seat::Seat};
+use crate::{
+    consensus::{Member, Membership, NodeId, StoredMembership, TypeConfig},
+    net::{MAX_MEMBERS, Refusal, Refused},
+};
+
+/// How often a change is tried while another one is under way.
+const TRIES: u32 = 20;
+
+/// The pause between two tries.
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// What the leader remembers of its members between two looks. Lost with the
+/// leadership: a new leader starts its own trial times.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    since: BTreeMap<NodeId, Steady>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Steady {
+    since: Instant,
+    was_away: bool,
+}
+
+/// Who shall be a member, and who of them shall vote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Target {
+    voters: BTreeSet<NodeId>,
+    nodes: BTreeMap<NodeId, Member>,
+}
+
+impl Seat {
+    /// Looks at the members and makes at most one change. For the leader; does
+    /// nothing on others, or while another change is under way.
+    pub(super) async fn tend_members(&self) {
+        let Ok(mut watch) = self.members.try_lock() else {
+            return;
+        };
+        if !self.leads() {
+            *watch = Watch::default();
+            return;
+        }
+        let stored = self.membership();
+        let facts = self.facts(&mut watch, &stored);
+        let configs = stored.membership().get_joint_config();
+        let voters = match configs.as_slice() {
+            // Another leader did not come to the end of its change.
+            [_, next] => Some(next.clone()),
+            _ => policy::next_voters(&facts, self.node_id, &self.timing),
+        };
+        let mut target = Target::of(&stored);
+        if let Some(voters) = voters {
+            tracing::info!("voters become {voters:?}");
+            target.voters = voters;
+        } else if let Some(gone) = facts
+            .iter()
+            .find(|m| !m.voter && m.silent >= self.timing.remove)
+        {
+            tracing::info!("{} was away too long and loses its seat", gone.id);
+            target.nodes.remove(&gone.id);
+        } else {
+            return;
+        }
+        if let Err(e) = self.change(&target).await {
+            tracing::debug!("the membership stays: {e}");
+        }
+    }
+
+    /// Adds a seat, in place of an older one of the same player. Answers with
+    /// the index of the entry that did.
+    pub(super) async fn admit(&self, id: NodeId, member: Member) -> Result<u64, Refused> {
+        let mut watch = self.members.lock().await;
+        let stored = self.membership();
+        let mut target = Target::of(&stored);
+        if target.nodes.get(&id).map(|m| m.peer_id) == Some(member.peer_id) {
+            // The answer to the first request was lost.
+            return Ok(stored.log_id().map_or(0, |id| id.index()));
+        }
+        let old: Vec<NodeId> = target
+            .nodes
+            .iter()
+            .filter(|(_, known)| known.peer_id == member.peer_id)
+            .map(|(id, _)| *id)
+            .collect();
+        if target.nodes.len() - old.len() >= MAX_MEMBERS {
+            return Err(Refusal::RoomFull.because(format!("all {MAX_MEMBERS} seats are taken")));
+        }
+        for old in &old {
+            target.nodes.remove(old);
+        }
+        if old.iter().any(|old| target.voters.contains(old)) {
+            let facts = self.facts(&mut watch, &stored);
+            target.voters = self.voters_without(&facts, &old);
+        }
+        target.nodes.insert(id, member);
+        self.change(&target).await
+    }
+
+    /// Removes a seat that leaves, and names the voters of those who stay.
+    pub(super) async fn dismiss(&self, id: NodeId) -> Result<(), Refused> {
+        let mut watch = self.members.lock().await;
+        let stored = self.membership();
+        let mut target = Target::of(&stored);
+        if target.nodes.remove(&id).is_none() {
+            return Ok(());
+        }
+        let facts = self.facts(&mut watch, &stored);
+        target.voters = self.voters_without(&facts, &[id]);
+        self.change(&target).await.map(drop)
+    }
+
+    /// What the leader knows of the members, itself included.
+    pub(super) fn member_facts(&self) -> Vec<MemberFacts> {
+        let stored = self.membership();
+        // Only how long they are steady is asked of the watch.
+        self.facts(&mut Watch::default(), &stored)
+    }
+
+    fn voters_without(&self, facts: &[MemberFacts], gone: &[NodeId]) -> BTreeSet<NodeId> {
+        let stay: Vec<MemberFacts> = facts
+            .iter()
+            .filter(|m| !gone.contains(&m.id))
+            .copied()
+            .collect();
+        policy::voters_after_leaving(&stay, self.node_id, &self.timing)
+    }
+
+    fn facts(&self, watch: &mut Watch, stored: &StoredMembership) -> Vec<MemberFacts> {
+        let now = Instant::now();
+        let metrics = self.raft.metrics();
+        let metrics = metrics.borrow_watched();
+        let last = metrics.last_log_index.unwrap_or(0);
+        let voters: BTreeSet<NodeId> = stored.voter_ids().collect();
+        watch
+            .since
+            .retain(|id, _| stored.membership().get_node(id).is_some());
+        stored
+            .nodes()
+            .map(|(id, _)| {
+                let is_me = *id == self.node_id;
+                let acked = metrics.heartbeat.as_ref().and_then(|acks| acks.get(id));
+                let silent = match acked {
+                    _ if is_me => Duration::ZERO,
+                    Some(Some(at)) => openraft::Instant::elapsed(&**at),
+                    // Not heard of since we lead: counted from when we do.
+                    _ => self.leading_for(),
+                };
+                let steady = watch.steady(*id, silent, now, &self.timing);
+                let matched = metrics
+                    .replication
+                    .as_ref()
+                    .and_then(|r| r.get(id).copied().flatten())
+                    .map_or(0, |log_id| log_id.index());
+                MemberFacts {
+                    id: *id,
+                    voter: voters.contains(id),
+                    silent,
+                    steady: now.duration_since(steady.since),
+                    was_away: steady.was_away,
+                    lag: if is_me { 0 } else { last.saturating_sub(matched) },
+                }
+            })
+            .collect()
+    }
+
+    /// Appends what leads to the target: one entry, or two if the voters
+    /// change (Raft §6). Answers with the index of the last.
+    async fn change(&self, target: &Target) -> Result<u64, Refused> {
+        let mut tries = TRIES;
+        loop {
+            let stored = self.membership();
+            let next = target.step_from(&stored);
+            let precondition = Precondition::LastMembershipLogId {
+                last_membership_log_id: *stored.log_id(),
+            };
+            let appended = self
+                .raft
+                .append_membership(next.clone(), blank(), [precondition])
+                .await;
+            match appended {
+                Ok(done) if next.get_joint_config().len() == 1 => return Ok(done.log_id.index()),
+                Ok(_) => {}
+                Err(e) if tries > 0 && is_passing(&e) => {
+                    tries -= 1;
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(e) => {
+                    return Err(match e.into_api_error() {
+                        Some(ClientWriteError::ForwardToLeader(_)) => self.not_leader(),
+                        Some(e) => Refusal::Busy.because(e.to_string()),
+                        None => Refusal::NoQuorum.because("the leader has stopped"),
+                    });
+                }
+            }
+        }
+    }
+}
+
+impl Target {
+    fn of(stored: &StoredMembership) -> Self {
+        let configs = stored.membership().get_joint_config();
+        Self {
+            voters: configs.last().cloned().unwrap_or_default(),
+            nodes: stored.nodes().map(|(id, m)| (*id, m.clone())).collect(),
+        }
+    }
+
+    /// The membership to append next.
+    fn step_from(&self, stored: &StoredMembership) -> Membership {
+        let configs = stored.membership().get_joint_config();
+        let (configs, nodes) = match configs.as_slice() {
+            [current] if *current != self.voters => {
+                let mut nodes = self.nodes.clone();
+                // Who still votes in the old set is a member until then.
+                nodes.extend(stored.nodes().map(|(id, m)| (*id, m.clone())));
+                (vec![current.clone(), self.voters.clone()], nodes)
+            }
+            // Another change is half done; it must be ended first.
+            [_, next] if *next != self.voters => (
+                vec![next.clone()],
+                stored.nodes().map(|(id, m)| (*id, m.clone())).collect(),
+            ),
+            _ => (vec![self.voters.clone()], self.nodes.clone()),
+        };
+        // Voters are always taken from the nodes, so this cannot fail; if it
+        // did, openraft would refuse the empty membership.
+        Membership::new(configs, nodes).unwrap_or_default()
+    }
+}
+
+impl Watch {
+    fn steady(&mut self, id: NodeId, silent: Duration, now: Instant, timing: &Timing) -> Steady {
+        let steady = self.since.entry(id).or_insert(Steady {
+            since: now,
+            was_away: false,
+        });
+        if silent >= timing.away {
+            *steady = Steady {
+                since: now,
+                was_away: true,
+            };
+        }
+        *steady
+    }
+}
+
+fn blank() -> openraft::EntryPayload<crate::consensus::Command, NodeId, Member> {
+    openraft::EntryPayload::Blank
+}
+
+/// Whether a change may succeed a moment later: the one before it is not
+/// committed yet, or came in between.
+fn is_passing(error: &RaftError<TypeConfig, ClientWriteError<TypeConfig>>) -> bool {
+    matches!(
+        error.api_error(),
+        Some(
+            ClientWriteError::PreconditionFailed(_)
+                | ClientWriteError::ChangeMembershipError(
+                    ChangeMembershipError::InProgress(_)
+                        | ChangeMembershipError::UncommittedLeaderLog(_)
+                )
+        )
+    )
+}

@@ -1,0 +1,194 @@
+//! A player's node: one identity, one place to look around from, and at most
+//! one seat in a room.
+//!
+//! [`Node::start`] runs it on the current tokio runtime. Whoever draws or
+//! prints it sends [`Command`]s through a bounded channel and watches an
+//! immutable [`View`]. The node knows nothing of windows: `on_change` is called
+//! after each new view, from any thread, and must not block.
+
+mod actor;
+mod command;
+mod handler;
+mod join;
+mod leave;
+mod membership;
+pub mod policy;
+mod propose;
+mod rooms;
+mod seat;
+mod timing;
+mod view;
+
+use std::{io, sync::Arc};
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+pub use rooms::group as group_rooms;
+pub use command::{Command, Done, Failure, JoinTarget, Reply};
+pub use timing::Timing;
+pub use view::{
+    ClusterView, Me, MemberView, Notice, PlayerView, Role, Room, RoomView, Stage, View,
+};
+
+use crate::{
+    config::Profile,
+    discovery::{self, Discovery, Interfaces},
+    game::Name,
+    net::{self, AddressBook, Identity, IdentityError, Peers, Server},
+    packs::Packs,
+};
+
+/// Commands that may wait for the node. A player's clicks never fill it.
+const COMMANDS: usize = 64;
+
+/// How to start a node.
+#[derive(Debug)]
+pub struct Config {
+    /// The player's folder, locked.
+    pub profile: Profile,
+    /// The player's name; else the one the profile remembers.
+    pub name: Option<Name>,
+    /// The port to listen on; 0 takes any.
+    pub port: u16,
+    /// The network interfaces to look around on.
+    pub interfaces: Interfaces,
+    /// All policy times.
+    pub timing: Timing,
+}
+
+/// Why a node could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The profile's identity cannot be read or made.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// Nothing can listen on the port.
+    #[error("port {port} cannot be used ({source}); name another with --port, or none to get a free one")]
+    Port {
+        /// Which port.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The identity cannot be used for TLS.
+    #[error("the identity cannot be used: {0}")]
+    Tls(#[from] rustls::Error),
+}
+
+/// Starts nodes.
+#[derive(Debug)]
+pub struct Node;
+
+impl Node {
+    /// Starts a node in the lobby.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(
+        config: Config,
+        on_change: impl Fn() + Send + Sync + 'static,
+    ) -> Result<NodeHandle, StartError> {
+        let Config {
+            profile,
+            name,
+            port,
+            interfaces,
+            timing,
+        } = config;
+        let identity = Arc::new(Identity::load_or_create(profile.folder())?);
+        let port_error = |source| StartError::Port { port, source };
+        let listener = net::bind(port).map_err(port_error)?;
+        let port = listener.local_addr().map_err(port_error)?.port();
+        let book = Arc::new(AddressBook::default());
+        let peers = Peers::new(Arc::clone(&identity), Arc::clone(&book), port);
+        let name = name.unwrap_or_else(|| profile.player_name());
+        if let Err(e) = profile.save_player_name(&name) {
+            tracing::warn!("the player's name is not kept: {e}");
+        }
+        let discovery = Discovery::start(&discovery::Config {
+            peer_id: identity.peer_id(),
+            port,
+            interfaces: interfaces.clone(),
+            profiles: profile.all_profiles(),
+            profile: profile.folder().to_owned(),
+        });
+        let (packs, warnings) = Packs::load(&profile.packs());
+        let node = Arc::new(handler::Shared::new(
+            identity.peer_id(),
+            name,
+            peers,
+            timing,
+            interfaces,
+            port,
+        ));
+        let server = Server::start(listener, &identity, book, Arc::clone(&node))?;
+        let (commands, queue) = mpsc::channel(COMMANDS);
+        let actor = actor::Actor::new(
+            node, profile, packs, warnings, discovery, server, queue, on_change,
+        );
+        let view = actor.view();
+        let task = tokio::spawn(actor.run());
+        Ok(NodeHandle {
+            commands,
+            view,
+            task: Arc::new(tokio::sync::Mutex::new(Some(task))),
+        })
+    }
+}
+
+/// The way to a running node. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct NodeHandle {
+    commands: mpsc::Sender<actor::Request>,
+    view: watch::Receiver<Arc<View>>,
+    task: Arc<tokio::sync::Mutex<Option<tokio::task::JoinHandle<()>>>>,
+}
+
+impl NodeHandle {
+    /// The newest view, and those to come. It ends when the node does.
+    pub fn view(&self) -> watch::Receiver<Arc<View>> {
+        self.view.clone()
+    }
+
+    /// Sends a command whose failure is shown in [`View::notice`]. Never
+    /// blocks.
+    pub fn send(&self, command: Command) {
+        // A full queue means that 64 clicks wait: one more is no loss.
+        let _ = self.commands.try_send(actor::Request {
+            command,
+            reply: None,
+        });
+    }
+
+    /// Sends a command and waits for what comes of it.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn request(&self, command: Command) -> Reply {
+        let gone = || Failure::new("stopped", "the program is shutting down");
+        let (reply, answer) = oneshot::channel();
+        self.commands
+            .send(actor::Request {
+                command,
+                reply: Some(reply),
+            })
+            .await
+            .map_err(|_closed| gone())?;
+        answer.await.unwrap_or_else(|_dropped| Err(gone()))
+    }
+
+    /// Leaves the room, says goodbye and stops, within [`Timing::leave`] and a
+    /// little. Second callers wait for the first.
+    ///
+    /// # Errors
+    /// If the node was not in a room that it could leave.
+    pub async fn shutdown(&self) -> Reply {
+        let mut task = self.task.lock().await;
+        let left = self.request(Command::Shutdown).await;
+        if let Some(task) = task.take() {
+            // A panic was reported by the hook.
+            let _ = task.await;
+        }
+        left
+    }
+}

@@ -1,0 +1,200 @@
+//! Who should vote: a pure function of what the leader knows.
+//!
+//! One or two members present make one voter, three or four make three, five
+//! or more make five. Never an even number: it would need as many for a
+//! majority as the next odd one, with one more that can fail. All others are
+//! learners, who play just the same.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use super::Timing;
+use crate::consensus::NodeId;
+
+/// How far, in entries, a learner may be behind and still be given a vote.
+const MAX_LAG: u64 = 16;
+
+/// The most recent acknowledgement that a next voter may have.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// What the leader knows of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemberFacts {
+    /// Which seat.
+    pub id: NodeId,
+    /// Whether it votes now.
+    pub voter: bool,
+    /// Time since it last acknowledged anything; zero for the leader itself.
+    pub silent: Duration,
+    /// Time since it joined, or came back.
+    pub steady: Duration,
+    /// Whether it was away since it joined.
+    pub was_away: bool,
+    /// Entries it does not have yet.
+    pub lag: u64,
+}
+
+/// The number of voters for so many members present.
+pub fn voter_target(present: usize) -> usize {
+    match present {
+        0..=2 => 1,
+        3..=4 => 3,
+        _ => 5,
+    }
+}
+
+/// The voters there should be instead of those there are; `None` if it is fine
+/// as it is, or nothing can be done now. `leader` stays unless it is not among
+/// the members, which means that it leaves.
+pub fn next_voters(
+    members: &[MemberFacts],
+    leader: NodeId,
+    timing: &Timing,
+) -> Option<BTreeSet<NodeId>> {
+    let current: BTreeSet<NodeId> = ids(members.iter().filter(|m| m.voter));
+    let present: Vec<&MemberFacts> = members
+        .iter()
+        .filter(|m| m.silent < timing.absent)
+        .collect();
+    // Without a majority of the current voters nothing can be changed.
+    let voting = present.iter().filter(|m| m.voter).count();
+    if voting * 2 <= current.len() {
+        return None;
+    }
+    let mut able: Vec<&MemberFacts> = present
+        .iter()
+        .copied()
+        .filter(|m| m.silent < FRESH)
+        .filter(|m| m.voter || may_be_promoted(m, timing))
+        .collect();
+    // The leader first, then those who vote already, then who is there longest.
+    able.sort_by_key(|m| {
+        (
+            m.id != leader,
+            !m.voter,
+            std::cmp::Reverse(m.steady),
+            m.id,
+        )
+    });
+    let target = voter_target(present.len()).min(largest_odd(able.len()));
+    let next: BTreeSet<NodeId> = ids(able.into_iter().take(target));
+    (!next.is_empty() && next != current).then_some(next)
+}
+
+/// The voters when one member leaves, which is no longer among `members`. It
+/// goes at once: newcomers are taken without a trial if they keep up.
+pub fn voters_after_leaving(
+    members: &[MemberFacts],
+    leader: NodeId,
+    timing: &Timing,
+) -> BTreeSet<NodeId> {
+    let mut present: Vec<&MemberFacts> = members
+        .iter()
+        .filter(|m| m.silent < timing.absent)
+        .collect();
+    present.sort_by_key(|m| (m.id != leader, !m.voter, m.silent >= FRESH, m.lag, m.id));
+    let target = voter_target(present.len()).min(largest_odd(present.len()));
+    ids(present.into_iter().take(target))
+}
+
+fn may_be_promoted(member: &MemberFacts, timing: &Timing) -> bool {
+    let trial = if member.was_away {
+        timing.promote_returned
+    } else {
+        timing.promote_new
+    };
+    member.lag <= MAX_LAG && member.steady >= trial
+}
+
+fn largest_odd(n: usize) -> usize {
+    if n % 2 == 0 { n.saturating_sub(1) } else { n }
+}
+
+fn ids<'a>(members: impl Iterator<Item = &'a MemberFacts>) -> BTreeSet<NodeId> {
+    members.map(|m| m.id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Members as a word each: the id, then flags. `v` votes, `n` joined just
+    /// now, `r` returned just now, `l` lags, `s` is silent for two seconds,
+    /// `a` is absent.
+    fn members(text: &str) -> Vec<MemberFacts> {
+        text.split_whitespace()
+            .map(|word| {
+                let has = |flag| word.contains(flag);
+                MemberFacts {
+                    id: u64::from(word.as_bytes()[0] - b'0'),
+                    voter: has('v'),
+                    silent: Duration::from_secs(match () {
+                        () if has('a') => 6,
+                        () if has('s') => 2,
+                        () => 0,
+                    }),
+                    steady: Duration::from_secs(match () {
+                        () if has('n') => 0,
+                        () if has('r') => 5,
+                        () => 60,
+                    }),
+                    was_away: has('r'),
+                    lag: if has('l') { 1000 } else { 0 },
+                }
+            })
+            .collect()
+    }
+
+    fn show(voters: &BTreeSet<NodeId>) -> String {
+        let words: Vec<_> = voters.iter().map(ToString::to_string).collect();
+        words.join(" ")
+    }
+
+    #[test]
+    fn the_leader_changes_voters_when_it_should() {
+        let table = [
+            // who is there (1 leads)      who should vote; "" for no change
+            ("1v", ""),
+            ("1v 2", ""),
+            ("1v 2 3", "1 2 3"),
+            ("1v 2 3n", ""),
+            ("1v 2 3r", ""),
+            ("1v 2 3l", ""),
+            ("1v 2 3s", ""),
+            ("1v 2v 3v 4", ""),
+            ("1v 2v 3v 4 5", "1 2 3 4 5"),
+            ("1v 2v 3v 4 5n", ""),
+            ("1v 2v 3v 4v 5v 6", ""),
+            ("1v 2v 3va", "1"),
+            ("1v 2v 3vs", ""),
+            ("1v 2va 3va", ""),
+            ("1v 2v 3va 4", "1 2 4"),
+            ("1v 2v 3v 4va 5va", "1 2 3"),
+            ("1v 2v 3va 4va 5va", ""),
+            ("1v 2v 3v 4v 5va", "1 2 3"),
+            ("1v 2v 3v 4v 5va 6", "1 2 3 4 6"),
+            ("1v 2v", "1"),
+        ];
+        for (there, want) in table {
+            let next = next_voters(&members(there), 1, &Timing::REAL);
+            assert_eq!(next.as_ref().map(show).unwrap_or_default(), want, "{there}");
+        }
+    }
+
+    #[test]
+    fn those_who_stay_vote_when_one_leaves() {
+        let table = [
+            ("2", "2"),
+            ("2 3n", "2"),
+            ("2v 3v", "2"),
+            ("2v 3v 4", "2 3 4"),
+            ("2v 3v 4v 5v", "2 3 4"),
+            ("2v 3v 4v 5v 6n", "2 3 4 5 6"),
+            ("2va 3v", "3"),
+            ("2l 3", "3"),
+        ];
+        for (stay, want) in table {
+            let next = voters_after_leaving(&members(stay), 1, &Timing::REAL);
+            assert_eq!(show(&next), want, "{stay}");
+        }
+    }
+}

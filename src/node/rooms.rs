@@ -1,0 +1,40 @@
+//! The rooms on this network: announcements, grouped by cluster.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{Room, join::why_not};
+use crate::{
+    discovery::{Ad, Ads},
+    net::ClusterId,
+};
+
+/// How often a room in the lobby is asked whether it is still there: a host
+/// that crashed said no goodbye.
+pub(super) const CHECK: Duration = Duration::from_secs(3);
+
+/// The rooms of these announcements, by name.
+pub fn group(ads: &Ads) -> Vec<Room> {
+    let mut by_cluster: BTreeMap<ClusterId, Vec<&Ad>> = BTreeMap::new();
+    for ad in ads.values() {
+        by_cluster.entry(ad.cluster_id).or_default().push(ad);
+    }
+    let mut rooms: Vec<Room> = by_cluster
+        .into_iter()
+        .filter_map(|(cluster_id, ads)| {
+            // The leader's own word, or else the first member's.
+            let best = ads.iter().max_by_key(|ad| ad.leads)?;
+            Some(Room {
+                cluster_id,
+                name: best.room.clone(),
+                host: best.player.clone(),
+                players: best.players,
+                phase: best.phase,
+                addr: best.addrs.first().map(ToString::to_string)?,
+                version: best.version.clone(),
+                why_not: why_not(best),
+            })
+        })
+        .collect();
+    rooms.sort_by(|a, b| (&a.name, a.cluster_id).cmp(&(&b.name, b.cluster_id)));
+    rooms
+}

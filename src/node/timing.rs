@@ -1,0 +1,51 @@
+//! All policy times in one place, so that scenarios can shorten them.
+
+use std::time::Duration;
+
+/// How long things take, or may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// A command without an outcome by then is reported as unknown.
+    pub reply: Duration,
+    /// How long the acknowledgement of a sole voter waits until a second
+    /// computer has the entry too.
+    pub hold: Duration,
+    /// No quorum is believed in after this time without an answer.
+    pub quorum: Duration,
+    /// A member that did not answer for this long is shown as away.
+    pub away: Duration,
+    /// A voter that did not answer for this long loses its vote.
+    pub absent: Duration,
+    /// A newcomer that keeps up for this long may vote.
+    pub promote_new: Duration,
+    /// A member that was away must keep up for this long first.
+    pub promote_returned: Duration,
+    /// A member that was away this long loses its seat.
+    pub remove: Duration,
+    /// Leaving takes no longer than this.
+    pub leave: Duration,
+    /// How often the leader looks at its members.
+    pub policy: Duration,
+}
+
+impl Timing {
+    /// The times that people get.
+    pub const REAL: Self = Self {
+        reply: Duration::from_secs(8),
+        hold: Duration::from_millis(150),
+        quorum: Duration::from_secs(1),
+        away: Duration::from_secs(3),
+        absent: Duration::from_secs(5),
+        promote_new: Duration::from_secs(1),
+        promote_returned: Duration::from_secs(10),
+        remove: Duration::from_secs(600),
+        leave: Duration::from_secs(3),
+        policy: Duration::from_millis(200),
+    };
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self::REAL
+    }
+}

@@ -1,0 +1,287 @@
+//! What the node shows. Immutable: a new one is published when anything in it
+//! has changed.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use openraft::{ServerState, async_runtime::WatchReceiver as _};
+
+use super::seat::Seat;
+use crate::{
+    consensus::{NodeId, RoomState},
+    game::{Name, PeerId, Phase},
+    net::ClusterId,
+};
+
+/// All there is to draw or print.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// Who I am.
+    pub me: Me,
+    /// The rooms that can be seen from here.
+    pub rooms: Arc<[Room]>,
+    /// The word packs I can start rounds from: id and name.
+    pub packs: Arc<[(String, String)]>,
+    /// Where I am.
+    pub stage: Stage,
+    /// The newest thing worth saying, until it is dismissed or outdated.
+    pub notice: Option<Notice>,
+    /// If set, the node cannot go on, for this reason.
+    pub fatal: Option<String>,
+}
+
+/// This player.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Me {
+    /// Who I am, for ever.
+    pub peer_id: PeerId,
+    /// What the others see.
+    pub name: Name,
+    /// Where I listen: `IP:PORT`, for those who join by address.
+    pub addr: String,
+    /// My profile on this computer.
+    pub profile: String,
+}
+
+/// A sentence for the player.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Counts up, so that the same sentence twice is two notices.
+    pub number: u64,
+    /// What to say.
+    pub text: String,
+    /// Whether something failed.
+    pub is_error: bool,
+}
+
+/// A room seen from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Which.
+    pub cluster_id: ClusterId,
+    /// Its name.
+    pub name: Name,
+    /// Who leads it, or another player in it.
+    pub host: Name,
+    /// How many seats are taken.
+    pub players: u32,
+    /// Where its game stands.
+    pub phase: Phase,
+    /// Where one of its members listens.
+    pub addr: String,
+    /// The version of that member's program.
+    pub version: String,
+    /// Why it cannot be joined, if so.
+    pub why_not: Option<String>,
+}
+
+/// Where the player is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// In no room.
+    Lobby,
+    /// On the way into a room.
+    Joining(String),
+    /// In a room.
+    Room(Arc<RoomView>),
+    /// On the way out.
+    Leaving,
+}
+
+/// The room from inside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomView {
+    /// Its name.
+    pub name: Name,
+    /// The game as of the last applied entry.
+    pub state: Arc<RoomState>,
+    /// Everyone who has or had a seat, those who are here first.
+    pub players: Vec<PlayerView>,
+    /// How the cluster is doing.
+    pub cluster: ClusterView,
+    /// Letters I guessed that are not committed yet.
+    pub pending: Vec<char>,
+    /// Whether the last command of mine is on my disk only.
+    pub single_copy: bool,
+}
+
+/// A player in the room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlayerView {
+    /// Who.
+    pub peer_id: PeerId,
+    /// Their name.
+    pub name: Name,
+    /// Whether they hold a seat now.
+    pub online: bool,
+    /// Whether they lead the cluster.
+    pub leads: bool,
+}
+
+/// The cluster as this node sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterView {
+    /// Which cluster.
+    pub cluster_id: ClusterId,
+    /// My seat.
+    pub node_id: NodeId,
+    /// What my node is.
+    pub role: Role,
+    /// Who leads, as far as I know.
+    pub leader: Option<NodeId>,
+    /// The newest term I know.
+    pub term: u64,
+    /// Index of the last entry I applied.
+    pub last_applied: u64,
+    /// Whether a majority of the voters can be reached through the leader.
+    pub quorum: bool,
+    /// Everyone with a seat, in a fixed order.
+    pub members: Vec<MemberView>,
+}
+
+/// One seat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberView {
+    /// Which seat.
+    pub node_id: NodeId,
+    /// Whose.
+    pub peer_id: PeerId,
+    /// Their name.
+    pub name: Name,
+    /// Where they were last known to listen.
+    pub addr: String,
+    /// Whether it votes.
+    pub voter: bool,
+    /// Whether it answers.
+    pub online: bool,
+}
+
+/// What a node is in its cluster (Raft §5.1, and §4.2.1 of the thesis).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Orders the log.
+    Leader,
+    /// Votes.
+    Follower,
+    /// Asks for votes.
+    Candidate,
+    /// Has the log, and no vote.
+    Learner,
+}
+
+impl Role {
+    /// The word for it in the headless interface.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Leader => "leader",
+            Self::Follower => "follower",
+            Self::Candidate => "candidate",
+            Self::Learner => "learner",
+        }
+    }
+}
+
+impl View {
+    /// In no room, with nothing around.
+    pub(super) fn empty(peer_id: PeerId, name: Name) -> Self {
+        Self {
+            me: Me {
+                peer_id,
+                name,
+                addr: String::new(),
+                profile: String::new(),
+            },
+            rooms: Arc::default(),
+            packs: Arc::default(),
+            stage: Stage::Lobby,
+            notice: None,
+            fatal: None,
+        }
+    }
+}
+
+impl RoomView {
+    /// The room as a seat sees it now.
+    pub(super) fn of(seat: &Seat) -> Self {
+        let (log_id, state) = {
+            let applied = seat.applied.borrow();
+            (applied.log_id, Arc::clone(&applied.state))
+        };
+        let cluster = ClusterView::of(seat, &state, log_id.map_or(0, |id| id.index));
+        Self {
+            name: seat.room.clone(),
+            players: players(&state, &cluster),
+            cluster,
+            state,
+            pending: Vec::new(),
+            single_copy: false,
+        }
+    }
+}
+
+impl ClusterView {
+    fn of(seat: &Seat, state: &RoomState, last_applied: u64) -> Self {
+        // Asked first: it takes the same locks.
+        let quorum = seat.has_quorum();
+        let facts = seat.leads().then(|| seat.member_facts());
+        let metrics = seat.raft.server_metrics();
+        let metrics = metrics.borrow_watched();
+        let membership = &metrics.membership_config;
+        let voters: BTreeSet<NodeId> = membership.voter_ids().collect();
+        let is_online = |id: NodeId| match &facts {
+            Some(facts) => facts
+                .iter()
+                .any(|m| m.id == id && m.silent < seat.timing.away),
+            // Only the leader hears from everyone.
+            None => quorum || Some(id) != metrics.current_leader,
+        };
+        let members = membership.nodes().map(|(id, member)| MemberView {
+            node_id: *id,
+            peer_id: member.peer_id,
+            name: name_of(state, &member.peer_id),
+            addr: member.addrs.first().cloned().unwrap_or_default(),
+            voter: voters.contains(id),
+            online: is_online(*id),
+        });
+        Self {
+            cluster_id: seat.key.cluster_id,
+            node_id: seat.node_id,
+            role: match metrics.state {
+                ServerState::Leader => Role::Leader,
+                ServerState::Candidate => Role::Candidate,
+                ServerState::Follower => Role::Follower,
+                _ => Role::Learner,
+            },
+            leader: metrics.current_leader,
+            term: metrics.vote.leader_id.term,
+            last_applied,
+            quorum,
+            members: members.collect(),
+        }
+    }
+}
+
+fn players(state: &RoomState, cluster: &ClusterView) -> Vec<PlayerView> {
+    let seat_of = |peer: &PeerId| cluster.members.iter().find(|m| m.peer_id == *peer);
+    let mut players: Vec<PlayerView> = state
+        .game()
+        .players()
+        .iter()
+        .map(|(peer_id, player)| {
+            let seat = seat_of(peer_id);
+            PlayerView {
+                peer_id: *peer_id,
+                name: player.name.clone(),
+                online: seat.is_some_and(|m| m.online),
+                leads: seat.is_some_and(|m| Some(m.node_id) == cluster.leader),
+            }
+        })
+        .collect();
+    // Stable, so both halves stay in the order of the ids.
+    players.sort_by_key(|player| !player.online);
+    players
+}
+
+fn name_of(state: &RoomState, peer: &PeerId) -> Name {
+    let player = state.game().players().get(peer);
+    player.map_or_else(Name::placeholder, |player| player.name.clone())
+}
