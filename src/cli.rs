@@ -139,7 +139,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 #[cfg(feature = "gui")]
 fn window(common: Common, first: Option<Command>) -> anyhow::Result<ExitCode> {
     crate::ui::check_display()?;
-    let (config, _log) = common.open()?;
+    let (config, _log) = match common.open() {
+        Ok((config, log)) => (Ok(config), log),
+        Err(e) => (Err(e), None),
+    };
     let runtime = runtime()?;
     crate::ui::run(&runtime, config, first)?;
     runtime.shutdown_timeout(Duration::from_secs(1));

@@ -2,6 +2,7 @@
 //! on stdout, one a line. Described in `docs/HEADLESS.md`; a public interface.
 
 use std::{
+    convert::Infallible,
     io::{self, Write as _},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -63,10 +64,7 @@ pub async fn run(config: node::Config, first: Command) -> anyhow::Result<()> {
     let reason = tokio::select! {
         // A reply "left" has been printed: the node has stopped already.
         served = &mut serving => served.context("the command reader failed")??,
-        ended = watching => {
-            ended?;
-            bail!("the node stopped; the log file says why");
-        }
+        ended = watching => ended.and_then(|never| match never {})?,
         signal = &mut stop => signal,
     };
     serving.abort();
@@ -75,17 +73,20 @@ pub async fn run(config: node::Config, first: Command) -> anyhow::Result<()> {
     printer.print(&json!({"event": "bye", "reason": reason}))
 }
 
-/// Prints what changes, until the node ends.
-async fn watch(node: &NodeHandle, printer: &Printer) -> anyhow::Result<()> {
+/// Prints what changes. Ends only if the node does without being asked to.
+async fn watch(node: &NodeHandle, printer: &Printer) -> anyhow::Result<Infallible> {
     let mut views = node.view();
     loop {
         let view = Arc::clone(&views.borrow_and_update());
         if let Some(fatal) = &view.fatal {
             bail!("{fatal}");
         }
+        if view.stage == Stage::Stopped {
+            return std::future::pending().await;
+        }
         printer.show(&view)?;
         if views.changed().await.is_err() {
-            return Ok(());
+            bail!("the node stopped; the log file says why");
         }
     }
 }

@@ -515,6 +515,10 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         }
         self.discovery.shutdown().await;
         self.server.shutdown().await;
+        let mut last = View::clone(&self.publish.borrow());
+        last.stage = Stage::Stopped;
+        self.publish.send_replace(Arc::new(last));
+        (self.on_change)();
         drop(self.profile);
         if let Some(reply) = reply {
             // Whoever asked may have gone.

@@ -85,6 +85,8 @@ pub enum Stage {
     Room(Arc<RoomView>),
     /// On the way out.
     Leaving,
+    /// Shut down: this is the last view.
+    Stopped,
 }
 
 /// The room from inside.

@@ -1,13 +1,101 @@
-//! The window.
+//! The window. It draws the newest [`View`] and sends [`Command`]s; it keeps
+//! drafts (what is being typed, what is open) and nothing else. Nothing here
+//! waits, or touches a disk or a network.
 
-use crate::node::{self, Command};
+mod app;
+mod art;
+mod board;
+mod cluster;
+mod kanna;
+mod keyboard;
+mod lobby;
+mod people;
+mod room;
+mod theme;
 
-/// placeholder
+use anyhow::{Context as _, anyhow};
+use eframe::{NativeOptions, Renderer, egui};
+
+pub use app::App;
+
+use crate::{
+    node::{self, Command, Node, NodeHandle},
+    signals,
+};
+
+/// What to do instead, where there is no display.
+const NO_DISPLAY: &str = "there is no display here; play without a window: `dhangkanna headless --host ROOM` or `--join ROOM`";
+
+/// Finds out early whether a window can be opened at all.
+///
+/// # Errors
+/// If the system names no display.
 pub fn check_display() -> anyhow::Result<()> {
+    let needs_one = cfg!(all(unix, not(target_os = "macos")));
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if needs_one && !is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") {
+        return Err(anyhow!(NO_DISPLAY));
+    }
     Ok(())
 }
 
-/// placeholder
-pub fn run(_runtime: &tokio::runtime::Runtime, _config: node::Config, _first: Option<Command>) -> anyhow::Result<()> {
-    Ok(())
+/// Opens the window, and returns when it is closed and the room is left. What
+/// is wrong with `config` is said in the window.
+///
+/// # Errors
+/// If no window can be opened.
+pub fn run(
+    runtime: &tokio::runtime::Runtime,
+    config: anyhow::Result<node::Config>,
+    first: Option<Command>,
+) -> anyhow::Result<()> {
+    let options = NativeOptions {
+        renderer: Renderer::Glow,
+        viewport: egui::ViewportBuilder::default()
+            .with_app_id("dhangkanna")
+            .with_title("dhangkanna")
+            .with_icon(art::icon())
+            .with_inner_size(theme::WINDOW)
+            .with_min_inner_size(theme::MIN_WINDOW),
+        ..NativeOptions::default()
+    };
+    let mut running = None;
+    let opened = eframe::run_native(
+        "dhangkanna",
+        options,
+        Box::new(|creation| {
+            let ctx = creation.egui_ctx.clone();
+            let started = config.and_then(|config| {
+                let repaint = ctx.clone();
+                let start = Node::start(config, move || repaint.request_repaint());
+                runtime.block_on(start).map_err(anyhow::Error::from)
+            });
+            Ok(Box::new(match started {
+                Ok(node) => {
+                    running = Some(node.clone());
+                    runtime.spawn(leave_on_signal(node.clone()));
+                    if let Some(first) = first {
+                        node.send(first);
+                    }
+                    App::new(&ctx, node.view(), move |command| node.send(command))
+                }
+                Err(e) => App::failed(&ctx, format!("{e:#}")),
+            }))
+        }),
+    );
+    // The window is gone; the others still have to be told.
+    if let Some(node) = running {
+        let _ = runtime.block_on(node.shutdown());
+    }
+    opened
+        .map_err(|e| anyhow!("{e}"))
+        .context(NO_DISPLAY)
+}
+
+/// A signal ends the program also while the window draws nothing.
+async fn leave_on_signal(node: NodeHandle) {
+    let signal = signals::stop().await;
+    tracing::info!("{signal}");
+    let _ = node.shutdown().await;
+    std::process::exit(0);
 }

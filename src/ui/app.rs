@@ -1,0 +1,177 @@
+//! The one place where the window's own state changes.
+
+use std::sync::Arc;
+
+use eframe::egui::{self, Align2, RichText, Stroke, vec2};
+use tokio::sync::watch;
+
+use super::{
+    art::Art,
+    lobby::{self, lobby_ui},
+    room::{self, room_ui},
+    theme::{self, Palette, card},
+};
+use crate::node::{Command, Notice, Stage, View};
+
+/// The window's content.
+pub struct App {
+    views: Option<watch::Receiver<Arc<View>>>,
+    send: Box<dyn Fn(Command) + Send>,
+    failure: Option<String>,
+    art: Art,
+    lobby: lobby::Draft,
+    room: room::Draft,
+    /// Frames drawn since the start; written to the log at the first one.
+    frames: u64,
+}
+
+impl App {
+    /// Draws `views`, and hands what the player does to `send`, which must
+    /// not block.
+    pub fn new(
+        ctx: &egui::Context,
+        views: watch::Receiver<Arc<View>>,
+        send: impl Fn(Command) + Send + 'static,
+    ) -> Self {
+        theme::install(ctx);
+        Self {
+            views: Some(views),
+            send: Box::new(send),
+            failure: None,
+            art: Art::default(),
+            lobby: lobby::Draft::default(),
+            room: room::Draft::default(),
+            frames: 0,
+        }
+    }
+
+    /// Draws why the program cannot run.
+    pub fn failed(ctx: &egui::Context, failure: String) -> Self {
+        theme::install(ctx);
+        Self {
+            views: None,
+            send: Box::new(|_| {}),
+            failure: Some(failure),
+            art: Art::default(),
+            lobby: lobby::Draft::default(),
+            room: room::Draft::default(),
+            frames: 0,
+        }
+    }
+
+    /// Draws one frame. (Without eframe, so that tests can call it.)
+    pub fn draw(&mut self, ui: &mut egui::Ui) {
+        let ground = Palette::of(ui).ground;
+        ui.painter().rect_filled(ui.max_rect(), 0.0, ground);
+        let view = self.views.as_ref().map(|views| {
+            let stopped = views.has_changed().is_err();
+            (Arc::clone(&views.borrow()), stopped)
+        });
+        let Some((view, stopped)) = view else {
+            let failure = self.failure.clone().unwrap_or_default();
+            return failure_ui(ui, "dhangkanna cannot start", &failure);
+        };
+        if let Some(fatal) = &view.fatal {
+            return failure_ui(ui, "The room cannot go on", fatal);
+        }
+        if stopped && view.stage != Stage::Stopped {
+            let what = "Its engine stopped. Your room is kept; close the window and start again.";
+            return failure_ui(ui, "Something went wrong", what);
+        }
+        if let Some(notice) = &view.notice
+            && notice_ui(ui, notice)
+        {
+            (self.send)(Command::DismissNotice);
+        }
+        let commands = match &view.stage {
+            Stage::Room(room) => room_ui(ui, &mut self.art, &view, room, &mut self.room)
+                .into_iter()
+                .collect(),
+            Stage::Lobby => lobby_ui(ui, &mut self.art, &view, &mut self.lobby),
+            Stage::Joining(room) => waiting_ui(ui, &format!("Joining {room}…"), true),
+            Stage::Leaving => waiting_ui(ui, "Leaving…", false),
+            Stage::Stopped => waiting_ui(ui, "Good-bye!", false),
+        };
+        for command in commands {
+            (self.send)(command);
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.draw(ui);
+        self.frames += 1;
+        if self.frames == 1 {
+            tracing::info!("first frame");
+        } else {
+            tracing::trace!("frame {}", self.frames);
+        }
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+}
+
+/// A sentence across the top; whether it was dismissed.
+fn notice_ui(ui: &mut egui::Ui, notice: &Notice) -> bool {
+    let p = Palette::of(ui);
+    let (fill, color) = if notice.is_error {
+        (p.error_ground, p.error)
+    } else {
+        (p.card, p.text)
+    };
+    egui::Panel::top("notice")
+        .frame(
+            egui::Frame::new()
+                .fill(fill)
+                .stroke(Stroke::new(1.0, p.line))
+                .inner_margin(egui::Margin::symmetric(16, 8)),
+        )
+        .show_separator_line(false)
+        .show(ui, |ui| {
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let close = ui.button("OK");
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    ui.add(egui::Label::new(RichText::new(&notice.text).color(color)).wrap());
+                });
+                close.clicked()
+            })
+            .inner
+        })
+        .inner
+}
+
+fn waiting_ui(ui: &mut egui::Ui, text: &str, can_cancel: bool) -> Vec<Command> {
+    let mut commands = Vec::new();
+    centered(ui, |ui| {
+        ui.heading(text);
+        if can_cancel {
+            ui.add_space(8.0);
+            if ui.button("Cancel").clicked() {
+                commands.push(Command::Leave);
+            }
+        }
+    });
+    commands
+}
+
+fn failure_ui(ui: &mut egui::Ui, heading: &str, failure: &str) {
+    centered(ui, |ui| {
+        ui.heading(RichText::new(heading).color(Palette::of(ui).error));
+        ui.add_space(6.0);
+        ui.label(failure);
+    });
+}
+
+fn centered(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
+    let width = ui.available_width().min(460.0);
+    let rect = Align2::CENTER_CENTER.align_size_within_rect(vec2(width, 180.0), ui.max_rect());
+    ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+        card(ui).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.vertical_centered(contents);
+        });
+    });
+}

@@ -1,0 +1,139 @@
+//! The letters: clicked on screen or typed on the real keyboard.
+
+use eframe::egui::{self, Align2, FontId, Sense, Stroke, vec2};
+
+use super::theme::Palette;
+use crate::{
+    game::{Letter, Phase},
+    node::{Command, RoomView},
+};
+
+/// The rows of the keys on most people's desks.
+const ROWS: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
+
+/// The largest key, in points.
+const MAX_KEY: f32 = 46.0;
+
+/// The space between two keys, in points.
+const SPACE: f32 = 5.0;
+
+/// What is known of a letter in this round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Free,
+    Pending,
+    Hit,
+    Miss,
+}
+
+/// Draws the keys, and takes what is clicked or typed.
+pub(super) fn keyboard_ui(ui: &mut egui::Ui, room: &RoomView) -> Option<Command> {
+    let guessing = room.state.game().phase() == Phase::Guessing;
+    let mut guessed = guessing.then(|| typed(ui)).flatten();
+    let width = ui.available_width();
+    let longest = ROWS[0].len() as f32;
+    let key = ((width - (longest - 1.0) * SPACE) / longest).min(MAX_KEY);
+    for row in ROWS {
+        let count = row.len() as f32;
+        let indent = (width - count * key - (count - 1.0) * SPACE) / 2.0;
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing = vec2(SPACE, SPACE);
+            ui.add_space(indent.max(0.0));
+            for c in row.chars() {
+                let letter = Letter::from_folded(c);
+                if key_ui(ui, room, letter, key, guessing) {
+                    guessed = Some(letter);
+                }
+            }
+        });
+    }
+    let letter = guessed?;
+    // Sent once: while it is on its way, it is not sent again.
+    if room.pending.contains(&letter.as_char()) {
+        return None;
+    }
+    Some(Command::Guess {
+        letter,
+        round: room.state.game().round().map(|round| round.number()),
+    })
+}
+
+/// The letter that was typed, unless it went into a text field.
+fn typed(ui: &egui::Ui) -> Option<Letter> {
+    if ui.ctx().egui_wants_keyboard_input() || ui.ctx().any_popup_open() {
+        return None;
+    }
+    ui.input(|input| {
+        let chord = input.modifiers.ctrl || input.modifiers.alt || input.modifiers.command;
+        input.events.iter().find_map(|event| match event {
+            egui::Event::Text(text) if !chord => Letter::parse(text).ok(),
+            _ => None,
+        })
+    })
+}
+
+fn key_ui(ui: &mut egui::Ui, room: &RoomView, letter: Letter, size: f32, guessing: bool) -> bool {
+    let state = state_of(room, letter);
+    let upper: String = letter.as_char().to_uppercase().collect();
+    let enabled = guessing && state == State::Free;
+    let sense = if enabled { Sense::click() } else { Sense::hover() };
+    let (rect, response) = ui.allocate_exact_size(vec2(size, size.max(34.0)), sense);
+    let name = match state {
+        State::Free => format!("Letter {upper}"),
+        State::Pending => format!("Letter {upper}, on its way"),
+        State::Hit => format!("Letter {upper}, hit"),
+        State::Miss => format!("Letter {upper}, miss"),
+    };
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, &name));
+    let p = Palette::of(ui);
+    let (fill, text) = match state {
+        State::Free => (p.key, if guessing { p.text } else { p.weak }),
+        State::Pending => (p.line, p.text),
+        State::Hit => (p.hit, p.on_hit),
+        State::Miss => (p.miss, p.on_miss),
+    };
+    let stroke = if response.has_focus() {
+        Stroke::new(2.5, p.accent)
+    } else if response.hovered() && enabled {
+        Stroke::new(1.5, p.accent)
+    } else {
+        Stroke::new(1.0, p.line)
+    };
+    let painter = ui.painter();
+    painter.rect(rect, 8.0, fill, stroke, egui::StrokeKind::Inside);
+    let font = FontId::proportional((size * 0.48).clamp(15.0, 21.0));
+    painter.text(rect.center(), Align2::CENTER_CENTER, &upper, font, text);
+    // Told apart without colour: a bar under a hit, a stroke through a miss.
+    let mark = Stroke::new(2.5, text);
+    match state {
+        State::Hit => {
+            let y = rect.bottom() - 6.0;
+            let half = vec2(size * 0.2, 0.0);
+            let middle = egui::pos2(rect.center().x, y);
+            painter.line_segment([middle - half, middle + half], mark);
+        }
+        State::Miss => {
+            let half = vec2(size * 0.26, -size * 0.26);
+            painter.line_segment([rect.center() - half, rect.center() + half], mark);
+        }
+        State::Pending => {
+            let font = FontId::proportional(12.0);
+            let at = rect.right_bottom() - vec2(5.0, 3.0);
+            painter.text(at, Align2::RIGHT_BOTTOM, "…", font, text);
+        }
+        State::Free => {}
+    }
+    response.clicked()
+}
+
+fn state_of(room: &RoomView, letter: Letter) -> State {
+    let Some(round) = room.state.game().round() else {
+        return State::Free;
+    };
+    match round.guesses().iter().find(|guess| guess.letter == letter) {
+        Some(guess) if guess.hit => State::Hit,
+        Some(_) => State::Miss,
+        None if room.pending.contains(&letter.as_char()) => State::Pending,
+        None => State::Free,
+    }
+}

@@ -1,0 +1,256 @@
+//! The lobby: my name, hosting, and the rooms on this network.
+
+use std::time::Duration;
+
+use eframe::egui::{self, RichText, ScrollArea, vec2};
+
+use super::{
+    art::{Art, Mood, Picture},
+    theme::{COLUMN, GAP, Palette, card, main_button},
+};
+use crate::{
+    game::{Name, Phase},
+    node::{Command, JoinTarget, Room, View},
+};
+
+/// A room that is shown has been found: joining does not have to wait for it.
+const WAIT: Duration = Duration::from_secs(3);
+
+/// What is being typed.
+#[derive(Default)]
+pub(super) struct Draft {
+    name: Option<String>,
+    address: String,
+}
+
+/// Draws the lobby.
+pub(super) fn lobby_ui(
+    ui: &mut egui::Ui,
+    art: &mut Art,
+    view: &View,
+    draft: &mut Draft,
+) -> Vec<Command> {
+    let mut commands = Vec::new();
+    egui::Panel::bottom("lobby foot")
+        .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 8)))
+        .show_separator_line(false)
+        .show(ui, |ui| foot_ui(ui, view));
+    egui::CentralPanel::default()
+        .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 12)))
+        .show(ui, |ui| {
+            ScrollArea::vertical().show(ui, |ui| {
+                let width = ui.available_width();
+                let column = width.min(COLUMN);
+                ui.horizontal_top(|ui| {
+                    ui.add_space((width - column) / 2.0);
+                    ui.vertical(|ui| {
+                        ui.set_width(column);
+                        head_ui(ui, art);
+                        ui.add_space(GAP);
+                        host_ui(ui, view, draft, &mut commands);
+                        ui.add_space(GAP);
+                        rooms_ui(ui, art, view, draft, &mut commands);
+                        ui.add_space(GAP);
+                        address_ui(ui, view, draft, &mut commands);
+                    });
+                });
+            });
+        });
+    commands
+}
+
+fn head_ui(ui: &mut egui::Ui, art: &mut Art) {
+    ui.horizontal(|ui| {
+        let picture = Picture::Kanna(Mood::Misses(0));
+        let size = picture.size() * 0.25;
+        let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+        art.paint(ui.painter(), picture, rect);
+        ui.add_space(6.0);
+        ui.vertical(|ui| {
+            ui.add_space(size.y * 0.28);
+            ui.label(RichText::new("dhangkanna").size(34.0).strong());
+            let p = Palette::of(ui);
+            ui.label(RichText::new("Hangman for everyone on this network").color(p.weak));
+        });
+    });
+}
+
+fn host_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec<Command>) {
+    card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        let mut text = draft
+            .name
+            .clone()
+            .unwrap_or_else(|| view.me.name.to_string());
+        let parsed = Name::parse(&text);
+        ui.horizontal_wrapped(|ui| {
+            let label = ui.label("Your name");
+            let field = egui::TextEdit::singleline(&mut text)
+                .desired_width(200.0)
+                // Room for a long paste, which is then refused in words.
+                .char_limit(200);
+            let field = ui.add(field).labelled_by(label.id);
+            if field.changed() {
+                draft.name = Some(text.clone());
+            }
+            if field.lost_focus() {
+                commands.extend(rename(view, draft));
+            }
+            ui.add_space(8.0);
+            let host = ui.add_enabled(parsed.is_ok(), main_button(ui, "Host a game"));
+            if host.clicked() {
+                commands.extend(rename(view, draft));
+                commands.push(Command::Host { room: None });
+            }
+        });
+        if let Err(bad) = parsed {
+            ui.label(RichText::new(format!("{bad}.")).color(Palette::of(ui).error));
+        }
+    });
+}
+
+/// The typed name, if it is one and a new one.
+fn rename(view: &View, draft: &Draft) -> Option<Command> {
+    let name = Name::parse(draft.name.as_deref()?).ok()?;
+    (name != view.me.name).then_some(Command::Rename(name))
+}
+
+fn rooms_ui(
+    ui: &mut egui::Ui,
+    art: &mut Art,
+    view: &View,
+    draft: &Draft,
+    commands: &mut Vec<Command>,
+) {
+    ui.label(RichText::new("Rooms on this network").size(18.0).strong());
+    if view.rooms.is_empty() {
+        empty_ui(ui, art);
+    }
+    for room in view.rooms.iter() {
+        let twins = view.rooms.iter().filter(|r| r.name == room.name).count();
+        if room_ui(ui, room, twins > 1) {
+            commands.extend(rename(view, draft));
+            commands.push(Command::Join {
+                target: JoinTarget::Cluster(room.cluster_id),
+                wait: WAIT,
+            });
+        }
+    }
+}
+
+fn empty_ui(ui: &mut egui::Ui, art: &mut Art) {
+    card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            let picture = Picture::Kanna(Mood::Misses(2));
+            let (rect, _) = ui.allocate_exact_size(picture.size() * 0.16, egui::Sense::hover());
+            art.paint(ui.painter(), picture, rect);
+            ui.add_space(6.0);
+            ui.vertical(|ui| {
+                ui.label(RichText::new("No room yet").strong());
+                let p = Palette::of(ui);
+                ui.label(
+                    RichText::new(
+                        "Rooms show up here by themselves. Host one, or ask a friend on the same network to. \
+                         If their room does not appear, join by its address below.",
+                    )
+                    .color(p.weak),
+                );
+            });
+        });
+    });
+}
+
+/// One room; whether it was chosen.
+fn room_ui(ui: &mut egui::Ui, room: &Room, has_twin: bool) -> bool {
+    let p = Palette::of(ui);
+    let mut join = false;
+    card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        egui::Sides::new().shrink_left().truncate().show(
+            ui,
+            |ui| {
+                ui.vertical(|ui| {
+                    ui.set_min_height(44.0);
+                    ui.spacing_mut().item_spacing.y = 3.0;
+                    let name = RichText::new(room.name.as_str()).size(17.0).strong();
+                    ui.add(egui::Label::new(name).truncate());
+                    let players = match room.players {
+                        1 => "1 player".to_owned(),
+                        n => format!("{n} players"),
+                    };
+                    let state = match room.phase {
+                        Phase::Lobby => "waiting for the first round",
+                        Phase::Guessing => "guessing now",
+                        Phase::Won | Phase::Lost => "between rounds",
+                    };
+                    let mut facts = format!("{} hosts · {players} · {state}", room.host);
+                    if has_twin {
+                        facts.push_str(&format!(" · {}", &room.cluster_id.to_string()[..6]));
+                    }
+                    ui.add(egui::Label::new(RichText::new(facts).color(p.weak)).truncate());
+                });
+            },
+            |ui| {
+                let button = main_button(ui, "Join").min_size(vec2(84.0, 38.0));
+                let response = ui.add_enabled(room.why_not.is_none(), button);
+                let name = format!("Join {}", room.name);
+                let enabled = room.why_not.is_none();
+                response.widget_info(|| {
+                    egui::WidgetInfo::labeled(egui::Role::Button, enabled, &name)
+                });
+                join = response.clicked();
+            },
+        );
+        if let Some(why_not) = &room.why_not {
+            ui.label(RichText::new(format!("Cannot be joined: {why_not}.")).color(p.error));
+        }
+    });
+    join
+}
+
+fn address_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        let label = ui.label("Join by address");
+        let field = egui::TextEdit::singleline(&mut draft.address)
+            .hint_text("10.0.0.5:40123")
+            .desired_width(190.0)
+            .char_limit(100);
+        let field = ui.add(field).labelled_by(label.id);
+        let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        let addr = draft.address.trim().parse();
+        let clicked = ui
+            .add_enabled(addr.is_ok(), egui::Button::new("Go"))
+            .clicked();
+        if (clicked || entered)
+            && let Ok(addr) = addr
+        {
+            commands.extend(rename(view, draft));
+            commands.push(Command::Join {
+                target: JoinTarget::Addr(addr),
+                wait: WAIT,
+            });
+        } else if !draft.address.trim().is_empty() && addr.is_err() && !field.has_focus() {
+            let p = Palette::of(ui);
+            ui.label(
+                RichText::new("An address looks like 10.0.0.5:40123 or [fe80::1%2]:40123.")
+                    .color(p.error),
+            );
+        }
+    });
+}
+
+fn foot_ui(ui: &mut egui::Ui, view: &View) {
+    let p = Palette::of(ui);
+    let small = |text: String| egui::Label::new(RichText::new(text).small().color(p.weak));
+    egui::Sides::new().shrink_left().truncate().show(
+        ui,
+        |ui| {
+            ui.add(small(format!("This computer listens at {}", view.me.addr)));
+        },
+        |ui| {
+            let version = env!("CARGO_PKG_VERSION");
+            ui.add(small(format!("version {version}")));
+        },
+    );
+}

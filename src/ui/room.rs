@@ -1,0 +1,170 @@
+//! A room: the scene, the board, the people and the cluster, side by side or
+//! below each other.
+
+use eframe::egui::{self, RichText, ScrollArea, vec2};
+
+use super::{
+    art::Art,
+    board::{self, board_ui, start_ui},
+    cluster::strip_ui,
+    kanna::scene_ui,
+    keyboard::keyboard_ui,
+    people::{guesses_ui, players_ui},
+    theme::{GAP, NARROW, Palette, card},
+};
+use crate::node::{Command, RoomView, View};
+
+/// The window's own drafts in a room.
+#[derive(Default)]
+pub(super) struct Draft {
+    board: board::Draft,
+}
+
+/// Draws a room.
+pub(super) fn room_ui(
+    ui: &mut egui::Ui,
+    art: &mut Art,
+    view: &View,
+    room: &RoomView,
+    draft: &mut Draft,
+) -> Option<Command> {
+    let mut command = None;
+    egui::Panel::top("room bar")
+        .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 10)))
+        .show_separator_line(false)
+        .show(ui, |ui| command = bar_ui(ui, view, room));
+    egui::Panel::bottom("cluster")
+        .frame(
+            egui::Frame::new()
+                .fill(Palette::of(ui).card)
+                .inner_margin(egui::Margin::symmetric(16, 8)),
+        )
+        .show(ui, |ui| strip_ui(ui, &room.cluster));
+    let narrow = ui.available_width() < NARROW;
+    egui::CentralPanel::default()
+        .frame(egui::Frame::new().inner_margin(egui::Margin {
+            left: 16,
+            right: 16,
+            top: 0,
+            bottom: 12,
+        }))
+        .show(ui, |ui| {
+            let inner = if narrow {
+                narrow_ui(ui, art, view, room, draft)
+            } else {
+                wide_ui(ui, art, view, room, draft)
+            };
+            command = command.take().or(inner);
+        });
+    command
+}
+
+fn bar_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Option<Command> {
+    let mut command = None;
+    egui::Sides::new().shrink_left().truncate().show(
+        ui,
+        |ui| {
+            ui.heading(room.name.as_str());
+        },
+        |ui| {
+            if ui.button("Leave").clicked() {
+                command = Some(Command::Leave);
+            }
+            let addr = &view.me.addr;
+            ui.label(RichText::new(addr).small().color(Palette::of(ui).weak))
+                .on_hover_text("Others can join by this address");
+        },
+    );
+    command
+}
+
+fn wide_ui(
+    ui: &mut egui::Ui,
+    art: &mut Art,
+    view: &View,
+    room: &RoomView,
+    draft: &mut Draft,
+) -> Option<Command> {
+    let mut command = None;
+    let size = ui.available_size();
+    let scene = vec2((size.x * 0.36).clamp(240.0, 520.0), size.y);
+    let people = 190.0;
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP;
+        scene_ui(ui, art, room, scene);
+        let middle = vec2(size.x - scene.x - people - 2.0 * GAP, size.y);
+        ui.allocate_ui_with_layout(middle, egui::Layout::top_down(egui::Align::Center), |ui| {
+            ui.set_width(middle.x);
+            ScrollArea::vertical().id_salt("play").show(ui, |ui| {
+                command = play_ui(ui, view, room, draft);
+            });
+        });
+        ui.allocate_ui_with_layout(
+            vec2(people, size.y),
+            egui::Layout::top_down(egui::Align::Min),
+            |ui| {
+                ui.set_width(people);
+                card(ui).show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ScrollArea::vertical()
+                        .id_salt("people")
+                        .max_height(size.y - 40.0)
+                        .show(ui, |ui| {
+                            players_ui(ui, art, room, view.me.peer_id);
+                            ui.add_space(GAP);
+                            guesses_ui(ui, room);
+                        });
+                });
+            },
+        );
+    });
+    command
+}
+
+fn narrow_ui(
+    ui: &mut egui::Ui,
+    art: &mut Art,
+    view: &View,
+    room: &RoomView,
+    draft: &mut Draft,
+) -> Option<Command> {
+    let mut command = None;
+    let size = ui.available_size();
+    ScrollArea::vertical().id_salt("room").show(ui, |ui| {
+        scene_ui(ui, art, room, vec2(size.x, (size.y * 0.4).max(200.0)));
+        ui.add_space(6.0);
+        command = play_ui(ui, view, room, draft);
+        ui.add_space(GAP);
+        card(ui).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            players_ui(ui, art, room, view.me.peer_id);
+            ui.add_space(GAP);
+            guesses_ui(ui, room);
+        });
+    });
+    command
+}
+
+/// The board, the keys, and the way to the next round.
+fn play_ui(
+    ui: &mut egui::Ui,
+    view: &View,
+    room: &RoomView,
+    draft: &mut Draft,
+) -> Option<Command> {
+    board_ui(ui, room);
+    ui.add_space(GAP);
+    let guess = keyboard_ui(ui, room);
+    if room.single_copy && room.cluster.members.len() > 1 {
+        ui.label(
+            RichText::new("Your last guess is on one computer only until the others catch up.")
+                .small()
+                .color(Palette::of(ui).weak),
+        );
+    }
+    ui.add_space(GAP);
+    let start = ui
+        .vertical_centered(|ui| start_ui(ui, view, room, &mut draft.board))
+        .inner;
+    guess.or(start)
+}

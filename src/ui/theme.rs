@@ -1,0 +1,188 @@
+//! Every colour, size and font of the window, in one place.
+
+use eframe::egui::{
+    self, Color32, CornerRadius, FontId, Margin, Shadow, Stroke, TextStyle, Theme, Vec2, Visuals,
+    style::WidgetVisuals,
+};
+
+/// The smallest window everything fits in, in points.
+pub(super) const MIN_WINDOW: [f32; 2] = [420.0, 560.0];
+
+/// The window at its first start, in points.
+pub(super) const WINDOW: [f32; 2] = [1040.0, 720.0];
+
+/// Below this width the room is one column.
+pub(super) const NARROW: f32 = 760.0;
+
+/// The widest a text column gets: longer lines are hard to read.
+pub(super) const COLUMN: f32 = 620.0;
+
+/// Corners of cards.
+pub(super) const CARD_RADIUS: u8 = 14;
+
+/// Space between unrelated things.
+pub(super) const GAP: f32 = 14.0;
+
+/// The colours of one theme. Text on its ground has a contrast of at least
+/// 4.5 to 1 (WCAG AA).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Palette {
+    pub(super) ground: Color32,
+    pub(super) card: Color32,
+    pub(super) line: Color32,
+    pub(super) text: Color32,
+    pub(super) weak: Color32,
+    pub(super) accent: Color32,
+    pub(super) on_accent: Color32,
+    pub(super) hit: Color32,
+    pub(super) on_hit: Color32,
+    pub(super) miss: Color32,
+    pub(super) on_miss: Color32,
+    pub(super) key: Color32,
+    pub(super) error: Color32,
+    pub(super) error_ground: Color32,
+    /// The sky from top to bottom with six chances left…
+    pub(super) sky: [Color32; 2],
+    /// …and with none.
+    pub(super) grey_sky: [Color32; 2],
+    /// The sky of a win.
+    pub(super) win_sky: [Color32; 2],
+}
+
+const fn rgb(hex: u32) -> Color32 {
+    let [_, r, g, b] = hex.to_be_bytes();
+    Color32::from_rgb(r, g, b)
+}
+
+const LIGHT: Palette = Palette {
+    ground: rgb(0xf6f1fb),
+    card: rgb(0xffffff),
+    line: rgb(0xd9cdea),
+    text: rgb(0x33244a),
+    weak: rgb(0x6b5c85),
+    accent: rgb(0x7a4fc4),
+    on_accent: rgb(0xffffff),
+    hit: rgb(0x1f7a4d),
+    on_hit: rgb(0xffffff),
+    miss: rgb(0xe6dcef),
+    on_miss: rgb(0x6b5c85),
+    key: rgb(0xffffff),
+    error: rgb(0x9c1f4a),
+    error_ground: rgb(0xfde7ee),
+    sky: [rgb(0xaedcf7), rgb(0xfbe3f3)],
+    grey_sky: [rgb(0x9d9db3), rgb(0xcfcbd9)],
+    win_sky: [rgb(0xffd9a8), rgb(0xffeef5)],
+};
+
+const DARK: Palette = Palette {
+    ground: rgb(0x1e1730),
+    card: rgb(0x2a2142),
+    line: rgb(0x4a3d6b),
+    text: rgb(0xf1eaff),
+    weak: rgb(0xb9abd6),
+    accent: rgb(0xb594f5),
+    on_accent: rgb(0x1e1730),
+    hit: rgb(0x5fd39a),
+    on_hit: rgb(0x10281c),
+    miss: rgb(0x3a3054),
+    on_miss: rgb(0xb9abd6),
+    key: rgb(0x3a2f5a),
+    error: rgb(0xff9db8),
+    error_ground: rgb(0x4a2036),
+    sky: [rgb(0x2c3a72), rgb(0x7a5a9a)],
+    grey_sky: [rgb(0x2b2b3a), rgb(0x55536a)],
+    win_sky: [rgb(0x6a4a7a), rgb(0xd98a6a)],
+};
+
+impl Palette {
+    /// The colours of the theme that is on.
+    pub(super) fn of(ui: &egui::Ui) -> &'static Self {
+        if ui.visuals().dark_mode {
+            &DARK
+        } else {
+            &LIGHT
+        }
+    }
+}
+
+/// Sets up both themes; which one is on follows the system.
+pub(super) fn install(ctx: &egui::Context) {
+    for (theme, palette) in [(Theme::Light, &LIGHT), (Theme::Dark, &DARK)] {
+        ctx.style_mut_of(theme, |style| {
+            style.visuals = visuals(theme, palette);
+            style.text_styles = [
+                (TextStyle::Small, FontId::proportional(12.5)),
+                (TextStyle::Body, FontId::proportional(15.0)),
+                (TextStyle::Button, FontId::proportional(15.0)),
+                (TextStyle::Heading, FontId::proportional(22.0)),
+                (TextStyle::Monospace, FontId::monospace(13.0)),
+            ]
+            .into();
+            style.spacing.item_spacing = Vec2::new(8.0, 8.0);
+            style.spacing.button_padding = Vec2::new(14.0, 8.0);
+            style.spacing.interact_size.y = 32.0;
+            style.spacing.text_edit_width = 240.0;
+            // A blinking cursor would draw two frames a second for ever.
+            style.visuals.text_cursor.blink = false;
+        });
+    }
+}
+
+fn visuals(theme: Theme, p: &Palette) -> Visuals {
+    let mut visuals = theme.default_visuals();
+    visuals.panel_fill = p.ground;
+    visuals.window_fill = p.card;
+    visuals.window_stroke = Stroke::new(1.0, p.line);
+    visuals.window_corner_radius = CornerRadius::same(CARD_RADIUS);
+    visuals.window_shadow = Shadow {
+        offset: [0, 6],
+        blur: 24,
+        spread: 0,
+        color: Color32::from_black_alpha(60),
+    };
+    visuals.extreme_bg_color = p.key;
+    visuals.text_edit_bg_color = Some(p.key);
+    visuals.weak_text_color = Some(p.weak);
+    visuals.hyperlink_color = p.accent;
+    visuals.selection.bg_fill = p.accent.gamma_multiply(0.35);
+    visuals.selection.stroke = Stroke::new(1.5, p.accent);
+    let widget = |fill, stroke| WidgetVisuals {
+        bg_fill: fill,
+        weak_bg_fill: fill,
+        bg_stroke: stroke,
+        corner_radius: CornerRadius::same(9),
+        fg_stroke: Stroke::new(1.0, p.text),
+        expansion: 0.0,
+    };
+    let widgets = &mut visuals.widgets;
+    widgets.noninteractive = widget(p.card, Stroke::new(1.0, p.line));
+    widgets.inactive = widget(p.key, Stroke::new(1.0, p.line));
+    widgets.hovered = widget(p.key, Stroke::new(1.5, p.accent));
+    widgets.active = widget(p.line, Stroke::new(1.5, p.accent));
+    widgets.open = widget(p.key, Stroke::new(1.5, p.accent));
+    visuals
+}
+
+/// A card: the ground of things that belong together.
+pub(super) fn card(ui: &egui::Ui) -> egui::Frame {
+    let p = Palette::of(ui);
+    egui::Frame::new()
+        .fill(p.card)
+        .stroke(Stroke::new(1.0, p.line))
+        .corner_radius(CARD_RADIUS)
+        .inner_margin(Margin::symmetric(16, 12))
+}
+
+/// The button for what most people want to do here.
+pub(super) fn main_button(ui: &egui::Ui, text: &str) -> egui::Button<'static> {
+    let p = Palette::of(ui);
+    egui::Button::new(egui::RichText::new(text).color(p.on_accent).strong())
+        .fill(p.accent)
+        .stroke(Stroke::NONE)
+        .corner_radius(10)
+}
+
+/// Mixes two colours; `t` from 0 (all `a`) to 1 (all `b`).
+pub(super) fn mix(a: Color32, b: Color32, t: f32) -> Color32 {
+    a.lerp_to_gamma(b, t)
+}
