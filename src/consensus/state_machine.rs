@@ -137,7 +137,9 @@ impl RaftStateMachine<TypeConfig> for StateMachine {
         // Decoded first: what this build cannot read is not stored.
         decode_state(&snapshot.snapshot)?;
         self.store.save_snapshot(&snapshot).await?;
-        self.load(&snapshot)
+        self.load(&snapshot)?;
+        tracing::info!("snapshot installed, at entry {}", self.applied.index());
+        Ok(())
     }
 
     async fn get_current_snapshot(&mut self) -> io::Result<Option<Snapshot>> {

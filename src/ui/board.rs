@@ -181,7 +181,12 @@ pub(super) fn start_ui(
             after_round: Some(newest),
         })
     };
-    ui.horizontal_wrapped(|ui| {
+    // Centred, as wide as it was in the last frame.
+    let id = ui.scope_id().with("start width");
+    let width: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(300.0);
+    ui.horizontal(|ui| {
+        ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
+        let left = ui.cursor().left();
         let chosen = view.packs.get(draft.pack).map_or("", |(_, name)| name);
         let label = ui.label("Words:");
         egui::ComboBox::from_id_salt("pack")
@@ -202,6 +207,11 @@ pub(super) fn start_ui(
             if ui.add(main_button(ui, text)).clicked() {
                 command = start(draft);
             }
+        }
+        let now = ui.min_rect().right() - left;
+        if (now - width).abs() > 1.0 {
+            ui.data_mut(|data| data.insert_temp(id, now));
+            ui.ctx().request_discard("the width has changed");
         }
     });
     // Asked about a round that is over meanwhile: no question any more.

@@ -113,7 +113,7 @@ fn paint_sky(painter: &egui::Painter, p: &Palette, rect: Rect, misses: u32, won:
 
 /// Kanna's size: the whole group of her and six balloons fits the scene.
 fn kanna_height(rect: Rect) -> f32 {
-    (rect.height() * 0.5).min(rect.width() * 0.72)
+    (rect.height() * 0.46).min(rect.width() * 0.72)
 }
 
 fn paint_flight(art: &mut Art, painter: &egui::Painter, ui: &egui::Ui, rect: Rect, misses: u32) {
@@ -121,7 +121,7 @@ fn paint_flight(art: &mut Art, painter: &egui::Painter, ui: &egui::Ui, rect: Rec
     let height = kanna_height(rect);
     let scale = height / picture.size().y;
     // She sinks from just below the balloons to just above the grass.
-    let highest = rect.top() + height * 0.86;
+    let highest = rect.top() + height * 0.98;
     let lowest = rect.bottom() - rect.height() * 0.1 - height * 0.82;
     let sunk = misses as f32 / (CHANCES - 1) as f32;
     let grip = pos2(

@@ -12,7 +12,7 @@ use crate::{
 const ROWS: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
 
 /// The largest key, in points.
-const MAX_KEY: f32 = 46.0;
+const MAX_KEY: f32 = 50.0;
 
 /// The space between two keys, in points.
 const SPACE: f32 = 5.0;
@@ -102,24 +102,24 @@ fn key_ui(ui: &mut egui::Ui, room: &RoomView, letter: Letter, size: f32, guessin
     let painter = ui.painter();
     painter.rect(rect, 8.0, fill, stroke, egui::StrokeKind::Inside);
     let font = FontId::proportional((size * 0.48).clamp(15.0, 21.0));
-    painter.text(rect.center(), Align2::CENTER_CENTER, &upper, font, text);
-    // Told apart without colour: a bar under a hit, a stroke through a miss.
-    let mark = Stroke::new(2.5, text);
+    let lift = if state == State::Free { 0.0 } else { 4.0 };
+    let at = rect.center() - vec2(0.0, lift);
+    painter.text(at, Align2::CENTER_CENTER, &upper, font, text);
+    // Told apart without colour: a bar under a hit, a cross under a miss.
+    let mark = Stroke::new(2.0, text);
+    let foot = egui::pos2(rect.center().x, rect.bottom() - 6.5);
     match state {
         State::Hit => {
-            let y = rect.bottom() - 6.0;
             let half = vec2(size * 0.2, 0.0);
-            let middle = egui::pos2(rect.center().x, y);
-            painter.line_segment([middle - half, middle + half], mark);
+            painter.line_segment([foot - half, foot + half], mark);
         }
         State::Miss => {
-            let half = vec2(size * 0.26, -size * 0.26);
-            painter.line_segment([rect.center() - half, rect.center() + half], mark);
+            for half in [vec2(3.5, 3.5), vec2(3.5, -3.5)] {
+                painter.line_segment([foot - half, foot + half], mark);
+            }
         }
         State::Pending => {
-            let font = FontId::proportional(12.0);
-            let at = rect.right_bottom() - vec2(5.0, 3.0);
-            painter.text(at, Align2::RIGHT_BOTTOM, "…", font, text);
+            painter.text(foot, Align2::CENTER_CENTER, "…", FontId::proportional(13.0), text);
         }
         State::Free => {}
     }

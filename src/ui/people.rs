@@ -17,8 +17,7 @@ pub(super) fn players_ui(ui: &mut egui::Ui, art: &mut Art, room: &RoomView, me: 
     let online = room.players.iter().filter(|player| player.online).count();
     ui.label(RichText::new(format!("Players ({online})")).strong());
     for player in &room.players {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 6.0;
+        row(ui, |ui| {
             let size = Vec2::splat(18.0);
             let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
             if player.leads {
@@ -38,6 +37,15 @@ pub(super) fn players_ui(ui: &mut egui::Ui, art: &mut Art, room: &RoomView, me: 
             ui.add(egui::Label::new(text).truncate());
         });
     }
+}
+
+/// A line of a list: as high as its text, not as a button.
+fn row(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 20.0;
+        ui.spacing_mut().item_spacing = egui::vec2(6.0, 2.0);
+        ui.horizontal(contents);
+    });
 }
 
 /// A name; with digits of the key if two players share it.
@@ -74,8 +82,7 @@ pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
         let letter: String = guess.letter.as_char().to_uppercase().collect();
         let who = game.name_of(&guess.by);
         let (word, color) = if guess.hit { ("hit", p.hit) } else { ("miss", p.error) };
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 6.0;
+        row(ui, |ui| {
             ui.label(RichText::new(letter).strong());
             ui.label(RichText::new(word).color(color));
             ui.add(egui::Label::new(RichText::new(who).color(p.weak)).truncate());

@@ -96,7 +96,17 @@ fn wide_ui(
         ui.allocate_ui_with_layout(middle, egui::Layout::top_down(egui::Align::Center), |ui| {
             ui.set_width(middle.x);
             ScrollArea::vertical().id_salt("play").show(ui, |ui| {
+                // In the middle, as high as it was in the last frame.
+                let id = ui.scope_id().with("height");
+                let height: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(420.0);
+                ui.add_space(((size.y - height) * 0.4).max(0.0));
+                let top = ui.cursor().top();
                 command = play_ui(ui, view, room, draft);
+                let now = ui.cursor().top() - top;
+                if (now - height).abs() > 1.0 {
+                    ui.data_mut(|data| data.insert_temp(id, now));
+                    ui.ctx().request_discard("the height has changed");
+                }
             });
         });
         ui.allocate_ui_with_layout(
@@ -163,8 +173,6 @@ fn play_ui(
         );
     }
     ui.add_space(GAP);
-    let start = ui
-        .vertical_centered(|ui| start_ui(ui, view, room, &mut draft.board))
-        .inner;
+    let start = start_ui(ui, view, room, &mut draft.board);
     guess.or(start)
 }

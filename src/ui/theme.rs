@@ -105,8 +105,10 @@ impl Palette {
     }
 }
 
-/// Sets up both themes; which one is on follows the system.
+/// Sets up both themes; which one is on follows the system, light where the
+/// system does not say.
 pub(super) fn install(ctx: &egui::Context) {
+    ctx.options_mut(|options| options.fallback_theme = Theme::Light);
     for (theme, palette) in [(Theme::Light, &LIGHT), (Theme::Dark, &DARK)] {
         ctx.style_mut_of(theme, |style| {
             style.visuals = visuals(theme, palette);

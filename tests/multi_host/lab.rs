@@ -1,0 +1,105 @@
+//! Hosts on a bridge, in namespaces of their own.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+/// Labs of this process so far: each has names of its own.
+static LABS: AtomicU32 = AtomicU32::new(0);
+
+/// How the names of all our namespaces begin; the process id follows.
+const PREFIX: &str = "dk";
+
+/// A bridge and hosts on it. Taken down when it drops.
+pub struct Lab {
+    prefix: String,
+    hosts: usize,
+    folder: tempfile::TempDir,
+}
+
+impl Lab {
+    /// Hosts 1 to `hosts`, each with `eth0` at 10.77.0.N/24.
+    pub fn new(hosts: usize) -> Self {
+        remove_leftovers();
+        let nth = LABS.fetch_add(1, Ordering::Relaxed);
+        let lab = Self {
+            prefix: format!("{PREFIX}{}x{nth}", std::process::id()),
+            hosts,
+            folder: tempfile::tempdir().expect("a folder"),
+        };
+        let hub = lab.hub();
+        ip(&format!("netns add {hub}"));
+        ip(&format!("-n {hub} link add br0 type bridge"));
+        ip(&format!("-n {hub} link set br0 up"));
+        for n in 1..=hosts {
+            let host = lab.host(n);
+            ip(&format!("netns add {host}"));
+            ip(&format!("-n {host} link set lo up"));
+            ip(&format!(
+                "-n {hub} link add port{n} type veth peer name eth0 netns {host}"
+            ));
+            ip(&format!("-n {hub} link set port{n} master br0 up"));
+            ip(&format!("-n {host} addr add 10.77.0.{n}/24 dev eth0"));
+            ip(&format!("-n {host} link set eth0 up"));
+        }
+        lab
+    }
+
+    /// The name of a host's namespace.
+    pub fn host(&self, n: usize) -> String {
+        format!("{}h{n}", self.prefix)
+    }
+
+    /// A folder for one player's data, or anything else of this lab.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The folder of everything in this lab.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn hub(&self) -> String {
+        format!("{}hub", self.prefix)
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        for n in 1..=self.hosts {
+            let _ = Command::new("ip").args(["netns", "del", &self.host(n)]).output();
+        }
+        let _ = Command::new("ip").args(["netns", "del", &self.hub()]).output();
+    }
+}
+
+/// Namespaces of test processes that were killed.
+fn remove_leftovers() {
+    let list = Command::new("ip").args(["netns", "list"]).output().expect("ip");
+    for line in String::from_utf8_lossy(&list.stdout).lines() {
+        let Some(name) = line.split_whitespace().next() else {
+            continue;
+        };
+        let pid: Option<u32> = name
+            .strip_prefix(PREFIX)
+            .and_then(|rest| rest.split_once('x')?.0.parse().ok());
+        if pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
+            ip(&format!("netns del {name}"));
+        }
+    }
+}
+
+fn ip(args: &str) {
+    let output = Command::new("ip")
+        .args(args.split_whitespace())
+        .output()
+        .expect("the `ip` command of iproute2");
+    assert!(
+        output.status.success(),
+        "ip {args}: {} (this suite needs root)",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

@@ -1,0 +1,350 @@
+//! Playing together: everyone sees the same game, at once.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use dhangkanna::game::{Action, Game, Letter, Name, Outcome, PeerId, Secret};
+use serde_json::Value;
+
+use crate::{
+    lab::Lab,
+    seat::Seat,
+    stats::{print_machine, report, runs},
+};
+
+/// Five misses, then all hits: a round of `kanna kamui` that is won.
+const LETTERS: &str = "xzqjvkanmui";
+
+fn without_event(mut value: Value) -> Value {
+    value.as_object_mut().map(|fields| fields.remove("event"));
+    value
+}
+
+/// A room of so many seats, with its voters in place.
+fn room(lab: &Lab, seats: usize) -> Vec<Seat> {
+    let mut all = vec![Seat::ready(lab, 1, "P1", &["--host", "den"])];
+    for n in 2..=seats {
+        all.push(Seat::ready(lab, n, &format!("P{n}"), &["--join", "den"]));
+    }
+    let voters = match seats {
+        1..=2 => 1,
+        3..=4 => 3,
+        _ => 5,
+    };
+    for seat in &all {
+        seat.wait("all voters", |event| {
+            let members = event["members"].as_array();
+            event["event"] == "cluster"
+                && members.is_some_and(|m| {
+                    m.len() == seats && m.iter().filter(|m| m["voter"] == true).count() == voters
+                })
+        });
+    }
+    all
+}
+
+#[test]
+#[ignore = "needs root"]
+fn five_seats_play_one_game() {
+    for _ in 0..runs(2) {
+        let lab = Lab::new(5);
+        let mut seats = room(&lab, 5);
+        seats[0].must("start kanna#1");
+        for (n, letter) in LETTERS.chars().enumerate() {
+            let reply = seats[n % 5].must(&format!("guess {letter}"));
+            let want = if n < 5 { "miss" } else { "hit" };
+            assert_eq!(reply["outcome"], want, "{letter}");
+            assert!(reply["copies"].as_u64() >= Some(3), "{reply}");
+        }
+        let last = seats[4].must("state")["game"]["index"].as_u64().expect("an index");
+        let games: Vec<Value> = seats
+            .iter()
+            .map(|seat| {
+                seat.shown(last);
+                without_event(seat.newest("game"))
+            })
+            .collect();
+        for game in &games {
+            assert_eq!(game, &games[0]);
+            assert_eq!(game["phase"], "won");
+            assert_eq!(game["mask"], "kanna kamui");
+            assert_eq!(game["secret"], "kanna kamui");
+        }
+        println!("five seats, one game at index {last}");
+        for seat in seats {
+            assert!(seat.leave().success());
+        }
+    }
+}
+
+/// Plays `guesses` guesses in turn from all seats, and times them.
+fn time_guesses(seats: &mut [Seat], guesses: usize) -> (Vec<Duration>, Vec<Duration>) {
+    let (mut acknowledged, mut shown) = (Vec::new(), Vec::new());
+    for n in 0..guesses {
+        if n % LETTERS.len() == 0 {
+            let index = seats[0].must("start kanna#1")["index"].as_u64().expect("an index");
+            for seat in seats.iter() {
+                seat.shown(index);
+            }
+        }
+        let letter = &LETTERS[n % LETTERS.len()..][..1];
+        let asker = n % seats.len();
+        let asked = std::time::Instant::now();
+        let (time, reply) = seats[asker].ask(&format!("guess {letter}"));
+        assert_eq!(reply["ok"], true, "{reply}");
+        acknowledged.push(time);
+        let index = reply["index"].as_u64().expect("an index");
+        let last = seats.iter().map(|seat| seat.shown(index)).max().expect("seats");
+        shown.push(last - asked);
+        if n % 50 == 49 {
+            // Only after the replies: their numbers go on.
+            seats.iter().for_each(Seat::forget);
+        }
+    }
+    (acknowledged, shown)
+}
+
+#[test]
+#[ignore = "needs root"]
+fn a_guess_is_quick() {
+    for seats in [3, 5] {
+        let lab = Lab::new(seats);
+        let mut all = room(&lab, seats);
+        let (mut acknowledged, mut shown) = time_guesses(&mut all, runs(60));
+        print_machine(lab.folder());
+        report(&format!("{seats} seats, guess acknowledged"), &mut acknowledged);
+        report(&format!("{seats} seats, guess shown on all"), &mut shown);
+    }
+}
+
+#[test]
+#[ignore = "needs root"]
+fn concurrent_commands_apply_once_in_one_order() {
+    for _ in 0..runs(2) {
+        let lab = Lab::new(3);
+        let mut seats = room(&lab, 3);
+        let before = seats[0].must("start kanna#1")["index"].as_u64().expect("an index");
+        let mut commands: BTreeMap<(usize, usize), String> = BTreeMap::new();
+        let mut lines = [2, 1, 1];
+        for n in 0..200 {
+            let asker = n % 3;
+            let command = if n % 17 == 16 {
+                "start kanna#1".to_owned()
+            } else {
+                format!("guess {}", (b'a' + (n * 7 % 26) as u8) as char)
+            };
+            seats[asker].send(&command);
+            commands.insert((asker, lines[asker]), command);
+            lines[asker] += 1;
+        }
+        // Every command has one reply; those in the log, an index of their own.
+        let mut by_index: BTreeMap<u64, (usize, String, Value)> = BTreeMap::new();
+        let mut rejected = 0;
+        for ((asker, line), command) in commands {
+            let (_, reply) = seats[asker].reply(line);
+            if reply["ok"] == true {
+                let index = reply["index"].as_u64().expect("an index");
+                let twice = by_index.insert(index, (asker, command, reply));
+                assert!(twice.is_none(), "two commands at entry {index}");
+            } else {
+                assert_eq!(reply["code"], "round_over", "{reply}");
+                rejected += 1;
+            }
+        }
+        assert_eq!(by_index.len() + rejected, 200);
+        // In the order of the log, the rules give the same outcomes.
+        let peers: Vec<PeerId> = seats
+            .iter()
+            .map(|s| s.newest("ready")["peer_id"].as_str().unwrap().parse().unwrap())
+            .collect();
+        let mut model = Game::default();
+        for peer in &peers {
+            let name = Name::parse("P").unwrap();
+            model.apply(*peer, Action::Seat { name }).unwrap();
+        }
+        model.apply(peers[0], start()).unwrap();
+        let mut last = before;
+        for (index, (asker, command, reply)) in &by_index {
+            let action = match command.strip_prefix("guess ") {
+                Some(letter) => Action::Guess {
+                    letter: Letter::parse(letter).unwrap(),
+                    round: None,
+                },
+                None => start(),
+            };
+            let outcome = model.apply(peers[*asker], action).expect("as it was accepted");
+            assert_eq!(reply["outcome"], outcome.code(), "entry {index}");
+            if outcome != Outcome::Repeat {
+                last = *index;
+            }
+        }
+        let games: Vec<Value> = seats
+            .iter()
+            .map(|seat| {
+                seat.shown(last);
+                without_event(seat.newest("game"))
+            })
+            .collect();
+        assert!(games.iter().all(|game| *game == games[0]), "{games:#?}");
+        assert_eq!(games[0]["index"], last);
+        let mask: String = model.round().unwrap().mask().map(|c| c.unwrap_or("_")).collect();
+        assert_eq!(games[0]["mask"], mask.as_str());
+        println!(
+            "200 concurrent commands: {} applied once each, {rejected} refused (round over), one order",
+            by_index.len()
+        );
+    }
+}
+
+fn start() -> Action {
+    Action::StartRound {
+        pack: "kanna".to_owned(),
+        clue: String::new(),
+        secret: Secret::parse("kanna kamui").unwrap(),
+        after_round: None,
+    }
+}
+
+#[test]
+#[ignore = "needs root"]
+fn the_log_is_compacted() {
+    let commands = runs(2000);
+    let lab = Lab::new(2);
+    let mut host = Seat::ready(&lab, 1, "P1", &["--host", "den"]);
+    let mut sent = 0;
+    while sent < commands {
+        let batch = 100.min(commands - sent);
+        for n in 0..batch {
+            if n % (LETTERS.len() + 1) == 0 {
+                host.send("start kanna#1");
+            } else {
+                host.send(&format!("guess {}", &LETTERS[n % (LETTERS.len() + 1) - 1..][..1]));
+            }
+        }
+        sent += batch;
+        host.reply(sent);
+        if sent < commands {
+            host.forget();
+        }
+    }
+    let index = host.must("state")["game"]["index"].as_u64().expect("an index");
+    assert!(index as usize >= commands * 9 / 10, "{index}");
+    let folder = lab.path("P1").join("profiles/1/rooms");
+    let bytes: u64 = walk(&folder).iter().map(|file| file.metadata().unwrap().len()).sum();
+    println!("after {commands} commands the room's folder has {} kB", bytes / 1024);
+    assert!(bytes < 5 * 1024 * 1024, "{bytes} bytes");
+    let asked = std::time::Instant::now();
+    let joiner = Seat::ready(&lab, 2, "P2", &["--join", "den"]);
+    let at = joiner.shown(index);
+    println!("a fresh joiner has the game after {} ms", (at - asked).as_millis());
+    let log = lab.path("P2").join("profiles/1/logs");
+    let text: String = walk(&log).iter().map(|f| std::fs::read_to_string(f).unwrap()).collect();
+    assert!(text.contains("snapshot installed"), "{text}");
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.path().is_dir() {
+            files.extend(walk(&entry.path()));
+        } else {
+            files.push(entry.path());
+        }
+    }
+    files
+}
+
+#[test]
+#[ignore = "needs root"]
+fn the_room_outlives_its_host() {
+    for _ in 0..runs(2) {
+        let lab = Lab::new(3);
+        let mut seats = room(&lab, 3);
+        seats[1].must("start kanna#1");
+        let host = seats.remove(0);
+        assert!(host.leave().success());
+        let reply = seats[0].must("guess k");
+        assert_eq!(reply["outcome"], "hit");
+        let again = Seat::ready(&lab, 1, "P1", &["--join", "den"]);
+        again.shown(reply["index"].as_u64().expect("an index"));
+        let game = again.newest("game");
+        assert_eq!(game["mask"], "k____ k____");
+        // The same player on a new seat, and no second one of the name.
+        let names: Vec<_> = game["players"].as_array().unwrap().iter().map(|p| &p["name"]).collect();
+        assert_eq!(names.len(), 3, "{names:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs root"]
+fn what_goes_wrong_is_said() {
+    let lab = Lab::new(2);
+    let run = |args: &[&str]| {
+        let output = std::process::Command::new("ip")
+            .args(["netns", "exec", &lab.host(2), crate::seat::PROGRAM, "headless"])
+            .args(args)
+            .arg("--data-dir")
+            .arg(lab.path("X"))
+            .output()
+            .expect("the program");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said)
+    };
+    let (code, said) = run(&["--join", "nowhere", "--wait", "0.5"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("no room nowhere was found") && said.lines().count() == 1, "{said}");
+    let (code, said) = run(&["--join", "10.77.0.1:9", "--wait", "1"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("nobody answers") && said.lines().count() == 1, "{said}");
+    assert_eq!(run(&[]).0, Some(2));
+    assert_eq!(run(&["--host", "den", "--join", "den"]).0, Some(2));
+    // Two rooms of one name: joined by id only.
+    let first = Seat::ready(&lab, 1, "P1", &["--host", "den"]);
+    let second = Seat::ready(&lab, 1, "P2", &["--host", "den"]);
+    let (code, said) = run(&["--join", "den", "--wait", "5"]);
+    for seat in [&first, &second] {
+        let id = seat.newest("cluster")["cluster_id"].as_str().unwrap().to_owned();
+        // The second announcement may come after the first was joined.
+        if code == Some(1) {
+            assert!(said.contains(&id), "{said}");
+        }
+    }
+    let id = second.newest("cluster")["cluster_id"].as_str().unwrap().to_owned();
+    let third = Seat::ready(&lab, 2, "P3", &["--join", &id]);
+    third.wait("both members", |e| e["members"].as_array().is_some_and(|m| m.len() == 2));
+    // By address, without any discovery.
+    let addr = first.newest("ready")["addr"].as_str().unwrap().to_owned();
+    let mut fourth = Seat::ready(&lab, 2, "P4", &["--join", &addr, "--interface", "none"]);
+    for (line, code) in [
+        ("guess k", "no_round"),
+        ("guess kk", "not_a_letter"),
+        ("guess 7", "not_a_letter"),
+        ("start klingon", "no_such_entry"),
+        ("start kanna#0", "no_such_entry"),
+        ("start kanna#99999", "no_such_entry"),
+        ("", "unknown_command"),
+        ("dance", "unknown_command"),
+        (&"x".repeat(100_000), "unknown_command"),
+    ] {
+        let (_, reply) = fourth.ask(line);
+        assert_eq!(reply["code"], code, "{reply}");
+    }
+    fourth.must("start kanna#1");
+}
+
+#[test]
+#[ignore = "needs root"]
+fn signals_and_the_end_of_input() {
+    for signal in ["TERM", "INT"] {
+        let lab = Lab::new(2);
+        let host = Seat::ready(&lab, 1, "P1", &["--host", "den"]);
+        let mut guest = Seat::ready(&lab, 2, "P2", &["--join", "den"]);
+        let pid = host.id().to_string();
+        let sent = std::process::Command::new("kill").args(["-s", signal, &pid]).status();
+        assert!(sent.expect("kill").success());
+        let (_, bye) = host.wait("bye", |e| e["event"] == "bye");
+        println!("{signal}: {bye}");
+        assert!(host.end().success());
+        guest.wait("me as leader", |e| e["event"] == "cluster" && e["role"] == "leader");
+        guest.must("start kanna#1");
+    }
+}

@@ -1,0 +1,159 @@
+//! A seat without a window, driven through its public interface.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    process::{Child, ChildStdin, Command, ExitStatus, Stdio},
+    sync::{Arc, Condvar, Mutex},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use crate::lab::Lab;
+
+/// The program under test, of the same profile as this test.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_dhangkanna");
+
+/// No wait in a scenario is longer, unless it says so.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running seat. Killed when it drops.
+pub struct Seat {
+    pub name: String,
+    child: Child,
+    stdin: ChildStdin,
+    events: Arc<Events>,
+    replies: usize,
+}
+
+#[derive(Default)]
+struct Events {
+    all: Mutex<Vec<(Instant, Value)>>,
+    news: Condvar,
+}
+
+impl Seat {
+    /// Starts a seat on a host; `args` say which room.
+    pub fn start(lab: &Lab, host: usize, name: &str, args: &[&str]) -> Self {
+        let mut child = Command::new("ip")
+            .args(["netns", "exec", &lab.host(host), PROGRAM, "headless"])
+            .args(args)
+            .args(["--name", name, "--data-dir"])
+            .arg(lab.path(name))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program");
+        let stdin = child.stdin.take().expect("its stdin");
+        let stdout = BufReader::new(child.stdout.take().expect("its stdout"));
+        let events = Arc::new(Events::default());
+        let heard = Arc::clone(&events);
+        std::thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                let at = Instant::now();
+                let event = serde_json::from_str(&line).expect("JSON, and nothing else");
+                heard.all.lock().unwrap().push((at, event));
+                heard.news.notify_all();
+            }
+        });
+        Self {
+            name: name.to_owned(),
+            child,
+            stdin,
+            events,
+            replies: 0,
+        }
+    }
+
+    /// Starts a seat and waits until it is ready.
+    pub fn ready(lab: &Lab, host: usize, name: &str, args: &[&str]) -> Self {
+        let seat = Self::start(lab, host, name, args);
+        seat.wait("ready", |event| event["event"] == "ready");
+        seat
+    }
+
+    /// Waits for an event, in those that have come and those to come.
+    pub fn wait(&self, what: &str, is_it: impl Fn(&Value) -> bool) -> (Instant, Value) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut all = self.events.all.lock().unwrap();
+        let mut seen = 0;
+        loop {
+            if let Some(found) = all[seen..].iter().find(|(_, event)| is_it(event)) {
+                return found.clone();
+            }
+            seen = all.len();
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "{}: no {what} in time; {:#?}", self.name, all.last());
+            all = self.events.news.wait_timeout(all, left).unwrap().0;
+        }
+    }
+
+    /// Sends a command line.
+    pub fn send(&mut self, command: &str) {
+        writeln!(self.stdin, "{command}").expect("a running seat");
+        self.replies += 1;
+    }
+
+    /// Sends a command and waits for its reply: after how long, and what.
+    pub fn ask(&mut self, command: &str) -> (Duration, Value) {
+        let asked = Instant::now();
+        self.send(command);
+        let (at, reply) = self.reply(self.replies);
+        (at - asked, reply)
+    }
+
+    /// Sends a command that must succeed.
+    pub fn must(&mut self, command: &str) -> Value {
+        let (_, reply) = self.ask(command);
+        assert_eq!(reply["ok"], true, "{}: {command}: {reply}", self.name);
+        reply
+    }
+
+    /// The reply to the nth command line.
+    pub fn reply(&self, line: usize) -> (Instant, Value) {
+        self.wait("reply", |event| event["event"] == "reply" && event["line"] == line)
+    }
+
+    /// When the game as of this entry was first shown.
+    pub fn shown(&self, index: u64) -> Instant {
+        let is_it = |e: &Value| e["event"] == "game" && e["index"].as_u64() >= Some(index);
+        self.wait("game", is_it).0
+    }
+
+    /// The newest event of a kind.
+    pub fn newest(&self, kind: &str) -> Value {
+        let all = self.events.all.lock().unwrap();
+        let mut newest = all.iter().rev().filter(|(_, e)| e["event"] == kind);
+        newest.next().map(|(_, e)| e.clone()).unwrap_or_default()
+    }
+
+    /// Forgets old events, so that long scenarios stay fast. Replies that are
+    /// still awaited must not be among them.
+    pub fn forget(&self) {
+        self.events.all.lock().unwrap().clear();
+    }
+
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Leaves, and waits for the end.
+    pub fn leave(mut self) -> ExitStatus {
+        self.must("leave");
+        self.child.wait().expect("its end")
+    }
+
+    /// Waits for the end of a seat that was asked to end otherwise.
+    pub fn end(mut self) -> ExitStatus {
+        self.child.wait().expect("its end")
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        // `ip netns exec` has become the program, so this is its own id.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
