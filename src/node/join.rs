@@ -25,6 +25,10 @@ use crate::{
 /// How long the steps of joining may take once the room is found.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a second room of the same name has to show up. Answers to one
+/// question come within 120 ms (RFC 6762 §6), and over Wi-Fi a little later.
+const SETTLE: Duration = Duration::from_millis(300);
+
 /// The pause before the same is tried again: a leader is being elected.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -122,6 +126,7 @@ async fn find(
     wait: Duration,
 ) -> Result<(ClusterId, PeerId), Failure> {
     let deadline = Instant::now() + wait;
+    let mut settled = matches!(target, JoinTarget::Cluster(_));
     loop {
         let seen = Arc::clone(&ads.borrow_and_update());
         let rooms: Vec<Room> = group(&seen)
@@ -134,6 +139,11 @@ async fn find(
             .collect();
         match rooms.as_slice() {
             [] => {}
+            [_] if !settled => {
+                tokio::time::sleep(SETTLE).await;
+                settled = true;
+                continue;
+            }
             [room] => {
                 if let Some(why_not) = &room.why_not {
                     return Err(Failure::new("version", why_not.clone()));
