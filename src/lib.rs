@@ -16,7 +16,7 @@ pub mod logging;
 pub mod net;
 pub mod node;
 pub mod packs;
-mod proto;
+pub mod proto;
 pub mod random;
 pub mod rooms;
 pub mod signals;

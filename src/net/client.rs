@@ -132,10 +132,25 @@ impl Peers {
         cluster_id: ClusterId,
         name: &Name,
     ) -> Result<Admission, CallError> {
+        self.join_as(peer, cluster_id, name.as_str(), PROTOCOL).await
+    }
+
+    /// The same in any name and version: for tests of those who refuse.
+    ///
+    /// # Errors
+    /// As for [`Peers::join`].
+    #[doc(hidden)]
+    pub async fn join_as(
+        &self,
+        peer: PeerId,
+        cluster_id: ClusterId,
+        name: &str,
+        protocol: u32,
+    ) -> Result<Admission, CallError> {
         let request = pb::JoinRequest {
-            protocol: PROTOCOL,
+            protocol,
             cluster_id: cluster_id.as_bytes().to_vec(),
-            name: name.to_string(),
+            name: name.to_owned(),
         };
         let request = timed(request, LOBBY_DEADLINE);
         let reply = within(LOBBY_DEADLINE, self.lobby(peer).join(request)).await?;

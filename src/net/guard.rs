@@ -210,6 +210,6 @@ mod tests {
         let request = attach.call(Request::new(())).expect("a request");
         assert_eq!(Header::read(request.metadata()), Some(header));
         let value = request.metadata().get_bin(KEY).expect("the entry");
-        assert_eq!(format!("{value:?}"), "Sensitive");
+        assert!(value.is_sensitive());
     }
 }

@@ -60,6 +60,11 @@ pub fn next_voters(
     if voting * 2 <= current.len() {
         return None;
     }
+    let target = voter_target(present.len());
+    let one_is_absent = voting < current.len();
+    if !one_is_absent && current.len() == target {
+        return None;
+    }
     let mut able: Vec<&MemberFacts> = present
         .iter()
         .copied()
@@ -75,9 +80,11 @@ pub fn next_voters(
             m.id,
         )
     });
-    let target = voter_target(present.len()).min(largest_odd(able.len()));
-    let next: BTreeSet<NodeId> = ids(able.into_iter().take(target));
-    (!next.is_empty() && next != current).then_some(next)
+    let able_to = target.min(largest_odd(able.len()));
+    let next: BTreeSet<NodeId> = ids(able.into_iter().take(able_to));
+    // A set that was to grow waits until it can.
+    let grows = one_is_absent || target < current.len() || next.len() > current.len();
+    (grows && !next.is_empty() && next != current).then_some(next)
 }
 
 /// The voters when one member leaves, which is no longer among `members`. It
@@ -173,6 +180,8 @@ mod tests {
             ("1v 2v 3v 4v 5va", "1 2 3"),
             ("1v 2v 3v 4v 5va 6", "1 2 3 4 6"),
             ("1v 2v", "1"),
+            ("1v 2v 3vs 4 5", ""),
+            ("1v 2v 3vs 4", ""),
         ];
         for (there, want) in table {
             let next = next_voters(&members(there), 1, &Timing::REAL);

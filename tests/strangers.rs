@@ -1,0 +1,274 @@
+//! Who may not talk to a node, and what becomes of those who try.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod common;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use common::{node, room_of, until};
+use dhangkanna::{
+    consensus::{Command as LogCommand, CommandId, Member, Vote},
+    game::{Action, Letter, Name, PeerId},
+    net::{AddressBook, CallError, Identity, PROTOCOL, Peers, RaftNetwork, Refusal, RoomKey},
+    node::{Command, NodeHandle, Timing},
+    proto::{self as pb, lobby_client::LobbyClient},
+};
+use openraft::{RaftNetworkFactory as _, RaftNetworkV2 as _, network::RPCOption, raft::VoteRequest};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+/// A room, and somebody with a key of their own who is not in it.
+struct Scene {
+    host: NodeHandle,
+    addr: SocketAddr,
+    peer: PeerId,
+    stranger: Peers,
+    stranger_id: PeerId,
+    _data: tempfile::TempDir,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let host = node(data.path(), "Host", Timing::REAL, || {}).await;
+        host.request(Command::Host { room: None }).await.expect("a room");
+        let view = until(&host, "a room", |view| room_of(view).is_some()).await;
+        let addr: SocketAddr = view.me.addr.parse().expect("an address");
+        let identity = Arc::new(Identity::ephemeral().expect("a key"));
+        let stranger_id = identity.peer_id();
+        let stranger = Peers::new(identity, Arc::new(AddressBook::default()), 1);
+        let peer = stranger.who_is_at(addr).await.expect("the host");
+        assert_eq!(peer, view.me.peer_id);
+        Self {
+            host,
+            addr,
+            peer,
+            stranger,
+            stranger_id,
+            _data: data,
+        }
+    }
+
+    fn cluster(&self) -> dhangkanna::net::ClusterId {
+        let view = Arc::clone(&self.host.view().borrow());
+        room_of(&view).expect("a room").cluster.cluster_id
+    }
+
+    fn seat(&self) -> u64 {
+        let view = Arc::clone(&self.host.view().borrow());
+        room_of(&view).expect("a room").cluster.node_id
+    }
+
+    /// The room is as it was, and still answers.
+    async fn is_unharmed(self) {
+        let about = self.stranger.hello(self.peer).await.expect("an answer");
+        assert_eq!(about.room.expect("a room").players, 1);
+        self.host.shutdown().await.expect("left");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plain_text_grpc_is_refused() {
+    let scene = Scene::new().await;
+    let url = format!("http://{}", scene.addr);
+    let endpoint = tonic::transport::Endpoint::from_shared(url).expect("a URL");
+    // Lazy: TCP connects, and nothing but TLS comes through.
+    let mut client = LobbyClient::new(endpoint.connect_lazy());
+    let request = pb::HelloRequest { protocol: PROTOCOL };
+    let answer = tokio::time::timeout(Duration::from_secs(10), client.hello(request)).await;
+    answer.expect("a prompt answer").expect_err("a refusal");
+    scene.is_unharmed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tls_without_a_certificate_is_refused() {
+    let scene = Scene::new().await;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .expect("TLS 1.3")
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(trusting::Anyone(provider)))
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+    let tcp = TcpStream::connect(scene.addr).await.expect("a connection");
+    let name = "dhangkanna.local".try_into().expect("a name");
+    // In TLS 1.3 the refusal comes after the client's side is done.
+    if let Ok(mut stream) = connector.connect(name, tcp).await {
+        let _ = stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
+        let mut answer = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer));
+        let error = read.await.expect("a prompt end").expect_err("a refusal");
+        assert!(error.to_string().contains("CertificateRequired"), "{error}");
+        assert!(answer.is_empty());
+    }
+    scene.is_unharmed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn garbage_and_other_protocols_do_no_harm() {
+    let scene = Scene::new().await;
+    let noise: Vec<u8> = (0..100_000_u32).map(|n| (n * 7919 % 251) as u8).collect();
+    for bytes in [&noise[..], b"GET / HTTP/1.1\r\n\r\n", b"SSH-2.0-x\r\n", b"\x16\x03\x01"] {
+        let mut tcp = TcpStream::connect(scene.addr).await.expect("a connection");
+        // The other side may hang up before all is written.
+        let _ = tcp.write_all(bytes).await;
+        let _ = tcp.shutdown().await;
+        let mut answer = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(10), tcp.read_to_end(&mut answer));
+        let _ = read.await.expect("a prompt end");
+        assert!(answer.len() < 100, "only a TLS alert: {answer:?}");
+    }
+    scene.is_unharmed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn raft_calls_need_the_rooms_secret() {
+    let scene = Scene::new().await;
+    let guessed = RoomKey {
+        cluster_id: scene.cluster(),
+        secret: [0; 32],
+    };
+    let member = Member {
+        peer_id: scene.peer,
+        addrs: vec![scene.addr.to_string()],
+    };
+    for (key, why) in [
+        (guessed, "not the room's secret"),
+        (RoomKey::random(), "not in that room"),
+    ] {
+        let mut network = RaftNetwork::new(scene.stranger.clone(), key, 77);
+        let mut connection = network.new_client(scene.seat(), &member).await;
+        let request = VoteRequest::new(Vote::new(1000, 77), None);
+        let option = || RPCOption::new(Duration::from_secs(5));
+        let error = connection.vote(request.clone(), option()).await.expect_err("a refusal");
+        assert!(error.to_string().contains(why), "{error}");
+        let error = connection.pre_vote(request, option()).await.expect_err("a refusal");
+        assert!(error.to_string().contains(why), "{error}");
+        let mut client = scene.stranger.member(&key, 77, scene.seat(), scene.peer);
+        let error = client.enter(Vec::new()).await.expect_err("a refusal");
+        assert!(matches!(&error, CallError::Denied(said) if said.contains(why)), "{error}");
+        let error = client.leave().await.expect_err("a refusal");
+        assert!(matches!(&error, CallError::Denied(said) if said.contains(why)), "{error}");
+    }
+    let term = room_of(&scene.host.view().borrow()).expect("a room").cluster.term;
+    assert_eq!(term, 1, "the stranger's vote changed nothing");
+    scene.is_unharmed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_knows_the_secret_but_has_no_seat_cannot_propose() {
+    let scene = Scene::new().await;
+    let name = Name::parse("Stranger").expect("a name");
+    let admission = scene
+        .stranger
+        .join(scene.peer, scene.cluster(), &name)
+        .await
+        .expect("an open room");
+    let mut client = scene.stranger.member(&admission.key, 77, scene.seat(), scene.peer);
+    let command = |peer_id| LogCommand {
+        id: CommandId {
+            peer_id,
+            session: 1,
+            seq: 1,
+        },
+        opens_session: false,
+        action: Action::Guess {
+            letter: Letter::parse("k").expect("a letter"),
+            round: None,
+        },
+    };
+    let deadline = Duration::from_secs(5);
+    let error = client.propose(&command(scene.stranger_id), deadline).await;
+    let error = error.expect_err("a refusal");
+    assert_eq!(error.refused.reason, Refusal::NotAMember);
+    assert!(!error.maybe_appended);
+    // Nor for somebody else.
+    let error = client.propose(&command(scene.peer), deadline).await;
+    let error = error.expect_err("a refusal");
+    assert!(error.to_string().contains("somebody else"), "{error}");
+    scene.is_unharmed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_version_is_told_so() {
+    let scene = Scene::new().await;
+    let name = Name::parse("Stranger").expect("a name");
+    let nowhere = scene.stranger.join(scene.peer, RoomKey::random().cluster_id, &name).await;
+    let Err(CallError::Refused(refused)) = nowhere else {
+        panic!("{nowhere:?}");
+    };
+    assert_eq!(refused.reason, Refusal::NoSuchRoom);
+    let reply = scene.stranger.join_as(scene.peer, scene.cluster(), "S", PROTOCOL + 1).await;
+    let Err(CallError::Refused(refused)) = reply else {
+        panic!("{reply:?}");
+    };
+    assert_eq!(refused.reason, Refusal::Version);
+    assert!(refused.message.contains("same version"), "{refused}");
+    for bad in ["", "a\nb", &"x".repeat(3000)] {
+        let reply = scene.stranger.join_as(scene.peer, scene.cluster(), bad, PROTOCOL).await;
+        let Err(CallError::Refused(refused)) = reply else {
+            panic!("{reply:?}");
+        };
+        assert_eq!(refused.reason, Refusal::BadName, "{bad:?}");
+    }
+    // Larger than any stranger's message may be.
+    let huge = "x".repeat(1_000_000);
+    let reply = scene.stranger.join_as(scene.peer, scene.cluster(), &huge, PROTOCOL).await;
+    assert!(matches!(reply, Err(CallError::Unreachable(_) | CallError::Denied(_))), "{reply:?}");
+    scene.is_unharmed().await;
+}
+
+/// A client that believes everybody.
+mod trusting {
+    use std::sync::Arc;
+
+    use rustls::{
+        DigitallySignedStruct, Error, SignatureScheme,
+        client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+        crypto::CryptoProvider,
+        pki_types::{CertificateDer, ServerName, UnixTime},
+    };
+
+    #[derive(Debug)]
+    pub struct Anyone(pub Arc<CryptoProvider>);
+
+    impl ServerCertVerifier for Anyone {
+        fn verify_server_cert(
+            &self,
+            _end_entity: &CertificateDer<'_>,
+            _intermediates: &[CertificateDer<'_>],
+            _name: &ServerName<'_>,
+            _ocsp: &[u8],
+            _now: UnixTime,
+        ) -> Result<ServerCertVerified, Error> {
+            Ok(ServerCertVerified::assertion())
+        }
+
+        fn verify_tls12_signature(
+            &self,
+            _message: &[u8],
+            _certificate: &CertificateDer<'_>,
+            _signature: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            Ok(HandshakeSignatureValid::assertion())
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            _message: &[u8],
+            _certificate: &CertificateDer<'_>,
+            _signature: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            Ok(HandshakeSignatureValid::assertion())
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            self.0.signature_verification_algorithms.supported_schemes()
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The window, found and used by its accessible names, over two real nodes in
+//! this process. No display and no GPU.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+#![cfg(feature = "gui")]
+
+mod common;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use common::{PATIENCE, node, room_of, until};
+use dhangkanna::{
+    game::Phase,
+    node::{Command, NodeHandle, Stage, Timing, View},
+    ui::App,
+};
+use eframe::egui;
+use egui_kittest::{Harness, kittest::Queryable as _};
+
+/// A node and the window on it.
+struct Player {
+    node: NodeHandle,
+    window: Harness<'static, App>,
+    changes: Arc<AtomicU64>,
+}
+
+impl Player {
+    fn new(runtime: &tokio::runtime::Runtime, data: &std::path::Path, name: &str) -> Self {
+        Self::sized(runtime, data, name, egui::vec2(1040.0, 720.0))
+    }
+
+    fn sized(
+        runtime: &tokio::runtime::Runtime,
+        data: &std::path::Path,
+        name: &str,
+        size: egui::Vec2,
+    ) -> Self {
+        let changes = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&changes);
+        let on_change = move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+        };
+        let node = runtime.block_on(node(data, name, Timing::REAL, on_change));
+        let (views, sender) = (node.view(), node.clone());
+        let window = Harness::builder().with_size(size).build_eframe(move |creation| {
+            App::new(&creation.egui_ctx, views, move |command| sender.send(command))
+        });
+        Self {
+            node,
+            window,
+            changes,
+        }
+    }
+
+    /// Waits for a view, and draws it.
+    fn sees(&mut self, runtime: &tokio::runtime::Runtime, what: &str, is_it: impl Fn(&View) -> bool) {
+        runtime.block_on(until(&self.node, what, is_it));
+        self.window.run();
+    }
+
+    fn click(&mut self, name: &str) {
+        self.window.get_by_label(name).click();
+        self.window.run();
+    }
+
+    fn types(&mut self, letter: char) {
+        self.window.event(egui::Event::Text(letter.to_string()));
+        self.window.run();
+    }
+
+    fn shows(&self, text: &str) -> bool {
+        self.window.query_all_by_label_contains(text).next().is_some()
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}
+
+#[test]
+fn two_windows_play_one_game() {
+    let (runtime, data) = (runtime(), tempfile::tempdir().expect("a folder"));
+    let mut ada = Player::new(&runtime, data.path(), "Ada");
+    let mut ben = Player::new(&runtime, data.path(), "Ben");
+    ben.window.run();
+    assert!(ben.shows("No room yet"));
+    ada.window.run();
+    ada.click("Host a game");
+    ada.sees(&runtime, "my room", |view| room_of(view).is_some());
+    assert!(ada.shows("Ready when you are"));
+
+    ben.sees(&runtime, "Ada's room", |view| !view.rooms.is_empty());
+    assert!(ben.shows("Ada hosts"));
+    ben.click("Join Ada's room");
+    ben.sees(&runtime, "the room", |view| room_of(view).is_some());
+    ada.sees(&runtime, "Ben", |view| room_of(view).is_some_and(|r| r.players.len() == 2));
+    assert!(ada.shows("Players (2)"));
+    assert!(ada.shows("Ada (you), leads"));
+    assert!(ben.shows("learner"));
+
+    // The known word, so that the letters can be named.
+    let start = Command::StartRound {
+        pack: "kanna".to_owned(),
+        number: Some(1),
+        after_round: None,
+    };
+    runtime.block_on(ada.node.request(start)).expect("a round");
+    let guessing = |view: &View| {
+        room_of(view).is_some_and(|room| room.state.game().phase() == Phase::Guessing)
+    };
+    ada.sees(&runtime, "the round", guessing);
+    ben.sees(&runtime, "the round", guessing);
+    assert!(ben.shows("Word: blank blank blank blank blank space blank"));
+
+    let guesses = |n: usize| {
+        move |view: &View| {
+            let round = room_of(view).and_then(|room| room.state.game().round());
+            round.is_some_and(|round| round.guesses().len() == n)
+        }
+    };
+    ada.click("Letter K");
+    for player in [&mut ada, &mut ben] {
+        player.sees(&runtime, "a hit", guesses(1));
+        assert!(player.shows("Letter K, hit"));
+        assert!(player.shows("Word: k blank blank blank blank space k"));
+    }
+    ben.types('X');
+    for player in [&mut ada, &mut ben] {
+        player.sees(&runtime, "a miss", guesses(2));
+        assert!(player.shows("Letter X, miss"));
+        assert!(player.shows("5 balloons left"));
+        assert!(player.shows("Kanna floats under 5 balloons"));
+    }
+    // A repeated letter costs nothing; the key is off, so it is typed.
+    ada.types('k');
+    ada.sees(&runtime, "a notice", |view| view.notice.is_some());
+    assert!(ada.shows("K was guessed already"));
+    ada.click("OK");
+    for (n, letter) in "anmui".chars().enumerate() {
+        let player = if n % 2 == 0 { &mut ada } else { &mut ben };
+        player.types(letter);
+        player.sees(&runtime, "a letter", guesses(3 + n));
+    }
+    for player in [&mut ada, &mut ben] {
+        player.sees(&runtime, "the win", guesses(7));
+        assert!(player.shows("You found it!"));
+        assert!(player.shows("Kanna spreads her wings"));
+    }
+
+    // The next round, and one that is given up only after a question.
+    ben.click("Next round");
+    ben.sees(&runtime, "round 2", guessing);
+    ben.click("New round…");
+    assert!(ben.shows("Give up this round?"));
+    ben.click("Keep guessing");
+    assert!(!ben.shows("Give up this round?"));
+    ben.click("New round…");
+    ben.click("Give it up");
+    let third = |view: &View| {
+        room_of(view)
+            .and_then(|room| room.state.game().round())
+            .is_some_and(|round| round.number() == 3)
+    };
+    for player in [&mut ada, &mut ben] {
+        player.sees(&runtime, "round 3", third);
+        assert!(player.shows("Ben started a new round. The word was"));
+    }
+
+    // The host leaves, the game stays.
+    ada.click("Leave");
+    ada.sees(&runtime, "the lobby", |view| view.stage == Stage::Lobby);
+    ben.sees(&runtime, "me as leader", |view| {
+        room_of(view).is_some_and(|r| r.cluster.leader == Some(r.cluster.node_id))
+    });
+    assert!(ben.shows("Ben (you), leads"));
+    runtime.block_on(ben.node.shutdown()).expect("left");
+    runtime.block_on(ada.node.shutdown()).expect("left");
+}
+
+#[test]
+fn joining_in_vain_says_why() {
+    let (runtime, data) = (runtime(), tempfile::tempdir().expect("a folder"));
+    let mut ada = Player::new(&runtime, data.path(), "Ada");
+    ada.window.run();
+    let port = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.local_addr().expect("its address").port()
+    };
+    ada.window.get_by_label("Join by address").click();
+    ada.window.run();
+    ada.window
+        .get_by_label("Join by address")
+        .type_text(&format!("127.0.0.1:{port}"));
+    ada.window.run();
+    ada.click("Go");
+    ada.sees(&runtime, "a notice", |view| view.notice.is_some());
+    assert!(ada.shows("nobody answers"));
+    assert!(ada.shows("firewall"));
+    runtime.block_on(ada.node.shutdown()).expect("left");
+}
+
+#[test]
+fn an_idle_window_draws_nothing() {
+    let (runtime, data) = (runtime(), tempfile::tempdir().expect("a folder"));
+    let mut ada = Player::new(&runtime, data.path(), "Ada");
+    ada.window.run();
+    ada.click("Host a game");
+    ada.sees(&runtime, "my room", |view| room_of(view).is_some());
+    // `run` returned, so the window asks for no further frame by itself; and
+    // the node must not ask for one either. A second of silence, at most.
+    let quiet = |changes: &AtomicU64| {
+        let (seen, since) = (changes.load(Ordering::Relaxed), Instant::now());
+        while since.elapsed() < Duration::from_secs(1) {
+            if changes.load(Ordering::Relaxed) != seen {
+                return false;
+            }
+            std::thread::yield_now();
+        }
+        true
+    };
+    let deadline = Instant::now() + PATIENCE;
+    while !quiet(&ada.changes) {
+        assert!(Instant::now() < deadline, "the view never comes to rest");
+    }
+    runtime.block_on(ada.node.shutdown()).expect("left");
+}
+
+#[test]
+fn everything_has_its_place_in_a_small_window() {
+    let (runtime, data) = (runtime(), tempfile::tempdir().expect("a folder"));
+    let long = "Maximiliane von und zu W";
+    let size = egui::vec2(420.0, 560.0);
+    let mut player = Player::sized(&runtime, data.path(), long, size);
+    player.window.run();
+    player.click("Host a game");
+    player.sees(&runtime, "my room", |view| room_of(view).is_some());
+    let leave = player.window.get_by_label("Leave").rect();
+    assert!(leave.right() <= size.x && leave.left() >= 0.0, "{leave:?}");
+    for name in ["Letter Q", "Letter P", "Letter M"] {
+        let key = player.window.get_by_label(name).rect();
+        assert!(key.left() >= 0.0 && key.right() <= size.x, "{name}: {key:?}");
+    }
+    runtime.block_on(player.node.shutdown()).expect("left");
+}
