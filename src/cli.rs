@@ -124,7 +124,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             };
             let (config, _log) = common.open()?;
             let runtime = runtime()?;
-            let ended = runtime.block_on(headless::run(config, first));
+            // On the node's own thread, not beside it.
+            let ended = runtime.block_on(runtime.spawn(headless::run(config, first)))?;
             // A thread may still wait for stdin.
             runtime.shutdown_background();
             ended.map(|()| ExitCode::SUCCESS)
@@ -189,8 +190,9 @@ impl Common {
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
-        // The node's own work is small; more threads would only wake each other.
-        .worker_threads(2)
+        // The node's work is small and goes from task to task: on one thread
+        // a guess is there sooner than if threads had to wake each other.
+        .worker_threads(1)
         .thread_name("node")
         .enable_all()
         .build()
@@ -240,7 +242,18 @@ mod tests {
             (&["--host", "den"], true),
             (&["--join", "den", "--wait", "3"], true),
             (&["headless", "--host", "den", "--name", "P1"], true),
-            (&["headless", "--join", "10.0.0.1:4000", "--interface", "eth0", "--interface", "eth1"], true),
+            (
+                &[
+                    "headless",
+                    "--join",
+                    "10.0.0.1:4000",
+                    "--interface",
+                    "eth0",
+                    "--interface",
+                    "eth1",
+                ],
+                true,
+            ),
             (&["--data-dir", "d", "headless", "--host", "den"], true),
             (&["rooms", "--json", "--wait", "0.5"], true),
             (&["--host", "den", "--join", "den"], false),

@@ -37,7 +37,9 @@ pub enum ProfileError {
     #[error("a profile's name has 1 to 40 letters, digits, hyphens or underscores")]
     BadName,
     /// Another window has it.
-    #[error("the profile `{0}` is open in another window; name another with --profile, or none to get a free one")]
+    #[error(
+        "the profile `{0}` is open in another window; name another with --profile, or none to get a free one"
+    )]
     InUse(String),
     /// All that are tried by themselves are open.
     #[error("{MAX_AUTO_PROFILES} windows are open already; close one")]

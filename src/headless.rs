@@ -36,7 +36,7 @@ const DEFAULT_PACK: &str = "kanna";
 /// # Errors
 /// A sentence, if there is no seat to be had or the node cannot go on.
 pub async fn run(config: node::Config, first: Command) -> anyhow::Result<()> {
-    let node = Node::start(config, || {}).await?;
+    let node = Node::start(config, || {})?;
     let stop = signals::stop();
     tokio::pin!(stop);
     tokio::select! {
@@ -48,12 +48,12 @@ pub async fn run(config: node::Config, first: Command) -> anyhow::Result<()> {
         }
         signal = &mut stop => {
             let _ = node.shutdown().await;
-            return Printer::default().print(&json!({"event": "bye", "reason": signal}));
+            return print(&json!({"event": "bye", "reason": signal}));
         }
     }
     let printer = Arc::new(Printer::default());
     let view = Arc::clone(&node.view().borrow());
-    printer.print(&json!({
+    print(&json!({
         "event": "ready",
         "peer_id": view.me.peer_id.to_string(),
         "addr": view.me.addr,
@@ -64,13 +64,13 @@ pub async fn run(config: node::Config, first: Command) -> anyhow::Result<()> {
     let reason = tokio::select! {
         // A reply "left" has been printed: the node has stopped already.
         served = &mut serving => served.context("the command reader failed")??,
-        ended = watching => ended.and_then(|never| match never {})?,
+        ended = watching => match ended? {},
         signal = &mut stop => signal,
     };
     serving.abort();
     // After `leave` this finds the node stopped, which is fine.
     let _ = node.shutdown().await;
-    printer.print(&json!({"event": "bye", "reason": reason}))
+    print(&json!({"event": "bye", "reason": reason}))
 }
 
 /// Prints what changes. Ends only if the node does without being asked to.
@@ -101,7 +101,10 @@ async fn serve(node: NodeHandle, printer: Arc<Printer>) -> anyhow::Result<&'stat
         let reply = match parse(&line) {
             Ok(Line::Leave) => {
                 let left = node.shutdown().await;
-                printer.reply(number, &left.unwrap_or(Done::Left { clean: false }).to_json())?;
+                print_reply(
+                    number,
+                    &left.unwrap_or(Done::Left { clean: false }).to_json(),
+                )?;
                 return Ok("leave");
             }
             Ok(Line::State) => look(&node, |room| ("game", game_json(room))),
@@ -110,7 +113,7 @@ async fn serve(node: NodeHandle, printer: Arc<Printer>) -> anyhow::Result<&'stat
             Err(failure) => failure_json(&failure),
         };
         printer.show(&Arc::clone(&node.view().borrow()))?;
-        printer.reply(number, &reply)?;
+        print_reply(number, &reply)?;
     }
     // The end of input keeps the seat.
     std::future::pending().await
@@ -186,7 +189,7 @@ fn look(node: &NodeHandle, part: impl Fn(&RoomView) -> (&'static str, Value)) ->
     }
 }
 
-/// Writes lines, each whole, and each event only when it differs from the last.
+/// Prints each event only when it differs from the last of its kind.
 #[derive(Default)]
 struct Printer(Mutex<Shown>);
 
@@ -204,41 +207,41 @@ impl Printer {
             && notice.number > shown.notice
         {
             shown.notice = notice.number;
-            self.print(&json!({"event": "warning", "message": notice.text}))?;
+            print(&json!({"event": "warning", "message": notice.text}))?;
         }
         let Stage::Room(room) = &view.stage else {
             return Ok(());
         };
-        let cluster = event("cluster", cluster_json(room));
+        let cluster = event("cluster", &cluster_json(room));
         if shown.cluster.as_ref() != Some(&cluster) {
-            self.print(&cluster)?;
+            print(&cluster)?;
             shown.cluster = Some(cluster);
         }
-        let game = event("game", game_json(room));
+        let game = event("game", &game_json(room));
         if shown.game.as_ref() != Some(&game) {
-            self.print(&game)?;
+            print(&game)?;
             shown.game = Some(game);
         }
         Ok(())
     }
-
-    fn reply(&self, line: u64, fields: &Value) -> anyhow::Result<()> {
-        let mut reply = json!({"event": "reply", "line": line});
-        merge(&mut reply, fields);
-        self.print(&reply)
-    }
-
-    fn print(&self, value: &Value) -> anyhow::Result<()> {
-        let mut out = io::stdout().lock();
-        writeln!(out, "{value}")
-            .and_then(|()| out.flush())
-            .context("stdout is closed")
-    }
 }
 
-fn event(name: &str, fields: Value) -> Value {
+fn print_reply(line: u64, fields: &Value) -> anyhow::Result<()> {
+    let mut reply = json!({"event": "reply", "line": line});
+    merge(&mut reply, fields);
+    print(&reply)
+}
+
+fn print(value: &Value) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{value}")
+        .and_then(|()| out.flush())
+        .context("stdout is closed")
+}
+
+fn event(name: &str, fields: &Value) -> Value {
     let mut event = json!({"event": name});
-    merge(&mut event, &fields);
+    merge(&mut event, fields);
     event
 }
 

@@ -69,7 +69,14 @@ fn targets(level: LevelFilter) -> Targets {
         .with_default(libraries)
         // openraft calls a refused membership change an error; the policy
         // tries again.
-        .with_target("openraft", if level >= LevelFilter::TRACE { LevelFilter::DEBUG } else { LevelFilter::OFF })
+        .with_target(
+            "openraft",
+            if level >= LevelFilter::TRACE {
+                LevelFilter::DEBUG
+            } else {
+                LevelFilter::OFF
+            },
+        )
         .with_target("dhangkanna", level)
 }
 

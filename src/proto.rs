@@ -4,7 +4,8 @@
 #![allow(
     missing_docs,
     clippy::all,
-    clippy::pedantic,
+    clippy::derive_partial_eq_without_eq,
+    clippy::missing_errors_doc,
     reason = "generated code"
 )]
 

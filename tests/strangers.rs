@@ -14,7 +14,9 @@ use dhangkanna::{
     node::{Command, NodeHandle, Timing},
     proto::{self as pb, lobby_client::LobbyClient},
 };
-use openraft::{RaftNetworkFactory as _, RaftNetworkV2 as _, network::RPCOption, raft::VoteRequest};
+use openraft::{
+    RaftNetworkFactory as _, RaftNetworkV2 as _, network::RPCOption, raft::VoteRequest,
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -33,8 +35,10 @@ struct Scene {
 impl Scene {
     async fn new() -> Self {
         let data = tempfile::tempdir().expect("a folder");
-        let host = node(data.path(), "Host", Timing::REAL, || {}).await;
-        host.request(Command::Host { room: None }).await.expect("a room");
+        let host = node(data.path(), "Host", Timing::REAL, || {});
+        host.request(Command::Host { room: None })
+            .await
+            .expect("a room");
         let view = until(&host, "a room", |view| room_of(view).is_some()).await;
         let addr: SocketAddr = view.me.addr.parse().expect("an address");
         let identity = Arc::new(Identity::ephemeral().expect("a key"));
@@ -63,7 +67,7 @@ impl Scene {
     }
 
     /// The room is as it was, and still answers.
-    async fn is_unharmed(self) {
+    async fn end_unharmed(self) {
         let about = self.stranger.hello(self.peer).await.expect("an answer");
         assert_eq!(about.room.expect("a room").players, 1);
         self.host.shutdown().await.expect("left");
@@ -80,7 +84,7 @@ async fn plain_text_grpc_is_refused() {
     let request = pb::HelloRequest { protocol: PROTOCOL };
     let answer = tokio::time::timeout(Duration::from_secs(10), client.hello(request)).await;
     answer.expect("a prompt answer").expect_err("a refusal");
-    scene.is_unharmed().await;
+    scene.end_unharmed().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,14 +110,19 @@ async fn tls_without_a_certificate_is_refused() {
         assert!(error.to_string().contains("CertificateRequired"), "{error}");
         assert!(answer.is_empty());
     }
-    scene.is_unharmed().await;
+    scene.end_unharmed().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn garbage_and_other_protocols_do_no_harm() {
     let scene = Scene::new().await;
     let noise: Vec<u8> = (0..100_000_u32).map(|n| (n * 7919 % 251) as u8).collect();
-    for bytes in [&noise[..], b"GET / HTTP/1.1\r\n\r\n", b"SSH-2.0-x\r\n", b"\x16\x03\x01"] {
+    for bytes in [
+        &noise[..],
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"SSH-2.0-x\r\n",
+        b"\x16\x03\x01",
+    ] {
         let mut tcp = TcpStream::connect(scene.addr).await.expect("a connection");
         // The other side may hang up before all is written.
         let _ = tcp.write_all(bytes).await;
@@ -123,7 +132,7 @@ async fn garbage_and_other_protocols_do_no_harm() {
         let _ = read.await.expect("a prompt end");
         assert!(answer.len() < 100, "only a TLS alert: {answer:?}");
     }
-    scene.is_unharmed().await;
+    scene.end_unharmed().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,19 +154,34 @@ async fn raft_calls_need_the_rooms_secret() {
         let mut connection = network.new_client(scene.seat(), &member).await;
         let request = VoteRequest::new(Vote::new(1000, 77), None);
         let option = || RPCOption::new(Duration::from_secs(5));
-        let error = connection.vote(request.clone(), option()).await.expect_err("a refusal");
+        let error = connection
+            .vote(request.clone(), option())
+            .await
+            .expect_err("a refusal");
         assert!(error.to_string().contains(why), "{error}");
-        let error = connection.pre_vote(request, option()).await.expect_err("a refusal");
+        let error = connection
+            .pre_vote(request, option())
+            .await
+            .expect_err("a refusal");
         assert!(error.to_string().contains(why), "{error}");
         let mut client = scene.stranger.member(&key, 77, scene.seat(), scene.peer);
         let error = client.enter(Vec::new()).await.expect_err("a refusal");
-        assert!(matches!(&error, CallError::Denied(said) if said.contains(why)), "{error}");
+        assert!(
+            matches!(&error, CallError::Denied(said) if said.contains(why)),
+            "{error}"
+        );
         let error = client.leave().await.expect_err("a refusal");
-        assert!(matches!(&error, CallError::Denied(said) if said.contains(why)), "{error}");
+        assert!(
+            matches!(&error, CallError::Denied(said) if said.contains(why)),
+            "{error}"
+        );
     }
-    let term = room_of(&scene.host.view().borrow()).expect("a room").cluster.term;
+    let term = room_of(&scene.host.view().borrow())
+        .expect("a room")
+        .cluster
+        .term;
     assert_eq!(term, 1, "the stranger's vote changed nothing");
-    scene.is_unharmed().await;
+    scene.end_unharmed().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,7 +193,9 @@ async fn who_knows_the_secret_but_has_no_seat_cannot_propose() {
         .join(scene.peer, scene.cluster(), &name)
         .await
         .expect("an open room");
-    let mut client = scene.stranger.member(&admission.key, 77, scene.seat(), scene.peer);
+    let mut client = scene
+        .stranger
+        .member(&admission.key, 77, scene.seat(), scene.peer);
     let command = |peer_id| LogCommand {
         id: CommandId {
             peer_id,
@@ -191,26 +217,35 @@ async fn who_knows_the_secret_but_has_no_seat_cannot_propose() {
     let error = client.propose(&command(scene.peer), deadline).await;
     let error = error.expect_err("a refusal");
     assert!(error.to_string().contains("somebody else"), "{error}");
-    scene.is_unharmed().await;
+    scene.end_unharmed().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_version_is_told_so() {
     let scene = Scene::new().await;
     let name = Name::parse("Stranger").expect("a name");
-    let nowhere = scene.stranger.join(scene.peer, RoomKey::random().cluster_id, &name).await;
+    let nowhere = scene
+        .stranger
+        .join(scene.peer, RoomKey::random().cluster_id, &name)
+        .await;
     let Err(CallError::Refused(refused)) = nowhere else {
         panic!("{nowhere:?}");
     };
     assert_eq!(refused.reason, Refusal::NoSuchRoom);
-    let reply = scene.stranger.join_as(scene.peer, scene.cluster(), "S", PROTOCOL + 1).await;
+    let reply = scene
+        .stranger
+        .join_as(scene.peer, scene.cluster(), "S", PROTOCOL + 1)
+        .await;
     let Err(CallError::Refused(refused)) = reply else {
         panic!("{reply:?}");
     };
     assert_eq!(refused.reason, Refusal::Version);
     assert!(refused.message.contains("same version"), "{refused}");
     for bad in ["", "a\nb", &"x".repeat(3000)] {
-        let reply = scene.stranger.join_as(scene.peer, scene.cluster(), bad, PROTOCOL).await;
+        let reply = scene
+            .stranger
+            .join_as(scene.peer, scene.cluster(), bad, PROTOCOL)
+            .await;
         let Err(CallError::Refused(refused)) = reply else {
             panic!("{reply:?}");
         };
@@ -218,9 +253,15 @@ async fn another_version_is_told_so() {
     }
     // Larger than any stranger's message may be.
     let huge = "x".repeat(1_000_000);
-    let reply = scene.stranger.join_as(scene.peer, scene.cluster(), &huge, PROTOCOL).await;
-    assert!(matches!(reply, Err(CallError::Unreachable(_) | CallError::Denied(_))), "{reply:?}");
-    scene.is_unharmed().await;
+    let reply = scene
+        .stranger
+        .join_as(scene.peer, scene.cluster(), &huge, PROTOCOL)
+        .await;
+    assert!(
+        matches!(reply, Err(CallError::Unreachable(_) | CallError::Denied(_))),
+        "{reply:?}"
+    );
+    scene.end_unharmed().await;
 }
 
 /// A client that believes everybody.

@@ -46,11 +46,17 @@ impl Player {
         let on_change = move || {
             counted.fetch_add(1, Ordering::Relaxed);
         };
-        let node = runtime.block_on(node(data, name, Timing::REAL, on_change));
+        let entered = runtime.enter();
+        let node = node(data, name, Timing::REAL, on_change);
+        drop(entered);
         let (views, sender) = (node.view(), node.clone());
-        let window = Harness::builder().with_size(size).build_eframe(move |creation| {
-            App::new(&creation.egui_ctx, views, move |command| sender.send(command))
-        });
+        let window = Harness::builder()
+            .with_size(size)
+            .build_eframe(move |creation| {
+                App::new(&creation.egui_ctx, views, move |command| {
+                    sender.send(command)
+                })
+            });
         Self {
             node,
             window,
@@ -59,7 +65,12 @@ impl Player {
     }
 
     /// Waits for a view, and draws it.
-    fn sees(&mut self, runtime: &tokio::runtime::Runtime, what: &str, is_it: impl Fn(&View) -> bool) {
+    fn sees(
+        &mut self,
+        runtime: &tokio::runtime::Runtime,
+        what: &str,
+        is_it: impl Fn(&View) -> bool,
+    ) {
         runtime.block_on(until(&self.node, what, is_it));
         self.window.run();
     }
@@ -75,7 +86,10 @@ impl Player {
     }
 
     fn shows(&self, text: &str) -> bool {
-        self.window.query_all_by_label_contains(text).next().is_some()
+        self.window
+            .query_all_by_label_contains(text)
+            .next()
+            .is_some()
     }
 }
 
@@ -103,7 +117,9 @@ fn two_windows_play_one_game() {
     assert!(ben.shows("Ada hosts"));
     ben.click("Join Ada's room");
     ben.sees(&runtime, "the room", |view| room_of(view).is_some());
-    ada.sees(&runtime, "Ben", |view| room_of(view).is_some_and(|r| r.players.len() == 2));
+    ada.sees(&runtime, "Ben", |view| {
+        room_of(view).is_some_and(|r| r.players.len() == 2)
+    });
     assert!(ada.shows("Players (2)"));
     assert!(ada.shows("Ada (you), leads"));
     assert!(ben.shows("learner"));
@@ -248,7 +264,10 @@ fn everything_has_its_place_in_a_small_window() {
     assert!(leave.right() <= size.x && leave.left() >= 0.0, "{leave:?}");
     for name in ["Letter Q", "Letter P", "Letter M"] {
         let key = player.window.get_by_label(name).rect();
-        assert!(key.left() >= 0.0 && key.right() <= size.x, "{name}: {key:?}");
+        assert!(
+            key.left() >= 0.0 && key.right() <= size.x,
+            "{name}: {key:?}"
+        );
     }
     runtime.block_on(player.node.shutdown()).expect("left");
 }

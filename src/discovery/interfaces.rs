@@ -7,8 +7,21 @@ use if_addrs::{IfAddr, Interface};
 /// Interfaces of containers, virtual machines and VPNs: whoever is behind them
 /// is not in this room. `--interface` overrides.
 const VIRTUAL: [&str; 15] = [
-    "docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "podman", "cni", "lxc", "lxd", "utun",
-    "tun", "tap", "wg", "tailscale",
+    "docker",
+    "br-",
+    "veth",
+    "virbr",
+    "vmnet",
+    "vboxnet",
+    "podman",
+    "cni",
+    "lxc",
+    "lxd",
+    "utun",
+    "tun",
+    "tap",
+    "wg",
+    "tailscale",
 ];
 
 /// Which interfaces to use.

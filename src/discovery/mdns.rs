@@ -53,20 +53,20 @@ impl Mdns {
             let mut peers: BTreeMap<String, PeerId> = BTreeMap::new();
             while let Ok(event) = found.recv_async().await {
                 let event = match event {
-                    ServiceEvent::ServiceResolved(service) => match read(&service) {
-                        Some(ad) => {
-                            peers.insert(service.fullname.clone(), ad.peer_id);
-                            PeerEvent::Found(Box::new(ad))
-                        }
-                        None => {
+                    ServiceEvent::ServiceResolved(service) => {
+                        let Some(ad) = read(&service) else {
                             tracing::debug!("{} announces nonsense", service.fullname);
                             continue;
-                        }
-                    },
-                    ServiceEvent::ServiceRemoved(_, fullname) => match peers.remove(&fullname) {
-                        Some(peer) => PeerEvent::Lost(peer),
-                        None => continue,
-                    },
+                        };
+                        peers.insert(service.fullname.clone(), ad.peer_id);
+                        PeerEvent::Found(Box::new(ad))
+                    }
+                    ServiceEvent::ServiceRemoved(_, fullname) => {
+                        let Some(peer) = peers.remove(&fullname) else {
+                            continue;
+                        };
+                        PeerEvent::Lost(peer)
+                    }
                     _ => continue,
                 };
                 if events.send((Source::Mdns, event)).await.is_err() {

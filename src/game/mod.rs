@@ -158,13 +158,7 @@ impl Game {
                 secret: round.secret().text(),
                 by,
             });
-        self.round = Some(Round::new(
-            newest.saturating_add(1),
-            by,
-            pack,
-            clue,
-            secret,
-        ));
+        self.round = Some(Round::new(newest.saturating_add(1), by, pack, clue, secret));
         Ok(Outcome::Started)
     }
 }

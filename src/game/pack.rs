@@ -129,9 +129,7 @@ struct Header {
 }
 
 impl Header {
-    fn parse<'a>(
-        lines: &mut impl Iterator<Item = (usize, &'a str)>,
-    ) -> Result<Self, PackError> {
+    fn parse<'a>(lines: &mut impl Iterator<Item = (usize, &'a str)>) -> Result<Self, PackError> {
         let [mut id, mut name, mut language, mut licence] = [const { None }; 4];
         let mut last = 1;
         for (line, text) in lines {
@@ -234,12 +232,20 @@ mod tests {
             ("id: T 1\n".into(), 1, "an id has 1 to 32"),
             ("id: t\nwhat\n".into(), 2, "expected `key: value`"),
             ("id: t\nname:\n".into(), 2, "the value is empty"),
-            ("id: t\nname: T\n---\na = b".into(), 3, "`language:` is missing"),
+            (
+                "id: t\nname: T\n---\na = b".into(),
+                3,
+                "`language:` is missing",
+            ),
             (with(""), 5, "there is no word in this pack"),
             (with("moon\n"), 6, "expected `secret = clue`"),
             (with("moon =\n"), 6, "the clue is missing"),
             (with(" - = lines\n"), 6, "at least one letter"),
-            (with("a = b\nA = c\n"), 7, "the same secret stands on line 6"),
+            (
+                with("a = b\nA = c\n"),
+                7,
+                "the same secret stands on line 6",
+            ),
         ];
         for (text, line, reason) in table {
             let error = Pack::parse(&text).expect_err(&text);

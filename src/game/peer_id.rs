@@ -45,8 +45,8 @@ impl FromStr for PeerId {
         }
         let mut digest = [0; 32];
         for (i, byte) in digest.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16)
-                .map_err(|_not_hex| BadPeerId)?;
+            *byte =
+                u8::from_str_radix(&text[2 * i..2 * i + 2], 16).map_err(|_not_hex| BadPeerId)?;
         }
         Ok(Self(digest))
     }

@@ -111,7 +111,12 @@ impl Round {
     pub fn phase(&self) -> Phase {
         if self.chances_left() == 0 {
             Phase::Lost
-        } else if self.secret.cells().iter().all(|cell| self.reveals(cell.letter)) {
+        } else if self
+            .secret
+            .cells()
+            .iter()
+            .all(|cell| self.reveals(cell.letter))
+        {
             Phase::Won
         } else {
             Phase::Guessing

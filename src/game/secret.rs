@@ -104,7 +104,13 @@ mod tests {
             .expect("a valid secret")
             .cells()
             .iter()
-            .map(|cell| if cell.letter.is_some() { "_" } else { &cell.shown })
+            .map(|cell| {
+                if cell.letter.is_some() {
+                    "_"
+                } else {
+                    &cell.shown
+                }
+            })
             .collect()
     }
 

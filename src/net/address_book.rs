@@ -71,7 +71,10 @@ mod tests {
         let book = AddressBook::default();
         let peer = PeerId::new([1; 32]);
         let addr = |port| SocketAddr::from(([10, 0, 0, 1], port));
-        book.hint_all(peer, &["10.0.0.1:1".into(), "no".into(), "10.0.0.1:2".into()]);
+        book.hint_all(
+            peer,
+            &["10.0.0.1:1".into(), "no".into(), "10.0.0.1:2".into()],
+        );
         book.confirm(peer, addr(2));
         book.confirm(peer, addr(3));
         assert_eq!(book.of(&peer), [addr(3), addr(2), addr(1)]);

@@ -115,7 +115,9 @@ impl Peers {
         if reply.protocol != PROTOCOL {
             let message = format!(
                 "that room runs version {} (protocol {}), and this is {} ({PROTOCOL}); install the same version",
-                reply.version, reply.protocol, env!("CARGO_PKG_VERSION"),
+                reply.version,
+                reply.protocol,
+                env!("CARGO_PKG_VERSION"),
             );
             return Err(Refusal::Version.because(message).into());
         }
@@ -132,7 +134,8 @@ impl Peers {
         cluster_id: ClusterId,
         name: &Name,
     ) -> Result<Admission, CallError> {
-        self.join_as(peer, cluster_id, name.as_str(), PROTOCOL).await
+        self.join_as(peer, cluster_id, name.as_str(), PROTOCOL)
+            .await
     }
 
     /// The same in any name and version: for tests of those who refuse.

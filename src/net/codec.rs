@@ -117,7 +117,9 @@ impl From<Refused> for pb::Refused {
         Self {
             reason: found.map_or(0, |(_, theirs)| *theirs as i32),
             message: refused.message,
-            leader_peer_id: peer.map(|peer: PeerId| peer.as_bytes().to_vec()).unwrap_or_default(),
+            leader_peer_id: peer
+                .map(|peer: PeerId| peer.as_bytes().to_vec())
+                .unwrap_or_default(),
             leader_addrs: addrs.unwrap_or_default(),
         }
     }

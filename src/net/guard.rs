@@ -184,15 +184,60 @@ mod tests {
         };
         let table = [
             ("a member", good.clone(), known, None),
-            ("a leader never heard of", with(|h| h.from = 9), PeerId::new([9; 32]), None),
-            ("a seat of somebody else", good.clone(), PeerId::new([9; 32]), Some(Code::PermissionDenied)),
-            ("our own seat", with(|h| h.from = 2), known, Some(Code::PermissionDenied)),
-            ("another protocol", with(|h| h.protocol = 99), known, Some(Code::FailedPrecondition)),
-            ("another room", with(|h| h.cluster_id = ClusterId::random()), known, Some(Code::NotFound)),
-            ("another seat", with(|h| h.to = 7), known, Some(Code::NotFound)),
-            ("no secret", with(|h| h.secret.clear()), known, Some(Code::PermissionDenied)),
-            ("a wrong secret", with(|h| h.secret[31] ^= 1), known, Some(Code::PermissionDenied)),
-            ("a longer secret", with(|h| h.secret.push(0)), known, Some(Code::PermissionDenied)),
+            (
+                "a leader never heard of",
+                with(|h| h.from = 9),
+                PeerId::new([9; 32]),
+                None,
+            ),
+            (
+                "a seat of somebody else",
+                good.clone(),
+                PeerId::new([9; 32]),
+                Some(Code::PermissionDenied),
+            ),
+            (
+                "our own seat",
+                with(|h| h.from = 2),
+                known,
+                Some(Code::PermissionDenied),
+            ),
+            (
+                "another protocol",
+                with(|h| h.protocol = 99),
+                known,
+                Some(Code::FailedPrecondition),
+            ),
+            (
+                "another room",
+                with(|h| h.cluster_id = ClusterId::random()),
+                known,
+                Some(Code::NotFound),
+            ),
+            (
+                "another seat",
+                with(|h| h.to = 7),
+                known,
+                Some(Code::NotFound),
+            ),
+            (
+                "no secret",
+                with(|h| h.secret.clear()),
+                known,
+                Some(Code::PermissionDenied),
+            ),
+            (
+                "a wrong secret",
+                with(|h| h.secret[31] ^= 1),
+                known,
+                Some(Code::PermissionDenied),
+            ),
+            (
+                "a longer secret",
+                with(|h| h.secret.push(0)),
+                known,
+                Some(Code::PermissionDenied),
+            ),
         ];
         for (what, header, peer, want) in table {
             let peer_of = |_: &FakeSeat, node| (node == 1).then_some(known);

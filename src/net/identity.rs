@@ -34,7 +34,9 @@ pub enum IdentityError {
         source: io::Error,
     },
     /// The file is there, and not what was written.
-    #[error("{path} is damaged ({why}). It says who you are in kept rooms: restore it from a backup, or move it away to become someone new")]
+    #[error(
+        "{path} is damaged ({why}). It says who you are in kept rooms: restore it from a backup, or move it away to become someone new"
+    )]
     Damaged {
         /// Which file.
         path: PathBuf,
@@ -98,7 +100,8 @@ impl Identity {
         let certificate = params.self_signed(&key)?;
         let pem = format!("{}{}", key.serialize_pem(), certificate.pem());
         let identity = Self {
-            peer_id: tls::peer_id(certificate.der()).map_err(|_bad| rcgen::Error::CouldNotParseCertificate)?,
+            peer_id: tls::peer_id(certificate.der())
+                .map_err(|_bad| rcgen::Error::CouldNotParseCertificate)?,
             key: PrivatePkcs8KeyDer::from(key.serialize_der()),
             certificate: certificate.der().clone(),
         };
@@ -172,7 +175,9 @@ mod tests {
         ];
         for damage in damages {
             fs::write(&path, damage).expect("the file");
-            let error = Identity::load_or_create(dir.path()).err().expect("an error");
+            let error = Identity::load_or_create(dir.path())
+                .err()
+                .expect("an error");
             assert!(matches!(error, IdentityError::Damaged { .. }), "{error}");
             assert_eq!(fs::read(&path).expect("the file"), damage);
         }

@@ -1,6 +1,7 @@
 //! Accepts connections: TLS first, then gRPC.
 
 use std::{
+    convert::Infallible,
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     pin::Pin,
@@ -77,7 +78,7 @@ fn listen(socket: Socket, addr: SocketAddr) -> io::Result<TcpListener> {
 /// The running services; they end when this is dropped or shut down.
 pub struct Server {
     stop: Option<oneshot::Sender<()>>,
-    accepting: JoinHandle<()>,
+    accepting: JoinHandle<Infallible>,
     serving: JoinHandle<()>,
 }
 
@@ -123,11 +124,12 @@ impl Drop for Server {
     }
 }
 
+#[expect(clippy::infinite_loop, reason = "until its task is aborted")]
 async fn accept(
     listener: TcpListener,
     acceptor: TlsAcceptor,
     connections: mpsc::Sender<Connection>,
-) {
+) -> Infallible {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
         let (tcp, remote) = match listener.accept().await {
@@ -168,10 +170,11 @@ async fn serve<H: Handler>(
     handler: Arc<H>,
     stopped: oneshot::Receiver<()>,
 ) {
-    let incoming =
-        futures::stream::poll_fn(move |cx| incoming.poll_recv(cx).map(|c| c.map(Ok::<_, io::Error>)));
-    let lobby = LobbyServer::new(Service(Arc::clone(&handler)))
-        .max_decoding_message_size(MAX_LOBBY_BYTES);
+    let incoming = futures::stream::poll_fn(move |cx| {
+        incoming.poll_recv(cx).map(|c| c.map(Ok::<_, io::Error>))
+    });
+    let lobby =
+        LobbyServer::new(Service(Arc::clone(&handler))).max_decoding_message_size(MAX_LOBBY_BYTES);
     let members = MembersServer::new(Service(Arc::clone(&handler)))
         .max_decoding_message_size(MAX_MEMBER_BYTES);
     let guarded = InterceptedService::new(members, Guard { handler, book });

@@ -148,10 +148,7 @@ impl<H: Handler> Members for Service<H> {
         let (caller, _seat) = known(&request)?;
         let command = request.into_inner().command;
         let missing = || Status::invalid_argument("command is missing");
-        let command: Command = command
-            .ok_or_else(missing)?
-            .try_into()
-            .map_err(invalid)?;
+        let command: Command = command.ok_or_else(missing)?.try_into().map_err(invalid)?;
         if command.id.peer_id != caller.peer_id {
             return Err(Status::permission_denied("that is somebody else's command"));
         }
@@ -245,6 +242,7 @@ fn known<T>(request: &Request<T>) -> Result<(Caller, SeatAccess), Status> {
         .ok_or_else(|| Status::unauthenticated("this call is for the members of a room"))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn invalid(error: DecodeError) -> Status {
     match error {
         DecodeError::NewerRules { .. } => Status::failed_precondition(error.to_string()),
@@ -252,6 +250,7 @@ fn invalid(error: DecodeError) -> Status {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn failed(error: impl std::error::Error) -> Status {
     Status::unavailable(error.to_string())
 }

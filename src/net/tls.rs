@@ -81,9 +81,10 @@ impl AnyKey {
     fn check(&self, certificate: &CertificateDer<'_>) -> Result<(), Error> {
         let actual = peer_id(certificate)?;
         match self.expected {
-            Some(expected) if expected != actual => {
-                Err(Error::General(format!("another player ({}) answers there", actual.short())))
-            }
+            Some(expected) if expected != actual => Err(Error::General(format!(
+                "another player ({}) answers there",
+                actual.short()
+            ))),
             _ => Ok(()),
         }
     }

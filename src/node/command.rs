@@ -63,13 +63,10 @@ impl FromStr for JoinTarget {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(if let Ok(id) = text.parse() {
-            Self::Cluster(id)
-        } else if let Ok(addr) = text.parse() {
-            Self::Addr(addr)
-        } else {
-            Self::Room(text.to_owned())
-        })
+        let cluster = text.parse().map(Self::Cluster).ok();
+        let addr = || text.parse().map(Self::Addr).ok();
+        let room = || Self::Room(text.to_owned());
+        Ok(cluster.or_else(addr).unwrap_or_else(room))
     }
 }
 

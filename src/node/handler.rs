@@ -193,9 +193,7 @@ impl Handler for Shared {
     async fn leave(&self, caller: Caller) -> Result<(), Refused> {
         let seat = self.leading_seat()?;
         match seat.member(caller.node_id) {
-            Some(member) if member.peer_id == caller.peer_id => {
-                seat.dismiss(caller.node_id).await
-            }
+            Some(member) if member.peer_id == caller.peer_id => seat.dismiss(caller.node_id).await,
             Some(_) => Err(Refusal::NotAMember.because("that seat is somebody else's")),
             // The answer to the first request was lost.
             None => Ok(()),

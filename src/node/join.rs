@@ -241,7 +241,10 @@ async fn enter(
         };
         let passing = match &error {
             CallError::Refused(refused) => {
-                matches!(refused.reason, Refusal::NotLeader | Refusal::NoQuorum | Refusal::Busy)
+                matches!(
+                    refused.reason,
+                    Refusal::NotLeader | Refusal::NoQuorum | Refusal::Busy
+                )
             }
             CallError::Unreachable(_) => true,
             CallError::Denied(_) => false,

@@ -23,7 +23,10 @@ const CLOSE: Duration = Duration::from_secs(1);
 pub(super) async fn leave(shared: &Shared, seat: Arc<Seat>) -> Done {
     let deadline = Instant::now() + shared.timing.leave;
     let is_last = seat.membership().nodes().all(|(id, _)| *id == seat.node_id);
-    let clean = is_last || timeout_at(deadline, take_leave(shared, &seat)).await.is_ok();
+    let clean = is_last
+        || timeout_at(deadline, take_leave(shared, &seat))
+            .await
+            .is_ok();
     shared.set_seat(None);
     let closed = timeout(CLOSE, seat.close()).await.is_ok();
     if clean && closed && !is_last {

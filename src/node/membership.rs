@@ -171,7 +171,11 @@ impl Seat {
                     silent,
                     steady: now.duration_since(steady.since),
                     was_away: steady.was_away,
-                    lag: if is_me { 0 } else { last.saturating_sub(matched) },
+                    lag: if is_me {
+                        0
+                    } else {
+                        last.saturating_sub(matched)
+                    },
                 }
             })
             .collect()

@@ -1,7 +1,7 @@
 //! A player's node: one identity, one place to look around from, and at most
 //! one seat in a room.
 //!
-//! [`Node::start`] runs it on the current tokio runtime. Whoever draws or
+//! [`Node::start`] runs it on the tokio runtime it is called in. Whoever draws or
 //! prints it sends [`Command`]s through a bounded channel and watches an
 //! immutable [`View`]. The node knows nothing of windows: `on_change` is called
 //! after each new view, from any thread, and must not block.
@@ -23,8 +23,8 @@ use std::{io, sync::Arc};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub use rooms::group as group_rooms;
 pub use command::{Command, Done, Failure, JoinTarget, Reply};
+pub use rooms::group as group_rooms;
 pub use timing::Timing;
 pub use view::{
     ClusterView, Me, MemberView, Notice, PlayerView, Role, Room, RoomView, Stage, View,
@@ -63,7 +63,9 @@ pub enum StartError {
     #[error(transparent)]
     Identity(#[from] IdentityError),
     /// Nothing can listen on the port.
-    #[error("port {port} cannot be used ({source}); name another with --port, or none to get a free one")]
+    #[error(
+        "port {port} cannot be used ({source}); name another with --port, or none to get a free one"
+    )]
     Port {
         /// Which port.
         port: u16,
@@ -84,7 +86,10 @@ impl Node {
     ///
     /// # Errors
     /// See [`StartError`].
-    pub async fn start(
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub fn start(
         config: Config,
         on_change: impl Fn() + Send + Sync + 'static,
     ) -> Result<NodeHandle, StartError> {

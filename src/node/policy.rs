@@ -72,14 +72,7 @@ pub fn next_voters(
         .filter(|m| m.voter || may_be_promoted(m, timing))
         .collect();
     // The leader first, then those who vote already, then who is there longest.
-    able.sort_by_key(|m| {
-        (
-            m.id != leader,
-            !m.voter,
-            std::cmp::Reverse(m.steady),
-            m.id,
-        )
-    });
+    able.sort_by_key(|m| (m.id != leader, !m.voter, std::cmp::Reverse(m.steady), m.id));
     let able_to = target.min(largest_odd(able.len()));
     let next: BTreeSet<NodeId> = ids(able.into_iter().take(able_to));
     // A set that was to grow waits until it can.
@@ -113,7 +106,11 @@ fn may_be_promoted(member: &MemberFacts, timing: &Timing) -> bool {
 }
 
 fn largest_odd(n: usize) -> usize {
-    if n % 2 == 0 { n.saturating_sub(1) } else { n }
+    if n.is_multiple_of(2) {
+        n.saturating_sub(1)
+    } else {
+        n
+    }
 }
 
 fn ids<'a>(members: impl Iterator<Item = &'a MemberFacts>) -> BTreeSet<NodeId> {

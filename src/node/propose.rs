@@ -59,16 +59,14 @@ pub(super) async fn work(seat: Weak<Seat>, mut queue: mpsc::Receiver<Job>) {
         };
         let result = seat.propose(command, deadline).await;
         is_open |= seats && result.is_ok();
-        let reply = result.and_then(|committed| {
-            match committed.reply.result {
-                Some(Ok(outcome)) => Ok(Done::Applied {
-                    outcome,
-                    index: committed.reply.index,
-                    copies: committed.copies,
-                }),
-                Some(Err(rejection)) => Err(rejection.into()),
-                None => Err(Failure::new("stopped", "the entry holds no command")),
-            }
+        let reply = result.and_then(|committed| match committed.reply.result {
+            Some(Ok(outcome)) => Ok(Done::Applied {
+                outcome,
+                index: committed.reply.index,
+                copies: committed.copies,
+            }),
+            Some(Err(rejection)) => Err(rejection.into()),
+            None => Err(Failure::new("stopped", "the entry holds no command")),
         });
         // Whoever asked may have gone.
         let _ = job.reply.send(reply);

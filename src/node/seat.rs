@@ -18,7 +18,9 @@ use crate::{
         raft_config,
     },
     game::{Name, PeerId},
-    net::{LeaderContact, Peers, RaftNetwork, Refusal, Refused, RoomKey, SeatAccess, write_private},
+    net::{
+        LeaderContact, Peers, RaftNetwork, Refusal, Refused, RoomKey, SeatAccess, write_private,
+    },
     proto as pb,
 };
 
@@ -172,7 +174,8 @@ impl Seat {
             let voters = self.membership().voter_ids().count();
             let metrics = self.raft.metrics();
             let acked = metrics.borrow_watched().last_quorum_acked;
-            voters == 1 || acked.is_some_and(|at| openraft::Instant::elapsed(&*at) < self.timing.quorum)
+            voters == 1
+                || acked.is_some_and(|at| openraft::Instant::elapsed(&*at) < self.timing.quorum)
         } else {
             self.leader().is_some() && self.contact.age() < self.timing.quorum
         }

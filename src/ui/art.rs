@@ -147,7 +147,8 @@ impl Art {
 /// Draws a picture so many pixels wide. A drawing that cannot be read leaves
 /// its place empty; the tests make sure that all can be.
 fn rasterize(picture: Picture, width: f32) -> ColorImage {
-    try_rasterize(picture, width).unwrap_or_else(|| ColorImage::filled([1, 1], Color32::TRANSPARENT))
+    try_rasterize(picture, width)
+        .unwrap_or_else(|| ColorImage::filled([1, 1], Color32::TRANSPARENT))
 }
 
 fn try_rasterize(picture: Picture, width: f32) -> Option<ColorImage> {
@@ -213,7 +214,11 @@ mod tests {
             assert!(image.pixels.iter().any(|p| p.a() > 0), "{picture:?}");
         }
         let balloons: Vec<_> = (0..6)
-            .map(|n| try_rasterize(Picture::Balloon(n), 48.0).expect("a balloon").pixels)
+            .map(|n| {
+                try_rasterize(Picture::Balloon(n), 48.0)
+                    .expect("a balloon")
+                    .pixels
+            })
             .collect();
         for (i, a) in balloons.iter().enumerate() {
             assert!(balloons.iter().skip(i + 1).all(|b| a != b), "balloon {i}");

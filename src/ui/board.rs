@@ -26,15 +26,21 @@ pub(super) fn board_ui(ui: &mut egui::Ui, room: &RoomView) {
             ui.add_space(8.0);
             ui.heading("Ready when you are");
             ui.label(
-                RichText::new("Choose a word pack and start the first round. Everyone guesses together.")
-                    .color(p.weak),
+                RichText::new(
+                    "Choose a word pack and start the first round. Everyone guesses together.",
+                )
+                .color(p.weak),
             );
             ui.add_space(8.0);
         });
         return;
     };
     ui.vertical_centered(|ui| {
-        ui.label(RichText::new(format!("Round {}", round.number())).small().color(p.weak));
+        ui.label(
+            RichText::new(format!("Round {}", round.number()))
+                .small()
+                .color(p.weak),
+        );
         if !round.clue().is_empty() {
             ui.label(RichText::new(round.clue()).size(17.0).color(p.text));
         }
@@ -43,7 +49,10 @@ pub(super) fn board_ui(ui: &mut egui::Ui, room: &RoomView) {
         ui.add_space(6.0);
         let (text, color) = match round.phase() {
             Phase::Won => ("You found it!".to_owned(), p.hit),
-            Phase::Lost => (format!("Oh no! It was “{}”.", round.secret().text()), p.error),
+            Phase::Lost => (
+                format!("Oh no! It was “{}”.", round.secret().text()),
+                p.error,
+            ),
             _ => match round.chances_left() {
                 CHANCES => ("Six balloons. Guess a letter!".to_owned(), p.weak),
                 1 => ("One balloon left!".to_owned(), p.error),
@@ -55,7 +64,10 @@ pub(super) fn board_ui(ui: &mut egui::Ui, room: &RoomView) {
             && given_up.number + 1 == round.number()
         {
             let who = game.name_of(&given_up.by);
-            let text = format!("{who} started a new round. The word was “{}”.", given_up.secret);
+            let text = format!(
+                "{who} started a new round. The word was “{}”.",
+                given_up.secret
+            );
             ui.label(RichText::new(text).color(p.weak));
         }
     });
@@ -88,9 +100,7 @@ fn mask_ui(ui: &mut egui::Ui, round: &Round) {
     let height = tile * 1.3;
     let total = vec2(width, lines.len() as f32 * (height + 8.0));
     let (rect, response) = ui.allocate_exact_size(total, Sense::hover());
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::Label, true, spoken(round))
-    });
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, spoken(round)));
     let p = Palette::of(ui);
     let painter = ui.painter();
     for (nth, line) in lines.iter().enumerate() {
@@ -112,7 +122,10 @@ fn mask_ui(ui: &mut egui::Ui, round: &Round) {
                         Stroke::new(1.0, p.line),
                         egui::StrokeKind::Inside,
                     );
-                    let foot = [cell.left_bottom() + vec2(5.0, -5.0), cell.right_bottom() + vec2(-5.0, -5.0)];
+                    let foot = [
+                        cell.left_bottom() + vec2(5.0, -5.0),
+                        cell.right_bottom() + vec2(-5.0, -5.0),
+                    ];
                     let color = if shown.is_some() { p.line } else { p.weak };
                     painter.line_segment(foot, Stroke::new(2.0, color));
                 }
@@ -120,7 +133,13 @@ fn mask_ui(ui: &mut egui::Ui, round: &Round) {
                     let upper: String = shown.to_uppercase();
                     let color = if *open { p.text } else { p.error };
                     let font = FontId::proportional(tile * 0.72);
-                    painter.text(cell.center() - vec2(0.0, 1.0), Align2::CENTER_CENTER, upper, font, color);
+                    painter.text(
+                        cell.center() - vec2(0.0, 1.0),
+                        Align2::CENTER_CENTER,
+                        upper,
+                        font,
+                        color,
+                    );
                 }
                 x += tile + 4.0;
             }
@@ -203,7 +222,11 @@ pub(super) fn start_ui(
                 draft.asking = Some(newest);
             }
         } else {
-            let text = if newest == 0 { "Start the game" } else { "Next round" };
+            let text = if newest == 0 {
+                "Start the game"
+            } else {
+                "Next round"
+            };
             if ui.add(main_button(ui, text)).clicked() {
                 command = start(draft);
             }
@@ -215,7 +238,10 @@ pub(super) fn start_ui(
         }
     });
     // Asked about a round that is over meanwhile: no question any more.
-    if draft.asking.is_some_and(|asked| asked != newest || !guessing) {
+    if draft
+        .asking
+        .is_some_and(|asked| asked != newest || !guessing)
+    {
         draft.asking = None;
     }
     if draft.asking.is_some() {

@@ -21,12 +21,32 @@ pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) {
     };
     let leader = leader.map_or("none".to_owned(), |m| m.name.to_string());
     let facts = [
-        ("This node", role.to_owned(), "Leaders order the log, followers vote, learners just follow. All of them play."),
+        (
+            "This node",
+            role.to_owned(),
+            "Leaders order the log, followers vote, learners just follow. All of them play.",
+        ),
         ("Leader", leader, "Whose node orders the log now"),
-        ("Term", cluster.term.to_string(), "Counts the elections of this cluster"),
-        ("Applied", cluster.last_applied.to_string(), "Index of the last log entry in this game"),
-        ("Voters", format!("{voters} of {}", cluster.members.len()), "How many members vote"),
-        ("Quorum", if cluster.quorum { "yes" } else { "no" }.to_owned(), "Whether a majority of the voters can be reached"),
+        (
+            "Term",
+            cluster.term.to_string(),
+            "Counts the elections of this cluster",
+        ),
+        (
+            "Applied",
+            cluster.last_applied.to_string(),
+            "Index of the last log entry in this game",
+        ),
+        (
+            "Voters",
+            format!("{voters} of {}", cluster.members.len()),
+            "How many members vote",
+        ),
+        (
+            "Quorum",
+            if cluster.quorum { "yes" } else { "no" }.to_owned(),
+            "Whether a majority of the voters can be reached",
+        ),
     ];
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 5.0;
@@ -41,12 +61,15 @@ pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) {
             let color = if alert { p.error } else { p.text };
             job.append(name, 0.0, egui::TextFormat::simple(font.clone(), p.weak));
             job.append(&value, 6.0, egui::TextFormat::simple(font, color));
-            ui.add(egui::Label::new(job).extend()).on_hover_text(meaning);
+            ui.add(egui::Label::new(job).extend())
+                .on_hover_text(meaning);
         }
     });
     if !cluster.quorum {
         let text = match cluster.role {
-            Role::Leader => "The other players cannot be reached. Your guesses wait until they are back.",
+            Role::Leader => {
+                "The other players cannot be reached. Your guesses wait until they are back."
+            }
             _ => "Choosing a new leader… Your guesses wait until there is one.",
         };
         ui.label(RichText::new(text).color(p.error));

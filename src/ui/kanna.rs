@@ -32,9 +32,8 @@ const PLACES: [(f32, f32); 6] = [
 pub(super) fn scene_ui(ui: &mut egui::Ui, art: &mut Art, room: &RoomView, size: Vec2) {
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
     let description = describe(room);
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::Image, true, description.clone())
-    });
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, description.clone()));
     if !ui.is_rect_visible(rect) {
         return;
     }
@@ -157,7 +156,11 @@ fn paint_flight(art: &mut Art, painter: &egui::Painter, ui: &egui::Ui, rect: Rec
         let (x, y) = PLACES[left];
         let burst = Vec2::splat(width * 1.1);
         let center = grip + vec2(x, y) * width - vec2(0.0, size.y * 0.55);
-        art.paint(painter, Picture::Pop(left), Rect::from_center_size(center, burst));
+        art.paint(
+            painter,
+            Picture::Pop(left),
+            Rect::from_center_size(center, burst),
+        );
     }
     paint_kanna(art, painter, picture, grip, scale);
 }
@@ -180,7 +183,11 @@ fn paint_loss(art: &mut Art, painter: &egui::Painter, rect: Rect) {
     };
     art.paint(painter, Picture::Puddle, at(45.0, 418.0, 340.0, 60.0));
     art.paint(painter, Picture::Raincloud, at(70.0, -10.0, 260.0, 152.0));
-    art.paint(painter, picture, Rect::from_min_size(min, picture.size() * scale));
+    art.paint(
+        painter,
+        picture,
+        Rect::from_min_size(min, picture.size() * scale),
+    );
 }
 
 fn paint_win(art: &mut Art, painter: &egui::Painter, rect: Rect) {
@@ -192,7 +199,11 @@ fn paint_win(art: &mut Art, painter: &egui::Painter, rect: Rect) {
         rect.center().x - 200.0 * scale,
         rect.center().y - height * 0.5,
     );
-    art.paint(painter, picture, Rect::from_min_size(min, picture.size() * scale));
+    art.paint(
+        painter,
+        picture,
+        Rect::from_min_size(min, picture.size() * scale),
+    );
 }
 
 fn paint_confetti(painter: &egui::Painter, rect: Rect) {
@@ -243,8 +254,10 @@ fn paint_last_miss(
             ..egui::text::LayoutJob::simple_singleline(text, font, p.text)
         })
     });
-    let ground = Align2::CENTER_TOP
-        .anchor_size(rect.center_top() + vec2(0.0, 12.0), galley.size() + vec2(20.0, 8.0));
+    let ground = Align2::CENTER_TOP.anchor_size(
+        rect.center_top() + vec2(0.0, 12.0),
+        galley.size() + vec2(20.0, 8.0),
+    );
     painter.rect_filled(ground, 12.0, p.card);
     painter.galley(ground.min + vec2(10.0, 4.0), galley, p.text);
 }

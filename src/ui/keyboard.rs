@@ -76,7 +76,11 @@ fn key_ui(ui: &mut egui::Ui, room: &RoomView, letter: Letter, size: f32, guessin
     let state = state_of(room, letter);
     let upper: String = letter.as_char().to_uppercase().collect();
     let enabled = guessing && state == State::Free;
-    let sense = if enabled { Sense::click() } else { Sense::hover() };
+    let sense = if enabled {
+        Sense::click()
+    } else {
+        Sense::hover()
+    };
     let (rect, response) = ui.allocate_exact_size(vec2(size, size.max(34.0)), sense);
     let name = match state {
         State::Free => format!("Letter {upper}"),
@@ -119,7 +123,13 @@ fn key_ui(ui: &mut egui::Ui, room: &RoomView, letter: Letter, size: f32, guessin
             }
         }
         State::Pending => {
-            painter.text(foot, Align2::CENTER_CENTER, "…", FontId::proportional(13.0), text);
+            painter.text(
+                foot,
+                Align2::CENTER_CENTER,
+                "…",
+                FontId::proportional(13.0),
+                text,
+            );
         }
         State::Free => {}
     }

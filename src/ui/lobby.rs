@@ -196,9 +196,8 @@ fn room_ui(ui: &mut egui::Ui, room: &Room, has_twin: bool) -> bool {
                 let response = ui.add_enabled(room.why_not.is_none(), button);
                 let name = format!("Join {}", room.name);
                 let enabled = room.why_not.is_none();
-                response.widget_info(|| {
-                    egui::WidgetInfo::labeled(egui::Role::Button, enabled, &name)
-                });
+                response
+                    .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, &name));
                 join = response.clicked();
             },
         );

@@ -67,8 +67,8 @@ pub fn run(
             let ctx = creation.egui_ctx.clone();
             let started = config.and_then(|config| {
                 let repaint = ctx.clone();
-                let start = Node::start(config, move || repaint.request_repaint());
-                runtime.block_on(start).map_err(anyhow::Error::from)
+                let _entered = runtime.enter();
+                Ok(Node::start(config, move || repaint.request_repaint())?)
             });
             Ok(Box::new(match started {
                 Ok(node) => {
@@ -87,12 +87,14 @@ pub fn run(
     if let Some(node) = running {
         let _ = runtime.block_on(node.shutdown());
     }
-    opened
-        .map_err(|e| anyhow!("{e}"))
-        .context(NO_DISPLAY)
+    opened.map_err(|e| anyhow!("{e}")).context(NO_DISPLAY)
 }
 
 /// A signal ends the program also while the window draws nothing.
+#[expect(
+    clippy::exit,
+    reason = "the window may be hidden, and draws nothing then"
+)]
 async fn leave_on_signal(node: NodeHandle) {
     let signal = signals::stop().await;
     tracing::info!("{signal}");

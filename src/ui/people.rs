@@ -33,7 +33,11 @@ pub(super) fn players_ui(ui: &mut egui::Ui, art: &mut Art, room: &RoomView, me: 
                 }
             }
             let text = RichText::new(label_of(player, room, me));
-            let text = if player.online { text } else { text.color(p.weak) };
+            let text = if player.online {
+                text
+            } else {
+                text.color(p.weak)
+            };
             ui.add(egui::Label::new(text).truncate());
         });
     }
@@ -51,7 +55,11 @@ fn row(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
 /// A name; with digits of the key if two players share it.
 fn label_of(player: &PlayerView, room: &RoomView, me: PeerId) -> String {
     let name = &player.name;
-    let twins = room.players.iter().filter(|other| other.name == *name).count();
+    let twins = room
+        .players
+        .iter()
+        .filter(|other| other.name == *name)
+        .count();
     let mut label = if twins > 1 {
         format!("{name} ({})", player.peer_id.short())
     } else {
@@ -81,7 +89,11 @@ pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
     for guess in guesses.iter().rev() {
         let letter: String = guess.letter.as_char().to_uppercase().collect();
         let who = game.name_of(&guess.by);
-        let (word, color) = if guess.hit { ("hit", p.hit) } else { ("miss", p.error) };
+        let (word, color) = if guess.hit {
+            ("hit", p.hit)
+        } else {
+            ("miss", p.error)
+        };
         row(ui, |ui| {
             ui.label(RichText::new(letter).strong());
             ui.label(RichText::new(word).color(color));

@@ -156,12 +156,7 @@ fn narrow_ui(
 }
 
 /// The board, the keys, and the way to the next round.
-fn play_ui(
-    ui: &mut egui::Ui,
-    view: &View,
-    room: &RoomView,
-    draft: &mut Draft,
-) -> Option<Command> {
+fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -> Option<Command> {
     board_ui(ui, room);
     ui.add_space(GAP);
     let guess = keyboard_ui(ui, room);

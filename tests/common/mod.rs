@@ -15,7 +15,7 @@ use dhangkanna::{
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A node in the lobby, listening on some port, on no interface but loopback.
-pub async fn node(
+pub fn node(
     data: &Path,
     name: &str,
     timing: Timing,
@@ -30,7 +30,7 @@ pub async fn node(
         },
         timing,
     };
-    Node::start(config, on_change).await.expect("a node")
+    Node::start(config, on_change).expect("a node")
 }
 
 /// Waits until the view is as it should be.

@@ -70,15 +70,22 @@ impl Lab {
 impl Drop for Lab {
     fn drop(&mut self) {
         for n in 1..=self.hosts {
-            let _ = Command::new("ip").args(["netns", "del", &self.host(n)]).output();
+            let _ = Command::new("ip")
+                .args(["netns", "del", &self.host(n)])
+                .output();
         }
-        let _ = Command::new("ip").args(["netns", "del", &self.hub()]).output();
+        let _ = Command::new("ip")
+            .args(["netns", "del", &self.hub()])
+            .output();
     }
 }
 
 /// Namespaces of test processes that were killed.
 fn remove_leftovers() {
-    let list = Command::new("ip").args(["netns", "list"]).output().expect("ip");
+    let list = Command::new("ip")
+        .args(["netns", "list"])
+        .output()
+        .expect("ip");
     for line in String::from_utf8_lossy(&list.stdout).lines() {
         let Some(name) = line.split_whitespace().next() else {
             continue;

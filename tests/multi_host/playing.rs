@@ -82,7 +82,9 @@ fn time_guesses(seats: &mut [Seat], guesses: usize) -> (Vec<Duration>, Vec<Durat
     let (mut acknowledged, mut shown) = (Vec::new(), Vec::new());
     for n in 0..guesses {
         if n % LETTERS.len() == 0 {
-            let index = seats[0].must("start kanna#1")["index"].as_u64().expect("an index");
+            let index = seats[0].must("start kanna#1")["index"]
+                .as_u64()
+                .expect("an index");
             for seat in seats.iter() {
                 seat.shown(index);
             }
@@ -94,7 +96,11 @@ fn time_guesses(seats: &mut [Seat], guesses: usize) -> (Vec<Duration>, Vec<Durat
         assert_eq!(reply["ok"], true, "{reply}");
         acknowledged.push(time);
         let index = reply["index"].as_u64().expect("an index");
-        let last = seats.iter().map(|seat| seat.shown(index)).max().expect("seats");
+        let last = seats
+            .iter()
+            .map(|seat| seat.shown(index))
+            .max()
+            .expect("seats");
         shown.push(last - asked);
         if n % 50 == 49 {
             // Only after the replies: their numbers go on.
@@ -112,7 +118,10 @@ fn a_guess_is_quick() {
         let mut all = room(&lab, seats);
         let (mut acknowledged, mut shown) = time_guesses(&mut all, runs(60));
         print_machine(lab.folder());
-        report(&format!("{seats} seats, guess acknowledged"), &mut acknowledged);
+        report(
+            &format!("{seats} seats, guess acknowledged"),
+            &mut acknowledged,
+        );
         report(&format!("{seats} seats, guess shown on all"), &mut shown);
     }
 }
@@ -123,7 +132,9 @@ fn concurrent_commands_apply_once_in_one_order() {
     for _ in 0..runs(2) {
         let lab = Lab::new(3);
         let mut seats = room(&lab, 3);
-        let before = seats[0].must("start kanna#1")["index"].as_u64().expect("an index");
+        let before = seats[0].must("start kanna#1")["index"]
+            .as_u64()
+            .expect("an index");
         let mut commands: BTreeMap<(usize, usize), String> = BTreeMap::new();
         let mut lines = [2, 1, 1];
         for n in 0..200 {
@@ -155,7 +166,13 @@ fn concurrent_commands_apply_once_in_one_order() {
         // In the order of the log, the rules give the same outcomes.
         let peers: Vec<PeerId> = seats
             .iter()
-            .map(|s| s.newest("ready")["peer_id"].as_str().unwrap().parse().unwrap())
+            .map(|s| {
+                s.newest("ready")["peer_id"]
+                    .as_str()
+                    .unwrap()
+                    .parse()
+                    .unwrap()
+            })
             .collect();
         let mut model = Game::default();
         for peer in &peers {
@@ -172,7 +189,9 @@ fn concurrent_commands_apply_once_in_one_order() {
                 },
                 None => start(),
             };
-            let outcome = model.apply(peers[*asker], action).expect("as it was accepted");
+            let outcome = model
+                .apply(peers[*asker], action)
+                .expect("as it was accepted");
             assert_eq!(reply["outcome"], outcome.code(), "entry {index}");
             if outcome != Outcome::Repeat {
                 last = *index;
@@ -187,7 +206,12 @@ fn concurrent_commands_apply_once_in_one_order() {
             .collect();
         assert!(games.iter().all(|game| *game == games[0]), "{games:#?}");
         assert_eq!(games[0]["index"], last);
-        let mask: String = model.round().unwrap().mask().map(|c| c.unwrap_or("_")).collect();
+        let mask: String = model
+            .round()
+            .unwrap()
+            .mask()
+            .map(|c| c.unwrap_or("_"))
+            .collect();
         assert_eq!(games[0]["mask"], mask.as_str());
         println!(
             "200 concurrent commands: {} applied once each, {rejected} refused (round over), one order",
@@ -218,7 +242,10 @@ fn the_log_is_compacted() {
             if n % (LETTERS.len() + 1) == 0 {
                 host.send("start kanna#1");
             } else {
-                host.send(&format!("guess {}", &LETTERS[n % (LETTERS.len() + 1) - 1..][..1]));
+                host.send(&format!(
+                    "guess {}",
+                    &LETTERS[n % (LETTERS.len() + 1) - 1..][..1]
+                ));
             }
         }
         sent += batch;
@@ -227,18 +254,32 @@ fn the_log_is_compacted() {
             host.forget();
         }
     }
-    let index = host.must("state")["game"]["index"].as_u64().expect("an index");
+    let index = host.must("state")["game"]["index"]
+        .as_u64()
+        .expect("an index");
     assert!(index as usize >= commands * 9 / 10, "{index}");
     let folder = lab.path("P1").join("profiles/1/rooms");
-    let bytes: u64 = walk(&folder).iter().map(|file| file.metadata().unwrap().len()).sum();
-    println!("after {commands} commands the room's folder has {} kB", bytes / 1024);
+    let bytes: u64 = walk(&folder)
+        .iter()
+        .map(|file| file.metadata().unwrap().len())
+        .sum();
+    println!(
+        "after {commands} commands the room's folder has {} kB",
+        bytes / 1024
+    );
     assert!(bytes < 5 * 1024 * 1024, "{bytes} bytes");
     let asked = std::time::Instant::now();
     let joiner = Seat::ready(&lab, 2, "P2", &["--join", "den"]);
     let at = joiner.shown(index);
-    println!("a fresh joiner has the game after {} ms", (at - asked).as_millis());
+    println!(
+        "a fresh joiner has the game after {} ms",
+        (at - asked).as_millis()
+    );
     let log = lab.path("P2").join("profiles/1/logs");
-    let text: String = walk(&log).iter().map(|f| std::fs::read_to_string(f).unwrap()).collect();
+    let text: String = walk(&log)
+        .iter()
+        .map(|f| std::fs::read_to_string(f).unwrap())
+        .collect();
     assert!(text.contains("snapshot installed"), "{text}");
 }
 
@@ -270,7 +311,12 @@ fn the_room_outlives_its_host() {
         let game = again.newest("game");
         assert_eq!(game["mask"], "k____ k____");
         // The same player on a new seat, and no second one of the name.
-        let names: Vec<_> = game["players"].as_array().unwrap().iter().map(|p| &p["name"]).collect();
+        let names: Vec<_> = game["players"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|p| &p["name"])
+            .collect();
         assert_eq!(names.len(), 3, "{names:?}");
     }
 }
@@ -294,10 +340,16 @@ fn what_goes_wrong_is_said() {
     };
     let (code, said) = run(&["--join", "nowhere", "--wait", "0.5"]);
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("no room nowhere was found") && said.lines().count() == 1, "{said}");
+    assert!(
+        said.contains("no room nowhere was found") && said.lines().count() == 1,
+        "{said}"
+    );
     let (code, said) = run(&["--join", "10.77.0.1:9", "--wait", "1"]);
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("nobody answers") && said.lines().count() == 1, "{said}");
+    assert!(
+        said.contains("nobody answers") && said.lines().count() == 1,
+        "{said}"
+    );
     assert_eq!(run(&[]).0, Some(2));
     assert_eq!(run(&["--host", "den", "--join", "den"]).0, Some(2));
     // Two rooms of one name: joined by id only.
@@ -306,12 +358,20 @@ fn what_goes_wrong_is_said() {
     let (code, said) = run(&["--join", "den", "--wait", "5"]);
     assert_eq!(code, Some(1), "{said}");
     for seat in [&first, &second] {
-        let id = seat.newest("cluster")["cluster_id"].as_str().unwrap().to_owned();
+        let id = seat.newest("cluster")["cluster_id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         assert!(said.contains(&id), "{said}");
     }
-    let id = second.newest("cluster")["cluster_id"].as_str().unwrap().to_owned();
+    let id = second.newest("cluster")["cluster_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let third = Seat::ready(&lab, 2, "P3", &["--join", &id]);
-    third.wait("both members", |e| e["members"].as_array().is_some_and(|m| m.len() == 2));
+    third.wait("both members", |e| {
+        e["members"].as_array().is_some_and(|m| m.len() == 2)
+    });
     // By address, without any discovery.
     let addr = first.newest("ready")["addr"].as_str().unwrap().to_owned();
     let mut fourth = Seat::ready(&lab, 2, "P4", &["--join", &addr, "--interface", "none"]);
@@ -340,12 +400,16 @@ fn signals_and_the_end_of_input() {
         let host = Seat::ready(&lab, 1, "P1", &["--host", "den"]);
         let mut guest = Seat::ready(&lab, 2, "P2", &["--join", "den"]);
         let pid = host.id().to_string();
-        let sent = std::process::Command::new("kill").args(["-s", signal, &pid]).status();
+        let sent = std::process::Command::new("kill")
+            .args(["-s", signal, &pid])
+            .status();
         assert!(sent.expect("kill").success());
         let (_, bye) = host.wait("bye", |e| e["event"] == "bye");
         println!("{signal}: {bye}");
         assert!(host.end().success());
-        guest.wait("me as leader", |e| e["event"] == "cluster" && e["role"] == "leader");
+        guest.wait("me as leader", |e| {
+            e["event"] == "cluster" && e["role"] == "leader"
+        });
         guest.must("start kanna#1");
     }
 }

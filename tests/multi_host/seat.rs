@@ -83,7 +83,12 @@ impl Seat {
             }
             seen = all.len();
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "{}: no {what} in time; {:#?}", self.name, all.last());
+            assert!(
+                !left.is_zero(),
+                "{}: no {what} in time; {:#?}",
+                self.name,
+                all.last()
+            );
             all = self.events.news.wait_timeout(all, left).unwrap().0;
         }
     }
@@ -111,7 +116,9 @@ impl Seat {
 
     /// The reply to the nth command line.
     pub fn reply(&self, line: usize) -> (Instant, Value) {
-        self.wait("reply", |event| event["event"] == "reply" && event["line"] == line)
+        self.wait("reply", |event| {
+            event["event"] == "reply" && event["line"] == line
+        })
     }
 
     /// When the game as of this entry was first shown.

@@ -25,7 +25,11 @@ pub fn report(what: &str, times: &mut [Duration]) {
     } else {
         String::new()
     };
-    println!("{what}: median {:.2} ms{p99}, worst {:.2} ms ({n})", ms(n / 2), ms(n - 1));
+    println!(
+        "{what}: median {:.2} ms{p99}, worst {:.2} ms ({n})",
+        ms(n / 2),
+        ms(n - 1)
+    );
 }
 
 /// Prints the load, and what syncing a file costs here and now.

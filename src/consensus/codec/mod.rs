@@ -28,7 +28,9 @@ pub enum DecodeError {
     #[error("{0} is invalid")]
     Invalid(&'static str),
     /// A newer build wrote it.
-    #[error("this room needs rules version {needed}, and this program knows up to {RULES}; install the newest version and join again")]
+    #[error(
+        "this room needs rules version {needed}, and this program knows up to {RULES}; install the newest version and join again"
+    )]
     NewerRules {
         /// The version that can read it.
         needed: u32,

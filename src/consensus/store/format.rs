@@ -138,6 +138,7 @@ fn unseal<M: prost::Message + Default>(what: &str, bytes: &[u8]) -> Result<M, Da
     M::decode(&bytes[HEADER..]).map_err(|e| damage(what, e))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "shorter for the callers")]
 fn damage(what: &str, why: impl ToString) -> Damage {
     Damage {
         what: what.to_owned(),

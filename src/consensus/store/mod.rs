@@ -39,7 +39,9 @@ pub enum StoreError {
     Database(#[from] redb::Error),
     /// It was changed by something other than this program, or the disk is
     /// failing.
-    #[error("the room's file is damaged: {0}. Nothing was changed; move its folder away to start afresh")]
+    #[error(
+        "the room's file is damaged: {0}. Nothing was changed; move its folder away to start afresh"
+    )]
     Damaged(String),
 }
 

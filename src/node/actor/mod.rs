@@ -1,28 +1,28 @@
 //! The node's one task that decides: it takes commands, starts what takes
-//! long, and publishes a view whenever something has changed.
+//! long, and publishes a view whenever something has changed ([`show`]).
 
-use std::{collections::BTreeSet, future::Future, pin::Pin, sync::Arc, time::Duration};
+mod show;
+mod watched;
 
-use openraft::async_runtime::WatchReceiver as _;
+use std::{collections::BTreeSet, future::Future, pin::Pin, sync::Arc};
+
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::MissedTickBehavior,
 };
 
 use super::{
-    Command, Done, Failure, Notice, Reply, RoomView, Stage, View, handler::Shared, join, leave, propose::Job,
+    Command, Done, Failure, Notice, Reply, Stage, View, handler::Shared, join, leave, propose::Job,
     rooms, seat::Seat,
 };
 use crate::{
     config::Profile,
-    consensus::{Applied, TypeConfig},
     discovery::{Ad, Ads, Discovery},
     game::{Action, Name, Outcome, PeerId},
-    net::{CallError, PROTOCOL, Server},
+    net::Server,
     packs::Packs,
 };
-
-type ServerMetrics = openraft::metrics::RaftServerMetrics<TypeConfig>;
+use watched::{Watched, seat_changed};
 
 /// What happened to commands of the window, on its way to the screen.
 const OUTCOMES: usize = 320;
@@ -343,7 +343,10 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     self.single_copy = copies < 2;
                     if let (Outcome::Repeat, Some(letter)) = (outcome, letter) {
                         let letter = letter.to_uppercase();
-                        self.say(format!("{letter} was guessed already; it costs nothing."), false);
+                        self.say(
+                            format!("{letter} was guessed already; it costs nothing."),
+                            false,
+                        );
                     }
                 }
                 self.answer(reply, outcome);
@@ -361,34 +364,6 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             let seat = Arc::clone(seat);
             tokio::spawn(async move { seat.tend_members().await });
         }
-    }
-
-    /// Asks the rooms in the lobby whether they are still there.
-    fn check_rooms(&mut self) {
-        let ads = Arc::clone(&self.ads.borrow());
-        if ads.is_empty() {
-            return;
-        }
-        self.checking = true;
-        let (shared, events) = (Arc::clone(&self.shared), self.events.clone());
-        tokio::spawn(async move {
-            let asked = ads.values().map(|ad| {
-                let shared = &shared;
-                async move {
-                    join::note_addresses(shared, ad);
-                    let there = match shared.peers.hello(ad.peer_id).await {
-                        Ok(about) => about.room.is_some_and(|r| r.cluster_id == ad.cluster_id),
-                        // Another version is there, even if it cannot be joined.
-                        Err(CallError::Refused(_) | CallError::Denied(_)) => true,
-                        Err(CallError::Unreachable(_)) => false,
-                    };
-                    (!there).then_some(ad.peer_id)
-                }
-            });
-            let silent = futures::future::join_all(asked).await;
-            let silent = silent.into_iter().flatten().collect();
-            let _ = events.send(Event::Silent(silent)).await;
-        });
     }
 
     fn answer(&mut self, reply: Option<oneshot::Sender<Reply>>, outcome: Reply) {
@@ -420,78 +395,6 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             }
         }
         target.to_string()
-    }
-
-    fn own_addr(&self) -> String {
-        let addrs = self.shared.addrs();
-        addrs.first().map(ToString::to_string).unwrap_or_default()
-    }
-
-    /// The view of somebody in no room.
-    fn lobby(&self) -> View {
-        let packs = self.packs.all().iter();
-        let mut view = View::empty(self.shared.me, self.shared.name());
-        view.me.addr.clone_from(&self.addr);
-        self.profile.name().clone_into(&mut view.me.profile);
-        view.packs = packs.map(|p| (p.id.clone(), p.name.clone())).collect();
-        view
-    }
-
-    /// Publishes the view, and announces the room, if they have changed.
-    fn show(&mut self) {
-        let mut view = self.lobby();
-        let mut ads = Ads::clone(&self.ads.borrow());
-        if !self.silent.is_empty() {
-            Arc::make_mut(&mut ads).retain(|peer, _| !self.silent.contains(peer));
-        }
-        view.rooms = rooms::group(&ads).into();
-        view.notice = self.notice.clone();
-        if let Some((stage, ..)) = &self.moving {
-            view.stage = stage.clone();
-        } else if let Some(seat) = &self.seat {
-            let mut room = RoomView::of(seat);
-            room.pending.clone_from(&self.pending);
-            room.single_copy = self.single_copy;
-            view.fatal = seat.fatal();
-            let ad = self.ad(seat, &room);
-            if self.announced.as_ref() != Some(&ad) {
-                self.discovery.announce(Some(&ad));
-                self.announced = Some(ad);
-            }
-            view.stage = Stage::Room(Arc::new(room));
-        } else if self.announced.take().is_some() {
-            self.discovery.announce(None);
-        }
-        let changed = self.publish.send_if_modified(|shown| {
-            let changed = **shown != view;
-            if changed {
-                *shown = Arc::new(view);
-            }
-            changed
-        });
-        if changed {
-            (self.on_change)();
-        }
-        for (reply, outcome) in self.answers.drain(..) {
-            // Whoever asked may have gone.
-            let _ = reply.send(outcome);
-        }
-    }
-
-    fn ad(&self, seat: &Seat, room: &RoomView) -> Ad {
-        Ad {
-            peer_id: self.shared.me,
-            protocol: PROTOCOL,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            player: self.shared.name(),
-            cluster_id: seat.key.cluster_id,
-            room: seat.room.clone(),
-            leads: room.cluster.leader == Some(seat.node_id),
-            players: u32::try_from(room.cluster.members.len()).unwrap_or(u32::MAX),
-            phase: room.state.game().phase(),
-            // Each way of announcing adds its own.
-            addrs: Vec::new(),
-        }
     }
 
     async fn stop(mut self, reply: Option<oneshot::Sender<Reply>>) {
@@ -528,42 +431,10 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
 }
 
 /// The end of what takes long; never, if nothing does.
-async fn next_move(
-    moving: &mut Option<(Stage, Moving, Option<oneshot::Sender<Reply>>)>,
-) -> Move {
+async fn next_move(moving: &mut Option<(Stage, Moving, Option<oneshot::Sender<Reply>>)>) -> Move {
     match moving {
         Some((_, moving, _)) => moving.await,
         None => std::future::pending().await,
-    }
-}
-
-/// What is watched of a seat.
-struct Watched {
-    applied: watch::Receiver<Applied>,
-    metrics: openraft::alias::WatchReceiverOf<TypeConfig, ServerMetrics>,
-}
-
-impl Watched {
-    fn new(seat: &Seat) -> Self {
-        Self {
-            applied: seat.applied.clone(),
-            metrics: seat.raft.server_metrics(),
-        }
-    }
-}
-
-/// Something has changed that the view shows; never, without a seat.
-async fn seat_changed(watched: &mut Option<Watched>) {
-    /// Things that no channel tells, such as the age of the last contact.
-    const LOOK: Duration = Duration::from_millis(500);
-    let Some(Watched { applied, metrics }) = watched else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        Ok(()) = applied.changed() => {}
-        Ok(()) = metrics.changed() => {}
-        // Also when Raft has stopped and the channels are closed.
-        () = tokio::time::sleep(LOOK) => {}
     }
 }
 

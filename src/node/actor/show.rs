@@ -1,0 +1,112 @@
+//! Publishing: the view for this player, the announcement for the others.
+
+use std::sync::Arc;
+
+use super::{Actor, Event};
+use crate::{
+    discovery::{Ad, Ads},
+    net::{CallError, PROTOCOL},
+    node::{RoomView, Stage, View, join, rooms, seat::Seat},
+};
+
+impl<F: Fn() + Send + Sync + 'static> Actor<F> {
+    pub(super) fn own_addr(&self) -> String {
+        let addrs = self.shared.addrs();
+        addrs.first().map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// The view of somebody in no room.
+    pub(super) fn lobby(&self) -> View {
+        let packs = self.packs.all().iter();
+        let mut view = View::empty(self.shared.me, self.shared.name());
+        view.me.addr.clone_from(&self.addr);
+        self.profile.name().clone_into(&mut view.me.profile);
+        view.packs = packs.map(|p| (p.id.clone(), p.name.clone())).collect();
+        view
+    }
+
+    /// Publishes the view, and announces the room, if they have changed.
+    pub(super) fn show(&mut self) {
+        let mut view = self.lobby();
+        let mut ads = Ads::clone(&self.ads.borrow());
+        if !self.silent.is_empty() {
+            Arc::make_mut(&mut ads).retain(|peer, _| !self.silent.contains(peer));
+        }
+        view.rooms = rooms::group(&ads).into();
+        view.notice = self.notice.clone();
+        if let Some((stage, ..)) = &self.moving {
+            view.stage = stage.clone();
+        } else if let Some(seat) = &self.seat {
+            let mut room = RoomView::of(seat);
+            room.pending.clone_from(&self.pending);
+            room.single_copy = self.single_copy;
+            view.fatal = seat.fatal();
+            let ad = self.ad(seat, &room);
+            if self.announced.as_ref() != Some(&ad) {
+                self.discovery.announce(Some(&ad));
+                self.announced = Some(ad);
+            }
+            view.stage = Stage::Room(Arc::new(room));
+        } else if self.announced.take().is_some() {
+            self.discovery.announce(None);
+        }
+        let changed = self.publish.send_if_modified(|shown| {
+            let changed = **shown != view;
+            if changed {
+                *shown = Arc::new(view);
+            }
+            changed
+        });
+        if changed {
+            (self.on_change)();
+        }
+        for (reply, outcome) in self.answers.drain(..) {
+            // Whoever asked may have gone.
+            let _ = reply.send(outcome);
+        }
+    }
+
+    fn ad(&self, seat: &Seat, room: &RoomView) -> Ad {
+        Ad {
+            peer_id: self.shared.me,
+            protocol: PROTOCOL,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            player: self.shared.name(),
+            cluster_id: seat.key.cluster_id,
+            room: seat.room.clone(),
+            leads: room.cluster.leader == Some(seat.node_id),
+            players: u32::try_from(room.cluster.members.len()).unwrap_or(u32::MAX),
+            phase: room.state.game().phase(),
+            // Each way of announcing adds its own.
+            addrs: Vec::new(),
+        }
+    }
+
+    /// Asks the rooms in the lobby whether they are still there.
+    pub(super) fn check_rooms(&mut self) {
+        let ads = Arc::clone(&self.ads.borrow());
+        if ads.is_empty() {
+            return;
+        }
+        self.checking = true;
+        let (shared, events) = (Arc::clone(&self.shared), self.events.clone());
+        tokio::spawn(async move {
+            let asked = ads.values().map(|ad| {
+                let shared = &shared;
+                async move {
+                    join::note_addresses(shared, ad);
+                    let there = match shared.peers.hello(ad.peer_id).await {
+                        Ok(about) => about.room.is_some_and(|r| r.cluster_id == ad.cluster_id),
+                        // Another version is there, even if it cannot be joined.
+                        Err(CallError::Refused(_) | CallError::Denied(_)) => true,
+                        Err(CallError::Unreachable(_)) => false,
+                    };
+                    (!there).then_some(ad.peer_id)
+                }
+            });
+            let silent = futures::future::join_all(asked).await;
+            let silent = silent.into_iter().flatten().collect();
+            let _ = events.send(Event::Silent(silent)).await;
+        });
+    }
+}
