@@ -15,9 +15,11 @@ use tokio::{
 };
 
 use crate::{
+    consensus::RoomState,
     game::{Letter, Phase, pack::is_id},
     node::{
-        self, ClusterView, Command, Done, Failure, Node, NodeHandle, Reply, RoomView, Stage, View,
+        self, ClusterView, Command, Done, Failure, Node, NodeHandle, PlayerView, Reply, RoomView,
+        Stage, View,
     },
     signals,
 };
@@ -195,8 +197,8 @@ struct Printer(Mutex<Shown>);
 
 #[derive(Default)]
 struct Shown {
-    game: Option<Value>,
-    cluster: Option<Value>,
+    game: Option<(Arc<RoomState>, Vec<PlayerView>)>,
+    cluster: Option<ClusterView>,
     notice: u64,
 }
 
@@ -212,15 +214,16 @@ impl Printer {
         let Stage::Room(room) = &view.stage else {
             return Ok(());
         };
-        let cluster = event("cluster", &cluster_json(room));
-        if shown.cluster.as_ref() != Some(&cluster) {
-            print(&cluster)?;
-            shown.cluster = Some(cluster);
+        if shown.cluster.as_ref() != Some(&room.cluster) {
+            print(&event("cluster", &cluster_json(room)))?;
+            shown.cluster = Some(room.cluster.clone());
         }
-        let game = event("game", &game_json(room));
-        if shown.game.as_ref() != Some(&game) {
-            print(&game)?;
-            shown.game = Some(game);
+        let is_shown = |(state, players): &(Arc<RoomState>, Vec<PlayerView>)| {
+            state.game_index() == room.state.game_index() && *players == room.players
+        };
+        if !shown.game.as_ref().is_some_and(is_shown) {
+            print(&event("game", &game_json(room)))?;
+            shown.game = Some((Arc::clone(&room.state), room.players.clone()));
         }
         Ok(())
     }

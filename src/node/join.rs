@@ -276,7 +276,7 @@ async fn sit_down(shared: &Shared, seat: &Seat) -> Result<(), Failure> {
         action: Action::Seat {
             name: shared.name(),
         },
-        reply,
+        done: Box::new(|outcome| drop(reply.send(outcome))),
     };
     let gone = || Failure::new("stopped", "the seat was closed");
     seat.jobs.send(job).await.map_err(|_closed| gone())?;

@@ -11,7 +11,7 @@ use openraft::{
     error::{ClientWriteError, RaftError},
 };
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::mpsc,
     time::{Instant, timeout_at},
 };
 
@@ -33,7 +33,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// A command that waits for its turn.
 pub(super) struct Job {
     pub(super) action: Action,
-    pub(super) reply: oneshot::Sender<Reply>,
+    /// Told what came of it; dropped untold if the seat is closed before.
+    pub(super) done: Box<dyn FnOnce(Reply) + Send>,
 }
 
 /// Does the jobs of a seat, one at a time, as Raft's clients do (§8).
@@ -68,8 +69,7 @@ pub(super) async fn work(seat: Weak<Seat>, mut queue: mpsc::Receiver<Job>) {
             Some(Err(rejection)) => Err(rejection.into()),
             None => Err(Failure::new("stopped", "the entry holds no command")),
         });
-        // Whoever asked may have gone.
-        let _ = job.reply.send(reply);
+        (job.done)(reply);
     }
 }
 

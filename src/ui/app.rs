@@ -23,6 +23,8 @@ pub struct App {
     room: room::Draft,
     /// Frames drawn since the start; written to the log at the first one.
     frames: u64,
+    /// The view of the last frame.
+    drawn: Option<Arc<View>>,
 }
 
 impl App {
@@ -42,6 +44,7 @@ impl App {
             lobby: lobby::Draft::default(),
             room: room::Draft::default(),
             frames: 0,
+            drawn: None,
         }
     }
 
@@ -56,6 +59,7 @@ impl App {
             lobby: lobby::Draft::default(),
             room: room::Draft::default(),
             frames: 0,
+            drawn: None,
         }
     }
 
@@ -67,6 +71,9 @@ impl App {
             let stopped = views.has_changed().is_err();
             (Arc::clone(&views.borrow()), stopped)
         });
+        if let Some((view, _)) = &view {
+            self.log_new(view);
+        }
         let Some((view, stopped)) = view else {
             let failure = self.failure.clone().unwrap_or_default();
             return failure_ui(ui, "dhangkanna cannot start", &failure);
@@ -94,6 +101,37 @@ impl App {
         };
         for command in commands {
             (self.send)(command);
+        }
+    }
+}
+
+impl App {
+    /// Writes to the log what is drawn for the first time.
+    fn log_new(&mut self, view: &Arc<View>) {
+        if self
+            .drawn
+            .as_ref()
+            .is_some_and(|drawn| Arc::ptr_eq(drawn, view))
+        {
+            return;
+        }
+        self.drawn = Some(Arc::clone(view));
+        match &view.stage {
+            Stage::Room(room) => {
+                let round = room.state.game().round();
+                let mask: Option<String> =
+                    round.map(|round| round.mask().map(|cell| cell.unwrap_or("_")).collect());
+                tracing::debug!(
+                    "draws room {:?} players={} index={} phase={} mask={:?}",
+                    room.name.as_str(),
+                    room.cluster.members.len(),
+                    room.state.game_index(),
+                    room.state.game().phase().code(),
+                    mask.unwrap_or_default(),
+                );
+            }
+            Stage::Lobby => tracing::debug!("draws lobby rooms={}", view.rooms.len()),
+            other => tracing::debug!("draws {other:?}"),
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use eframe::egui::{self, Align2, FontId, RichText, Sense, Stroke, Vec2, vec2};
 
-use super::theme::{Palette, main_button};
+use super::{
+    note_place,
+    theme::{Palette, main_button},
+};
 use crate::{
     game::{CHANCES, Phase, Round},
     node::{Command, RoomView, View},
@@ -227,7 +230,9 @@ pub(super) fn start_ui(
             } else {
                 "Next round"
             };
-            if ui.add(main_button(ui, text)).clicked() {
+            let button = ui.add(main_button(ui, text));
+            note_place(&button, text);
+            if button.clicked() {
                 command = start(draft);
             }
         }

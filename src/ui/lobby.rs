@@ -6,6 +6,7 @@ use eframe::egui::{self, RichText, ScrollArea, vec2};
 
 use super::{
     art::{Art, Mood, Picture},
+    note_place,
     theme::{COLUMN, GAP, Palette, card, main_button},
 };
 use crate::{
@@ -98,6 +99,7 @@ fn host_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec
             }
             ui.add_space(8.0);
             let host = ui.add_enabled(parsed.is_ok(), main_button(ui, "Host a game"));
+            note_place(&host, "Host a game");
             if host.clicked() {
                 commands.extend(rename(view, draft));
                 commands.push(Command::Host { room: None });
@@ -198,6 +200,7 @@ fn room_ui(ui: &mut egui::Ui, room: &Room, has_twin: bool) -> bool {
                 let enabled = room.why_not.is_none();
                 response
                     .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, &name));
+                note_place(&response, &name);
                 join = response.clicked();
             },
         );

@@ -39,6 +39,12 @@ pub fn check_display() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Notes where a control is, for those who steer the window from outside.
+fn note_place(response: &egui::Response, name: &str) {
+    let at = response.rect.center();
+    tracing::debug!("control {name:?} at {:.0} {:.0}", at.x, at.y);
+}
+
 /// Opens the window, and returns when it is closed and the room is left. What
 /// is wrong with `config` is said in the window.
 ///

@@ -1,6 +1,6 @@
 //! How values lie in the file: a checksum, a version, a protobuf message.
 
-use redb::TableDefinition;
+use redb::{Database, ReadableDatabase as _, TableDefinition};
 
 use super::super::{Entry, LogId, Snapshot, Vote, codec};
 use crate::proto as pb;
@@ -35,6 +35,20 @@ impl Slot {
             Self::Snapshot => "snapshot",
         }
     }
+}
+
+/// Makes the tables in a new file; does nothing in another.
+pub(super) fn create_tables(db: &Database) -> Result<(), redb::Error> {
+    let txn = db.begin_read()?;
+    let is_new = txn.list_tables()?.next().is_none();
+    drop(txn);
+    if is_new {
+        let txn = db.begin_write()?;
+        txn.open_table(LOG)?;
+        txn.open_table(META)?;
+        txn.commit()?;
+    }
+    Ok(())
 }
 
 /// A value that is not what was written.

@@ -116,6 +116,7 @@ impl LogStore {
     }
 
     fn load(db: Database) -> Result<Self, StoreError> {
+        format::create_tables(&db).map_err(StoreError::Database)?;
         let mem = read_all(&db)?;
         let writer = Writer::start(db)
             .map_err(|e| StoreError::Database(redb::StorageError::Io(e).into()))?;
@@ -149,12 +150,7 @@ fn read_all(db: &Database) -> Result<Mem, StoreError> {
     };
     let mut mem = Mem::default();
     let txn = db.begin_read().map_err(|e| from_redb(e.into()))?;
-    let meta = match txn.open_table(META) {
-        Ok(meta) => meta,
-        // A new file.
-        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(mem),
-        Err(e) => return Err(from_redb(e.into())),
-    };
+    let meta = txn.open_table(META).map_err(|e| from_redb(e.into()))?;
     let get = |slot: Slot| {
         meta.get(slot.key())
             .map(|value| value.map(|v| v.value().to_vec()))

@@ -22,6 +22,9 @@ const QUEUE: usize = 256;
 /// them does not wait for ever.
 const BATCH: usize = 128;
 
+/// How many transactions a value that can wait sits out.
+const LAZY: u32 = 64;
+
 type Done = oneshot::Sender<io::Result<()>>;
 
 /// What can be written.
@@ -99,33 +102,53 @@ impl Drop for Writer {
 }
 
 fn run(db: &Database, queue: &mpsc::Receiver<Op>) {
-    let mut lazy: Vec<Op> = Vec::new();
+    let mut lazy = Lazy::default();
     while let Ok(first) = queue.recv() {
-        if let Op::PutLazily(slot, bytes) = first {
-            put_aside(&mut lazy, slot, bytes);
-            continue;
-        }
-        let mut batch = vec![first];
-        while batch.len() < BATCH
-            && let Ok(op) = queue.try_recv()
-        {
+        let mut batch = Vec::with_capacity(2);
+        let mut next = Some(first);
+        while let Some(op) = next {
             match op {
-                Op::PutLazily(slot, bytes) => put_aside(&mut lazy, slot, bytes),
+                Op::PutLazily(slot, bytes) => lazy.put_aside(slot, bytes),
                 op => batch.push(op),
             }
+            next = (batch.len() < BATCH)
+                .then(|| queue.try_recv().ok())
+                .flatten();
         }
-        batch.append(&mut lazy);
-        commit(db, batch);
+        if !batch.is_empty() {
+            lazy.join(&mut batch);
+            commit(db, batch);
+        }
     }
-    if !lazy.is_empty() {
-        commit(db, lazy);
+    if !lazy.values.is_empty() {
+        commit(db, lazy.values);
     }
 }
 
-/// Keeps only the newest lazy value of a slot.
-fn put_aside(lazy: &mut Vec<Op>, slot: Slot, bytes: Vec<u8>) {
-    lazy.retain(|op| !matches!(op, Op::PutLazily(other, _) if *other == slot));
-    lazy.push(Op::PutLazily(slot, bytes));
+/// Values that can wait: each costs a few pages in a transaction, so they ride
+/// along with every [`LAZY`]th one only, and with the last.
+#[derive(Default)]
+struct Lazy {
+    values: Vec<Op>,
+    skipped: u32,
+}
+
+impl Lazy {
+    /// Keeps only the newest value of a slot.
+    fn put_aside(&mut self, slot: Slot, bytes: Vec<u8>) {
+        self.values
+            .retain(|op| !matches!(op, Op::PutLazily(other, _) if *other == slot));
+        self.values.push(Op::PutLazily(slot, bytes));
+    }
+
+    fn join(&mut self, batch: &mut Vec<Op>) {
+        let flushed = batch.iter().any(|op| matches!(op, Op::Flush(_)));
+        self.skipped += 1;
+        if flushed || self.skipped >= LAZY {
+            self.skipped = 0;
+            batch.append(&mut self.values);
+        }
+    }
 }
 
 fn commit(db: &Database, batch: Vec<Op>) {
@@ -168,7 +191,13 @@ fn write(db: &Database, batch: &[Op]) -> Result<(), redb::Error> {
 
 fn apply(txn: &WriteTransaction, batch: &[Op]) -> Result<(), redb::Error> {
     let mut log = txn.open_table(LOG)?;
-    let mut meta = txn.open_table(META)?;
+    // A table costs pages in every transaction that opens it.
+    let needs_meta = |op: &Op| matches!(op, Op::Put(..) | Op::PutLazily(..) | Op::Purge(..));
+    let mut meta = batch
+        .iter()
+        .any(needs_meta)
+        .then(|| txn.open_table(META))
+        .transpose()?;
     for op in batch {
         match op {
             Op::Append(rows, _) => {
@@ -177,12 +206,16 @@ fn apply(txn: &WriteTransaction, batch: &[Op]) -> Result<(), redb::Error> {
                 }
             }
             Op::Put(slot, bytes, _) | Op::PutLazily(slot, bytes) => {
-                meta.insert(slot.key(), bytes.as_slice())?;
+                if let Some(meta) = &mut meta {
+                    meta.insert(slot.key(), bytes.as_slice())?;
+                }
             }
             Op::Truncate(from, _) => log.retain_in(*from.., |_, _| false)?,
             Op::Purge(upto, bytes, _) => {
                 log.retain_in(..=*upto, |_, _| false)?;
-                meta.insert(Slot::Purged.key(), bytes.as_slice())?;
+                if let Some(meta) = &mut meta {
+                    meta.insert(Slot::Purged.key(), bytes.as_slice())?;
+                }
             }
             Op::Flush(_) => {}
         }

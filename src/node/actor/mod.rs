@@ -301,29 +301,24 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let Some(seat) = self.seat.as_ref().filter(|_| self.moving.is_none()) else {
             return self.answer(reply, Err(not_in_room()));
         };
-        let (done, outcome) = oneshot::channel();
-        let job = Job {
-            action,
-            reply: done,
-        };
-        if seat.jobs.try_send(job).is_err() {
+        let Ok(place) = seat.jobs.try_reserve() else {
             let busy = Failure::new("busy", "too many commands wait already");
             return self.answer(reply, Err(busy));
-        }
-        self.pending.extend(letter);
+        };
         let events = self.events.clone();
-        tokio::spawn(async move {
-            let outcome = outcome
-                .await
-                .unwrap_or_else(|_dropped| Err(Failure::new("stopped", "the seat was closed")));
-            let _ = events
-                .send(Event::Ended {
+        place.send(Job {
+            action,
+            done: Box::new(move |outcome| {
+                // There is room for as many as can be waited for, and if the
+                // actor has gone, so has whoever asked.
+                let _ = events.try_send(Event::Ended {
                     letter,
                     outcome,
                     reply,
-                })
-                .await;
+                });
+            }),
         });
+        self.pending.extend(letter);
     }
 
     fn hear(&mut self, event: Event) {
