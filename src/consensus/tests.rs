@@ -1,9 +1,14 @@
 //! The store against openraft's own suite, and against restarts and damage.
 
+use std::path::Path;
+
 use openraft::{
-    StorageError,
+    RaftLogReader as _, StorageError,
+    entry::RaftEntry as _,
+    storage::{RaftLogStorage as _, RaftLogStorageExt as _},
     testing::log::{StoreBuilder, Suite},
 };
+use redb::ReadableTable as _;
 
 use super::*;
 
@@ -33,4 +38,104 @@ impl Default for Member {
             addrs: Vec::new(),
         }
     }
+}
+
+/// A file with entries 1 to 5 of term 1, purged up to 2.
+async fn five_entries(path: &Path) {
+    let mut store = LogStore::open(path).expect("a new file");
+    let entries = (1..=5).map(|index| Entry::new_blank(log_id(1, index)));
+    store.blocking_append(entries).await.expect("appended");
+    store
+        .save_vote(&Vote::new_committed(1, 7))
+        .await
+        .expect("saved");
+    store.purge(log_id(1, 2)).await.expect("purged");
+    store
+        .save_committed(Some(log_id(1, 4)))
+        .await
+        .expect("saved");
+    store.flush().await;
+}
+
+#[tokio::test]
+async fn a_restart_finds_everything() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("raft.redb");
+    five_entries(&path).await;
+    let mut store = LogStore::open(&path).expect("the same file");
+    let state = store.get_log_state().await.expect("a state");
+    assert_eq!(state.last_purged_log_id, Some(log_id(1, 2)));
+    assert_eq!(state.last_log_id, Some(log_id(1, 5)));
+    let vote = store.read_vote().await.expect("a vote");
+    assert_eq!(vote, Some(Vote::new_committed(1, 7)));
+    let committed = store.read_committed().await.expect("a position");
+    assert_eq!(committed, Some(log_id(1, 4)));
+    let entries = store.try_get_log_entries(..).await.expect("entries");
+    let indexes: Vec<u64> = entries.iter().map(|entry| entry.log_id.index).collect();
+    assert_eq!(indexes, [3, 4, 5]);
+}
+
+#[tokio::test]
+async fn damage_is_said_and_nothing_is_changed() {
+    const LOG: redb::TableDefinition<'_, u64, &[u8]> = redb::TableDefinition::new("log");
+    const META: redb::TableDefinition<'_, &str, &[u8]> = redb::TableDefinition::new("meta");
+    type Harm = fn(&redb::WriteTransaction) -> Result<(), redb::Error>;
+    let harms: [(&str, Harm); 5] = [
+        ("entry 4: its checksum is wrong", |txn| {
+            let mut log = txn.open_table(LOG)?;
+            let mut bytes = log.get(4)?.map(|v| v.value().to_vec()).unwrap_or_default();
+            if let Some(last) = bytes.last_mut() {
+                *last ^= 1;
+            }
+            log.insert(4, bytes.as_slice())?;
+            Ok(())
+        }),
+        ("entry 3: its checksum is wrong", |txn| {
+            let mut log = txn.open_table(LOG)?;
+            let other = log.get(5)?.map(|v| v.value().to_vec()).unwrap_or_default();
+            log.insert(3, other.as_slice())?;
+            Ok(())
+        }),
+        ("entry 4 is missing", |txn| {
+            txn.open_table(LOG)?.remove(4)?;
+            Ok(())
+        }),
+        ("entry 5: it is cut off", |txn| {
+            txn.open_table(LOG)?.insert(5, b"x".as_slice())?;
+            Ok(())
+        }),
+        ("vote: its checksum is wrong", |txn| {
+            txn.open_table(META)?.insert("vote", [0; 9].as_slice())?;
+            Ok(())
+        }),
+    ];
+    for (want, harm) in harms {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("raft.redb");
+        five_entries(&path).await;
+        {
+            let db = redb::Database::open(&path).expect("the file");
+            let txn = db.begin_write().expect("a transaction");
+            harm(&txn).expect("harmed");
+            txn.commit().expect("committed");
+        }
+        let error = LogStore::open(&path).expect_err(want).to_string();
+        assert!(error.contains(want), "{error}");
+        assert!(error.contains("Nothing was changed"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn another_file_is_refused() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("raft.redb");
+    std::fs::write(&path, "not a database at all, ".repeat(500)).expect("a file");
+    let before = std::fs::read(&path).expect("the file");
+    LogStore::open(&path).expect_err("no database");
+    assert_eq!(std::fs::read(&path).expect("the file"), before);
+    five_entries(&dir.path().join("whole.redb")).await;
+    let mut bytes = std::fs::read(dir.path().join("whole.redb")).expect("a file");
+    bytes.truncate(bytes.len() / 2);
+    std::fs::write(&path, bytes).expect("a file");
+    LogStore::open(&path).expect_err("half a database");
 }

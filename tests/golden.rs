@@ -1,0 +1,168 @@
+//! What earlier builds stored and sent stays readable. The files of
+//! `tests/golden` were written by version 0.1.0 and are never written again;
+//! a new version of a message adds a file.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use std::{fmt::Write as _, path::PathBuf};
+
+use dhangkanna::{
+    consensus::{Command, CommandId, Entry, Member, Membership, RoomState, Vote, codec, log_id},
+    game::{Action, Letter, Name, PeerId, Secret},
+    proto as pb,
+};
+use openraft::EntryPayload;
+use prost::Message;
+
+/// Compares a message with its file. With `GOLDEN=write`, makes a file that
+/// is not there yet.
+fn golden(name: &str, message: &impl Message) -> Vec<u8> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(format!("{name}.hex"));
+    let bytes = message.encode_to_vec();
+    let mut hex = String::new();
+    for line in bytes.chunks(32) {
+        for byte in line {
+            write!(hex, "{byte:02x}").unwrap();
+        }
+        hex.push('\n');
+    }
+    if !path.exists() && std::env::var("GOLDEN").is_ok_and(|v| v == "write") {
+        std::fs::write(&path, &hex).expect("written");
+    }
+    let file = std::fs::read_to_string(&path).expect("a golden file");
+    assert_eq!(file, hex, "{name} is encoded otherwise than before");
+    bytes
+}
+
+fn commands() -> Vec<(&'static str, Command)> {
+    let command = |seq, opens_session, action| Command {
+        id: CommandId {
+            peer_id: PeerId::new([0xab; 32]),
+            session: 0x0123_4567_89ab_cdef,
+            seq,
+        },
+        opens_session,
+        action,
+    };
+    vec![
+        (
+            "seat-1",
+            command(
+                1,
+                true,
+                Action::Seat {
+                    name: Name::parse("Ada 🐉").unwrap(),
+                },
+            ),
+        ),
+        (
+            "start-1",
+            command(
+                2,
+                false,
+                Action::StartRound {
+                    pack: "kanna".to_owned(),
+                    clue: "A small dragon".to_owned(),
+                    secret: Secret::parse("Ka-7 é").unwrap(),
+                    after_round: Some(0),
+                },
+            ),
+        ),
+        (
+            "guess-1",
+            command(
+                3,
+                false,
+                Action::Guess {
+                    letter: Letter::parse("É").unwrap(),
+                    round: Some(1),
+                },
+            ),
+        ),
+        (
+            "miss-1",
+            command(
+                4,
+                false,
+                Action::Guess {
+                    letter: Letter::parse("x").unwrap(),
+                    round: None,
+                },
+            ),
+        ),
+    ]
+}
+
+#[test]
+fn commands_in_the_log_stay_readable() {
+    for (n, (name, command)) in commands().into_iter().enumerate() {
+        let entry = Entry {
+            log_id: log_id(3, n as u64 + 10),
+            payload: EntryPayload::Normal(command.clone()),
+        };
+        let bytes = golden(name, &pb::Entry::from(&entry));
+        let read = codec::entry(pb::Entry::decode(&bytes[..]).unwrap()).expect("an entry");
+        assert_eq!(read.log_id, entry.log_id);
+        assert!(
+            matches!(read.payload, EntryPayload::Normal(read) if read == command),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn memberships_and_votes_stay_readable() {
+    let member = |n: u8| Member {
+        peer_id: PeerId::new([n; 32]),
+        addrs: vec![format!("10.0.0.{n}:4000"), "[fe80::1%2]:4000".to_owned()],
+    };
+    let nodes = [(1, member(1)), (2, member(2)), (u64::MAX >> 1, member(3))];
+    let voters = vec![[1].into(), [1, 2].into()];
+    let membership = Membership::new(
+        voters,
+        nodes
+            .into_iter()
+            .collect::<std::collections::BTreeMap<_, _>>(),
+    )
+    .unwrap();
+    let entry = Entry {
+        log_id: log_id(3, 9),
+        payload: EntryPayload::Membership(membership.clone()),
+    };
+    let bytes = golden("membership-1", &pb::Entry::from(&entry));
+    let read = codec::entry(pb::Entry::decode(&bytes[..]).unwrap()).expect("an entry");
+    assert!(matches!(read.payload, EntryPayload::Membership(read) if read == membership));
+
+    let vote = Vote::new_committed(7, 5);
+    let bytes = golden("vote-1", &pb::Vote::from(&vote));
+    assert_eq!(Vote::from(pb::Vote::decode(&bytes[..]).unwrap()), vote);
+}
+
+#[test]
+fn the_state_of_a_room_stays_readable() {
+    let mut state = RoomState::default();
+    for (n, (_, command)) in commands().into_iter().enumerate() {
+        state.apply(n as u64 + 10, command);
+    }
+    let bytes = golden("state-1", &pb::RoomState::from(&state));
+    let read = RoomState::try_from(pb::RoomState::decode(&bytes[..]).unwrap());
+    assert_eq!(read.expect("a state"), state);
+}
+
+#[test]
+fn what_a_newer_build_wrote_is_refused_in_words() {
+    let (_, command) = commands().remove(0);
+    let mut message = pb::Command::from(&command);
+    message.rules = 99;
+    let error = Command::try_from(message).expect_err("a newer command");
+    assert!(
+        error.to_string().contains("needs rules version 99"),
+        "{error}"
+    );
+    assert!(
+        error.to_string().contains("install the newest version"),
+        "{error}"
+    );
+}
