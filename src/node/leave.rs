@@ -22,14 +22,17 @@ const CLOSE: Duration = Duration::from_secs(1);
 /// nobody else is in the room, or nobody can be told, the room is kept.
 pub(super) async fn leave(shared: &Shared, seat: Arc<Seat>) -> Done {
     let deadline = Instant::now() + shared.timing.leave;
-    let is_last = seat.membership().nodes().all(|(id, _)| *id == seat.node_id);
-    let clean = is_last
-        || timeout_at(deadline, take_leave(shared, &seat))
+    let others = seat.membership().nodes().any(|(id, _)| *id != seat.node_id);
+    // A seat that nobody was told of has no membership at all.
+    let entered = seat.membership().nodes().next().is_some();
+    let told = others
+        && timeout_at(deadline, take_leave(shared, &seat))
             .await
             .is_ok();
+    let clean = told || !others;
     shared.set_seat(None);
     let closed = timeout(CLOSE, seat.close()).await.is_ok();
-    if clean && closed && !is_last {
+    if closed && (told || !entered) {
         seat.forget();
     }
     Done::Left { clean }

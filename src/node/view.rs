@@ -79,6 +79,8 @@ pub struct Room {
 pub enum Stage {
     /// In no room.
     Lobby,
+    /// Making a room of this name.
+    Hosting(String),
     /// On the way into a room.
     Joining(String),
     /// In a room.

@@ -95,6 +95,7 @@ impl App {
                 .into_iter()
                 .collect(),
             Stage::Lobby => lobby_ui(ui, &mut self.art, &view, &mut self.lobby),
+            Stage::Hosting(room) => waiting_ui(ui, &format!("Opening {room}…"), true),
             Stage::Joining(room) => waiting_ui(ui, &format!("Joining {room}…"), true),
             Stage::Leaving => waiting_ui(ui, "Leaving…", false),
             Stage::Stopped => waiting_ui(ui, "Good-bye!", false),

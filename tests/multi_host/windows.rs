@@ -60,8 +60,9 @@ impl Display {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
-    /// Keeps a picture of everything.
-    fn shoot(&self, name: &str) {
+    /// Keeps a picture of everything, once these windows rest.
+    fn shoot(&self, windows: [&Window<'_>; 2], name: &str) {
+        windows.into_iter().for_each(Window::rest);
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/window-shots");
         std::fs::create_dir_all(&folder).expect("a folder");
         let shot = Command::new("import")
@@ -234,13 +235,13 @@ fn hosted_and_joined_by_clicks_played_by_keys() {
         }
         ben.wait("the lobby", 0, |line| line.contains("draws lobby rooms=0"));
         if run == 0 {
-            display.shoot("1-empty-lobbies");
+            display.shoot([&ada, &ben], "1-empty-lobbies");
         }
         let clicked = ada.click("Host a game");
         let (seen, _) = ben.wait("the room", 0, |line| line.contains("draws lobby rooms=1"));
         appeared.push(seen - clicked);
         if run == 0 {
-            display.shoot("2-a-room-appears");
+            display.shoot([&ben, &ben], "2-a-room-appears");
         }
         ben.click("Join Ada's room");
         for window in [&ada, &ben] {
@@ -267,11 +268,11 @@ fn hosted_and_joined_by_clicks_played_by_keys() {
         }
         play("kxanz", "kanna ka___", "guessing");
         if run == 0 {
-            display.shoot("3-mid-game");
+            display.shoot([&ada, &ben], "3-mid-game");
         }
         play("mui", "kanna kamui", "won");
         if run == 0 {
-            display.shoot("4-won");
+            display.shoot([&ada, &ben], "4-won");
         }
         starter.must("start kanna#1");
         for window in [&ada, &ben] {
@@ -282,7 +283,7 @@ fn hosted_and_joined_by_clicks_played_by_keys() {
         ada.wait("the loss", from.0, |line| line.contains("phase=lost"));
         ben.wait("the loss", from.1, |line| line.contains("phase=lost"));
         if run == 0 {
-            display.shoot("5-lost");
+            display.shoot([&ada, &ben], "5-lost");
         }
         // The host closes its window; the others go on.
         ada.close();

@@ -172,7 +172,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         match command {
             Command::Host { room } => {
                 let room = room.unwrap_or_else(|| room_of(&self.shared.name()));
-                let stage = Stage::Joining(room.to_string());
+                let stage = Stage::Hosting(room.to_string());
                 let (shared, rooms) = (Arc::clone(&self.shared), self.profile.rooms());
                 self.start_move(reply, stage, async move {
                     Move::Into(join::host(&shared, rooms, room).await)
@@ -227,13 +227,20 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     });
                 }
                 // Giving up on the way in.
-                (None, Some((Stage::Joining(_), ..))) => {
+                (None, Some((Stage::Hosting(_) | Stage::Joining(_), ..))) => {
                     if let Some((_, _, joining)) = self.moving.take() {
                         let cancelled = Failure::new("cancelled", "joining was cancelled");
                         drop(joining.map(|joining| joining.send(Err(cancelled))));
                     }
-                    self.shared.set_seat(None);
-                    self.answer(reply, Ok(Done::Ok));
+                    // It may have been let in already.
+                    if let Some(seat) = self.shared.current_seat() {
+                        let shared = Arc::clone(&self.shared);
+                        self.start_leaving(reply, async move {
+                            Move::Out(leave::leave(&shared, seat).await)
+                        });
+                    } else {
+                        self.answer(reply, Ok(Done::Ok));
+                    }
                 }
                 _ => self.answer(reply, Err(not_in_room())),
             },
