@@ -77,8 +77,8 @@ struct Common {
     /// How long to look for a room [default: 10; for `rooms`: 2]
     #[arg(long, value_name = "SECONDS", global = true, value_parser = parse_seconds)]
     wait: Option<Duration>,
-    /// How much to log: error, warn, info, debug or trace
-    #[arg(long, value_name = "LEVEL", global = true, default_value = "warn")]
+    /// How much to log to stderr: error, warn, info, debug or trace
+    #[arg(long, value_name = "LEVEL", global = true, default_value = "error")]
     log: LevelFilter,
 }
 

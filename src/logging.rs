@@ -1,4 +1,4 @@
-//! Where the log goes: warnings to stderr, more to a file in the profile.
+//! Where the log goes: errors to stderr, more to a file in the profile.
 //! Secrets never reach it: their types do not print them.
 
 use std::{fs, path::Path};

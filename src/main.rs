@@ -12,7 +12,9 @@ fn main() -> ExitCode {
     match dhangkanna::cli::run(Cli::parse()) {
         Ok(code) => code,
         Err(e) => {
-            eprintln!("dhangkanna: {e:#}");
+            // Each error says all of its cause that helps; the log has the rest.
+            tracing::info!("{e:?}");
+            eprintln!("dhangkanna: {e}");
             ExitCode::FAILURE
         }
     }

@@ -51,7 +51,7 @@ pub(super) async fn host(
         peer_id: shared.me,
         addrs: texts(shared),
     };
-    let stopped = |e: String| Failure::new("storage", format!("the room cannot be made: {e}"));
+    let stopped = |e: String| Failure::new("storage", seat.fatal().unwrap_or(e));
     seat.raft
         .initialize(BTreeMap::from([(seat.node_id, me)]))
         .await

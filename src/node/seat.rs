@@ -200,6 +200,11 @@ impl Seat {
 
     /// Why the Raft node has stopped, if it has.
     pub(super) fn fatal(&self) -> Option<String> {
+        if let Some(why) = self.store.failure() {
+            return Some(format!(
+                "the room's file cannot be written ({why}); free some space and start again. What was acknowledged is kept"
+            ));
+        }
         let metrics = self.raft.metrics();
         let state = metrics.borrow_watched().running_state.clone();
         state.err().map(|e| e.to_string())

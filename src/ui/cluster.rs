@@ -49,7 +49,8 @@ pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) {
         ),
     ];
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.spacing_mut().item_spacing = egui::vec2(5.0, 2.0);
+        ui.spacing_mut().interact_size.y = 18.0;
         for (n, (name, value, meaning)) in facts.into_iter().enumerate() {
             if n > 0 {
                 ui.add_space(9.0);

@@ -85,7 +85,7 @@ pub fn run(
                     }
                     App::new(&ctx, node.view(), move |command| node.send(command))
                 }
-                Err(e) => App::failed(&ctx, format!("{e:#}")),
+                Err(e) => App::failed(&ctx, e.to_string()),
             }))
         }),
     );

@@ -140,8 +140,10 @@ fn narrow_ui(
 ) -> Option<Command> {
     let mut command = None;
     let size = ui.available_size();
+    // What the board and the keys leave, so that both are in reach.
+    let scene = (size.y - 380.0).clamp(110.0, (size.y * 0.5).max(110.0));
     ScrollArea::vertical().id_salt("room").show(ui, |ui| {
-        scene_ui(ui, art, room, vec2(size.x, (size.y * 0.4).max(200.0)));
+        scene_ui(ui, art, room, vec2(size.x, scene));
         ui.add_space(6.0);
         command = play_ui(ui, view, room, draft);
         ui.add_space(GAP);

@@ -6,13 +6,13 @@ use eframe::egui::{
 };
 
 /// The smallest window everything fits in, in points.
-pub(super) const MIN_WINDOW: [f32; 2] = [420.0, 560.0];
+pub(super) const MIN_WINDOW: [f32; 2] = [420.0, 640.0];
 
 /// The window at its first start, in points.
 pub(super) const WINDOW: [f32; 2] = [1040.0, 720.0];
 
 /// Below this width the room is one column.
-pub(super) const NARROW: f32 = 760.0;
+pub(super) const NARROW: f32 = 900.0;
 
 /// The widest a text column gets: longer lines are hard to read.
 pub(super) const COLUMN: f32 = 620.0;

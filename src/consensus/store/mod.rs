@@ -85,6 +85,11 @@ impl LogStore {
         Self::load(db)
     }
 
+    /// Why the file cannot be written any more, if so.
+    pub fn failure(&self) -> Option<&str> {
+        self.writer.failure()
+    }
+
     /// Waits until everything that was handed in is on disk.
     pub async fn flush(&self) {
         let (done, flushed) = oneshot::channel();

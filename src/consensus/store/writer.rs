@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    sync::{Mutex, PoisonError, mpsc},
+    sync::{Arc, Mutex, OnceLock, PoisonError, mpsc},
     thread,
 };
 
@@ -43,10 +43,14 @@ pub(super) enum Op {
     Flush(oneshot::Sender<()>),
 }
 
+/// Why a file could not be written, once that has happened.
+pub(super) type Failure = Arc<OnceLock<String>>;
+
 /// The handle of the writing thread; dropping it ends the thread after the
 /// last operation.
 #[derive(Debug)]
 pub(super) struct Writer {
+    failure: Failure,
     ops: Option<mpsc::SyncSender<Op>>,
     thread: Mutex<Option<thread::JoinHandle<()>>>,
 }
@@ -54,13 +58,20 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(db: Database) -> io::Result<Self> {
         let (ops, queue) = mpsc::sync_channel(QUEUE);
+        let failure = Failure::default();
+        let noted = Arc::clone(&failure);
         let thread = thread::Builder::new()
             .name("log-writer".to_owned())
-            .spawn(move || run(&db, &queue))?;
+            .spawn(move || run(&db, &queue, &noted))?;
         Ok(Self {
+            failure,
             ops: Some(ops),
             thread: Mutex::new(Some(thread)),
         })
+    }
+
+    pub(super) fn failure(&self) -> Option<&str> {
+        self.failure.get().map(String::as_str)
     }
 
     pub(super) fn send(&self, op: Op) -> io::Result<()> {
@@ -101,7 +112,7 @@ impl Drop for Writer {
     }
 }
 
-fn run(db: &Database, queue: &mpsc::Receiver<Op>) {
+fn run(db: &Database, queue: &mpsc::Receiver<Op>, failure: &Failure) {
     let mut lazy = Lazy::default();
     while let Ok(first) = queue.recv() {
         let mut batch = Vec::with_capacity(2);
@@ -117,11 +128,11 @@ fn run(db: &Database, queue: &mpsc::Receiver<Op>) {
         }
         if !batch.is_empty() {
             lazy.join(&mut batch);
-            commit(db, batch);
+            commit(db, batch, failure);
         }
     }
     if !lazy.values.is_empty() {
-        commit(db, lazy.values);
+        commit(db, lazy.values, failure);
     }
 }
 
@@ -151,7 +162,7 @@ impl Lazy {
     }
 }
 
-fn commit(db: &Database, batch: Vec<Op>) {
+fn commit(db: &Database, batch: Vec<Op>, failure: &Failure) {
     // A flush alone needs no transaction: whatever came before is committed.
     let needed = batch.iter().any(|op| !matches!(op, Op::Flush(_)));
     let result = if needed {
@@ -160,7 +171,9 @@ fn commit(db: &Database, batch: Vec<Op>) {
         Ok(())
     };
     if let Err(e) = &result {
-        tracing::error!("the room's file cannot be written: {e}");
+        tracing::warn!("the room's file cannot be written: {e}");
+        // The first one is the cause; redb refuses whatever comes after it.
+        failure.get_or_init(|| e.clone());
     }
     for op in batch {
         let result = || match &result {
