@@ -108,12 +108,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Sub::Headless(args)) => {
-            // `headless --host` and `--host headless` mean the same.
-            let seat = SeatArgs {
-                host: args.host.or(seat.host),
-                join: args.join.or(seat.join),
-            };
-            let Some(first) = seat.command(common.wait) else {
+            let before = seat.host.is_some() || seat.join.is_some();
+            let Some(first) = args.command(common.wait).filter(|_| !before) else {
                 use clap::{CommandFactory as _, error::ErrorKind};
                 Cli::command()
                     .error(

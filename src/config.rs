@@ -157,8 +157,22 @@ impl Profile {
     /// # Errors
     /// What the system says.
     pub fn save_player_name(&self, name: &Name) -> io::Result<()> {
-        crate::net::write_private(&self.folder.join(PLAYER), name.as_str().as_bytes())
+        save_name(&self.folder, name)
     }
+
+    /// The same from within a tokio runtime, without waiting for the disk.
+    pub fn save_player_name_later(&self, name: Name) {
+        let folder = self.folder.clone();
+        tokio::task::spawn_blocking(move || {
+            if let Err(e) = save_name(&folder, &name) {
+                tracing::warn!("the player's name is not kept: {e}");
+            }
+        });
+    }
+}
+
+fn save_name(folder: &Path, name: &Name) -> io::Result<()> {
+    crate::net::write_private(&folder.join(PLAYER), name.as_str().as_bytes())
 }
 
 /// The data directory: the one that is named, or the platform's.

@@ -36,7 +36,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         port: 0,
         interfaces: config.interfaces,
         profiles: profiles_in(&data_dir),
-        profile: PathBuf::new(),
+        profile: None,
     });
     if let Some(warning) = &discovery.warning {
         eprintln!("dhangkanna: {warning}");

@@ -25,16 +25,18 @@ const MAX_BYTES: u64 = 4096;
 
 /// Announces to, and watches, the other profiles.
 pub(super) struct Local {
-    file: PathBuf,
+    file: Option<PathBuf>,
     port: u16,
     watching: JoinHandle<()>,
 }
 
 impl Local {
     pub(super) fn start(config: &Config, events: mpsc::Sender<(Source, PeerEvent)>) -> Self {
-        let file = config.profile.join(FILE);
-        // Left by a crash: we are not in that room any more.
-        let _ = fs::remove_file(&file);
+        let file = config.profile.as_ref().map(|folder| folder.join(FILE));
+        if let Some(file) = &file {
+            // Left by a crash: we are not in that room any more.
+            let _ = fs::remove_file(file);
+        }
         let watching = tokio::spawn(watch(
             config.profiles.clone(),
             config.profile.clone(),
@@ -48,44 +50,48 @@ impl Local {
     }
 
     pub(super) fn announce(&self, ad: Option<&Ad>) {
+        let Some(file) = &self.file else {
+            return;
+        };
         let result = match ad {
-            Some(ad) => self.write(ad),
-            None => match fs::remove_file(&self.file) {
+            Some(ad) => self.write(file, ad),
+            None => match fs::remove_file(file) {
                 Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
                 _ => Ok(()),
             },
         };
         if let Err(e) = result {
-            tracing::warn!("{}: {e}", self.file.display());
+            tracing::warn!("{}: {e}", file.display());
         }
     }
 
-    fn write(&self, ad: &Ad) -> io::Result<()> {
+    fn write(&self, file: &Path, ad: &Ad) -> io::Result<()> {
         let mut text = format!("port={}\n", self.port);
         for (key, value) in txt::encode(ad) {
             text.push_str(&format!("{key}={value}\n"));
         }
-        let draft = self.file.with_extension("new");
+        let draft = file.with_extension("new");
         fs::write(&draft, text)?;
-        fs::rename(draft, &self.file)
+        fs::rename(draft, file)
     }
 }
 
 impl Drop for Local {
     fn drop(&mut self) {
         self.watching.abort();
-        let _ = fs::remove_file(&self.file);
+        self.announce(None);
     }
 }
 
-async fn watch(profiles: PathBuf, own: PathBuf, events: mpsc::Sender<(Source, PeerEvent)>) {
+async fn watch(profiles: PathBuf, own: Option<PathBuf>, events: mpsc::Sender<(Source, PeerEvent)>) {
     let mut known: BTreeSet<PeerId> = BTreeSet::new();
     let mut tick = tokio::time::interval(PERIOD);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
         let (profiles, own) = (profiles.clone(), own.clone());
-        let Ok(ads) = tokio::task::spawn_blocking(move || scan(&profiles, &own)).await else {
+        let Ok(ads) = tokio::task::spawn_blocking(move || scan(&profiles, own.as_deref())).await
+        else {
             return;
         };
         let now: BTreeSet<PeerId> = ads.iter().map(|ad| ad.peer_id).collect();
@@ -101,14 +107,14 @@ async fn watch(profiles: PathBuf, own: PathBuf, events: mpsc::Sender<(Source, Pe
 }
 
 /// The announcements of all running profiles but our own.
-fn scan(profiles: &Path, own: &Path) -> Vec<Ad> {
+fn scan(profiles: &Path, own: Option<&Path>) -> Vec<Ad> {
     let Ok(folders) = fs::read_dir(profiles) else {
         return Vec::new();
     };
     folders
         .flatten()
         .map(|folder| folder.path())
-        .filter(|folder| folder != own)
+        .filter(|folder| Some(folder.as_path()) != own)
         .filter_map(|folder| {
             let ad = read(&folder.join(FILE))?;
             profile_is_running(&folder).then_some(ad)

@@ -24,6 +24,9 @@ const INTERFACE_CHECK: u32 = 2;
 /// How long saying goodbye may take.
 const GOODBYE: Duration = Duration::from_millis(300);
 
+/// How many names are remembered; more than a LAN has players.
+const MAX_NAMES: usize = 1024;
+
 /// The longest instance name, in bytes (RFC 6763 §4.1.1).
 const MAX_INSTANCE_BYTES: usize = 63;
 
@@ -58,6 +61,9 @@ impl Mdns {
                             tracing::debug!("{} announces nonsense", service.fullname);
                             continue;
                         };
+                        if peers.len() >= MAX_NAMES && !peers.contains_key(&service.fullname) {
+                            continue;
+                        }
                         peers.insert(service.fullname.clone(), ad.peer_id);
                         PeerEvent::Found(Box::new(ad))
                     }
@@ -65,6 +71,10 @@ impl Mdns {
                         let Some(peer) = peers.remove(&fullname) else {
                             continue;
                         };
+                        // It goes on under another name: this was the old one.
+                        if peers.values().any(|other| *other == peer) {
+                            continue;
+                        }
                         PeerEvent::Lost(peer)
                     }
                     _ => continue,

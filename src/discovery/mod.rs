@@ -83,8 +83,8 @@ pub struct Config {
     pub interfaces: Interfaces,
     /// The folder of all profiles on this computer.
     pub profiles: PathBuf,
-    /// The folder of ours.
-    pub profile: PathBuf,
+    /// The folder of ours; without one we only look.
+    pub profile: Option<PathBuf>,
 }
 
 /// Announces and looks around until it is shut down.

@@ -14,23 +14,55 @@ const MAX_PEERS: usize = 1024;
 
 /// Addresses by peer, the most recently confirmed first.
 #[derive(Debug, Default)]
-pub struct AddressBook(Mutex<BTreeMap<PeerId, Vec<SocketAddr>>>);
+pub struct AddressBook(Mutex<Book>);
+
+#[derive(Debug, Default)]
+struct Book {
+    peers: BTreeMap<PeerId, Known>,
+    /// Counts what was noted: the age of an entry.
+    noted: u64,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    addrs: Vec<SocketAddr>,
+    /// Whether the peer was really met.
+    is_met: bool,
+    noted: u64,
+}
+
+impl Book {
+    fn known(&mut self, peer: PeerId) -> &mut Known {
+        if self.peers.len() >= MAX_PEERS && !self.peers.contains_key(&peer) {
+            // Rumours go first, then whoever was not heard of for longest.
+            let oldest = self.peers.iter().min_by_key(|(_, k)| (k.is_met, k.noted));
+            if let Some(peer) = oldest.map(|(peer, _)| *peer) {
+                self.peers.remove(&peer);
+            }
+        }
+        self.noted += 1;
+        let known = self.peers.entry(peer).or_default();
+        known.noted = self.noted;
+        known
+    }
+}
+
+impl Known {
+    fn hint(&mut self, addr: SocketAddr) {
+        if !self.addrs.contains(&addr) {
+            self.addrs.push(addr);
+            if self.addrs.len() > MAX_ADDRS {
+                // The oldest hint; the confirmed ones stand before it.
+                self.addrs.remove(MAX_ADDRS / 2);
+            }
+        }
+    }
+}
 
 impl AddressBook {
     /// Notes an address that was announced or stored: tried after the others.
     pub fn hint(&self, peer: PeerId, addr: SocketAddr) {
-        let mut book = self.lock();
-        if book.len() >= MAX_PEERS && !book.contains_key(&peer) {
-            return;
-        }
-        let addrs = book.entry(peer).or_default();
-        if !addrs.contains(&addr) {
-            addrs.push(addr);
-            if addrs.len() > MAX_ADDRS {
-                // The oldest hint; the confirmed ones stand before it.
-                addrs.remove(MAX_ADDRS / 2);
-            }
-        }
+        self.lock().known(peer).hint(addr);
     }
 
     /// Notes hints as they stand in messages; what is no address is skipped.
@@ -44,20 +76,24 @@ impl AddressBook {
 
     /// Notes an address where the peer really is: tried first.
     pub fn confirm(&self, peer: PeerId, addr: SocketAddr) {
-        self.hint(peer, addr);
-        if let Some(addrs) = self.lock().get_mut(&peer)
-            && let Some(at) = addrs.iter().position(|known| *known == addr)
-        {
-            addrs[..=at].rotate_right(1);
+        let mut book = self.lock();
+        let known = book.known(peer);
+        known.is_met = true;
+        known.hint(addr);
+        if let Some(at) = known.addrs.iter().position(|other| *other == addr) {
+            known.addrs[..=at].rotate_right(1);
         }
     }
 
     /// Where to look for a peer, in this order.
     pub fn of(&self, peer: &PeerId) -> Vec<SocketAddr> {
-        self.lock().get(peer).cloned().unwrap_or_default()
+        let book = self.lock();
+        book.peers
+            .get(peer)
+            .map_or_else(Vec::new, |k| k.addrs.clone())
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<PeerId, Vec<SocketAddr>>> {
+    fn lock(&self) -> MutexGuard<'_, Book> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -85,5 +121,24 @@ mod tests {
         assert_eq!(known.len(), MAX_ADDRS);
         assert_eq!(known[..2], [addr(3), addr(2)]);
         assert_eq!(known.last(), Some(&addr(99)));
+    }
+
+    #[test]
+    fn rumours_do_not_push_out_who_was_met() {
+        let book = AddressBook::default();
+        let addr = SocketAddr::from(([10, 0, 0, 1], 1));
+        let peer = |n: u32| {
+            let mut digest = [0; 32];
+            digest[..4].copy_from_slice(&n.to_be_bytes());
+            PeerId::new(digest)
+        };
+        book.confirm(peer(0), addr);
+        for n in 1..3000 {
+            book.hint(peer(n), addr);
+        }
+        assert_eq!(book.lock().peers.len(), MAX_PEERS);
+        assert_eq!(book.of(&peer(0)), [addr]);
+        assert_eq!(book.of(&peer(2999)), [addr]);
+        assert!(book.of(&peer(1)).is_empty());
     }
 }

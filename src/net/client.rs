@@ -35,6 +35,9 @@ const CHANGE_DEADLINE: Duration = Duration::from_secs(4);
 /// How long a kept connection may stay silent while a call is open.
 const KEEPALIVE: Duration = Duration::from_secs(2);
 
+/// How many connections are kept; a room needs 23, a full lobby some more.
+const MAX_CHANNELS: usize = 128;
+
 /// The client of the members' service.
 pub(super) type Client = MembersClient<InterceptedService<Channel, Attach>>;
 
@@ -186,6 +189,10 @@ impl Peers {
     /// again, wherever the peer is by then, after it broke.
     fn channel(&self, peer: PeerId) -> Channel {
         let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        if channels.len() >= MAX_CHANNELS && !channels.contains_key(&peer) {
+            // Those that are in use live on in their users' hands.
+            channels.clear();
+        }
         channels
             .entry(peer)
             .or_insert_with(|| {

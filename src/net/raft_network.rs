@@ -21,6 +21,10 @@ use crate::consensus::{Member, NodeId, Snapshot, TypeConfig, Vote, codec::Decode
 
 type RpcError = RPCError<TypeConfig>;
 
+/// How long a member has to store entries: Wi-Fi that saves power takes up to
+/// 300 ms, a busy disk as long.
+const APPEND_PATIENCE: Duration = Duration::from_secs(1);
+
 /// Makes the connections of one seat to the others.
 #[derive(Clone)]
 pub struct RaftNetwork {
@@ -72,7 +76,13 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         request: AppendEntriesRequest,
         option: RPCOption,
     ) -> Result<AppendEntriesResponse, RpcError> {
-        let deadline = option.hard_ttl();
+        // openraft gives replication as long as a heartbeat. Entries are worth
+        // more patience: what is cut off here is sent again after a pause.
+        let deadline = if request.entries.is_empty() {
+            option.hard_ttl()
+        } else {
+            option.hard_ttl().max(APPEND_PATIENCE)
+        };
         let request = timed(request.into(), deadline);
         let reply = within(deadline, self.0.append_entries(request)).await;
         codec::appended(reply.map_err(rpc_error)?).map_err(rpc_error)

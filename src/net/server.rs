@@ -1,11 +1,12 @@
 //! Accepts connections: TLS first, then gRPC.
 
 use std::{
+    collections::HashMap,
     convert::Infallible,
     io,
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
@@ -14,7 +15,7 @@ use socket2::{Domain, Socket, Type};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, mpsc, oneshot},
+    sync::{mpsc, oneshot},
     task::JoinHandle,
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
@@ -31,6 +32,9 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Connections at a time; a full room needs 2 for each of its 24 members.
 const MAX_CONNECTIONS: usize = 256;
+
+/// Connections from one address: a whole room on one computer still fits.
+const MAX_FROM_ONE: usize = 64;
 
 /// Calls at a time on one connection.
 const MAX_STREAMS: u32 = 64;
@@ -130,7 +134,7 @@ async fn accept(
     acceptor: TlsAcceptor,
     connections: mpsc::Sender<Connection>,
 ) -> Infallible {
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let places = Places::default();
     loop {
         let (tcp, remote) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -141,7 +145,7 @@ async fn accept(
                 continue;
             }
         };
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+        let Some(place) = places.take(remote.ip().to_canonical()) else {
             tracing::warn!("too many connections; {remote} is turned away");
             continue;
         };
@@ -192,20 +196,50 @@ async fn serve<H: Handler>(
     }
 }
 
+/// How many connections there are, in all and from each address.
+#[derive(Clone, Default)]
+struct Places(Arc<Mutex<HashMap<IpAddr, usize>>>);
+
+/// One connection's place; given back when it drops.
+struct Place(Places, IpAddr);
+
+impl Places {
+    fn take(&self, from: IpAddr) -> Option<Place> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.values().sum::<usize>() >= MAX_CONNECTIONS {
+            return None;
+        }
+        let mine = taken.entry(from).or_default();
+        if *mine >= MAX_FROM_ONE {
+            return None;
+        }
+        *mine += 1;
+        Some(Place(self.clone(), from))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mine) = taken.get_mut(&self.1) {
+            *mine -= 1;
+            if *mine == 0 {
+                taken.remove(&self.1);
+            }
+        }
+    }
+}
+
 /// A connection of a peer that proved its key.
 struct Connection {
     stream: TlsStream<TcpStream>,
     visitor: Visitor,
     // Given back when the connection closes.
-    _place: tokio::sync::OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Connection {
-    fn new(
-        stream: TlsStream<TcpStream>,
-        remote: SocketAddr,
-        place: tokio::sync::OwnedSemaphorePermit,
-    ) -> Option<Self> {
+    fn new(stream: TlsStream<TcpStream>, remote: SocketAddr, place: Place) -> Option<Self> {
         let (_, session) = stream.get_ref();
         let certificate = session.peer_certificates()?.first()?;
         let peer_id = tls::peer_id(certificate).ok()?;

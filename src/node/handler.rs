@@ -102,6 +102,14 @@ impl Shared {
     }
 }
 
+async fn spawned<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Refused>> + Send + 'static,
+) -> Result<T, Refused> {
+    tokio::spawn(work)
+        .await
+        .unwrap_or_else(|e| Err(Refusal::Busy.because(e.to_string())))
+}
+
 fn no_such_room() -> Refused {
     Refusal::NoSuchRoom.because("that room is not played here any more")
 }
@@ -173,7 +181,8 @@ impl Handler for Shared {
             peer_id: caller.peer_id,
             addrs,
         };
-        seat.admit(caller.node_id, member).await
+        // On its own: a caller that hangs up must not leave it half done.
+        spawned(async move { seat.admit(caller.node_id, member).await }).await
     }
 
     async fn propose(&self, caller: Caller, command: Command) -> Result<Committed, ProposeError> {
@@ -193,7 +202,9 @@ impl Handler for Shared {
     async fn leave(&self, caller: Caller) -> Result<(), Refused> {
         let seat = self.leading_seat()?;
         match seat.member(caller.node_id) {
-            Some(member) if member.peer_id == caller.peer_id => seat.dismiss(caller.node_id).await,
+            Some(member) if member.peer_id == caller.peer_id => {
+                spawned(async move { seat.dismiss(caller.node_id).await }).await
+            }
             Some(_) => Err(Refusal::NotAMember.because("that seat is somebody else's")),
             // The answer to the first request was lost.
             None => Ok(()),

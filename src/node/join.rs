@@ -1,6 +1,11 @@
 //! Into a room: hosting one, finding one, sitting down.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use openraft::{ServerState, async_runtime::WatchReceiver as _};
 use tokio::{
@@ -81,7 +86,7 @@ pub(super) async fn join(
     target: JoinTarget,
     wait: Duration,
 ) -> Result<Arc<Seat>, Failure> {
-    let (cluster_id, peer) = match target {
+    let (cluster_id, members) = match target {
         JoinTarget::Addr(addr) => {
             let peer = shared.peers.who_is_at(addr).await?;
             let about = shared.peers.hello(peer).await?;
@@ -89,12 +94,12 @@ pub(super) async fn join(
                 let who = about.name;
                 Failure::new("no_such_room", format!("{who} at {addr} is in no room yet"))
             })?;
-            (room.cluster_id, peer)
+            (room.cluster_id, vec![peer])
         }
         named => find(shared, ads, &named, wait).await?,
     };
     let deadline = Instant::now() + JOIN_TIMEOUT;
-    let (leader, admission) = ask(shared, cluster_id, peer, deadline).await?;
+    let (leader, admission) = ask(shared, cluster_id, &members, deadline).await?;
     let new = NewSeat {
         key: admission.key,
         room: admission.room.clone(),
@@ -106,15 +111,16 @@ pub(super) async fn join(
     // From now on the leader's calls are answered.
     shared.set_seat(Some(Arc::clone(&seat)));
     let entered = async {
-        enter(shared, &seat, leader, admission, deadline).await?;
+        enter(shared, &seat, (leader, admission), &members, deadline).await?;
         sit_down(shared, &seat).await
     };
     if let Err(failure) = entered.await {
         shared.set_seat(None);
         seat.close().await;
-        seat.forget();
+        seat.forget().await;
         return Err(failure);
     }
+    seat.forget_earlier().await;
     Ok(seat)
 }
 
@@ -124,7 +130,7 @@ async fn find(
     mut ads: watch::Receiver<Ads>,
     target: &JoinTarget,
     wait: Duration,
-) -> Result<(ClusterId, PeerId), Failure> {
+) -> Result<(ClusterId, Vec<PeerId>), Failure> {
     let deadline = Instant::now() + wait;
     let mut settled = matches!(target, JoinTarget::Cluster(_));
     loop {
@@ -148,14 +154,17 @@ async fn find(
                 if let Some(why_not) = &room.why_not {
                     return Err(Failure::new("version", why_not.clone()));
                 }
-                let members = seen.values().filter(|ad| ad.cluster_id == room.cluster_id);
-                let best = members.max_by_key(|ad| ad.leads).map(|ad| ad.peer_id);
-                for ad in seen.values().filter(|ad| ad.cluster_id == room.cluster_id) {
+                let mut members: Vec<&Ad> = seen
+                    .values()
+                    .filter(|ad| ad.cluster_id == room.cluster_id)
+                    .collect();
+                // One of them may have crashed without a goodbye.
+                members.sort_by_key(|ad| !ad.leads);
+                for ad in &members {
                     note_addresses(shared, ad);
                 }
-                if let Some(peer) = best {
-                    return Ok((room.cluster_id, peer));
-                }
+                let peers = members.iter().map(|ad| ad.peer_id).collect();
+                return Ok((room.cluster_id, peers));
             }
             several => {
                 let ids: Vec<_> = several.iter().map(|r| r.cluster_id.to_string()).collect();
@@ -187,15 +196,18 @@ pub(super) fn note_addresses(shared: &Shared, ad: &Ad) {
     }
 }
 
-/// Asks for admission, following the way to the leader.
+/// Asks for admission: whoever of the members answers, and then the leader.
 async fn ask(
     shared: &Shared,
     room: ClusterId,
-    first: PeerId,
+    members: &[PeerId],
     deadline: Instant,
 ) -> Result<(PeerId, Admission), Failure> {
-    let mut peer = first;
-    loop {
+    let mut in_turn = members.iter().copied().cycle();
+    let mut next = in_turn.next();
+    // Members in a row that were no help; all of them once is enough.
+    let mut in_vain = 0;
+    while let Some(peer) = next {
         let error = match shared.peers.join(peer, room, &shared.name()).await {
             Ok(admission) => return Ok((peer, admission)),
             Err(error) => error,
@@ -205,33 +217,47 @@ async fn ask(
             CallError::Refused(refused) => match (refused.reason, &refused.leader) {
                 (Refusal::NotLeader, Some((leader, addrs))) if *leader != peer => {
                     shared.peers.book().hint_all(*leader, addrs);
-                    peer = *leader;
+                    next = Some(*leader);
                     pause = Duration::ZERO;
+                    in_vain = 0;
                 }
                 // A leader is being elected, or it has just been.
-                (Refusal::NotLeader | Refusal::NoQuorum | Refusal::Busy, _) => {}
+                (Refusal::NotLeader | Refusal::NoQuorum | Refusal::Busy, _) => {
+                    next = in_turn.next();
+                    in_vain = 0;
+                }
+                (Refusal::NoSuchRoom, _) => {
+                    next = in_turn.next();
+                    in_vain += 1;
+                }
                 _ => return Err(error.into()),
             },
-            // The leader that was named may have gone: ask the first again.
-            CallError::Unreachable(_) if peer != first => peer = first,
-            _ => return Err(error.into()),
+            // The leader that was named may have gone, too.
+            CallError::Unreachable(_) => {
+                next = in_turn.next();
+                in_vain += 1;
+            }
+            CallError::Denied(_) => return Err(error.into()),
         }
-        if Instant::now() + pause >= deadline {
+        if in_vain > members.len() || Instant::now() + pause >= deadline {
             return Err(error.into());
         }
         tokio::time::sleep(pause).await;
     }
+    Err(Refusal::NoSuchRoom.because("nobody is in that room").into())
 }
 
 /// Asks the leader to add the seat, and waits until its log has arrived.
 async fn enter(
     shared: &Shared,
     seat: &Seat,
-    mut leader: PeerId,
-    mut admission: Admission,
+    (mut leader, mut admission): (PeerId, Admission),
+    members: &[PeerId],
     deadline: Instant,
 ) -> Result<(), Failure> {
     let index = loop {
+        *seat.door.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((leader, admission.node_id));
         let mut client = shared
             .peers
             .member(&seat.key, seat.node_id, admission.node_id, leader);
@@ -253,7 +279,7 @@ async fn enter(
             return Err(error.into());
         }
         tokio::time::sleep(PAUSE).await;
-        (leader, admission) = ask(shared, seat.key.cluster_id, leader, deadline).await?;
+        (leader, admission) = ask(shared, seat.key.cluster_id, members, deadline).await?;
     };
     let mut applied = seat.applied.clone();
     let arrived = applied.wait_for(|applied| applied.index() >= index);

@@ -1,11 +1,14 @@
 //! Out of a room.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
-use openraft::async_runtime::WatchReceiver as _;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{Done, handler::Shared, seat::Seat};
+use crate::{consensus::NodeId, game::PeerId, net::CallError};
 
 /// How often it is looked whether another leader is there.
 const LOOK: Duration = Duration::from_millis(20);
@@ -22,50 +25,67 @@ const CLOSE: Duration = Duration::from_secs(1);
 /// nobody else is in the room, or nobody can be told, the room is kept.
 pub(super) async fn leave(shared: &Shared, seat: Arc<Seat>) -> Done {
     let deadline = Instant::now() + shared.timing.leave;
-    let others = seat.membership().nodes().any(|(id, _)| *id != seat.node_id);
-    // A seat that nobody was told of has no membership at all.
-    let entered = seat.membership().nodes().next().is_some();
-    let told = others
-        && timeout_at(deadline, take_leave(shared, &seat))
-            .await
-            .is_ok();
-    let clean = told || !others;
+    let (entered, others) = {
+        let membership = seat.membership();
+        let members = membership.nodes().count();
+        let me = usize::from(membership.get_node(&seat.node_id).is_some());
+        (members > 0, members > me)
+    };
+    let told = if entered {
+        others
+            && timeout_at(deadline, take_leave(shared, &seat))
+                .await
+                .is_ok()
+    } else {
+        timeout_at(deadline, withdraw(shared, &seat)).await.is_ok()
+    };
+    if told && seat.leads() {
+        wait_for_successor(shared, &seat).await;
+    }
+    let clean = told || (entered && !others);
     shared.set_seat(None);
     let closed = timeout(CLOSE, seat.close()).await.is_ok();
     if closed && (told || !entered) {
-        seat.forget();
+        seat.forget().await;
     }
     Done::Left { clean }
 }
 
-/// Returns once the others have a membership without this seat, and a leader.
+/// Returns once the others have a membership without this seat.
 async fn take_leave(shared: &Shared, seat: &Seat) {
     loop {
         let leader = seat.leader();
         if seat.leads() {
             match seat.dismiss(seat.node_id).await {
-                Ok(()) => return wait_for_successor(shared, seat).await,
+                Ok(()) => return,
                 Err(e) => tracing::debug!("cannot leave yet: {e}"),
             }
         } else if let Some(id) = leader
             && let Some(member) = seat.member(id)
         {
-            let mut client = shared
-                .peers
-                .member(&seat.key, seat.node_id, id, member.peer_id);
-            match client.leave().await {
+            match tell(shared, seat, id, member.peer_id).await {
                 Ok(()) => return,
                 Err(e) => tracing::debug!("cannot leave yet: {e}"),
             }
         }
-        let mut metrics = seat.raft.server_metrics();
-        let pause = Instant::now() + 2 * LOOK;
-        while metrics.borrow_watched().current_leader == leader {
-            if !matches!(timeout_at(pause, metrics.changed()).await, Ok(Ok(()))) {
-                break;
-            }
-        }
+        let _ = timeout(2 * LOOK, seat.leader_differs_from(leader)).await;
     }
+}
+
+/// Gives up a seat whose log has not arrived: whoever was asked for it may
+/// have added it already.
+async fn withdraw(shared: &Shared, seat: &Seat) {
+    let asked = *seat.door.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((peer, id)) = asked
+        && let Err(e) = tell(shared, seat, id, peer).await
+    {
+        tracing::debug!("nobody was told: {e}");
+    }
+}
+
+async fn tell(shared: &Shared, seat: &Seat, to: NodeId, peer: PeerId) -> Result<(), CallError> {
+    let mut client = shared.peers.member(&seat.key, seat.node_id, to, peer);
+    client.leave().await
 }
 
 /// A leader that removed itself is not told who follows; it asks. Its seat is

@@ -75,7 +75,7 @@ impl Seat {
         } else {
             return;
         }
-        if let Err(e) = self.change(&target).await {
+        if let Err(e) = self.change(&stored, &target).await {
             tracing::debug!("the membership stays: {e}");
         }
     }
@@ -107,7 +107,7 @@ impl Seat {
             target.voters = self.voters_without(&facts, &old);
         }
         target.nodes.insert(id, member);
-        self.change(&target).await
+        self.change(&stored, &target).await
     }
 
     /// Removes a seat that leaves, and names the voters of those who stay.
@@ -120,7 +120,7 @@ impl Seat {
         }
         let facts = self.facts(&mut watch, &stored);
         target.voters = self.voters_without(&facts, &[id]);
-        self.change(&target).await.map(drop)
+        self.change(&stored, &target).await.map(drop)
     }
 
     /// What the leader knows of the members, itself included.
@@ -181,23 +181,26 @@ impl Seat {
             .collect()
     }
 
-    /// Appends what leads to the target: one entry, or two if the voters
-    /// change (Raft §6). Answers with the index of the last.
-    async fn change(&self, target: &Target) -> Result<u64, Refused> {
+    /// Appends what leads from a membership to the target: one entry, or two
+    /// if the voters change (Raft §6). Answers with the index of the last.
+    ///
+    /// The target was made from `current`; if another leader has changed the
+    /// membership since, it is not forced upon that.
+    async fn change(&self, current: &StoredMembership, target: &Target) -> Result<u64, Refused> {
+        let mut current = current.clone();
         let mut tries = TRIES;
         loop {
-            let stored = self.membership();
-            let next = target.step_from(&stored);
+            let next = target.step_from(&current);
             let precondition = Precondition::LastMembershipLogId {
-                last_membership_log_id: *stored.log_id(),
+                last_membership_log_id: *current.log_id(),
             };
             let appended = self
                 .raft
                 .append_membership(next.clone(), blank(), [precondition])
                 .await;
             match appended {
-                Ok(done) if next.get_joint_config().len() == 1 => return Ok(done.log_id.index()),
-                Ok(_) => {}
+                Ok(done) if target.is_reached_by(&next) => return Ok(done.log_id.index()),
+                Ok(done) => current = StoredMembership::new(Some(done.log_id), next),
                 Err(e) if tries > 0 && is_passing(&e) => {
                     tries -= 1;
                     tokio::time::sleep(PAUSE).await;
@@ -221,6 +224,11 @@ impl Target {
             voters: configs.last().cloned().unwrap_or_default(),
             nodes: stored.nodes().map(|(id, m)| (*id, m.clone())).collect(),
         }
+    }
+
+    fn is_reached_by(&self, membership: &Membership) -> bool {
+        membership.get_joint_config().as_slice() == [self.voters.clone()]
+            && membership.nodes().eq(self.nodes.iter())
     }
 
     /// The membership to append next.
@@ -266,17 +274,82 @@ fn blank() -> openraft::EntryPayload<crate::consensus::Command, NodeId, Member> 
     openraft::EntryPayload::Blank
 }
 
-/// Whether a change may succeed a moment later: the one before it is not
-/// committed yet, or came in between.
+/// Whether a change may succeed a moment later: the entry before it is not
+/// committed yet.
 fn is_passing(error: &RaftError<TypeConfig, ClientWriteError<TypeConfig>>) -> bool {
     matches!(
         error.api_error(),
-        Some(
-            ClientWriteError::PreconditionFailed(_)
-                | ClientWriteError::ChangeMembershipError(
-                    ChangeMembershipError::InProgress(_)
-                        | ChangeMembershipError::UncommittedLeaderLog(_)
-                )
-        )
+        Some(ClientWriteError::ChangeMembershipError(
+            ChangeMembershipError::InProgress(_) | ChangeMembershipError::UncommittedLeaderLog(_)
+        ))
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{consensus::log_id, game::PeerId};
+
+    fn nodes(ids: &[NodeId]) -> BTreeMap<NodeId, Member> {
+        let member = |id: NodeId| Member {
+            peer_id: PeerId::new([id as u8; 32]),
+            addrs: Vec::new(),
+        };
+        ids.iter().map(|id| (*id, member(*id))).collect()
+    }
+
+    fn set(ids: &[NodeId]) -> BTreeSet<NodeId> {
+        ids.iter().copied().collect()
+    }
+
+    /// The voters of each step to a target, and the members after the last.
+    fn steps(from: &[&[NodeId]], members: &[NodeId], voters: &[NodeId], stay: &[NodeId]) -> String {
+        let configs = from.iter().map(|ids| set(ids)).collect();
+        let membership = Membership::new(configs, nodes(members)).expect("a membership");
+        let mut current = StoredMembership::new(Some(log_id(1, 1)), membership);
+        let target = Target {
+            voters: set(voters),
+            nodes: nodes(stay),
+        };
+        let mut text = String::new();
+        for index in 2..10 {
+            let next = target.step_from(&current);
+            text.push_str(&format!("{:?} ", next.get_joint_config()));
+            if target.is_reached_by(&next) {
+                let members: Vec<NodeId> = next.nodes().map(|(id, _)| *id).collect();
+                return format!("{text}-> {members:?}");
+            }
+            current = StoredMembership::new(Some(log_id(1, index)), next);
+        }
+        panic!("no end: {text}");
+    }
+
+    #[test]
+    fn every_change_ends_at_its_target() {
+        // Only a member more or less: one entry.
+        assert_eq!(steps(&[&[1]], &[1], &[1], &[1, 2]), "[{1}] -> [1, 2]");
+        assert_eq!(steps(&[&[1]], &[1, 2], &[1], &[1]), "[{1}] -> [1]");
+        // Other voters: two, and who goes stays until the second.
+        assert_eq!(
+            steps(&[&[1]], &[1, 2, 3], &[1, 2, 3], &[1, 2, 3]),
+            "[{1}, {1, 2, 3}] [{1, 2, 3}] -> [1, 2, 3]"
+        );
+        assert_eq!(
+            steps(&[&[1, 2, 3]], &[1, 2, 3], &[2], &[2, 3]),
+            "[{1, 2, 3}, {2}] [{2}] -> [2, 3]"
+        );
+        // Another leader's change is half done: ended first, then ours is made.
+        assert_eq!(
+            steps(&[&[1, 2, 3], &[1]], &[1, 2, 3], &[2], &[2, 3]),
+            "[{1}] [{1}, {2}] [{2}] -> [2, 3]"
+        );
+        assert_eq!(
+            steps(&[&[1, 2, 3], &[1]], &[1, 2, 3], &[1], &[1, 2, 3, 4]),
+            "[{1}] -> [1, 2, 3, 4]"
+        );
+        assert_eq!(
+            steps(&[&[1, 2, 3], &[1]], &[1, 2, 3], &[1], &[1, 2, 3]),
+            "[{1}] -> [1, 2, 3]"
+        );
+    }
 }

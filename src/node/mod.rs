@@ -115,7 +115,7 @@ impl Node {
             port,
             interfaces: interfaces.clone(),
             profiles: profile.all_profiles(),
-            profile: profile.folder().to_owned(),
+            profile: Some(profile.folder().to_owned()),
         });
         let (packs, warnings) = Packs::load(&profile.packs());
         let node = Arc::new(handler::Shared::new(

@@ -212,7 +212,8 @@ impl Seat {
         })
     }
 
-    async fn leader_differs_from(&self, known: Option<NodeId>) {
+    /// Waits until another leader is known than this one.
+    pub(super) async fn leader_differs_from(&self, known: Option<NodeId>) {
         let mut metrics = self.raft.server_metrics();
         while metrics.borrow_watched().current_leader == known {
             if metrics.changed().await.is_err() {

@@ -12,6 +12,9 @@ use crate::{
 /// that crashed said no goodbye.
 pub(super) const CHECK: Duration = Duration::from_secs(3);
 
+/// How many rooms are asked at a time.
+pub(super) const CHECKS: usize = 8;
+
 /// The rooms of these announcements, by name.
 pub fn group(ads: &Ads) -> Vec<Room> {
     let mut by_cluster: BTreeMap<ClusterId, Vec<&Ad>> = BTreeMap::new();

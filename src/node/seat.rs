@@ -47,6 +47,9 @@ pub(super) struct Seat {
     /// Held while the membership changes.
     pub(super) members: tokio::sync::Mutex<Watch>,
     pub(super) jobs: mpsc::Sender<Job>,
+    /// Who was asked for this seat, and as which seat: told when it is given
+    /// up before its log has arrived.
+    pub(super) door: Mutex<Option<(PeerId, NodeId)>>,
     /// The last entry that a sole voter acknowledged with one copy.
     pub(super) owed: AtomicU64,
     store: LogStore,
@@ -60,6 +63,7 @@ pub(super) struct NewSeat {
     pub(super) room: Name,
     pub(super) node_id: NodeId,
     pub(super) me: PeerId,
+    /// The folder of all seats in this room.
     pub(super) folder: PathBuf,
 }
 
@@ -85,6 +89,8 @@ impl Seat {
             node_id,
             room: room.to_string(),
         };
+        // Never another seat's: an old log under a new id could undo a vote.
+        let folder = folder.join(node_id.to_string());
         let opening = folder.clone();
         let store = tokio::task::spawn_blocking(move || open_store(&opening, &seat_file))
             .await
@@ -108,6 +114,7 @@ impl Seat {
             contact: LeaderContact::default(),
             members: tokio::sync::Mutex::default(),
             jobs,
+            door: Mutex::new(None),
             owed: AtomicU64::new(0),
             store,
             folder,
@@ -215,14 +222,39 @@ impl Seat {
         if let Err(e) = self.raft.shutdown().await {
             tracing::warn!("Raft ended badly: {e}");
         }
-        self.store.flush().await;
+        self.store.close().await;
     }
 
     /// Deletes the log of a seat that is spent.
-    pub(super) fn forget(&self) {
-        if let Err(e) = fs::remove_dir_all(&self.folder) {
+    pub(super) async fn forget(&self) {
+        let folder = self.folder.clone();
+        let removed = tokio::task::spawn_blocking(move || {
+            fs::remove_dir_all(&folder)?;
+            // The room's folder stays if it keeps another seat.
+            let _ = folder.parent().map(fs::remove_dir);
+            Ok::<(), io::Error>(())
+        });
+        if let Ok(Err(e)) = removed.await {
             tracing::warn!("{}: {e}", self.folder.display());
         }
+    }
+
+    /// Deletes the logs of earlier seats of this player in this room: the
+    /// leader has put this one in their place.
+    pub(super) async fn forget_earlier(&self) {
+        let folder = self.folder.clone();
+        let removing = tokio::task::spawn_blocking(move || {
+            let seats = folder.parent().map(fs::read_dir);
+            for seat in seats.into_iter().flatten().flatten().flatten() {
+                if seat.path() != folder
+                    && let Err(e) = fs::remove_dir_all(seat.path())
+                {
+                    tracing::warn!("{}: {e}", seat.path().display());
+                }
+            }
+        });
+        // It removes or it says why not.
+        let _ = removing.await;
     }
 }
 

@@ -79,7 +79,16 @@ impl App {
             return failure_ui(ui, "dhangkanna cannot start", &failure);
         };
         if let Some(fatal) = &view.fatal {
-            return failure_ui(ui, "The room cannot go on", fatal);
+            failure_ui(ui, "The room cannot go on", fatal);
+            let bottom = egui::Panel::bottom("back").show_separator_line(false);
+            let back = bottom.show(ui, |ui| {
+                ui.vertical_centered(|ui| ui.button("Back to the lobby").clicked())
+                    .inner
+            });
+            if back.inner {
+                (self.send)(Command::Leave);
+            }
+            return;
         }
         if stopped && view.stage != Stage::Stopped {
             let what = "Its engine stopped. Your room is kept; close the window and start again.";
@@ -91,9 +100,7 @@ impl App {
             (self.send)(Command::DismissNotice);
         }
         let commands = match &view.stage {
-            Stage::Room(room) => room_ui(ui, &mut self.art, &view, room, &mut self.room)
-                .into_iter()
-                .collect(),
+            Stage::Room(room) => room_ui(ui, &mut self.art, &view, room, &mut self.room),
             Stage::Lobby => lobby_ui(ui, &mut self.art, &view, &mut self.lobby),
             Stage::Hosting(room) => waiting_ui(ui, &format!("Opening {room}…"), true),
             Stage::Joining(room) => waiting_ui(ui, &format!("Joining {room}…"), true),

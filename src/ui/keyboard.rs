@@ -27,9 +27,9 @@ enum State {
 }
 
 /// Draws the keys, and takes what is clicked or typed.
-pub(super) fn keyboard_ui(ui: &mut egui::Ui, room: &RoomView) -> Option<Command> {
+pub(super) fn keyboard_ui(ui: &mut egui::Ui, room: &RoomView) -> Vec<Command> {
     let guessing = room.state.game().phase() == Phase::Guessing;
-    let mut guessed = guessing.then(|| typed(ui)).flatten();
+    let mut guessed = if guessing { typed(ui) } else { Vec::new() };
     let width = ui.available_width();
     let longest = ROWS[0].len() as f32;
     let key = ((width - (longest - 1.0) * SPACE) / longest).min(MAX_KEY);
@@ -42,33 +42,36 @@ pub(super) fn keyboard_ui(ui: &mut egui::Ui, room: &RoomView) -> Option<Command>
             for c in row.chars() {
                 let letter = Letter::from_folded(c);
                 if key_ui(ui, room, letter, key, guessing) {
-                    guessed = Some(letter);
+                    guessed.push(letter);
                 }
             }
         });
     }
-    let letter = guessed?;
-    // Sent once: while it is on its way, it is not sent again.
-    if room.pending.contains(&letter.as_char()) {
-        return None;
-    }
-    Some(Command::Guess {
-        letter,
-        round: room.state.game().round().map(|round| round.number()),
-    })
+    let round = room.state.game().round().map(|round| round.number());
+    guessed
+        .into_iter()
+        // Sent once: while it is on its way, it is not sent again.
+        .filter(|letter| !room.pending.contains(&letter.as_char()))
+        .map(|letter| Command::Guess { letter, round })
+        .collect()
 }
 
-/// The letter that was typed, unless it went into a text field.
-fn typed(ui: &egui::Ui) -> Option<Letter> {
-    if ui.ctx().egui_wants_keyboard_input() || ui.ctx().any_popup_open() {
-        return None;
+/// The letters that were typed, unless they were meant for something else.
+fn typed(ui: &egui::Ui) -> Vec<Letter> {
+    let ctx = ui.ctx();
+    let elsewhere = ctx.text_edit_focused()
+        || ctx.any_popup_open()
+        || ctx.memory(|memory| memory.top_modal_layer().is_some());
+    if elsewhere {
+        return Vec::new();
     }
     ui.input(|input| {
         let chord = input.modifiers.ctrl || input.modifiers.alt || input.modifiers.command;
-        input.events.iter().find_map(|event| match event {
+        let texts = input.events.iter().filter_map(|event| match event {
             egui::Event::Text(text) if !chord => Letter::parse(text).ok(),
             _ => None,
-        })
+        });
+        texts.collect()
     })
 }
 

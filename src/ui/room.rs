@@ -27,12 +27,12 @@ pub(super) fn room_ui(
     view: &View,
     room: &RoomView,
     draft: &mut Draft,
-) -> Option<Command> {
-    let mut command = None;
+) -> Vec<Command> {
+    let mut commands = Vec::new();
     egui::Panel::top("room bar")
         .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 10)))
         .show_separator_line(false)
-        .show(ui, |ui| command = bar_ui(ui, view, room));
+        .show(ui, |ui| commands.extend(bar_ui(ui, view, room)));
     egui::Panel::bottom("cluster")
         .frame(
             egui::Frame::new()
@@ -54,9 +54,9 @@ pub(super) fn room_ui(
             } else {
                 wide_ui(ui, art, view, room, draft)
             };
-            command = command.take().or(inner);
+            commands.extend(inner);
         });
-    command
+    commands
 }
 
 fn bar_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Option<Command> {
@@ -84,8 +84,8 @@ fn wide_ui(
     view: &View,
     room: &RoomView,
     draft: &mut Draft,
-) -> Option<Command> {
-    let mut command = None;
+) -> Vec<Command> {
+    let mut commands = Vec::new();
     let size = ui.available_size();
     let scene = vec2((size.x * 0.36).clamp(240.0, 520.0), size.y);
     let people = 190.0;
@@ -101,7 +101,7 @@ fn wide_ui(
                 let height: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(420.0);
                 ui.add_space(((size.y - height) * 0.4).max(0.0));
                 let top = ui.cursor().top();
-                command = play_ui(ui, view, room, draft);
+                commands = play_ui(ui, view, room, draft);
                 let now = ui.cursor().top() - top;
                 if (now - height).abs() > 1.0 {
                     ui.data_mut(|data| data.insert_temp(id, now));
@@ -128,7 +128,7 @@ fn wide_ui(
             },
         );
     });
-    command
+    commands
 }
 
 fn narrow_ui(
@@ -137,15 +137,15 @@ fn narrow_ui(
     view: &View,
     room: &RoomView,
     draft: &mut Draft,
-) -> Option<Command> {
-    let mut command = None;
+) -> Vec<Command> {
+    let mut commands = Vec::new();
     let size = ui.available_size();
     // What the board and the keys leave, so that both are in reach.
     let scene = (size.y - 380.0).clamp(110.0, (size.y * 0.5).max(110.0));
     ScrollArea::vertical().id_salt("room").show(ui, |ui| {
         scene_ui(ui, art, room, vec2(size.x, scene));
         ui.add_space(6.0);
-        command = play_ui(ui, view, room, draft);
+        commands = play_ui(ui, view, room, draft);
         ui.add_space(GAP);
         card(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
@@ -154,14 +154,14 @@ fn narrow_ui(
             guesses_ui(ui, room);
         });
     });
-    command
+    commands
 }
 
 /// The board, the keys, and the way to the next round.
-fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -> Option<Command> {
+fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -> Vec<Command> {
     board_ui(ui, room);
     ui.add_space(GAP);
-    let guess = keyboard_ui(ui, room);
+    let mut commands = keyboard_ui(ui, room);
     if room.single_copy && room.cluster.members.len() > 1 {
         ui.label(
             RichText::new("Your last guess is on one computer only until the others catch up.")
@@ -170,6 +170,6 @@ fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -
         );
     }
     ui.add_space(GAP);
-    let start = start_ui(ui, view, room, &mut draft.board);
-    guess.or(start)
+    commands.extend(start_ui(ui, view, room, &mut draft.board));
+    commands
 }

@@ -99,6 +99,15 @@ impl LogStore {
         }
     }
 
+    /// Writes what was handed in and closes the file; clones can only read.
+    pub async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.writer.send(Op::Close(done)).is_ok() {
+            // A writer that is gone has closed it.
+            let _ = closed.await;
+        }
+    }
+
     /// Stores the snapshot that the state machine restarts from. An older one
     /// than the stored is left out: building and installing may overlap.
     pub(super) async fn save_snapshot(&self, snapshot: &Snapshot) -> io::Result<()> {

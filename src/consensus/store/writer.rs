@@ -41,6 +41,8 @@ pub(super) enum Op {
     Purge(u64, Vec<u8>, Done),
     /// Reports when all that came before is on disk.
     Flush(oneshot::Sender<()>),
+    /// Ends the thread, and reports when the file is closed.
+    Close(oneshot::Sender<()>),
 }
 
 /// Why a file could not be written, once that has happened.
@@ -62,7 +64,14 @@ impl Writer {
         let noted = Arc::clone(&failure);
         let thread = thread::Builder::new()
             .name("log-writer".to_owned())
-            .spawn(move || run(&db, &queue, &noted))?;
+            .spawn(move || {
+                let done = run(&db, &queue, &noted);
+                drop(db);
+                if let Some(done) = done {
+                    // Whoever closed it may have given up waiting.
+                    let _ = done.send(());
+                }
+            })?;
         Ok(Self {
             failure,
             ops: Some(ops),
@@ -112,14 +121,26 @@ impl Drop for Writer {
     }
 }
 
-fn run(db: &Database, queue: &mpsc::Receiver<Op>, failure: &Failure) {
+/// Writes until the queue ends; answers who closed it.
+fn run(
+    db: &Database,
+    queue: &mpsc::Receiver<Op>,
+    failure: &Failure,
+) -> Option<oneshot::Sender<()>> {
     let mut lazy = Lazy::default();
-    while let Ok(first) = queue.recv() {
+    let mut closed = None;
+    while closed.is_none()
+        && let Ok(first) = queue.recv()
+    {
         let mut batch = Vec::with_capacity(2);
         let mut next = Some(first);
         while let Some(op) = next {
             match op {
                 Op::PutLazily(slot, bytes) => lazy.put_aside(slot, bytes),
+                Op::Close(done) => {
+                    closed = Some(done);
+                    break;
+                }
                 op => batch.push(op),
             }
             next = (batch.len() < BATCH)
@@ -134,6 +155,7 @@ fn run(db: &Database, queue: &mpsc::Receiver<Op>, failure: &Failure) {
     if !lazy.values.is_empty() {
         commit(db, lazy.values, failure);
     }
+    closed
 }
 
 /// Values that can wait: each costs a few pages in a transaction, so they ride
@@ -186,7 +208,7 @@ fn commit(db: &Database, batch: Vec<Op>, failure: &Failure) {
             Op::Put(_, _, done) | Op::Truncate(_, done) | Op::Purge(_, _, done) => {
                 let _ = done.send(result());
             }
-            Op::Flush(done) => {
+            Op::Flush(done) | Op::Close(done) => {
                 let _ = done.send(());
             }
             Op::PutLazily(..) => {}
@@ -230,7 +252,7 @@ fn apply(txn: &WriteTransaction, batch: &[Op]) -> Result<(), redb::Error> {
                     meta.insert(Slot::Purged.key(), bytes.as_slice())?;
                 }
             }
-            Op::Flush(_) => {}
+            Op::Flush(_) | Op::Close(_) => {}
         }
     }
     Ok(())

@@ -4,7 +4,7 @@
 mod show;
 mod watched;
 
-use std::{collections::BTreeSet, future::Future, pin::Pin, sync::Arc};
+use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
 
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -52,7 +52,7 @@ enum Event {
         reply: Option<oneshot::Sender<Reply>>,
     },
     /// Rooms that did not answer, or answered from elsewhere.
-    Silent(BTreeSet<PeerId>),
+    Silent(BTreeMap<PeerId, Ad>),
 }
 
 pub(super) struct Actor<F> {
@@ -72,7 +72,8 @@ pub(super) struct Actor<F> {
     watched: Option<Watched>,
     addr: String,
     moving: Option<(Stage, Moving, Option<oneshot::Sender<Reply>>)>,
-    silent: BTreeSet<PeerId>,
+    /// Announcements whose room did not answer.
+    silent: BTreeMap<PeerId, Ad>,
     checking: bool,
     answers: Vec<(oneshot::Sender<Reply>, Reply)>,
     pending: Vec<char>,
@@ -115,7 +116,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             watched: None,
             addr: String::new(),
             moving: None,
-            silent: BTreeSet::new(),
+            silent: BTreeMap::new(),
             checking: false,
             answers: Vec::new(),
             pending: Vec::new(),
@@ -155,7 +156,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 },
                 moved = next_move(&mut self.moving) => self.moved(moved),
                 Some(event) = self.heard.recv() => self.hear(event),
-                _ = self.ads.changed() => self.silent.clear(),
+                _ = self.ads.changed() => {}
                 () = seat_changed(&mut self.watched) => {}
                 _ = policy.tick(), if in_room => self.tend(),
                 _ = check.tick() => {
@@ -207,9 +208,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 Err(e) => self.answer(reply, Err(Failure::new("no_such_entry", e.to_string()))),
             },
             Command::Rename(name) => {
-                if let Err(e) = self.profile.save_player_name(&name) {
-                    tracing::warn!("the player's name is not kept: {e}");
-                }
+                self.profile.save_player_name_later(name.clone());
                 self.shared.set_name(name.clone());
                 if self.seat.is_some() {
                     self.propose(Action::Seat { name }, None, reply);
@@ -402,18 +401,18 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     async fn stop(mut self, reply: Option<oneshot::Sender<Reply>>) {
         self.discovery.announce(None);
         // On the way in or out: that is waited for, within its own bounds.
-        if let Some((stage, moving, waiting)) = self.moving.take() {
-            if matches!(stage, Stage::Leaving) {
-                let moved = moving.await;
-                self.moving = None;
-                self.moved(moved);
+        let mut left = Done::Left { clean: true };
+        if matches!(self.moving, Some((Stage::Leaving, ..))) {
+            let moved = next_move(&mut self.moving).await;
+            if let Move::Out(done) = &moved {
+                left = *done;
             }
-            drop(waiting);
+            self.moved(moved);
         }
-        let left = match self.seat.take() {
-            Some(seat) => leave::leave(&self.shared, seat).await,
-            None => Done::Left { clean: true },
-        };
+        self.moving = None;
+        if let Some(seat) = self.seat.take() {
+            left = leave::leave(&self.shared, seat).await;
+        }
         if let Some(seat) = self.shared.current_seat() {
             // Joining was broken off in between.
             leave::leave(&self.shared, seat).await;
@@ -424,6 +423,10 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         last.stage = Stage::Stopped;
         self.publish.send_replace(Arc::new(last));
         (self.on_change)();
+        for (reply, outcome) in self.answers.drain(..) {
+            // Whoever asked may have gone.
+            let _ = reply.send(outcome);
+        }
         drop(self.profile);
         if let Some(reply) = reply {
             // Whoever asked may have gone.

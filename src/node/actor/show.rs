@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures::StreamExt as _;
+
 use super::{Actor, Event};
 use crate::{
     discovery::{Ad, Ads},
@@ -28,9 +30,11 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     /// Publishes the view, and announces the room, if they have changed.
     pub(super) fn show(&mut self) {
         let mut view = self.lobby();
+        let mut announcement = None;
         let mut ads = Ads::clone(&self.ads.borrow());
         if !self.silent.is_empty() {
-            Arc::make_mut(&mut ads).retain(|peer, _| !self.silent.contains(peer));
+            // Until it announces something else.
+            Arc::make_mut(&mut ads).retain(|peer, ad| self.silent.get(peer) != Some(ad));
         }
         view.rooms = rooms::group(&ads).into();
         view.notice = self.notice.clone();
@@ -41,14 +45,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             room.pending.clone_from(&self.pending);
             room.single_copy = self.single_copy;
             view.fatal = seat.fatal();
-            let ad = self.ad(seat, &room);
-            if self.announced.as_ref() != Some(&ad) {
-                self.discovery.announce(Some(&ad));
-                self.announced = Some(ad);
-            }
+            announcement = view.fatal.is_none().then(|| self.ad(seat, &room));
             view.stage = Stage::Room(Arc::new(room));
-        } else if self.announced.take().is_some() {
-            self.discovery.announce(None);
         }
         let changed = self.publish.send_if_modified(|shown| {
             let changed = **shown != view;
@@ -63,6 +61,11 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         for (reply, outcome) in self.answers.drain(..) {
             // Whoever asked may have gone.
             let _ = reply.send(outcome);
+        }
+        // Last: nobody who waits for a reply waits for a file or a socket.
+        if self.announced != announcement {
+            self.discovery.announce(announcement.as_ref());
+            self.announced = announcement;
         }
     }
 
@@ -91,20 +94,23 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         self.checking = true;
         let (shared, events) = (Arc::clone(&self.shared), self.events.clone());
         tokio::spawn(async move {
-            let asked = ads.values().map(|ad| {
-                let shared = &shared;
+            let asked = ads.values().cloned().map(|ad| {
+                let shared = Arc::clone(&shared);
                 async move {
-                    join::note_addresses(shared, ad);
+                    join::note_addresses(&shared, &ad);
                     let there = match shared.peers.hello(ad.peer_id).await {
                         Ok(about) => about.room.is_some_and(|r| r.cluster_id == ad.cluster_id),
                         // Another version is there, even if it cannot be joined.
                         Err(CallError::Refused(_) | CallError::Denied(_)) => true,
                         Err(CallError::Unreachable(_)) => false,
                     };
-                    (!there).then_some(ad.peer_id)
+                    (!there).then_some((ad.peer_id, ad))
                 }
             });
-            let silent = futures::future::join_all(asked).await;
+            let silent: Vec<_> = futures::stream::iter(asked.collect::<Vec<_>>())
+                .buffer_unordered(rooms::CHECKS)
+                .collect()
+                .await;
             let silent = silent.into_iter().flatten().collect();
             let _ = events.send(Event::Silent(silent)).await;
         });

@@ -1,0 +1,136 @@
+//! What is printed, as JSON.
+
+use serde_json::{Value, json};
+
+use crate::{
+    game::Phase,
+    node::{ClusterView, Done, Failure, Reply, RoomView},
+};
+
+pub(super) fn event(name: &str, fields: &Value) -> Value {
+    let mut event = json!({"event": name});
+    merge(&mut event, fields);
+    event
+}
+
+pub(super) fn merge(into: &mut Value, fields: &Value) {
+    if let (Value::Object(into), Value::Object(fields)) = (into, fields) {
+        into.extend(fields.iter().map(|(k, v)| (k.clone(), v.clone())));
+    }
+}
+
+pub(super) fn to_json(reply: Reply) -> Value {
+    match reply {
+        Ok(done) => done.to_json(),
+        Err(failure) => failure_json(&failure),
+    }
+}
+
+impl Done {
+    pub(super) fn to_json(self) -> Value {
+        match self {
+            Self::Ok => json!({"ok": true}),
+            Self::Applied {
+                outcome,
+                index,
+                copies,
+            } => {
+                json!({"ok": true, "outcome": outcome.code(), "index": index, "copies": copies})
+            }
+            Self::Left { clean } => json!({"ok": true, "outcome": "left", "clean": clean}),
+        }
+    }
+}
+
+pub(super) fn failure_json(failure: &Failure) -> Value {
+    json!({"ok": false, "code": failure.code, "message": failure.message})
+}
+
+pub(super) fn game_json(room: &RoomView) -> Value {
+    let game = room.state.game();
+    let players: Vec<Value> = room
+        .players
+        .iter()
+        .map(|p| {
+            json!({
+                "peer_id": p.peer_id.to_string(),
+                "name": p.name.as_str(),
+                "online": p.online,
+            })
+        })
+        .collect();
+    let mut fields = json!({
+        "index": room.state.game_index(),
+        "round": 0,
+        "phase": game.phase().code(),
+        "pack": null,
+        "clue": null,
+        "mask": null,
+        "guesses": [],
+        "wrong": [],
+        "chances_left": crate::game::CHANCES,
+        "secret": null,
+        "given_up": game.given_up().map(|g| &g.secret),
+        "players": players,
+    });
+    if let Some(round) = game.round() {
+        let mask: String = round.mask().map(|cell| cell.unwrap_or("_")).collect();
+        let guesses: Vec<Value> = round
+            .guesses()
+            .iter()
+            .map(|guess| {
+                json!({
+                    "letter": guess.letter.to_string(),
+                    "player": game.name_of(&guess.by),
+                    "outcome": if guess.hit { "hit" } else { "miss" },
+                })
+            })
+            .collect();
+        let wrong: Vec<String> = round.misses().map(|g| g.letter.to_string()).collect();
+        let is_over = matches!(round.phase(), Phase::Won | Phase::Lost);
+        merge(
+            &mut fields,
+            &json!({
+                "round": round.number(),
+                "pack": round.pack(),
+                "clue": round.clue(),
+                "mask": mask,
+                "guesses": guesses,
+                "wrong": wrong,
+                "chances_left": round.chances_left(),
+                "secret": is_over.then(|| round.secret().text()),
+            }),
+        );
+    }
+    fields
+}
+
+pub(super) fn cluster_json(room: &RoomView) -> Value {
+    let cluster: &ClusterView = &room.cluster;
+    let members: Vec<Value> = cluster
+        .members
+        .iter()
+        .map(|m| {
+            json!({
+                "node_id": m.node_id.to_string(),
+                "peer_id": m.peer_id.to_string(),
+                "name": m.name.as_str(),
+                "addr": m.addr,
+                "voter": m.voter,
+                "online": m.online,
+            })
+        })
+        .collect();
+    json!({
+        "cluster_id": cluster.cluster_id.to_string(),
+        "room": room.name.as_str(),
+        // Texts: many JSON readers lose digits of such numbers.
+        "node_id": cluster.node_id.to_string(),
+        "role": cluster.role.code(),
+        "leader": cluster.leader.map(|id| id.to_string()),
+        "term": cluster.term,
+        "last_applied": cluster.last_applied,
+        "quorum": cluster.quorum,
+        "members": members,
+    })
+}

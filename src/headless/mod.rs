@@ -1,0 +1,260 @@
+//! The seat without a window: commands on stdin, one a line, and JSON objects
+//! on stdout, one a line. Described in `docs/HEADLESS.md`; a public interface.
+
+mod json;
+mod printer;
+
+use std::{convert::Infallible, io, sync::Arc, time::Duration};
+
+use anyhow::{Context as _, bail};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
+    sync::{mpsc, watch},
+};
+
+use self::{
+    json::{cluster_json, failure_json, game_json, to_json},
+    printer::Printer,
+};
+use crate::{
+    game::{Letter, pack::is_id},
+    node::{self, Command, Done, Failure, Node, NodeHandle, RoomView, Stage},
+    signals,
+};
+
+/// The longest command line, in bytes. What is longer is no command.
+const MAX_LINE: usize = 4096;
+
+/// Lines that are read ahead; beyond it stdin waits.
+const LINES: usize = 256;
+
+/// The pack of `start` without one.
+const DEFAULT_PACK: &str = "kanna";
+
+/// Takes a seat with `first`, and runs until it is told to leave.
+///
+/// # Errors
+/// A sentence, if there is no seat to be had or the node cannot go on.
+pub async fn run(config: node::Config, first: Command) -> anyhow::Result<()> {
+    let node = Node::start(config, || {})?;
+    let printer = Arc::new(Printer::start()?);
+    let ended = play(&node, &printer, first).await;
+    // However it ended: the others are told.
+    let _ = node.shutdown().await;
+    if let Ok(reason) = &ended {
+        printer.print(&json!({"event": "bye", "reason": reason}))?;
+    }
+    printer.finish().await;
+    ended.map(drop)
+}
+
+/// Answers why the seat was given up.
+async fn play(
+    node: &NodeHandle,
+    printer: &Arc<Printer>,
+    first: Command,
+) -> anyhow::Result<&'static str> {
+    let stop = signals::stop();
+    tokio::pin!(stop);
+    tokio::select! {
+        seated = node.request(first) => {
+            if let Err(failure) = seated {
+                bail!(failure.message);
+            }
+        }
+        signal = &mut stop => return Ok(signal),
+    }
+    let view = Arc::clone(&node.view().borrow());
+    printer.print(&json!({
+        "event": "ready",
+        "peer_id": view.me.peer_id.to_string(),
+        "addr": view.me.addr,
+        "profile": view.me.profile,
+    }))?;
+    let (stopping, stopped) = watch::channel(false);
+    let mut serving = tokio::spawn(serve(node.clone(), Arc::clone(printer), stopped));
+    let signal = tokio::select! {
+        served = &mut serving => return served.context("the command reader failed")?,
+        ended = show_changes(node, printer) => match ended? {},
+        signal = &mut stop => signal,
+    };
+    // Lines that were read already still get their reply: from a node that has
+    // stopped, at once.
+    let _ = node.shutdown().await;
+    stopping.send_replace(true);
+    served_in_time(serving).await?;
+    Ok(signal)
+}
+
+async fn served_in_time(
+    serving: tokio::task::JoinHandle<anyhow::Result<&'static str>>,
+) -> anyhow::Result<()> {
+    /// For some hundred lines of text.
+    const LAST_REPLIES: Duration = Duration::from_secs(1);
+    match tokio::time::timeout(LAST_REPLIES, serving).await {
+        Ok(served) => served.context("the command reader failed")?.map(drop),
+        Err(_late) => Ok(()),
+    }
+}
+
+/// Prints what changes. Ends only if the node does without being asked to.
+async fn show_changes(node: &NodeHandle, printer: &Printer) -> anyhow::Result<Infallible> {
+    let mut views = node.view();
+    loop {
+        let view = Arc::clone(&views.borrow_and_update());
+        if let Some(fatal) = &view.fatal {
+            bail!("{fatal}");
+        }
+        if view.stage == Stage::Stopped {
+            return std::future::pending().await;
+        }
+        printer.show(&view)?;
+        if views.changed().await.is_err() {
+            bail!("the node stopped; the log file says why");
+        }
+    }
+}
+
+/// Answers command lines in order, each when it is done.
+async fn serve(
+    node: NodeHandle,
+    printer: Arc<Printer>,
+    mut stopped: watch::Receiver<bool>,
+) -> anyhow::Result<&'static str> {
+    let (lines, mut queue) = mpsc::channel(LINES);
+    tokio::spawn(read_lines(lines));
+    let mut number = 0_u64;
+    loop {
+        let line = tokio::select! {
+            biased;
+            Some(line) = queue.recv() => line,
+            // Only when no line waits. The end of input alone keeps the seat.
+            _ = stopped.wait_for(|stopped| *stopped) => return Ok("stopped"),
+        };
+        number += 1;
+        let reply = match parse(&line) {
+            Ok(Line::Leave) => {
+                let left = node.shutdown().await;
+                let left = left.unwrap_or(Done::Left { clean: false });
+                printer.reply(number, &left.to_json())?;
+                return Ok("leave");
+            }
+            Ok(Line::State) => look(&node, |room| ("game", game_json(room))),
+            Ok(Line::Cluster) => look(&node, |room| ("cluster", cluster_json(room))),
+            Ok(Line::Command(command)) => to_json(node.request(command).await),
+            Err(failure) => failure_json(&failure),
+        };
+        printer.show(&Arc::clone(&node.view().borrow()))?;
+        printer.reply(number, &reply)?;
+    }
+}
+
+/// One line of stdin, understood.
+enum Line {
+    Command(Command),
+    State,
+    Cluster,
+    Leave,
+}
+
+fn parse(line: &str) -> Result<Line, Failure> {
+    let mut words = line.split_whitespace();
+    let (command, argument) = (words.next().unwrap_or(""), words.next());
+    if words.next().is_some() {
+        return Err(unknown());
+    }
+    match (command, argument) {
+        ("guess", letter) => {
+            let letter = Letter::parse(letter.unwrap_or(""))
+                .map_err(|_bad| Failure::new("not_a_letter", "guess one letter"))?;
+            Ok(Line::Command(Command::Guess {
+                letter,
+                round: None,
+            }))
+        }
+        ("start", which) => {
+            let (pack, number) = parse_entry(which.unwrap_or(DEFAULT_PACK))?;
+            Ok(Line::Command(Command::StartRound {
+                pack,
+                number,
+                after_round: None,
+            }))
+        }
+        ("state", None) => Ok(Line::State),
+        ("cluster", None) => Ok(Line::Cluster),
+        ("leave", None) => Ok(Line::Leave),
+        _ => Err(unknown()),
+    }
+}
+
+/// `PACK` or `PACK#N`.
+fn parse_entry(text: &str) -> Result<(String, Option<usize>), Failure> {
+    let bad = || Failure::new("no_such_entry", "name a pack, or an entry as PACK#N");
+    let (pack, number) = match text.split_once('#') {
+        Some((pack, number)) => (pack, Some(number.parse().map_err(|_bad| bad())?)),
+        None => (text, None),
+    };
+    if is_id(pack) {
+        Ok((pack.to_owned(), number))
+    } else {
+        Err(bad())
+    }
+}
+
+fn unknown() -> Failure {
+    Failure::new(
+        "unknown_command",
+        "the commands are: guess LETTER, start [PACK[#N]], state, cluster, leave",
+    )
+}
+
+fn look(node: &NodeHandle, part: impl Fn(&RoomView) -> (&'static str, Value)) -> Value {
+    let view = Arc::clone(&node.view().borrow());
+    match &view.stage {
+        Stage::Room(room) => {
+            let (key, value) = part(room);
+            json!({"ok": true, key: value})
+        }
+        _ => failure_json(&Failure::new("not_in_room", "there is no seat any more")),
+    }
+}
+
+/// Reads stdin line by line, never more than [`MAX_LINE`] of one.
+async fn read_lines(lines: mpsc::Sender<String>) {
+    let mut input = BufReader::new(tokio::io::stdin());
+    loop {
+        let mut line = Vec::new();
+        let limit = MAX_LINE as u64;
+        match (&mut input).take(limit).read_until(b'\n', &mut line).await {
+            Ok(0) | Err(_) => return,
+            Ok(n) if n == MAX_LINE && !line.ends_with(b"\n") => {
+                // Answered once, whatever its length.
+                line.clear();
+                if skip_line(&mut input).await.is_err() {
+                    return;
+                }
+            }
+            Ok(_) => {}
+        }
+        let line = String::from_utf8_lossy(&line).trim().to_owned();
+        if lines.send(line).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn skip_line(input: &mut BufReader<tokio::io::Stdin>) -> io::Result<()> {
+    loop {
+        let buffer = input.fill_buf().await?;
+        if buffer.is_empty() {
+            return Ok(());
+        }
+        let newline = buffer.iter().position(|b| *b == b'\n');
+        let used = newline.map_or(buffer.len(), |at| at + 1);
+        input.consume(used);
+        if newline.is_some() {
+            return Ok(());
+        }
+    }
+}
