@@ -54,7 +54,7 @@ impl Player {
             .with_size(size)
             .build_eframe(move |creation| {
                 App::new(&creation.egui_ctx, views, move |command| {
-                    sender.send(command)
+                    sender.send(command);
                 })
             });
         Self {

@@ -250,7 +250,6 @@ fn invalid(error: DecodeError) -> Status {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn failed(error: impl std::error::Error) -> Status {
     Status::unavailable(error.to_string())
 }
