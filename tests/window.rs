@@ -26,7 +26,7 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 /// A node and the window on it.
 struct Player {
     node: NodeHandle,
-    window: Harness<'static, App>,
+    window: Harness<'static, Option<App>>,
     changes: Arc<AtomicU64>,
 }
 
@@ -50,13 +50,16 @@ impl Player {
         let node = node(data, name, Timing::REAL, on_change);
         drop(entered);
         let (views, sender) = (node.view(), node.clone());
+        let draw = move |ui: &mut egui::Ui, app: &mut Option<App>| {
+            let app = app.get_or_insert_with(|| {
+                let (views, sender) = (views.clone(), sender.clone());
+                App::new(ui.ctx(), views, move |command| sender.send(command))
+            });
+            app.draw(ui);
+        };
         let window = Harness::builder()
             .with_size(size)
-            .build_eframe(move |creation| {
-                App::new(&creation.egui_ctx, views, move |command| {
-                    sender.send(command);
-                })
-            });
+            .build_ui_state(draw, None);
         Self {
             node,
             window,
