@@ -13,6 +13,8 @@ mod people;
 mod room;
 mod theme;
 
+use std::time::Duration;
+
 use anyhow::{Context as _, anyhow};
 use eframe::{NativeOptions, Renderer, egui};
 
@@ -79,7 +81,7 @@ pub fn run(
             Ok(Box::new(match started {
                 Ok(node) => {
                     running = Some(node.clone());
-                    runtime.spawn(leave_on_signal(node.clone()));
+                    runtime.spawn(leave_on_signal(node.clone(), ctx.clone()));
                     if let Some(first) = first {
                         node.send(first);
                     }
@@ -96,14 +98,18 @@ pub fn run(
     opened.map_err(|e| anyhow!("{e}")).context(NO_DISPLAY)
 }
 
-/// A signal ends the program also while the window draws nothing.
-#[expect(
-    clippy::exit,
-    reason = "the window may be hidden, and draws nothing then"
-)]
-async fn leave_on_signal(node: NodeHandle) {
+/// A signal closes the window; a window that draws nothing, because it is
+/// hidden, is not waited for.
+#[expect(clippy::exit, reason = "only if the window's own loop does not end")]
+async fn leave_on_signal(node: NodeHandle, ctx: egui::Context) {
+    /// How long a window takes to close.
+    const CLOSING: Duration = Duration::from_secs(1);
     let signal = signals::stop().await;
     tracing::info!("{signal}");
     let _ = node.shutdown().await;
+    // Not `exit` at once: the graphics driver takes it badly while it draws.
+    ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+    ctx.request_repaint();
+    tokio::time::sleep(CLOSING).await;
     std::process::exit(0);
 }
