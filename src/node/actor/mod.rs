@@ -2,6 +2,7 @@
 //! long, and publishes a view whenever something has changed ([`show`]).
 
 mod show;
+mod stop;
 mod watched;
 
 use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
@@ -396,42 +397,6 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             }
         }
         target.to_string()
-    }
-
-    async fn stop(mut self, reply: Option<oneshot::Sender<Reply>>) {
-        self.discovery.announce(None);
-        // On the way in or out: that is waited for, within its own bounds.
-        let mut left = Done::Left { clean: true };
-        if matches!(self.moving, Some((Stage::Leaving, ..))) {
-            let moved = next_move(&mut self.moving).await;
-            if let Move::Out(done) = &moved {
-                left = *done;
-            }
-            self.moved(moved);
-        }
-        self.moving = None;
-        if let Some(seat) = self.seat.take() {
-            left = leave::leave(&self.shared, seat).await;
-        }
-        if let Some(seat) = self.shared.current_seat() {
-            // Joining was broken off in between.
-            leave::leave(&self.shared, seat).await;
-        }
-        self.discovery.shutdown().await;
-        self.server.shutdown().await;
-        let mut last = View::clone(&self.publish.borrow());
-        last.stage = Stage::Stopped;
-        self.publish.send_replace(Arc::new(last));
-        (self.on_change)();
-        for (reply, outcome) in self.answers.drain(..) {
-            // Whoever asked may have gone.
-            let _ = reply.send(outcome);
-        }
-        drop(self.profile);
-        if let Some(reply) = reply {
-            // Whoever asked may have gone.
-            let _ = reply.send(Ok(left));
-        }
     }
 }
 

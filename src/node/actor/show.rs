@@ -58,14 +58,19 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         if changed {
             (self.on_change)();
         }
-        for (reply, outcome) in self.answers.drain(..) {
-            // Whoever asked may have gone.
-            let _ = reply.send(outcome);
-        }
+        self.send_answers();
         // Last: nobody who waits for a reply waits for a file or a socket.
         if self.announced != announcement {
             self.discovery.announce(announcement.as_ref());
             self.announced = announcement;
+        }
+    }
+
+    /// Tells those who wait, after the view that shows what they asked for.
+    pub(super) fn send_answers(&mut self) {
+        for (reply, outcome) in self.answers.drain(..) {
+            // Whoever asked may have gone.
+            let _ = reply.send(outcome);
         }
     }
 

@@ -1,0 +1,43 @@
+//! The end of the actor: out of the room, goodbye, the last view.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::{Actor, Move, next_move};
+use crate::node::{Done, Reply, Stage, View, leave};
+
+impl<F: Fn() + Send + Sync + 'static> Actor<F> {
+    pub(super) async fn stop(mut self, reply: Option<oneshot::Sender<Reply>>) {
+        self.discovery.announce(None);
+        // On the way in or out: that is waited for, within its own bounds.
+        let mut left = Done::Left { clean: true };
+        if matches!(self.moving, Some((Stage::Leaving, ..))) {
+            let moved = next_move(&mut self.moving).await;
+            if let Move::Out(done) = &moved {
+                left = *done;
+            }
+            self.moved(moved);
+        }
+        self.moving = None;
+        if let Some(seat) = self.seat.take() {
+            left = leave::leave(&self.shared, seat).await;
+        }
+        if let Some(seat) = self.shared.current_seat() {
+            // Joining was broken off in between.
+            leave::leave(&self.shared, seat).await;
+        }
+        let mut last = View::clone(&self.publish.borrow());
+        last.stage = Stage::Stopped;
+        self.publish.send_replace(Arc::new(last));
+        (self.on_change)();
+        self.send_answers();
+        self.discovery.shutdown().await;
+        self.server.shutdown().await;
+        drop(self.profile);
+        if let Some(reply) = reply {
+            // Whoever asked may have gone.
+            let _ = reply.send(Ok(left));
+        }
+    }
+}
