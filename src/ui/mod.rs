@@ -15,7 +15,7 @@ mod theme;
 
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use eframe::{NativeOptions, Renderer, egui};
 
 pub use app::App;
@@ -25,8 +25,8 @@ use crate::{
     signals,
 };
 
-/// What to do instead, where there is no display.
-const NO_DISPLAY: &str = "there is no display here; play without a window: `dhangkanna headless --host ROOM` or `--join ROOM`";
+/// What to do instead, where there is no window.
+const HEADLESS: &str = "play without a window: `dhangkanna headless --host ROOM` or `--join ROOM`";
 
 /// Finds out early whether a window can be opened at all.
 ///
@@ -36,7 +36,7 @@ pub fn check_display() -> anyhow::Result<()> {
     let needs_one = cfg!(all(unix, not(target_os = "macos")));
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if needs_one && !is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") {
-        return Err(anyhow!(NO_DISPLAY));
+        return Err(anyhow!("there is no display here; {HEADLESS}"));
     }
     Ok(())
 }
@@ -95,7 +95,7 @@ pub fn run(
     if let Some(node) = running {
         let _ = runtime.block_on(node.shutdown());
     }
-    opened.map_err(|e| anyhow!("{e}")).context(NO_DISPLAY)
+    opened.map_err(|e| anyhow!("the window cannot be opened ({e}); {HEADLESS}"))
 }
 
 /// A signal closes the window; a window that draws nothing, because it is
