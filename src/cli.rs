@@ -55,6 +55,9 @@ struct SeatArgs {
     /// Join a room at once: its name, its id, or a member's IP:PORT
     #[arg(long, value_name = "ROOM|CLUSTER_ID|IP:PORT", value_parser = parse_target)]
     join: Option<JoinTarget>,
+    /// Come back to a room kept on this computer: its name or id, or the last
+    #[arg(long, value_name = "ROOM", num_args = 0..=1, value_parser = parse_target)]
+    resume: Option<Option<JoinTarget>>,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -108,13 +111,13 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Sub::Headless(args)) => {
-            let before = seat.host.is_some() || seat.join.is_some();
+            let before = seat.host.is_some() || seat.join.is_some() || seat.resume.is_some();
             let Some(first) = args.command(common.wait).filter(|_| !before) else {
                 use clap::{CommandFactory as _, error::ErrorKind};
                 Cli::command()
                     .error(
                         ErrorKind::MissingRequiredArgument,
-                        "headless needs --host ROOM or --join ROOM|CLUSTER_ID|IP:PORT",
+                        "headless needs --host ROOM, --join ROOM|CLUSTER_ID|IP:PORT or --resume [ROOM]",
                     )
                     .exit();
             };
@@ -155,14 +158,14 @@ fn window(_common: Common, _first: Option<Command>) -> anyhow::Result<ExitCode> 
 
 impl SeatArgs {
     fn command(self, wait: Option<Duration>) -> Option<Command> {
-        match (self.host, self.join) {
-            (Some(room), _) => Some(Command::Host { room }),
-            (None, Some(target)) => Some(Command::Join {
-                target,
-                wait: wait.unwrap_or(WAIT_FOR_ROOM),
-            }),
-            (None, None) => None,
-        }
+        let host = self.host.map(|room| Command::Host { room });
+        let join = self.join.map(|target| Command::Join {
+            target,
+            wait: wait.unwrap_or(WAIT_FOR_ROOM),
+        });
+        let resume = self.resume.map(|which| Command::Resume { which });
+        // At most one of them, as clap sees to.
+        host.or(join).or(resume)
     }
 }
 
@@ -232,7 +235,10 @@ mod tests {
     #[test]
     fn takes_what_is_documented_and_refuses_the_rest() {
         let long = "x".repeat(10_000);
-        let table: [(&[&str], bool); 16] = [
+        let table: [(&[&str], bool); 19] = [
+            (&["headless", "--resume"], true),
+            (&["--resume", "den"], true),
+            (&["--resume", "--host"], false),
             (&[], true),
             (&["--host"], true),
             (&["--host", "den"], true),

@@ -7,7 +7,10 @@
 use std::{fmt::Write as _, path::PathBuf};
 
 use dhangkanna::{
-    consensus::{Command, CommandId, Entry, Member, Membership, RoomState, Vote, codec, log_id},
+    consensus::{
+        ClusterId, Command, CommandId, Entry, Genesis, Member, Membership, Proposal, RoomState,
+        Vote, codec, log_id,
+    },
     game::{Action, Letter, Name, PeerId, Secret},
     proto as pb,
 };
@@ -100,13 +103,13 @@ fn commands_in_the_log_stay_readable() {
     for (n, (name, command)) in commands().into_iter().enumerate() {
         let entry = Entry {
             log_id: log_id(3, n as u64 + 10),
-            payload: EntryPayload::Normal(command.clone()),
+            payload: EntryPayload::Normal(Proposal::Command(command.clone())),
         };
         let bytes = golden(name, &pb::Entry::from(&entry));
         let read = codec::entry(pb::Entry::decode(&bytes[..]).unwrap()).expect("an entry");
         assert_eq!(read.log_id, entry.log_id);
         assert!(
-            matches!(read.payload, EntryPayload::Normal(read) if read == command),
+            matches!(read.payload, EntryPayload::Normal(Proposal::Command(read)) if read == command),
             "{name}"
         );
     }
@@ -144,9 +147,35 @@ fn memberships_and_votes_stay_readable() {
 fn the_state_of_a_room_stays_readable() {
     let mut state = RoomState::default();
     for (n, (_, command)) in commands().into_iter().enumerate() {
-        state.apply(n as u64 + 10, command);
+        state.apply(n as u64 + 10, Proposal::Command(command));
     }
     let bytes = golden("state-1", &pb::RoomState::from(&state));
+    let read = RoomState::try_from(pb::RoomState::decode(&bytes[..]).unwrap());
+    assert_eq!(read.expect("a state"), state);
+}
+
+#[test]
+fn a_continuation_stays_readable() {
+    let mut state = RoomState::default();
+    for (n, (_, command)) in commands().into_iter().enumerate() {
+        state.apply(n as u64 + 10, Proposal::Command(command));
+    }
+    let parent = ClusterId::try_from(&[0xcd; 16][..]).unwrap();
+    let genesis = Genesis { parent, state };
+    let entry = Entry {
+        log_id: log_id(1, 3),
+        payload: EntryPayload::Normal(Proposal::Genesis(Box::new(genesis.clone()))),
+    };
+    let bytes = golden("genesis-1", &pb::Entry::from(&entry));
+    let read = codec::entry(pb::Entry::decode(&bytes[..]).unwrap()).expect("an entry");
+    let EntryPayload::Normal(Proposal::Genesis(read)) = read.payload else {
+        panic!("another entry");
+    };
+    assert_eq!(*read, genesis);
+    // Its state, with an ancestor, as a snapshot holds it.
+    let mut state = RoomState::default();
+    state.apply(3, Proposal::Genesis(read));
+    let bytes = golden("state-2", &pb::RoomState::from(&state));
     let read = RoomState::try_from(pb::RoomState::decode(&bytes[..]).unwrap());
     assert_eq!(read.expect("a state"), state);
 }

@@ -10,7 +10,9 @@ use common::{node, room_of, until};
 use dhangkanna::{
     consensus::{Command as LogCommand, CommandId, Member, Vote},
     game::{Action, Letter, Name, PeerId},
-    net::{AddressBook, CallError, Identity, PROTOCOL, Peers, RaftNetwork, Refusal, RoomKey},
+    net::{
+        AddressBook, CallError, Contact, Identity, PROTOCOL, Peers, RaftNetwork, Refusal, RoomKey,
+    },
     node::{Command, NodeHandle, Timing},
     proto::{self as pb, lobby_client::LobbyClient},
 };
@@ -150,7 +152,7 @@ async fn raft_calls_need_the_rooms_secret() {
         (guessed, "not the room's secret"),
         (RoomKey::random(), "not in that room"),
     ] {
-        let mut network = RaftNetwork::new(scene.stranger.clone(), key, 77);
+        let mut network = RaftNetwork::new(scene.stranger.clone(), key, 77, Contact::default());
         let mut connection = network.new_client(scene.seat(), &member).await;
         let request = VoteRequest::new(Vote::new(1000, 77), None);
         let option = || RPCOption::new(Duration::from_secs(5));

@@ -1,7 +1,9 @@
-//! What the log carries: an action, and who asked for it.
+//! What the log carries: commands of the players, and where a continued game
+//! came from.
 
 use std::fmt;
 
+use super::{ClusterId, RoomState};
 use crate::game::{Action, Outcome, PeerId, Rejection};
 
 /// Names one command of one process for ever, so that a retry is recognised,
@@ -27,6 +29,24 @@ pub struct Command {
     pub action: Action,
 }
 
+/// The first entry of a room that continues another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Genesis {
+    /// Which room it continues.
+    pub parent: ClusterId,
+    /// All that the node that made it knew of that room.
+    pub state: RoomState,
+}
+
+/// What one entry asks of the state machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proposal {
+    /// A player's command.
+    Command(Command),
+    /// The game of another room goes on here.
+    Genesis(Box<Genesis>),
+}
+
 /// What came of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reply {
@@ -50,5 +70,14 @@ impl fmt::Display for Command {
             self.id.peer_id.short(),
             self.id.seq
         )
+    }
+}
+
+impl fmt::Display for Proposal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Command(command) => command.fmt(f),
+            Self::Genesis(genesis) => write!(f, "continues {}", genesis.parent),
+        }
     }
 }

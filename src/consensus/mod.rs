@@ -3,6 +3,7 @@
 //! This is the only place, with a thin layer in `node`, that knows openraft.
 //! It knows no network: `net` brings the transport.
 
+mod cluster_id;
 pub mod codec;
 mod command;
 mod config;
@@ -14,9 +15,10 @@ use std::fmt;
 
 use openraft::{impls::leader_id_std, vote::RaftLeaderId};
 
-pub use command::{Command, CommandId, Reply};
+pub use cluster_id::{BadClusterId, ClusterId};
+pub use command::{Command, CommandId, Genesis, Proposal, Reply};
 pub use config::raft_config;
-pub use state::{RULES, RoomState};
+pub use state::{MAX_ANCESTORS, RULES, RoomState};
 pub use state_machine::{Applied, StateMachine};
 pub use store::{LogStore, StoreError};
 
@@ -47,7 +49,7 @@ openraft::declare_raft_types!(
     /// The types our Raft is made of. The leader id is the one of the paper:
     /// one leader a term.
     pub TypeConfig:
-        D = Command,
+        D = Proposal,
         R = Reply,
         NodeId = NodeId,
         Node = Member,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Command, CommandId, Reply};
+use super::{ClusterId, Command, CommandId, Genesis, Proposal, Reply};
 use crate::game::{Game, Outcome, PeerId, Rejection};
 
 /// The rules this build plays by. An entry that needs newer ones stops the
@@ -14,6 +14,10 @@ pub const RULES: u32 = 1;
 /// How many sessions are remembered, one a player; the one that was silent
 /// longest, by log index, is dropped first. Bounds memory and snapshots.
 const MAX_SESSIONS: usize = 256;
+
+/// How many earlier rooms a continued one remembers, the newest first: as many
+/// as fit into an announcement.
+pub const MAX_ANCESTORS: usize = 7;
 
 /// The newest session of a player, and its last command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,12 +36,39 @@ pub struct RoomState {
     pub(super) game: Game,
     pub(super) game_index: u64,
     pub(super) sessions: BTreeMap<PeerId, Session>,
+    pub(super) ancestors: Vec<ClusterId>,
 }
 
 impl RoomState {
-    /// Applies the command of entry `index`, once: a retry gets the reply that
-    /// the first try got.
-    pub fn apply(&mut self, index: u64, command: Command) -> Reply {
+    /// Applies entry `index`.
+    pub fn apply(&mut self, index: u64, proposal: Proposal) -> Reply {
+        match proposal {
+            Proposal::Command(command) => self.apply_command(index, command),
+            Proposal::Genesis(genesis) => {
+                self.begin_with(index, *genesis);
+                Reply {
+                    index,
+                    result: None,
+                }
+            }
+        }
+    }
+
+    /// Goes on with another room's game. What was known there is known here
+    /// since this entry, the outcomes of commands included: a retry that
+    /// crosses over is recognised.
+    fn begin_with(&mut self, index: u64, Genesis { parent, state }: Genesis) {
+        *self = state;
+        self.game_index = index;
+        for session in self.sessions.values_mut() {
+            session.reply.index = index;
+        }
+        self.ancestors.insert(0, parent);
+        self.ancestors.truncate(MAX_ANCESTORS);
+    }
+
+    /// Applies a command once: a retry gets the reply that the first try got.
+    fn apply_command(&mut self, index: u64, command: Command) -> Reply {
         let Command {
             id,
             opens_session,
@@ -81,6 +112,17 @@ impl RoomState {
         self.game_index
     }
 
+    /// The rooms that this one continues, the newest first; at most
+    /// [`MAX_ANCESTORS`].
+    pub fn ancestors(&self) -> &[ClusterId] {
+        &self.ancestors
+    }
+
+    /// The newest session of a player.
+    pub fn session_of(&self, peer: &PeerId) -> Option<u64> {
+        self.sessions.get(peer).map(|session| session.session)
+    }
+
     fn remember(&mut self, id: CommandId, reply: Reply) {
         self.sessions.insert(
             id.peer_id,
@@ -117,9 +159,9 @@ mod tests {
         PeerId::new([n; 32])
     }
 
-    fn command(peer_id: PeerId, session: u64, seq: u64, action: Action) -> Command {
+    fn command(peer_id: PeerId, session: u64, seq: u64, action: Action) -> Proposal {
         let opens_session = matches!(action, Action::Seat { .. });
-        Command {
+        Proposal::Command(Command {
             id: CommandId {
                 peer_id,
                 session,
@@ -127,7 +169,7 @@ mod tests {
             },
             opens_session,
             action,
-        }
+        })
     }
 
     fn seat() -> Action {
@@ -193,5 +235,37 @@ mod tests {
         assert_eq!(state.sessions.len(), MAX_SESSIONS);
         assert_eq!(state.game().players().len(), MAX_SESSIONS);
         assert!(state.sessions.values().all(|s| s.reply.index > 44));
+    }
+
+    #[test]
+    fn a_continuation_knows_what_its_parent_knew() {
+        let (parent, p) = (ClusterId::random(), peer(1));
+        let mut old = RoomState::default();
+        old.apply(90, command(p, 7, 1, seat()));
+        old.apply(91, command(p, 7, 2, start()));
+        old.apply(92, command(p, 7, 3, guess("k")));
+        let mut new = RoomState::default();
+        let genesis = Genesis {
+            parent,
+            state: old.clone(),
+        };
+        new.apply(3, Proposal::Genesis(Box::new(genesis)));
+        assert_eq!(new.game(), old.game());
+        assert_eq!((new.game_index(), new.ancestors()), (3, &[parent][..]));
+        // The retry of a command that the old room applied, and the next one.
+        let retry = new.apply(4, command(p, 7, 3, guess("k")));
+        assert_eq!((retry.index, retry.result), (3, Some(Ok(Outcome::Hit))));
+        let next = new.apply(5, command(p, 7, 4, guess("x")));
+        assert_eq!((next.index, next.result), (5, Some(Ok(Outcome::Miss))));
+        // A room remembers a bounded number of those before it.
+        for index in 6..30 {
+            let genesis = Genesis {
+                parent: ClusterId::random(),
+                state: new.clone(),
+            };
+            new.apply(index, Proposal::Genesis(Box::new(genesis)));
+        }
+        assert_eq!(new.ancestors().len(), MAX_ANCESTORS);
+        assert!(!new.ancestors().contains(&parent));
     }
 }

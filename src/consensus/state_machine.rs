@@ -103,8 +103,8 @@ impl RaftStateMachine<TypeConfig> for StateMachine {
             };
             match entry.payload {
                 EntryPayload::Blank => {}
-                EntryPayload::Normal(command) => {
-                    reply = Arc::make_mut(&mut self.applied.state).apply(index, command);
+                EntryPayload::Normal(proposal) => {
+                    reply = Arc::make_mut(&mut self.applied.state).apply(index, proposal);
                 }
                 EntryPayload::Membership(membership) => {
                     self.membership = StoredMembership::new(Some(entry.log_id), membership);

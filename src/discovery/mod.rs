@@ -51,6 +51,8 @@ pub struct Ad {
     pub players: u32,
     /// Where the game stands.
     pub phase: Phase,
+    /// The rooms that this one continues, the newest first.
+    pub ancestors: Vec<ClusterId>,
     /// Where it listens, best first.
     pub addrs: Vec<SocketAddr>,
 }

@@ -2,7 +2,10 @@
 //! lines of the file for seats on the same computer. Untrusted when read.
 
 use super::Ad;
-use crate::game::{Name, Phase};
+use crate::{
+    consensus::{ClusterId, MAX_ANCESTORS},
+    game::{Name, Phase},
+};
 
 /// The texts of an announcement. No address: each source has its own way.
 pub(super) fn encode(ad: &Ad) -> Vec<(&'static str, String)> {
@@ -16,6 +19,7 @@ pub(super) fn encode(ad: &Ad) -> Vec<(&'static str, String)> {
         ("l", u8::from(ad.leads).to_string()),
         ("m", ad.players.to_string()),
         ("s", ad.phase.code().to_owned()),
+        ("a", ad.ancestors.iter().map(ToString::to_string).collect()),
     ]
 }
 
@@ -35,14 +39,24 @@ pub(super) fn decode<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Option<Ad> {
         leads: get("l")? == "1",
         players: get("m")?.parse().ok()?,
         phase: Phase::from_code(get("s")?)?,
+        ancestors: ancestors(get("a").unwrap_or(""))?,
         addrs: Vec::new(),
     })
+}
+
+/// Ids of a fixed length, one after the other.
+fn ancestors(text: &str) -> Option<Vec<ClusterId>> {
+    text.as_bytes()
+        .chunks(32)
+        .take(MAX_ANCESTORS)
+        .map(|id| str::from_utf8(id).ok()?.parse().ok())
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{game::PeerId, net::ClusterId};
+    use crate::game::PeerId;
 
     #[test]
     fn survives_and_refuses() {
@@ -56,6 +70,7 @@ mod tests {
             leads: true,
             players: 3,
             phase: Phase::Guessing,
+            ancestors: (0..MAX_ANCESTORS).map(|_| ClusterId::random()).collect(),
             addrs: Vec::new(),
         };
         let texts = encode(&ad);
@@ -68,7 +83,8 @@ mod tests {
         };
         assert_eq!(decode(|key| read(&texts, key)), Some(ad));
 
-        let bad: [(&str, &str); 8] = [
+        let bad: [(&str, &str); 9] = [
+            ("a", "0123"),
             ("v", "one"),
             ("p", "12"),
             ("p", &"é".repeat(32)),

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    game::Phase,
-    node::{ClusterView, Done, Failure, Reply, RoomView},
+    game::{Name, Phase},
+    node::{ClusterView, Done, Failure, Reply, RoomView, Trouble},
 };
 
 pub(super) fn event(name: &str, fields: &Value) -> Value {
@@ -37,6 +37,10 @@ impl Done {
             } => {
                 json!({"ok": true, "outcome": outcome.code(), "index": index, "copies": copies})
             }
+            Self::Continued { cluster } => {
+                json!({"ok": true, "outcome": "continued", "cluster_id": cluster.to_string()})
+            }
+            Self::BroughtBack => json!({"ok": true, "outcome": "brought_back"}),
             Self::Left { clean } => json!({"ok": true, "outcome": "left", "clean": clean}),
         }
     }
@@ -131,6 +135,35 @@ pub(super) fn cluster_json(room: &RoomView) -> Value {
         "term": cluster.term,
         "last_applied": cluster.last_applied,
         "quorum": cluster.quorum,
+        "state": match room.trouble {
+            None => "playing",
+            Some(Trouble::ChoosingLeader) => "choosing_leader",
+            Some(Trouble::Reconnecting) => "reconnecting",
+            Some(Trouble::Stalled { .. }) => "stalled",
+            Some(Trouble::Elsewhere { .. }) => "continued_elsewhere",
+        },
         "members": members,
     })
+}
+
+/// The trouble a room is in, as an event; `None` if it needs no decision.
+pub(super) fn trouble_json(trouble: Option<&Trouble>) -> Option<Value> {
+    match trouble? {
+        Trouble::Stalled {
+            missing,
+            alone,
+            may_lose,
+        } => Some(json!({
+            "event": "stalled",
+            "missing": missing.iter().map(Name::as_str).collect::<Vec<_>>(),
+            "alone": alone,
+            "may_lose": may_lose,
+        })),
+        Trouble::Elsewhere { cluster_id, by } => Some(json!({
+            "event": "continued_elsewhere",
+            "cluster_id": cluster_id.to_string(),
+            "by": by,
+        })),
+        Trouble::ChoosingLeader | Trouble::Reconnecting => None,
+    }
 }

@@ -181,6 +181,8 @@ fn parse(line: &str) -> Result<Line, Failure> {
                 after_round: None,
             }))
         }
+        ("continue", None) => Ok(Line::Command(Command::Continue)),
+        ("follow", None) => Ok(Line::Command(Command::Follow)),
         ("state", None) => Ok(Line::State),
         ("cluster", None) => Ok(Line::Cluster),
         ("leave", None) => Ok(Line::Leave),
@@ -205,7 +207,7 @@ fn parse_entry(text: &str) -> Result<(String, Option<usize>), Failure> {
 fn unknown() -> Failure {
     Failure::new(
         "unknown_command",
-        "the commands are: guess LETTER, start [PACK[#N]], state, cluster, leave",
+        "the commands are: guess LETTER, start [PACK[#N]], continue, follow, state, cluster, leave",
     )
 }
 

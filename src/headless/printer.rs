@@ -13,10 +13,10 @@ use anyhow::anyhow;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use super::json::{cluster_json, event, game_json, merge};
+use super::json::{cluster_json, event, game_json, merge, trouble_json};
 use crate::{
     consensus::RoomState,
-    node::{ClusterView, PlayerView, Stage, View},
+    node::{ClusterView, PlayerView, Stage, Trouble, View},
 };
 
 /// Lines that may wait to be read. A reader this far behind is none.
@@ -33,7 +33,7 @@ pub(super) struct Printer {
 #[derive(Default)]
 struct Shown {
     game: Option<(Arc<RoomState>, Vec<PlayerView>)>,
-    cluster: Option<ClusterView>,
+    cluster: Option<(ClusterView, Option<Trouble>)>,
     notice: u64,
 }
 
@@ -102,9 +102,15 @@ impl Printer {
         let Stage::Room(room) = &view.stage else {
             return Ok(());
         };
-        if shown.cluster.as_ref() != Some(&room.cluster) {
+        let cluster = (room.cluster.clone(), room.trouble.clone());
+        if shown.cluster.as_ref() != Some(&cluster) {
             self.print(&event("cluster", &cluster_json(room)))?;
-            shown.cluster = Some(room.cluster.clone());
+            let before = shown.cluster.replace(cluster);
+            let before = before.and_then(|(_, trouble)| trouble_json(trouble.as_ref()));
+            let trouble = trouble_json(room.trouble.as_ref());
+            if let Some(trouble) = trouble.filter(|now| before.as_ref() != Some(now)) {
+                self.print(&trouble)?;
+            }
         }
         let is_shown = |(state, players): &(Arc<RoomState>, Vec<PlayerView>)| {
             state.game_index() == room.state.game_index() && *players == room.players

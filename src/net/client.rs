@@ -1,7 +1,7 @@
 //! Calls to other nodes: one kept connection a peer, a deadline on every call.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -16,12 +16,15 @@ use tonic::{
 
 use super::{
     About, AddressBook, Admission, ClusterId, Committed, Identity, PROTOCOL, Refusal, Refused,
-    RoomKey, codec,
+    RoomKey, Survey, codec,
     connect::{connect_peer, who_is_at},
-    guard::{Attach, Header},
+    guard::{Attach, Header, continued_in},
 };
 use crate::{
-    consensus::{Command, NodeId, codec::DecodeError},
+    consensus::{
+        Command, NodeId,
+        codec::{self as stored, DecodeError},
+    },
     game::{Name, PeerId},
     proto::{self as pb, lobby_client::LobbyClient, members_client::MembersClient},
 };
@@ -31,6 +34,9 @@ const LOBBY_DEADLINE: Duration = Duration::from_secs(4);
 
 /// How long entering and leaving may take: a membership change.
 const CHANGE_DEADLINE: Duration = Duration::from_secs(4);
+
+/// How long a member has to say how it is: it needs no disk for that.
+const SURVEY_DEADLINE: Duration = Duration::from_secs(1);
 
 /// How long a kept connection may stay silent while a call is open.
 const KEEPALIVE: Duration = Duration::from_secs(2);
@@ -53,6 +59,9 @@ pub enum CallError {
     /// Something answers that is not this program, or not this version of it.
     #[error("{0}")]
     Denied(String),
+    /// It has left that room behind, for this one.
+    #[error("the game went on in another room")]
+    Continued(ClusterId),
 }
 
 /// Why a command was not committed.
@@ -239,6 +248,46 @@ impl MemberClient {
         refuse(reply.refused)
     }
 
+    /// Asks a member how it is; with `freeze`, and to keep still for a moment.
+    ///
+    /// # Errors
+    /// If it does not answer, or has gone on elsewhere.
+    pub async fn survey(&mut self, freeze: bool) -> Result<Survey, CallError> {
+        let request = timed(pb::SurveyRequest { freeze }, SURVEY_DEADLINE);
+        let reply = within(SURVEY_DEADLINE, self.0.survey(request)).await?;
+        Ok(reply.into())
+    }
+
+    /// Asks a member to go on in a new cluster, and answers with which.
+    ///
+    /// # Errors
+    /// If it refuses, or does not answer, or has gone on elsewhere.
+    pub async fn carry_on(
+        &mut self,
+        participants: &BTreeSet<NodeId>,
+    ) -> Result<ClusterId, CallError> {
+        let request = pb::ContinueRequest {
+            participants: participants.iter().copied().collect(),
+        };
+        let request = timed(request, CHANGE_DEADLINE);
+        let reply = within(CHANGE_DEADLINE, self.0.r#continue(request)).await?;
+        refuse(reply.refused)?;
+        Ok(stored::cluster_id(&reply.cluster_id)?)
+    }
+
+    /// Tells a member that takes part where the game goes on.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn continued(&mut self, cluster: ClusterId) -> Result<(), CallError> {
+        let request = pb::ContinuedNotice {
+            cluster_id: cluster.as_bytes().to_vec(),
+        };
+        let request = timed(request, SURVEY_DEADLINE);
+        within(SURVEY_DEADLINE, self.0.continued(request)).await?;
+        Ok(())
+    }
+
     /// Asks the leader to commit a command, within `deadline`.
     ///
     /// # Errors
@@ -302,6 +351,9 @@ fn refuse(refused: Option<pb::Refused>) -> Result<(), CallError> {
 
 impl From<Status> for CallError {
     fn from(status: Status) -> Self {
+        if let Some(cluster) = continued_in(&status) {
+            return Self::Continued(cluster);
+        }
         match status.code() {
             Code::PermissionDenied
             | Code::Unauthenticated

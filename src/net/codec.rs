@@ -2,7 +2,7 @@
 
 use openraft::raft::{self, TransferLeaderError};
 
-use super::{About, ClusterId, Header, PROTOCOL, Refusal, Refused, RoomInfo};
+use super::{About, Aside, Header, MAX_MEMBERS, PROTOCOL, Refusal, Refused, RoomInfo, Survey};
 use crate::{
     consensus::{
         Snapshot, TypeConfig, Vote,
@@ -42,7 +42,7 @@ impl TryFrom<pb::Header> for Header {
     fn try_from(header: pb::Header) -> Decoded<Self> {
         Ok(Self {
             protocol: header.protocol,
-            cluster_id: cluster_id(&header.cluster_id)?,
+            cluster_id: codec::cluster_id(&header.cluster_id)?,
             from: header.from,
             to: header.to,
             secret: header.room_secret,
@@ -50,10 +50,6 @@ impl TryFrom<pb::Header> for Header {
                 .map_err(|_large| DecodeError::Invalid("port"))?,
         })
     }
-}
-
-pub(super) fn cluster_id(bytes: &[u8]) -> Decoded<ClusterId> {
-    ClusterId::try_from(bytes).map_err(|_bad| DecodeError::Invalid("cluster id"))
 }
 
 pub(super) fn name(text: &str) -> Decoded<Name> {
@@ -72,6 +68,7 @@ impl From<About> for pb::HelloReply {
                 players: room.players,
                 phase: room.phase.code().to_owned(),
                 leader_id: room.leader_id.unwrap_or(0),
+                node_id: room.node_id,
             }),
         }
     }
@@ -83,11 +80,12 @@ impl TryFrom<pb::HelloReply> for About {
     fn try_from(reply: pb::HelloReply) -> Decoded<Self> {
         let room = reply.room.map(|room| {
             Ok(RoomInfo {
-                cluster_id: cluster_id(&room.cluster_id)?,
+                cluster_id: codec::cluster_id(&room.cluster_id)?,
                 room: name(&room.room)?,
                 players: room.players,
                 phase: Phase::from_code(&room.phase).ok_or(DecodeError::Invalid("phase"))?,
                 leader_id: Some(room.leader_id).filter(|id| *id != 0),
+                node_id: room.node_id,
             })
         });
         Ok(Self {
@@ -99,7 +97,7 @@ impl TryFrom<pb::HelloReply> for About {
 }
 
 /// Each refusal and its number on the wire.
-const REFUSALS: [(Refusal, pb::Refusal); 8] = [
+const REFUSALS: [(Refusal, pb::Refusal); 10] = [
     (Refusal::Version, pb::Refusal::Version),
     (Refusal::NoSuchRoom, pb::Refusal::NoSuchRoom),
     (Refusal::RoomFull, pb::Refusal::RoomFull),
@@ -108,6 +106,8 @@ const REFUSALS: [(Refusal, pb::Refusal); 8] = [
     (Refusal::NoQuorum, pb::Refusal::NoQuorum),
     (Refusal::NotAMember, pb::Refusal::NotAMember),
     (Refusal::Busy, pb::Refusal::Busy),
+    (Refusal::StillPlayed, pb::Refusal::StillPlayed),
+    (Refusal::Replaced, pb::Refusal::Replaced),
 ];
 
 impl From<Refused> for pb::Refused {
@@ -153,19 +153,28 @@ fn vote(vote: Option<pb::Vote>) -> Decoded<Vote> {
     vote.map(Into::into).ok_or(DecodeError::Missing("vote"))
 }
 
-impl From<AppendEntriesRequest> for pb::AppendEntriesRequest {
-    fn from(request: AppendEntriesRequest) -> Self {
-        Self {
-            vote: Some((&request.vote).into()),
-            prev_log_id: request.prev_log_id.as_ref().map(Into::into),
-            entries: request.entries.iter().map(Into::into).collect(),
-            leader_commit: request.leader_commit.as_ref().map(Into::into),
-        }
+pub(super) fn append_request(
+    request: &AppendEntriesRequest,
+    aside: Aside,
+) -> pb::AppendEntriesRequest {
+    pb::AppendEntriesRequest {
+        vote: Some((&request.vote).into()),
+        prev_log_id: request.prev_log_id.as_ref().map(Into::into),
+        entries: request.entries.iter().map(Into::into).collect(),
+        leader_commit: request.leader_commit.as_ref().map(Into::into),
+        away: aside.away.into_iter().collect(),
+        cut_off: aside.cut_off,
     }
 }
 
-pub(super) fn append_entries(request: pb::AppendEntriesRequest) -> Decoded<AppendEntriesRequest> {
-    Ok(AppendEntriesRequest {
+pub(super) fn append_entries(
+    request: pb::AppendEntriesRequest,
+) -> Decoded<(AppendEntriesRequest, Aside)> {
+    let aside = Aside {
+        away: request.away.into_iter().take(MAX_MEMBERS).collect(),
+        cut_off: request.cut_off,
+    };
+    let request = AppendEntriesRequest {
         vote: vote(request.vote)?,
         prev_log_id: request.prev_log_id.map(Into::into),
         entries: request
@@ -174,7 +183,8 @@ pub(super) fn append_entries(request: pb::AppendEntriesRequest) -> Decoded<Appen
             .map(codec::entry)
             .collect::<Decoded<_>>()?,
         leader_commit: request.leader_commit.map(Into::into),
-    })
+    };
+    Ok((request, aside))
 }
 
 impl From<AppendEntriesResponse> for pb::AppendEntriesReply {
@@ -319,4 +329,28 @@ pub(super) fn transferred(reply: pb::TransferLeaderReply) -> Decoded<TransferLea
             actual: behind.actual.map(Into::into),
         }),
     })
+}
+
+// ---- going on without those who cannot be reached ----
+
+impl From<Survey> for pb::SurveyReply {
+    fn from(survey: Survey) -> Self {
+        Self {
+            plays: survey.plays,
+            knows_you: survey.knows_you,
+            replaced_you: survey.replaced_you,
+            last_log_id: survey.last_log_id.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl From<pb::SurveyReply> for Survey {
+    fn from(reply: pb::SurveyReply) -> Self {
+        Self {
+            plays: reply.plays,
+            knows_you: reply.knows_you,
+            replaced_you: reply.replaced_you,
+            last_log_id: reply.last_log_id.map(Into::into),
+        }
+    }
 }

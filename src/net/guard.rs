@@ -15,6 +15,9 @@ use std::{net::SocketAddr, sync::Arc};
 /// The metadata entry of the header.
 const KEY: &str = "dhangkanna-header-bin";
 
+/// The metadata entry of a refusal that says where the game went on.
+const CONTINUED: &str = "dhangkanna-continued-bin";
+
 /// What every call between members carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Header {
@@ -89,6 +92,9 @@ impl<H: Handler> Interceptor for Guard<H> {
             .ok_or_else(|| Status::unauthenticated("who are you?"))?;
         let header = Header::read(request.metadata())
             .ok_or_else(|| Status::unauthenticated("this call is for the members of a room"))?;
+        if let Some(answer) = self.is_left_behind(&header) {
+            return Err(answer);
+        }
         let seat = self.handler.seat();
         let seat = check(&header, visitor.peer_id, seat, |seat, node| {
             let metrics = seat.raft.server_metrics();
@@ -105,6 +111,27 @@ impl<H: Handler> Interceptor for Guard<H> {
         request.extensions_mut().insert(seat);
         Ok(request)
     }
+}
+
+impl<H: Handler> Guard<H> {
+    /// The answer to a call into a room that went on elsewhere: for those who
+    /// knew its secret only.
+    fn is_left_behind(&self, header: &Header) -> Option<Status> {
+        let (key, continued_in) = self.handler.continued(header.cluster_id)?;
+        if !key.opened_by(&header.secret) {
+            return None;
+        }
+        let mut status = Status::failed_precondition("the game went on in another room");
+        let value = BinaryMetadataValue::from_bytes(continued_in.as_bytes());
+        status.metadata_mut().insert_bin(CONTINUED, value);
+        Some(status)
+    }
+}
+
+/// Where a refused call says that the game went on.
+pub(super) fn continued_in(status: &Status) -> Option<ClusterId> {
+    let bytes = status.metadata().get_bin(CONTINUED)?.to_bytes().ok()?;
+    ClusterId::try_from(&bytes[..]).ok()
 }
 
 /// What the guard needs to know of a seat.

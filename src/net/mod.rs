@@ -10,6 +10,7 @@ mod address_book;
 mod client;
 mod codec;
 mod connect;
+mod contact;
 mod guard;
 mod identity;
 mod raft_network;
@@ -22,15 +23,17 @@ use std::net::SocketAddr;
 
 pub use address_book::AddressBook;
 pub use client::{CallError, MemberClient, Peers, ProposeError};
+pub use contact::{Aside, Contact};
 use guard::Header;
 pub use identity::{Identity, IdentityError, write_private};
 pub use raft_network::RaftNetwork;
-pub use room_key::{ClusterId, RoomKey};
+pub use room_key::RoomKey;
 pub use server::{Server, bind};
-pub use service::{Handler, LeaderContact, SeatAccess};
+pub use service::{Handler, SeatAccess};
 
+pub use crate::consensus::ClusterId;
 use crate::{
-    consensus::{NodeId, Reply},
+    consensus::{LogId, NodeId, Reply},
     game::{Name, PeerId, Phase},
 };
 
@@ -83,6 +86,21 @@ pub struct RoomInfo {
     pub phase: Phase,
     /// The leader's seat as this member sees it.
     pub leader_id: Option<NodeId>,
+    /// This member's seat.
+    pub node_id: NodeId,
+}
+
+/// How a member is, for one that hears no leader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Survey {
+    /// It hears, or is, a leader that reaches a majority of the voters.
+    pub plays: bool,
+    /// The asking seat is a member, as far as it knows.
+    pub knows_you: bool,
+    /// It is not, but another seat of the same player is.
+    pub replaced_you: bool,
+    /// The last entry of its log.
+    pub last_log_id: Option<LogId>,
 }
 
 /// What a newcomer needs to open a seat.
@@ -136,6 +154,10 @@ pub enum Refusal {
     NotAMember,
     /// Too much is asked at once.
     Busy,
+    /// The player has taken another seat since.
+    Replaced,
+    /// Nobody is to be left behind: the room has a leader and a quorum.
+    StillPlayed,
 }
 
 impl Refusal {
@@ -150,6 +172,8 @@ impl Refusal {
             Self::NoQuorum => "no_quorum",
             Self::NotAMember => "not_a_member",
             Self::Busy => "busy",
+            Self::Replaced => "replaced",
+            Self::StillPlayed => "still_played",
         }
     }
 

@@ -10,14 +10,17 @@ use openraft::{
 };
 
 use super::{
-    CallError, Peers, RoomKey,
+    CallError, Contact, Peers, RoomKey,
     client::{Client, timed, within},
     codec::{
         self, AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest,
         TransferLeaderResponse, VoteRequest, VoteResponse,
     },
 };
-use crate::consensus::{Member, NodeId, Snapshot, TypeConfig, Vote, codec::DecodeError};
+use crate::{
+    consensus::{Member, NodeId, Snapshot, TypeConfig, Vote, codec::DecodeError},
+    game::PeerId,
+};
 
 type RpcError = RPCError<TypeConfig>;
 
@@ -31,15 +34,17 @@ pub struct RaftNetwork {
     peers: Peers,
     key: RoomKey,
     node_id: NodeId,
+    contact: Contact,
 }
 
 impl RaftNetwork {
     /// The network as the seat `node_id` of a room sees it.
-    pub fn new(peers: Peers, key: RoomKey, node_id: NodeId) -> Self {
+    pub fn new(peers: Peers, key: RoomKey, node_id: NodeId, contact: Contact) -> Self {
         Self {
             peers,
             key,
             node_id,
+            contact,
         }
     }
 }
@@ -48,24 +53,45 @@ impl RaftNetworkFactory<TypeConfig> for RaftNetwork {
     type Network = Connection;
 
     async fn new_client(&mut self, target: NodeId, member: &Member) -> Connection {
-        self.peers.book().hint_all(member.peer_id, &member.addrs);
-        let member = self
-            .peers
-            .member(&self.key, self.node_id, target, member.peer_id);
-        Connection(member.0)
+        let peer = member.peer_id;
+        self.peers.book().hint_all(peer, &member.addrs);
+        let client = self.peers.member(&self.key, self.node_id, target, peer);
+        Connection {
+            client: client.0,
+            peer,
+            contact: self.contact.clone(),
+        }
     }
 }
 
 /// The way to one other member.
-pub struct Connection(Client);
-
-/// openraft pauses before it tries an unreachable member again.
-fn unreachable(error: &CallError) -> Unreachable<TypeConfig> {
-    Unreachable::from_string(error)
+pub struct Connection {
+    client: Client,
+    peer: PeerId,
+    contact: Contact,
 }
 
-fn rpc_error(error: impl Into<CallError>) -> RpcError {
-    unreachable(&error.into()).into()
+impl Connection {
+    /// openraft pauses before it tries an unreachable member again.
+    fn failed(&self, error: &CallError) -> Unreachable<TypeConfig> {
+        if let CallError::Continued(cluster) = error {
+            self.contact.hear_continued(self.peer, *cluster);
+        }
+        Unreachable::from_string(error)
+    }
+}
+
+/// Makes a call, if the seat may talk at all, and reads the answer.
+async fn ask<M, T>(
+    contact: &Contact,
+    deadline: Duration,
+    call: impl Future<Output = Result<tonic::Response<M>, tonic::Status>>,
+    read: impl FnOnce(M) -> Result<T, DecodeError>,
+) -> Result<T, CallError> {
+    if contact.is_frozen() {
+        return Err(CallError::Unreachable("this seat keeps still".to_owned()));
+    }
+    Ok(read(within(deadline, call).await?)?)
 }
 
 impl RaftNetworkV2<TypeConfig> for Connection {
@@ -83,9 +109,10 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         } else {
             option.hard_ttl().max(APPEND_PATIENCE)
         };
-        let request = timed(request.into(), deadline);
-        let reply = within(deadline, self.0.append_entries(request)).await;
-        codec::appended(reply.map_err(rpc_error)?).map_err(rpc_error)
+        let request = codec::append_request(&request, self.contact.told());
+        let call = self.client.append_entries(timed(request, deadline));
+        let reply = ask(&self.contact, deadline, call, codec::appended).await;
+        reply.map_err(|e| self.failed(&e).into())
     }
 
     async fn vote(
@@ -94,9 +121,9 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         option: RPCOption,
     ) -> Result<VoteResponse, RpcError> {
         let deadline = option.hard_ttl();
-        let request = timed(request.into(), deadline);
-        let reply = within(deadline, self.0.request_vote(request)).await;
-        codec::voted(reply.map_err(rpc_error)?).map_err(rpc_error)
+        let call = self.client.request_vote(timed(request.into(), deadline));
+        let reply = ask(&self.contact, deadline, call, codec::voted).await;
+        reply.map_err(|e| self.failed(&e).into())
     }
 
     async fn pre_vote(
@@ -105,9 +132,9 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         option: RPCOption,
     ) -> Result<VoteResponse, RpcError> {
         let deadline = option.hard_ttl();
-        let request = timed(request.into(), deadline);
-        let reply = within(deadline, self.0.pre_vote(request)).await;
-        codec::voted(reply.map_err(rpc_error)?).map_err(rpc_error)
+        let call = self.client.pre_vote(timed(request.into(), deadline));
+        let reply = ask(&self.contact, deadline, call, codec::voted).await;
+        reply.map_err(|e| self.failed(&e).into())
     }
 
     async fn full_snapshot(
@@ -119,14 +146,12 @@ impl RaftNetworkV2<TypeConfig> for Connection {
     ) -> Result<SnapshotResponse<TypeConfig>, StreamingError<TypeConfig>> {
         let deadline = option.hard_ttl().max(Duration::from_secs(1));
         let request = timed(codec::snapshot_request(&vote, snapshot), deadline);
-        let installing = within(deadline, self.0.install_snapshot(request));
+        let call = self.client.install_snapshot(request);
         let reply = tokio::select! {
             closed = cancel => return Err(closed.into()),
-            reply = installing => reply,
+            reply = ask(&self.contact, deadline, call, codec::installed) => reply,
         };
-        let vote = reply
-            .and_then(|reply| codec::installed(reply).map_err(|e: DecodeError| e.into()))
-            .map_err(|e| unreachable(&e))?;
+        let vote = reply.map_err(|e| self.failed(&e))?;
         Ok(SnapshotResponse::new(vote))
     }
 
@@ -136,8 +161,8 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         option: RPCOption,
     ) -> Result<TransferLeaderResponse, RpcError> {
         let deadline = option.hard_ttl();
-        let request = timed(request.into(), deadline);
-        let reply = within(deadline, self.0.transfer_leader(request)).await;
-        codec::transferred(reply.map_err(rpc_error)?).map_err(rpc_error)
+        let call = self.client.transfer_leader(timed(request.into(), deadline));
+        let reply = ask(&self.contact, deadline, call, codec::transferred).await;
+        reply.map_err(|e| self.failed(&e).into())
     }
 }

@@ -6,7 +6,7 @@ use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
@@ -25,7 +25,10 @@ use tonic::{
 };
 
 use super::{AddressBook, Handler, Identity, Visitor, guard::Guard, service::Service, tls};
-use crate::proto::{lobby_server::LobbyServer, members_server::MembersServer};
+use crate::{
+    game::PeerId,
+    proto::{lobby_server::LobbyServer, members_server::MembersServer},
+};
 
 /// How long a newcomer has for the TLS handshake.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -99,7 +102,9 @@ impl Server {
     ) -> Result<Self, rustls::Error> {
         let acceptor = TlsAcceptor::from(tls::server_config(identity)?);
         let (connections, incoming) = mpsc::channel(16);
-        let accepting = tokio::spawn(accept(listener, acceptor, connections));
+        let told = Arc::clone(&handler);
+        let guests = Guests::new(move |peer| told.hung_up(peer));
+        let accepting = tokio::spawn(accept(listener, acceptor, connections, guests));
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(incoming, book, handler, stopped));
         Ok(Self {
@@ -133,6 +138,7 @@ async fn accept(
     listener: TcpListener,
     acceptor: TlsAcceptor,
     connections: mpsc::Sender<Connection>,
+    guests: Guests,
 ) -> Infallible {
     let places = Places::default();
     loop {
@@ -151,12 +157,13 @@ async fn accept(
         };
         let acceptor = acceptor.clone();
         let connections = connections.clone();
+        let guests = guests.clone();
         tokio::spawn(async move {
             let _ = tcp.set_nodelay(true);
             let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(tcp));
             match handshake.await {
                 Ok(Ok(stream)) => {
-                    if let Some(connection) = Connection::new(stream, remote, place) {
+                    if let Some(connection) = Connection::new(stream, remote, place, &guests) {
                         let _ = connections.send(connection).await;
                     }
                 }
@@ -230,16 +237,69 @@ impl Drop for Place {
     }
 }
 
+/// How many connections each peer has, and who is told when a peer's last one
+/// closes. Clones share it.
+#[derive(Clone)]
+struct Guests(Arc<GuestList>);
+
+struct GuestList {
+    connections: Mutex<HashMap<PeerId, usize>>,
+    hung_up: Box<dyn Fn(PeerId) + Send + Sync>,
+}
+
+/// One connection of a peer.
+struct Guest(Guests, PeerId);
+
+impl Guests {
+    fn new(hung_up: impl Fn(PeerId) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(GuestList {
+            connections: Mutex::default(),
+            hung_up: Box::new(hung_up),
+        }))
+    }
+
+    fn enter(&self, peer: PeerId) -> Guest {
+        *self.connections().entry(peer).or_default() += 1;
+        Guest(self.clone(), peer)
+    }
+
+    fn connections(&self) -> MutexGuard<'_, HashMap<PeerId, usize>> {
+        let connections = self.0.connections.lock();
+        connections.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        let mut connections = self.0.connections();
+        let left = connections.get_mut(&self.1).map_or(0, |left| {
+            *left -= 1;
+            *left
+        });
+        if left == 0 {
+            connections.remove(&self.1);
+            drop(connections);
+            (self.0.0.hung_up)(self.1);
+        }
+    }
+}
+
 /// A connection of a peer that proved its key.
 struct Connection {
     stream: TlsStream<TcpStream>,
     visitor: Visitor,
     // Given back when the connection closes.
     _place: Place,
+    _guest: Guest,
 }
 
 impl Connection {
-    fn new(stream: TlsStream<TcpStream>, remote: SocketAddr, place: Place) -> Option<Self> {
+    fn new(
+        stream: TlsStream<TcpStream>,
+        remote: SocketAddr,
+        place: Place,
+        guests: &Guests,
+    ) -> Option<Self> {
         let (_, session) = stream.get_ref();
         let certificate = session.peer_certificates()?.first()?;
         let peer_id = tls::peer_id(certificate).ok()?;
@@ -248,6 +308,7 @@ impl Connection {
             stream,
             visitor: Visitor { peer_id, remote },
             _place: place,
+            _guest: guests.enter(peer_id),
         })
     }
 }

@@ -1,20 +1,19 @@
 //! The two services: each call decoded, handed on, and its answer encoded.
 
-use std::{
-    future::Future,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeSet, future::Future, sync::Arc};
 
 use tonic::{Request, Response, Status};
 
 use super::{
-    About, Admission, Caller, ClusterId, Committed, PROTOCOL, ProposeError, Refusal, Refused,
-    RoomKey, Visitor, codec,
+    About, Admission, Caller, ClusterId, Committed, Contact, MAX_MEMBERS, PROTOCOL, ProposeError,
+    Refusal, Refused, RoomKey, Survey, Visitor, codec,
 };
 use crate::{
-    consensus::{Command, NodeId, Raft, codec::DecodeError},
-    game::Name,
+    consensus::{
+        Command, NodeId, Raft,
+        codec::{self as stored, DecodeError},
+    },
+    game::{Name, PeerId},
     proto::{self as pb, lobby_server::Lobby, members_server::Members},
 };
 
@@ -27,30 +26,21 @@ pub struct SeatAccess {
     pub node_id: NodeId,
     /// Its Raft node.
     pub raft: Raft,
-    /// When its leader was last heard.
-    pub contact: LeaderContact,
-}
-
-/// When a leader was last heard. Clones share it.
-#[derive(Clone, Debug, Default)]
-pub struct LeaderContact(Arc<Mutex<Option<Instant>>>);
-
-impl LeaderContact {
-    /// Time since then; a very long time if never.
-    pub fn age(&self) -> Duration {
-        let heard = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.map_or(Duration::MAX, |at| at.elapsed())
-    }
-
-    fn note(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    }
+    /// Its contact with the others.
+    pub contact: Contact,
 }
 
 /// What the calls mean: implemented by the node.
 pub trait Handler: Send + Sync + 'static {
     /// The seat this node has now.
     fn seat(&self) -> Option<SeatAccess>;
+
+    /// Where the game of a room went on that this node has left behind, and
+    /// what opened that room.
+    fn continued(&self, room: ClusterId) -> Option<(RoomKey, ClusterId)>;
+
+    /// The last connection from a peer is closed.
+    fn hung_up(&self, peer: PeerId);
 
     /// What anyone may know.
     fn about(&self) -> About;
@@ -80,6 +70,23 @@ pub trait Handler: Send + Sync + 'static {
 
     /// A member asks the leader to remove it.
     fn leave(&self, caller: Caller) -> impl Future<Output = Result<(), Refused>> + Send;
+
+    /// A member that hears no leader asks around.
+    ///
+    /// # Errors
+    /// If this node has left that room meanwhile.
+    fn survey(&self, caller: Caller, freeze: bool) -> Result<Survey, Refused>;
+
+    /// A member asks this one to go on in a new cluster, with those who can be
+    /// reached. Answers with the new one.
+    fn carry_on(
+        &self,
+        caller: Caller,
+        participants: BTreeSet<NodeId>,
+    ) -> impl Future<Output = Result<ClusterId, Refused>> + Send;
+
+    /// The game goes on in another cluster, and this node takes part.
+    fn follow(&self, caller: Caller, cluster: ClusterId);
 }
 
 /// Both services of a node.
@@ -101,7 +108,7 @@ impl<H: Handler> Lobby for Service<H> {
             .ok_or_else(|| Status::unauthenticated("who are you?"))?;
         let message = request.into_inner();
         let result = if message.protocol == PROTOCOL {
-            let room = codec::cluster_id(&message.cluster_id).map_err(invalid)?;
+            let room = stored::cluster_id(&message.cluster_id).map_err(invalid)?;
             match Name::parse(&message.name) {
                 Ok(name) => self.0.join(visitor, room, name).await,
                 Err(bad) => Err(Refusal::BadName.because(bad.to_string())),
@@ -131,7 +138,7 @@ impl<H: Handler> Lobby for Service<H> {
 impl<H: Handler> Members for Service<H> {
     async fn enter(&self, request: Request<pb::EnterRequest>) -> Answer<pb::EnterReply> {
         let (caller, _seat) = known(&request)?;
-        let addrs = crate::consensus::codec::addrs(request.into_inner().addrs).map_err(invalid)?;
+        let addrs = stored::addrs(request.into_inner().addrs).map_err(invalid)?;
         Ok(Response::new(match self.0.enter(caller, addrs).await {
             Ok(index) => pb::EnterReply {
                 refused: None,
@@ -178,24 +185,24 @@ impl<H: Handler> Members for Service<H> {
         &self,
         request: Request<pb::AppendEntriesRequest>,
     ) -> Answer<pb::AppendEntriesReply> {
-        let (_caller, seat) = known(&request)?;
-        let request = codec::append_entries(request.into_inner()).map_err(invalid)?;
+        let seat = voting(&request)?;
+        let (request, aside) = codec::append_entries(request.into_inner()).map_err(invalid)?;
         let response = seat.raft.append_entries(request).await.map_err(failed)?;
         if !matches!(response, codec::AppendEntriesResponse::HigherVote(_)) {
-            seat.contact.note();
+            seat.contact.hear(aside);
         }
         Ok(Response::new(response.into()))
     }
 
     async fn request_vote(&self, request: Request<pb::VoteRequest>) -> Answer<pb::VoteReply> {
-        let (_caller, seat) = known(&request)?;
+        let seat = voting(&request)?;
         let request = codec::vote_request(request.into_inner()).map_err(invalid)?;
         let response = seat.raft.vote(request).await.map_err(failed)?;
         Ok(Response::new(response.into()))
     }
 
     async fn pre_vote(&self, request: Request<pb::VoteRequest>) -> Answer<pb::VoteReply> {
-        let (_caller, seat) = known(&request)?;
+        let seat = voting(&request)?;
         let request = codec::vote_request(request.into_inner()).map_err(invalid)?;
         let response = seat.raft.pre_vote(request).await.map_err(failed)?;
         Ok(Response::new(response.into()))
@@ -205,7 +212,7 @@ impl<H: Handler> Members for Service<H> {
         &self,
         request: Request<pb::InstallSnapshotRequest>,
     ) -> Answer<pb::InstallSnapshotReply> {
-        let (_caller, seat) = known(&request)?;
+        let seat = voting(&request)?;
         let (vote, snapshot) = codec::snapshot(request.into_inner()).map_err(invalid)?;
         let response = seat
             .raft
@@ -221,7 +228,7 @@ impl<H: Handler> Members for Service<H> {
         &self,
         request: Request<pb::TransferLeaderRequest>,
     ) -> Answer<pb::TransferLeaderReply> {
-        let (_caller, seat) = known(&request)?;
+        let seat = voting(&request)?;
         let request = codec::transfer_request(request.into_inner()).map_err(invalid)?;
         let response = seat
             .raft
@@ -229,6 +236,39 @@ impl<H: Handler> Members for Service<H> {
             .await
             .map_err(failed)?;
         Ok(Response::new(response.into()))
+    }
+
+    async fn survey(&self, request: Request<pb::SurveyRequest>) -> Answer<pb::SurveyReply> {
+        let (caller, _seat) = known(&request)?;
+        let survey = self.0.survey(caller, request.get_ref().freeze);
+        let survey = survey.map_err(|refused| Status::unavailable(refused.message))?;
+        Ok(Response::new(survey.into()))
+    }
+
+    async fn r#continue(&self, request: Request<pb::ContinueRequest>) -> Answer<pb::ContinueReply> {
+        let (caller, _seat) = known(&request)?;
+        let participants = request.into_inner().participants;
+        let participants = participants.into_iter().take(MAX_MEMBERS).collect();
+        Ok(Response::new(
+            match self.0.carry_on(caller, participants).await {
+                Ok(cluster) => pb::ContinueReply {
+                    refused: None,
+                    cluster_id: cluster.as_bytes().to_vec(),
+                },
+                Err(refused) => pb::ContinueReply {
+                    refused: Some(refused.into()),
+                    cluster_id: Vec::new(),
+                },
+            },
+        ))
+    }
+
+    async fn continued(&self, request: Request<pb::ContinuedNotice>) -> Answer<pb::Blank> {
+        let (caller, _seat) = known(&request)?;
+        let cluster = request.into_inner().cluster_id;
+        let cluster = stored::cluster_id(&cluster).map_err(invalid)?;
+        self.0.follow(caller, cluster);
+        Ok(Response::new(pb::Blank {}))
     }
 }
 
@@ -240,6 +280,15 @@ fn known<T>(request: &Request<T>) -> Result<(Caller, SeatAccess), Status> {
         .copied()
         .zip(extensions.get::<SeatAccess>().cloned())
         .ok_or_else(|| Status::unauthenticated("this call is for the members of a room"))
+}
+
+/// The seat that one of Raft's calls is for, unless it keeps still.
+fn voting<T>(request: &Request<T>) -> Result<SeatAccess, Status> {
+    let (_caller, seat) = known(request)?;
+    if seat.contact.is_frozen() {
+        return Err(Status::unavailable("the game is about to go on elsewhere"));
+    }
+    Ok(seat)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]

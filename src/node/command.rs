@@ -22,6 +22,17 @@ pub enum Command {
         /// How long to look for it.
         wait: Duration,
     },
+    /// Comes back to a room that was kept on this computer.
+    Resume {
+        /// Which one; by default the one that was played last.
+        which: Option<JoinTarget>,
+    },
+    /// Goes on without those who cannot be reached.
+    Continue,
+    /// Goes where the others went on.
+    Follow,
+    /// Deletes a kept room.
+    Forget(ClusterId),
     /// Guesses a letter.
     Guess {
         /// Which.
@@ -94,6 +105,13 @@ pub enum Done {
         /// How many members had it on disk.
         copies: u32,
     },
+    /// The game goes on in another cluster, and the player is in it.
+    Continued {
+        /// Which.
+        cluster: ClusterId,
+    },
+    /// The others still play: they take this player back.
+    BroughtBack,
     /// The seat is given up.
     Left {
         /// Whether the others know: if not, they see a crash, and the room is

@@ -1,19 +1,29 @@
 //! What a node answers to others.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError, RwLock, Weak},
+};
+
+use tokio::{
+    sync::{mpsc, watch},
     time::Instant,
 };
 
-use super::{Timing, seat::Seat};
+use super::{
+    Timing, contact, continuation, join, kept,
+    propose::{self, Job},
+    seat::Seat,
+};
 use crate::{
-    consensus::{Command, Member},
-    discovery::{Interfaces, own_addresses},
+    consensus::{ClusterId, Command, Member, NodeId},
+    discovery::{Ad, Ads, Interfaces, own_addresses},
     game::{Name, PeerId},
     net::{
-        About, Admission, Caller, ClusterId, Committed, Handler, MAX_MEMBERS, Peers, ProposeError,
-        Refusal, Refused, RoomInfo, SeatAccess, Visitor,
+        About, Admission, Caller, Committed, Handler, MAX_MEMBERS, Peers, ProposeError, Refusal,
+        Refused, RoomInfo, RoomKey, SeatAccess, Survey, Visitor,
     },
 };
 
@@ -28,30 +38,63 @@ pub(super) struct Shared {
     pub(super) timing: Timing,
     pub(super) interfaces: Interfaces,
     pub(super) port: u16,
+    /// The folder of all rooms.
+    pub(super) rooms: PathBuf,
+    /// What is announced around us.
+    pub(super) ads: watch::Receiver<Ads>,
+    /// This player's commands, on their way into the log.
+    pub(super) jobs: mpsc::Sender<Job>,
+    /// Held while one seat takes the place of another.
+    pub(super) switching: tokio::sync::Mutex<()>,
+    this: Weak<Self>,
     name: RwLock<Name>,
-    seat: RwLock<Option<Arc<Seat>>>,
+    seat: watch::Sender<Option<Arc<Seat>>>,
+    /// Rooms that went on elsewhere: what opened them, and where they went.
+    left_behind: Mutex<BTreeMap<ClusterId, (RoomKey, ClusterId)>>,
+    evicted: watch::Sender<bool>,
     joins: Mutex<(Instant, u32)>,
 }
 
+/// What [`Shared`] is made of.
+pub(super) struct Parts {
+    pub(super) me: PeerId,
+    pub(super) name: Name,
+    pub(super) peers: Peers,
+    pub(super) timing: Timing,
+    pub(super) interfaces: Interfaces,
+    pub(super) port: u16,
+    pub(super) rooms: PathBuf,
+    pub(super) ads: watch::Receiver<Ads>,
+}
+
 impl Shared {
-    pub(super) fn new(
-        me: PeerId,
-        name: Name,
-        peers: Peers,
-        timing: Timing,
-        interfaces: Interfaces,
-        port: u16,
-    ) -> Self {
-        Self {
-            me,
-            peers,
-            timing,
-            interfaces,
-            port,
-            name: RwLock::new(name),
-            seat: RwLock::new(None),
+    /// Also starts what proposes this player's commands; it ends with the last
+    /// reference.
+    pub(super) fn new(parts: Parts) -> Arc<Self> {
+        let (jobs, queue) = mpsc::channel(propose::QUEUE);
+        let left_behind = kept::scan(&parts.rooms)
+            .into_iter()
+            .filter_map(|seat| Some((seat.key.cluster_id, (seat.key, seat.continued_in?))))
+            .collect();
+        let shared = Arc::new_cyclic(|this| Self {
+            me: parts.me,
+            peers: parts.peers,
+            timing: parts.timing,
+            interfaces: parts.interfaces,
+            port: parts.port,
+            rooms: parts.rooms,
+            ads: parts.ads,
+            jobs,
+            switching: tokio::sync::Mutex::default(),
+            this: Weak::clone(this),
+            name: RwLock::new(parts.name),
+            seat: watch::Sender::new(None),
+            left_behind: Mutex::new(left_behind),
+            evicted: watch::Sender::new(false),
             joins: Mutex::new((Instant::now(), 0)),
-        }
+        });
+        tokio::spawn(propose::work(Arc::downgrade(&shared), queue));
+        shared
     }
 
     pub(super) fn name(&self) -> Name {
@@ -64,12 +107,64 @@ impl Shared {
     }
 
     pub(super) fn current_seat(&self) -> Option<Arc<Seat>> {
-        let seat = self.seat.read().unwrap_or_else(PoisonError::into_inner);
-        seat.clone()
+        self.seat.borrow().clone()
+    }
+
+    /// The seat, as it changes.
+    pub(super) fn seats(&self) -> watch::Receiver<Option<Arc<Seat>>> {
+        self.seat.subscribe()
     }
 
     pub(super) fn set_seat(&self, seat: Option<Arc<Seat>>) {
-        *self.seat.write().unwrap_or_else(PoisonError::into_inner) = seat;
+        self.seat.send_replace(seat);
+    }
+
+    /// Whether this is the seat the node has now.
+    pub(super) fn has_seat(&self, seat: &Arc<Seat>) -> bool {
+        let current = self.seat.borrow();
+        current.as_ref().is_some_and(|s| Arc::ptr_eq(s, seat))
+    }
+
+    /// Told when the seat was taken by another start of this profile.
+    pub(super) fn evictions(&self) -> watch::Receiver<bool> {
+        self.evicted.subscribe()
+    }
+
+    /// Another seat of this player has taken the place of this one.
+    pub(super) fn evict(&self, seat: &Arc<Seat>) {
+        if self.has_seat(seat) {
+            self.evicted.send_replace(true);
+        }
+    }
+
+    /// Who announces a room.
+    pub(super) fn members_seen(&self, room: ClusterId) -> Vec<PeerId> {
+        let ads = Arc::clone(&self.ads.borrow());
+        let mut members: Vec<&Ad> = ads.values().filter(|ad| ad.cluster_id == room).collect();
+        // One of the others may have crashed without a goodbye.
+        members.sort_by_key(|ad| !ad.leads);
+        for ad in &members {
+            join::note_addresses(self, ad);
+        }
+        members.iter().map(|ad| ad.peer_id).collect()
+    }
+
+    /// Where a room went on that this node has left behind.
+    pub(super) fn continued_in(&self, room: ClusterId) -> Option<(RoomKey, ClusterId)> {
+        let left = self.left_behind.lock();
+        let left = left.unwrap_or_else(PoisonError::into_inner);
+        left.get(&room).copied()
+    }
+
+    /// Notes that the game of a closed seat goes on elsewhere.
+    pub(super) async fn leave_behind(&self, seat: &Seat, cluster: ClusterId) {
+        self.left_behind
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(seat.key.cluster_id, (seat.key, cluster));
+        if let Err(e) = seat.leave_behind(cluster).await {
+            tracing::warn!("the old room is kept although the game went on: {e}");
+        }
     }
 
     /// Where others may reach us.
@@ -102,6 +197,9 @@ impl Shared {
     }
 }
 
+/// Why a seat ends whose player sits elsewhere.
+pub(super) const REPLACED: &str = "this profile plays on another computer now, or a copy of it; this seat was given up. If both are yours, start one of them with another --profile";
+
 async fn spawned<T: Send + 'static>(
     work: impl Future<Output = Result<T, Refused>> + Send + 'static,
 ) -> Result<T, Refused> {
@@ -119,6 +217,21 @@ impl Handler for Shared {
         self.current_seat().map(|seat| seat.access())
     }
 
+    fn continued(&self, room: ClusterId) -> Option<(RoomKey, ClusterId)> {
+        self.continued_in(room)
+    }
+
+    fn hung_up(&self, peer: PeerId) {
+        let Some(seat) = self.current_seat() else {
+            return;
+        };
+        let leader = seat.leader().and_then(|id| seat.member(id));
+        if leader.is_some_and(|leader| leader.peer_id == peer) {
+            tracing::info!("the leader has hung up");
+            tokio::spawn(async move { contact::hurry_election(&seat).await });
+        }
+    }
+
     fn about(&self) -> About {
         About {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -129,6 +242,7 @@ impl Handler for Shared {
                 players: u32::try_from(seat.membership().nodes().count()).unwrap_or(u32::MAX),
                 phase: seat.state().game().phase(),
                 leader_id: seat.leader(),
+                node_id: seat.node_id,
             }),
         }
     }
@@ -193,8 +307,11 @@ impl Handler for Shared {
         let seat = self.leading_seat().map_err(refuse)?;
         let member = seat.member(caller.node_id);
         if member.is_none_or(|member| member.peer_id != caller.peer_id) {
-            let message = "your seat was given up; join the room again";
-            return Err(refuse(Refusal::NotAMember.because(message)));
+            return Err(refuse(if seat.seats(&caller.peer_id) {
+                Refusal::Replaced.because(REPLACED)
+            } else {
+                Refusal::NotAMember.because("your seat was given up; join the room again")
+            }));
         }
         seat.commit_here(command).await
     }
@@ -209,5 +326,43 @@ impl Handler for Shared {
             // The answer to the first request was lost.
             None => Ok(()),
         }
+    }
+
+    fn survey(&self, caller: Caller, freeze: bool) -> Result<Survey, Refused> {
+        let seat = self.current_seat().ok_or_else(no_such_room)?;
+        let plays = seat.has_quorum();
+        if freeze && !plays {
+            seat.contact.freeze(self.timing.freeze);
+        }
+        let knows_you = seat.member(caller.node_id).is_some();
+        Ok(Survey {
+            plays,
+            knows_you,
+            replaced_you: !knows_you && seat.seats(&caller.peer_id),
+            last_log_id: seat.last_log_id(),
+        })
+    }
+
+    async fn carry_on(
+        &self,
+        _caller: Caller,
+        participants: BTreeSet<NodeId>,
+    ) -> Result<ClusterId, Refused> {
+        let seat = self.current_seat().ok_or_else(no_such_room)?;
+        let shared = self.this.upgrade().ok_or_else(no_such_room)?;
+        let founding = async move { continuation::found_next(&shared, &seat, &participants).await };
+        spawned(founding).await
+    }
+
+    fn follow(&self, caller: Caller, cluster: ClusterId) {
+        let (Some(seat), Some(shared)) = (self.current_seat(), self.this.upgrade()) else {
+            return;
+        };
+        tokio::spawn(async move {
+            match continuation::follow(&shared, &seat, cluster, caller.peer_id).await {
+                Ok(()) => tracing::info!("followed into {cluster}"),
+                Err(e) => tracing::warn!("cannot follow into {cluster}: {e}"),
+            }
+        });
     }
 }

@@ -2,29 +2,24 @@
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
-    sync::{Arc, PoisonError},
+    sync::{Arc, PoisonError, atomic::Ordering::Relaxed},
     time::Duration,
 };
 
 use openraft::{ServerState, async_runtime::WatchReceiver as _};
 use tokio::{
-    sync::{oneshot, watch},
+    sync::oneshot,
     time::{Instant, timeout_at},
 };
 
 use super::{
-    Failure, JoinTarget, Room,
-    handler::Shared,
-    propose::Job,
-    rooms::group,
-    seat::{NewSeat, Seat},
+    Failure, JoinTarget, Room, handler::Shared, kept, propose::Job, rooms::group, seat::Seat,
 };
 use crate::{
-    consensus::Member,
-    discovery::{Ad, Ads},
+    consensus::{ClusterId, Genesis, Member, Proposal},
+    discovery::Ad,
     game::{Action, Name, PeerId},
-    net::{Admission, CallError, ClusterId, PROTOCOL, Refusal, RoomKey},
+    net::{Admission, CallError, PROTOCOL, Refusal, RoomKey},
 };
 
 /// How long the steps of joining may take once the room is found.
@@ -37,21 +32,25 @@ const SETTLE: Duration = Duration::from_millis(300);
 /// The pause before the same is tried again: a leader is being elected.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Makes a room of one.
-pub(super) async fn host(
-    shared: &Arc<Shared>,
-    rooms: PathBuf,
+/// Makes a room of one, and sits down in it.
+pub(super) async fn host(shared: &Arc<Shared>, room: Name) -> Result<Arc<Seat>, Failure> {
+    let _switching = shared.switching.lock().await;
+    let seat = found(shared, room, None).await?;
+    shared.set_seat(Some(Arc::clone(&seat)));
+    if let Err(failure) = sit_down(shared).await {
+        shared.set_seat(None);
+        return Err(failure);
+    }
+    Ok(seat)
+}
+
+/// Makes a cluster of one, which may begin with another one's game.
+pub(super) async fn found(
+    shared: &Shared,
     room: Name,
+    genesis: Option<Genesis>,
 ) -> Result<Arc<Seat>, Failure> {
-    let key = RoomKey::random();
-    let new = NewSeat {
-        key,
-        room,
-        node_id: new_node_id(),
-        me: shared.me,
-        folder: rooms.join(key.cluster_id.to_string()),
-    };
-    let seat = Seat::open(new, &shared.peers, shared.timing).await?;
+    let seat = Seat::open(shared, RoomKey::random(), room).await?;
     let me = Member {
         peer_id: shared.me,
         addrs: texts(shared),
@@ -73,16 +72,17 @@ pub(super) async fn host(
         .write_blank()
         .await
         .map_err(|e| stopped(e.to_string()))?;
-    sit_down(shared, &seat).await?;
-    shared.set_seat(Some(Arc::clone(&seat)));
+    if let Some(genesis) = genesis {
+        let genesis = Proposal::Genesis(Box::new(genesis));
+        let written = seat.raft.client_write(genesis).await;
+        written.map_err(|e| stopped(e.to_string()))?;
+    }
     Ok(seat)
 }
 
-/// Finds a room, and takes a seat in it.
+/// Finds a room, and takes a seat in it: the one that was kept there, if any.
 pub(super) async fn join(
     shared: &Arc<Shared>,
-    rooms: PathBuf,
-    ads: watch::Receiver<Ads>,
     target: JoinTarget,
     wait: Duration,
 ) -> Result<Arc<Seat>, Failure> {
@@ -96,42 +96,146 @@ pub(super) async fn join(
             })?;
             (room.cluster_id, vec![peer])
         }
-        named => find(shared, ads, &named, wait).await?,
+        named => find(shared, &named, wait).await?,
     };
-    let deadline = Instant::now() + JOIN_TIMEOUT;
-    let (leader, admission) = ask(shared, cluster_id, &members, deadline).await?;
-    let new = NewSeat {
-        key: admission.key,
-        room: admission.room.clone(),
-        node_id: new_node_id(),
-        me: shared.me,
-        folder: rooms.join(cluster_id.to_string()),
-    };
-    let seat = Seat::open(new, &shared.peers, shared.timing).await?;
-    // From now on the leader's calls are answered.
-    shared.set_seat(Some(Arc::clone(&seat)));
-    let entered = async {
-        enter(shared, &seat, (leader, admission), &members, deadline).await?;
-        sit_down(shared, &seat).await
-    };
-    if let Err(failure) = entered.await {
-        shared.set_seat(None);
-        seat.close().await;
-        seat.forget().await;
+    let _switching = shared.switching.lock().await;
+    if let Some(seat) = take_kept_seat(shared, cluster_id).await {
+        return Ok(seat);
+    }
+    let seat = take_seat(shared, cluster_id, &members).await?;
+    if let Err(failure) = sit_down(shared).await {
+        give_back(shared, &seat).await;
         return Err(failure);
     }
     seat.forget_earlier().await;
     Ok(seat)
 }
 
+/// Comes back to a room that was kept, by its name or id; to the last one by
+/// default. Does not wait for the others: they may come later.
+pub(super) async fn resume(
+    shared: &Arc<Shared>,
+    which: Option<JoinTarget>,
+) -> Result<Arc<Seat>, Failure> {
+    let _switching = shared.switching.lock().await;
+    let folder = shared.rooms.clone();
+    let seats = tokio::task::spawn_blocking(move || kept::scan(&folder));
+    let seats = seats.await.unwrap_or_default();
+    let mut seats = seats.into_iter().filter(|seat| seat.continued_in.is_none());
+    let found = seats.find(|seat| match &which {
+        None => true,
+        Some(JoinTarget::Cluster(id)) => seat.key.cluster_id == *id,
+        Some(JoinTarget::Room(name)) => seat.room.as_str() == name,
+        Some(JoinTarget::Addr(_)) => false,
+    });
+    let kept = found.ok_or_else(|| {
+        let message = match &which {
+            None => "no room is kept here".to_owned(),
+            Some(target) => format!("no room {target} is kept here"),
+        };
+        Failure::new("no_such_room", message)
+    })?;
+    let seat = Seat::reopen(shared, kept).await?;
+    shared.set_seat(Some(Arc::clone(&seat)));
+    // In the background, until a leader is there.
+    let job = Job {
+        action: Action::Seat {
+            name: shared.name(),
+        },
+        done: Box::new(|outcome| tracing::info!("back on the seat: {outcome:?}")),
+    };
+    let _ = shared.jobs.try_send(job);
+    Ok(seat)
+}
+
+/// Takes the seat that was kept in a room whose members are there, if it is
+/// still ours.
+async fn take_kept_seat(shared: &Arc<Shared>, room: ClusterId) -> Option<Arc<Seat>> {
+    let folder = shared.rooms.join(room.to_string());
+    let seats = tokio::task::spawn_blocking(move || kept::scan_room(&folder));
+    let mut seats = seats.await.unwrap_or_default().into_iter();
+    let kept = seats.find(|seat| seat.continued_in.is_none())?;
+    let seat = match Seat::reopen(shared, kept).await {
+        Ok(seat) => seat,
+        Err(e) => {
+            tracing::warn!("the kept seat cannot be used: {e}");
+            return None;
+        }
+    };
+    shared.set_seat(Some(Arc::clone(&seat)));
+    let disowned = async {
+        while !seat.disowned.load(Relaxed) {
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    tokio::select! {
+        // Without an answer it is kept: the others may be on their way back.
+        _ = sit_down(shared) => Some(seat),
+        () = disowned => {
+            shared.set_seat(None);
+            seat.close().await;
+            None
+        }
+    }
+}
+
+/// Takes a new seat in a room, in place of the one we have, if any; on failure
+/// that one stays.
+pub(super) async fn take_seat(
+    shared: &Arc<Shared>,
+    room: ClusterId,
+    members: &[PeerId],
+) -> Result<Arc<Seat>, Failure> {
+    let deadline = Instant::now() + JOIN_TIMEOUT;
+    let before = shared.current_seat();
+    let (leader, admission) = ask(shared, room, members, deadline).await?;
+    let seat = Seat::open(shared, admission.key, admission.room.clone()).await?;
+    // From now on the leader's calls are answered.
+    shared.set_seat(Some(Arc::clone(&seat)));
+    if let Err(failure) = enter(shared, &seat, (leader, admission), members, deadline).await {
+        give_back(shared, &seat).await;
+        shared.set_seat(before);
+        return Err(failure);
+    }
+    Ok(seat)
+}
+
+async fn give_back(shared: &Shared, seat: &Seat) {
+    shared.set_seat(None);
+    seat.close().await;
+    seat.forget().await;
+}
+
+/// Takes a new seat in the same room, whose members have given up the one we
+/// have: we were away for long.
+pub(super) async fn rejoin(shared: &Arc<Shared>, seat: &Arc<Seat>) -> Result<(), Failure> {
+    let Ok(_switching) = shared.switching.try_lock() else {
+        // Somebody sees to it.
+        return Ok(());
+    };
+    if !shared.has_seat(seat) {
+        return Ok(());
+    }
+    let mut members = shared.members_seen(seat.key.cluster_id);
+    for (_, member) in seat.membership().nodes() {
+        if member.peer_id != shared.me && !members.contains(&member.peer_id) {
+            members.push(member.peer_id);
+        }
+    }
+    let next = take_seat(shared, seat.key.cluster_id, &members).await?;
+    seat.close().await;
+    next.forget_earlier().await;
+    Ok(())
+}
+
 /// Waits until the room that is meant is seen.
 async fn find(
     shared: &Shared,
-    mut ads: watch::Receiver<Ads>,
     target: &JoinTarget,
     wait: Duration,
 ) -> Result<(ClusterId, Vec<PeerId>), Failure> {
     let deadline = Instant::now() + wait;
+    let mut ads = shared.ads.clone();
     let mut settled = matches!(target, JoinTarget::Cluster(_));
     loop {
         let seen = Arc::clone(&ads.borrow_and_update());
@@ -154,16 +258,7 @@ async fn find(
                 if let Some(why_not) = &room.why_not {
                     return Err(Failure::new("version", why_not.clone()));
                 }
-                let mut members: Vec<&Ad> = seen
-                    .values()
-                    .filter(|ad| ad.cluster_id == room.cluster_id)
-                    .collect();
-                // One of them may have crashed without a goodbye.
-                members.sort_by_key(|ad| !ad.leads);
-                for ad in &members {
-                    note_addresses(shared, ad);
-                }
-                let peers = members.iter().map(|ad| ad.peer_id).collect();
+                let peers = shared.members_seen(room.cluster_id);
                 return Ok((room.cluster_id, peers));
             }
             several => {
@@ -237,7 +332,7 @@ async fn ask(
                 next = in_turn.next();
                 in_vain += 1;
             }
-            CallError::Denied(_) => return Err(error.into()),
+            CallError::Denied(_) | CallError::Continued(_) => return Err(error.into()),
         }
         if in_vain > members.len() || Instant::now() + pause >= deadline {
             return Err(error.into());
@@ -273,7 +368,7 @@ async fn enter(
                 )
             }
             CallError::Unreachable(_) => true,
-            CallError::Denied(_) => false,
+            CallError::Denied(_) | CallError::Continued(_) => false,
         };
         if !passing || Instant::now() + PAUSE >= deadline {
             return Err(error.into());
@@ -296,7 +391,7 @@ async fn enter(
 }
 
 /// Takes the seat in the game.
-async fn sit_down(shared: &Shared, seat: &Seat) -> Result<(), Failure> {
+async fn sit_down(shared: &Shared) -> Result<(), Failure> {
     let (reply, answer) = oneshot::channel();
     let job = Job {
         action: Action::Seat {
@@ -304,24 +399,13 @@ async fn sit_down(shared: &Shared, seat: &Seat) -> Result<(), Failure> {
         },
         done: Box::new(|outcome| drop(reply.send(outcome))),
     };
-    let gone = || Failure::new("stopped", "the seat was closed");
-    seat.jobs.send(job).await.map_err(|_closed| gone())?;
+    let gone = || Failure::new("stopped", "the program is shutting down");
+    shared.jobs.send(job).await.map_err(|_closed| gone())?;
     answer.await.map_err(|_dropped| gone())?.map(drop)
 }
 
 fn texts(shared: &Shared) -> Vec<String> {
     shared.addrs().iter().map(ToString::to_string).collect()
-}
-
-/// Fresh for every seat. 0 stands for "none" on the wire.
-fn new_node_id() -> u64 {
-    loop {
-        // Half the range: safe for readers that have only signed numbers.
-        let id = crate::random::u64() >> 1;
-        if id != 0 {
-            return id;
-        }
-    }
 }
 
 impl From<CallError> for Failure {
@@ -335,6 +419,7 @@ impl From<CallError> for Failure {
                 ),
             ),
             CallError::Denied(why) => Self::new("denied", why),
+            CallError::Continued(_) => Self::new("continued", error.to_string()),
         }
     }
 }

@@ -1,9 +1,6 @@
 //! Out of a room.
 
-use std::{
-    sync::{Arc, PoisonError},
-    time::Duration,
-};
+use std::{sync::PoisonError, time::Duration};
 
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -23,8 +20,13 @@ const CLOSE: Duration = Duration::from_secs(1);
 ///
 /// If others remain and know it, the seat is spent and its log is deleted. If
 /// nobody else is in the room, or nobody can be told, the room is kept.
-pub(super) async fn leave(shared: &Shared, seat: Arc<Seat>) -> Done {
+pub(super) async fn leave(shared: &Shared) -> Done {
     let deadline = Instant::now() + shared.timing.leave;
+    // Not in the middle of a change of seats, if that comes to its end in time.
+    let _switching = timeout_at(deadline, shared.switching.lock()).await;
+    let Some(seat) = shared.current_seat() else {
+        return Done::Left { clean: true };
+    };
     let (entered, others) = {
         let membership = seat.membership();
         let members = membership.nodes().count();

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use openraft::{
@@ -10,11 +10,12 @@ use openraft::{
     error::{ChangeMembershipError, ClientWriteError, RaftError},
     raft::Precondition,
 };
+use tokio::time::Instant;
 
 use super::{Timing, policy, policy::MemberFacts, seat::Seat};
 use crate::{
-    consensus::{Member, Membership, NodeId, StoredMembership, TypeConfig},
-    net::{MAX_MEMBERS, Refusal, Refused},
+    consensus::{Member, Membership, NodeId, Proposal, StoredMembership, TypeConfig},
+    net::{Aside, MAX_MEMBERS, Refusal, Refused},
 };
 
 /// How often a change is tried while another one is under way.
@@ -56,6 +57,14 @@ impl Seat {
         }
         let stored = self.membership();
         let facts = self.facts(&mut watch, &stored);
+        self.contact.tell(Aside {
+            away: facts
+                .iter()
+                .filter(|m| m.silent >= self.timing.away)
+                .map(|m| m.id)
+                .collect(),
+            cut_off: !self.has_quorum(),
+        });
         let configs = stored.membership().get_joint_config();
         let voters = match configs.as_slice() {
             // Another leader did not come to the end of its change.
@@ -270,7 +279,7 @@ impl Watch {
     }
 }
 
-fn blank() -> openraft::EntryPayload<crate::consensus::Command, NodeId, Member> {
+fn blank() -> openraft::EntryPayload<Proposal, NodeId, Member> {
     openraft::EntryPayload::Blank
 }
 

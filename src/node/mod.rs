@@ -8,8 +8,11 @@
 
 mod actor;
 mod command;
+mod contact;
+mod continuation;
 mod handler;
 mod join;
+mod kept;
 mod leave;
 mod membership;
 pub mod policy;
@@ -27,7 +30,8 @@ pub use command::{Command, Done, Failure, JoinTarget, Reply};
 pub use rooms::group as group_rooms;
 pub use timing::Timing;
 pub use view::{
-    ClusterView, Me, MemberView, Notice, PlayerView, Role, Room, RoomView, Stage, View,
+    ClusterView, KeptRoom, Me, MemberView, Notice, PlayerView, Role, Room, RoomView, Stage,
+    Trouble, View,
 };
 
 use crate::{
@@ -118,14 +122,16 @@ impl Node {
             profile: Some(profile.folder().to_owned()),
         });
         let (packs, warnings) = Packs::load(&profile.packs());
-        let node = Arc::new(handler::Shared::new(
-            identity.peer_id(),
+        let node = handler::Shared::new(handler::Parts {
+            me: identity.peer_id(),
             name,
             peers,
             timing,
             interfaces,
             port,
-        ));
+            rooms: profile.rooms(),
+            ads: discovery.ads(),
+        });
         let server = Server::start(listener, &identity, book, Arc::clone(&node))?;
         let (commands, queue) = mpsc::channel(COMMANDS);
         let actor = actor::Actor::new(

@@ -15,9 +15,9 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{Done, Failure, Reply, seat::Seat};
+use super::{Done, Failure, Reply, handler::Shared, seat::Seat};
 use crate::{
-    consensus::{Command, CommandId, NodeId, TypeConfig},
+    consensus::{Command, CommandId, NodeId, Proposal, TypeConfig},
     game::{Action, Rejection},
     net::{Committed, ProposeError, Refusal, Refused},
 };
@@ -30,37 +30,53 @@ const PER_TRY: Duration = Duration::from_secs(2);
 /// The pause before the same leader is asked again.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// Commands that may wait; then the player is told "busy".
+pub(super) const QUEUE: usize = 256;
+
 /// A command that waits for its turn.
 pub(super) struct Job {
     pub(super) action: Action,
-    /// Told what came of it; dropped untold if the seat is closed before.
+    /// Told what came of it; dropped untold if the node ends before.
     pub(super) done: Box<dyn FnOnce(Reply) + Send>,
 }
 
-/// Does the jobs of a seat, one at a time, as Raft's clients do (§8).
-pub(super) async fn work(seat: Weak<Seat>, mut queue: mpsc::Receiver<Job>) {
-    let session = crate::random::u64();
-    let mut seq = 0;
-    let mut is_open = false;
+/// Does a player's jobs, one at a time, as Raft's clients do (§8). The session
+/// is this process's; it goes along from seat to seat.
+pub(super) async fn work(shared: Weak<Shared>, mut queue: mpsc::Receiver<Job>) {
+    let mut client = Client {
+        session: crate::random::u64(),
+        seq: 0,
+    };
     while let Some(job) = queue.recv().await {
-        let Some(seat) = seat.upgrade() else {
+        let Some(shared) = shared.upgrade() else {
             return;
         };
-        let deadline = Instant::now() + seat.timing.reply;
-        seq += 1;
-        let seats = matches!(job.action, Action::Seat { .. });
-        let command = Command {
-            id: CommandId {
-                peer_id: seat.me,
-                session,
-                seq,
-            },
-            opens_session: seats && !is_open,
-            action: job.action,
-        };
-        let result = seat.propose(command, deadline).await;
-        is_open |= seats && result.is_ok();
-        let reply = result.and_then(|committed| match committed.reply.result {
+        (job.done)(client.perform(&shared, job.action).await);
+    }
+}
+
+/// Names the commands.
+struct Client {
+    session: u64,
+    seq: u64,
+}
+
+impl Client {
+    async fn perform(&mut self, shared: &Shared, action: Action) -> Reply {
+        let deadline = Instant::now() + shared.timing.reply;
+        let opens = matches!(action, Action::Seat { .. });
+        if !opens
+            && !shared
+                .current_seat()
+                .is_some_and(|seat| self.is_known_to(&seat))
+        {
+            // Back after a restart, or forgotten among very many players.
+            let name = shared.name();
+            self.propose(shared, &Action::Seat { name }, deadline)
+                .await?;
+        }
+        let committed = self.propose(shared, &action, deadline).await?;
+        match committed.reply.result {
             Some(Ok(outcome)) => Ok(Done::Applied {
                 outcome,
                 index: committed.reply.index,
@@ -68,32 +84,76 @@ pub(super) async fn work(seat: Weak<Seat>, mut queue: mpsc::Receiver<Job>) {
             }),
             Some(Err(rejection)) => Err(rejection.into()),
             None => Err(Failure::new("stopped", "the entry holds no command")),
-        });
-        (job.done)(reply);
+        }
+    }
+
+    fn is_known_to(&self, seat: &Seat) -> bool {
+        seat.state().session_of(&seat.me) == Some(self.session)
+    }
+
+    /// Proposes an action from whatever seat the player has, until one has it
+    /// applied or time is up.
+    async fn propose(
+        &mut self,
+        shared: &Shared,
+        action: &Action,
+        deadline: Instant,
+    ) -> Result<Committed, Failure> {
+        self.seq += 1;
+        let mut seats = shared.seats();
+        let mut maybe_appended = false;
+        loop {
+            let Some(seat) = seats.borrow_and_update().clone() else {
+                return Err(Failure::new("not_in_room", "host or join a room first"));
+            };
+            let command = Command {
+                id: CommandId {
+                    peer_id: seat.me,
+                    session: self.session,
+                    seq: self.seq,
+                },
+                opens_session: matches!(action, Action::Seat { .. }) && !self.is_known_to(&seat),
+                action: action.clone(),
+            };
+            tokio::select! {
+                result = seat.propose(command, deadline, &mut maybe_appended) => return result,
+                // Another seat, maybe in another cluster: once more from there.
+                Ok(()) = seats.changed() => {}
+            }
+        }
     }
 }
 
 impl Seat {
-    async fn propose(&self, command: Command, deadline: Instant) -> Result<Committed, Failure> {
-        let mut maybe_appended = false;
+    /// `maybe_appended` is set once the command may be in some log.
+    async fn propose(
+        &self,
+        command: Command,
+        deadline: Instant,
+        maybe_appended: &mut bool,
+    ) -> Result<Committed, Failure> {
         loop {
             let leader = self.leader();
             let tried = match leader {
                 None => None,
-                Some(id) if id == self.node_id => {
-                    let committing = self.commit_here(command.clone());
-                    Some(timeout_at(deadline, committing).await)
-                }
                 Some(id) => {
-                    let committing = self.commit_there(id, &command, deadline);
-                    tokio::select! {
-                        result = timeout_at(deadline, committing) => Some(result),
-                        // Another leads: the answer may never come.
-                        () = self.leader_differs_from(leader) => {
-                            maybe_appended = true;
-                            continue;
+                    let may_be = std::mem::replace(maybe_appended, true);
+                    let committing = async {
+                        if id == self.node_id {
+                            self.commit_here(command.clone()).await
+                        } else {
+                            self.commit_there(id, &command, deadline).await
                         }
+                    };
+                    let result = tokio::select! {
+                        result = timeout_at(deadline, committing) => result,
+                        // Another leads: the answer may never come.
+                        () = self.leader_differs_from(leader), if id != self.node_id => continue,
+                    };
+                    if let Ok(Err(error)) = &result {
+                        *maybe_appended = may_be || error.maybe_appended;
                     }
+                    Some(result)
                 }
             };
             match tried {
@@ -102,22 +162,23 @@ impl Seat {
                     return Ok(committed);
                 }
                 Some(Ok(Err(error))) => {
-                    maybe_appended |= error.maybe_appended;
                     tracing::debug!("proposed in vain: {error}");
-                    if error.refused.reason == Refusal::NotAMember {
-                        return Err(error.refused.into());
+                    match error.refused.reason {
+                        Refusal::Replaced => return Err(error.refused.into()),
+                        // It is taken again, elsewhere.
+                        Refusal::NotAMember => self.disowned.store(true, Relaxed),
+                        _ => {}
                     }
                 }
-                // The time is up while the leader has it.
-                Some(Err(_late)) => maybe_appended = true,
-                None => {}
+                // The time is up while the leader has it, or nobody leads.
+                Some(Err(_)) | None => {}
             }
             // Again when another leads, or after a pause.
             let pause = if leader.is_some() { PAUSE } else { PER_TRY };
             let again = (Instant::now() + pause).min(deadline);
             let _ = timeout_at(again, self.leader_differs_from(leader)).await;
             if Instant::now() >= deadline {
-                return Err(if maybe_appended {
+                return Err(if *maybe_appended {
                     Failure::new("timeout", "no answer in time; it may still take effect")
                 } else {
                     Failure::new(
@@ -131,11 +192,18 @@ impl Seat {
 
     /// Commits a command as the leader.
     pub(super) async fn commit_here(&self, command: Command) -> Result<Committed, ProposeError> {
+        if self.contact.is_frozen() {
+            let refused = Refusal::Busy.because("the game is about to go on elsewhere");
+            return Err(ProposeError {
+                refused,
+                maybe_appended: false,
+            });
+        }
         let refused = |refused, maybe_appended| ProposeError {
             refused,
             maybe_appended,
         };
-        match self.raft.client_write(command).await {
+        match self.raft.client_write(Proposal::Command(command)).await {
             Ok(done) => {
                 let index = done.log_id.index();
                 let copies = self.copies_of(index).await;

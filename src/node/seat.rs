@@ -2,36 +2,31 @@
 
 use std::{
     fs, io,
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
-    time::{Duration, Instant},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, SystemTime},
 };
 
 use openraft::{ServerState, async_runtime::WatchReceiver as _};
-use prost::Message as _;
-use tokio::sync::{mpsc, watch};
+use tokio::{sync::watch, time::Instant};
 
-use super::{Failure, Timing, membership::Watch, propose::Job};
+use super::{
+    Failure, Timing,
+    contact::Findings,
+    handler::Shared,
+    kept::{self, KeptSeat, LOG_FILE},
+    membership::Watch,
+};
 use crate::{
     consensus::{
-        Applied, LogStore, Member, NodeId, Raft, RoomState, StateMachine, StoredMembership,
-        raft_config,
+        Applied, ClusterId, LogId, LogStore, Member, NodeId, Raft, RoomState, StateMachine,
+        StoredMembership, raft_config,
     },
     game::{Name, PeerId},
-    net::{
-        LeaderContact, Peers, RaftNetwork, Refusal, Refused, RoomKey, SeatAccess, write_private,
-    },
-    proto as pb,
+    net::{Contact, Peers, RaftNetwork, Refusal, Refused, RoomKey, SeatAccess},
 };
-
-/// The file of the log.
-const LOG_FILE: &str = "raft.redb";
-
-/// The file that says which seat this is. It holds the room's secret.
-const SEAT_FILE: &str = "seat";
-
-/// Commands of this player that may wait; then it is told "busy".
-const QUEUE: usize = 256;
 
 /// A seat in a room.
 pub(super) struct Seat {
@@ -43,85 +38,100 @@ pub(super) struct Seat {
     pub(super) peers: Peers,
     pub(super) timing: Timing,
     pub(super) applied: watch::Receiver<Applied>,
-    pub(super) contact: LeaderContact,
+    pub(super) contact: Contact,
+    /// How the others were, when they were asked last; `None` while there was
+    /// no need to ask.
+    pub(super) findings: watch::Sender<Option<Findings>>,
+    /// A leader has said that this seat was given up.
+    pub(super) disowned: AtomicBool,
     /// Held while the membership changes.
     pub(super) members: tokio::sync::Mutex<Watch>,
-    pub(super) jobs: mpsc::Sender<Job>,
     /// Who was asked for this seat, and as which seat: told when it is given
     /// up before its log has arrived.
     pub(super) door: Mutex<Option<(PeerId, NodeId)>>,
     /// The last entry that a sole voter acknowledged with one copy.
     pub(super) owed: AtomicU64,
+    pub(super) opened: Instant,
     store: LogStore,
-    folder: PathBuf,
+    kept: KeptSeat,
     led_since: Mutex<Option<Instant>>,
-}
-
-/// What a seat is opened with.
-pub(super) struct NewSeat {
-    pub(super) key: RoomKey,
-    pub(super) room: Name,
-    pub(super) node_id: NodeId,
-    pub(super) me: PeerId,
-    /// The folder of all seats in this room.
-    pub(super) folder: PathBuf,
+    closed: AtomicBool,
 }
 
 impl Seat {
-    /// Opens a seat with an empty log, and starts its Raft node, which does
-    /// nothing until it is initialized or added.
+    /// Opens a new seat with an empty log, and starts its Raft node, which
+    /// does nothing until it is initialized or added.
     pub(super) async fn open(
-        new: NewSeat,
-        peers: &Peers,
-        timing: Timing,
+        shared: &Shared,
+        key: RoomKey,
+        room: Name,
     ) -> Result<Arc<Self>, Failure> {
-        let NewSeat {
+        let node_id = new_node_id();
+        let room_folder = shared.rooms.join(key.cluster_id.to_string());
+        let kept = KeptSeat {
             key,
             room,
             node_id,
-            me,
-            folder,
-        } = new;
-        let seat_file = pb::SeatFile {
-            format: 1,
-            cluster_id: key.cluster_id.as_bytes().to_vec(),
-            room_secret: key.secret.to_vec(),
-            node_id,
-            room: room.to_string(),
+            // Never another seat's: an old log under a new id could undo a vote.
+            folder: room_folder.join(node_id.to_string()),
+            continued_in: None,
+            used: SystemTime::now(),
         };
-        // Never another seat's: an old log under a new id could undo a vote.
-        let folder = folder.join(node_id.to_string());
-        let opening = folder.clone();
-        let store = tokio::task::spawn_blocking(move || open_store(&opening, &seat_file))
-            .await
-            .map_err(|e| storage(&e))??;
+        let saved = kept.clone();
+        let store = tokio::task::spawn_blocking(move || {
+            saved.save().map_err(|e| cannot_write(&saved, &e))?;
+            open_store(&saved)
+        });
+        Self::start(shared, kept, store.await.map_err(|e| storage(&e))??).await
+    }
+
+    /// Opens a seat that was kept, with its log, and starts its Raft node.
+    pub(super) async fn reopen(shared: &Shared, kept: KeptSeat) -> Result<Arc<Self>, Failure> {
+        let opening = kept.clone();
+        let store = tokio::task::spawn_blocking(move || {
+            if opening.folder.join(LOG_FILE).exists() {
+                return open_store(&opening);
+            }
+            // Its vote is forgotten, so nobody may vote in its name again.
+            let lost = format!(
+                "{} has lost its log; join the room anew",
+                opening.folder.display()
+            );
+            Err(Failure::new("storage", lost))
+        });
+        Self::start(shared, kept, store.await.map_err(|e| storage(&e))??).await
+    }
+
+    async fn start(shared: &Shared, kept: KeptSeat, store: LogStore) -> Result<Arc<Self>, Failure> {
         let (machine, applied) = StateMachine::new(store.clone()).map_err(|e| storage(&e))?;
         let config = Arc::new(raft_config().map_err(|e| storage(&e))?);
-        let network = RaftNetwork::new(peers.clone(), key, node_id);
+        let contact = Contact::default();
+        let (key, node_id) = (kept.key, kept.node_id);
+        let network = RaftNetwork::new(shared.peers.clone(), key, node_id, contact.clone());
         let raft = Raft::new(node_id, config, network, store.clone(), machine)
             .await
             .map_err(|e| storage(&e))?;
-        let (jobs, queue) = mpsc::channel(QUEUE);
-        let seat = Arc::new(Self {
+        Ok(Arc::new(Self {
             key,
-            room,
+            room: kept.room.clone(),
             node_id,
-            me,
+            me: shared.me,
             raft,
-            peers: peers.clone(),
-            timing,
+            peers: shared.peers.clone(),
+            timing: shared.timing,
             applied,
-            contact: LeaderContact::default(),
+            contact,
+            findings: watch::Sender::new(None),
+            disowned: AtomicBool::new(false),
             members: tokio::sync::Mutex::default(),
-            jobs,
             door: Mutex::new(None),
             owed: AtomicU64::new(0),
+            opened: Instant::now(),
             store,
-            folder,
+            kept,
             led_since: Mutex::new(None),
-        });
-        tokio::spawn(super::propose::work(Arc::downgrade(&seat), queue));
-        Ok(seat)
+            closed: AtomicBool::new(false),
+        }))
     }
 
     /// What the services need of it.
@@ -188,6 +198,44 @@ impl Seat {
         }
     }
 
+    /// Time since this seat could last take part in a decision: as the leader,
+    /// since a majority answered; else since such a leader was heard.
+    pub(super) fn cut_off_for(&self) -> Duration {
+        if !self.leads() {
+            return self.contact.age().min(self.opened.elapsed());
+        }
+        if self.membership().voter_ids().count() == 1 {
+            return Duration::ZERO;
+        }
+        let metrics = self.raft.metrics();
+        let acked = metrics.borrow_watched().last_quorum_acked;
+        let since_acked = acked.map(|at| openraft::Instant::elapsed(&*at));
+        since_acked.unwrap_or(Duration::MAX).min(self.leading_for())
+    }
+
+    /// The last entry in the log here, committed or not.
+    pub(super) fn last_log_id(&self) -> Option<LogId> {
+        self.store.last_log_id()
+    }
+
+    /// The state after the whole log that is here, committed or not.
+    pub(super) fn state_of_whole_log(&self) -> RoomState {
+        let applied = self.applied.borrow().clone();
+        let mut state = RoomState::clone(&applied.state);
+        for (index, proposal) in self.store.proposals_after(applied.index()) {
+            state.apply(index, proposal);
+        }
+        state
+    }
+
+    /// Whether a player has any seat.
+    pub(super) fn seats(&self, peer: &PeerId) -> bool {
+        let membership = self.membership();
+        membership
+            .nodes()
+            .any(|(_, member)| member.peer_id == *peer)
+    }
+
     /// A member by its seat.
     pub(super) fn member(&self, id: NodeId) -> Option<Member> {
         self.membership().membership().get_node(&id).cloned()
@@ -205,8 +253,11 @@ impl Seat {
         }
     }
 
-    /// Why the Raft node has stopped, if it has.
+    /// Why the Raft node has stopped, if it has without being closed.
     pub(super) fn fatal(&self) -> Option<String> {
+        if self.closed.load(Relaxed) {
+            return None;
+        }
         if let Some(why) = self.store.failure() {
             return Some(format!(
                 "the room's file cannot be written ({why}); free some space and start again. What was acknowledged is kept"
@@ -219,6 +270,7 @@ impl Seat {
 
     /// Stops the Raft node and closes its file.
     pub(super) async fn close(&self) {
+        self.closed.store(true, Relaxed);
         if let Err(e) = self.raft.shutdown().await {
             tracing::warn!("Raft ended badly: {e}");
         }
@@ -227,50 +279,64 @@ impl Seat {
 
     /// Deletes the log of a seat that is spent.
     pub(super) async fn forget(&self) {
-        let folder = self.folder.clone();
-        let removed = tokio::task::spawn_blocking(move || {
-            fs::remove_dir_all(&folder)?;
-            // The room's folder stays if it keeps another seat.
-            let _ = folder.parent().map(fs::remove_dir);
-            Ok::<(), io::Error>(())
-        });
-        if let Ok(Err(e)) = removed.await {
-            tracing::warn!("{}: {e}", self.folder.display());
-        }
+        let folder = self.kept.folder.clone();
+        let removing = tokio::task::spawn_blocking(move || kept::remove(&folder));
+        // It removes or it says why not.
+        let _ = removing.await;
     }
 
     /// Deletes the logs of earlier seats of this player in this room: the
     /// leader has put this one in their place.
     pub(super) async fn forget_earlier(&self) {
-        let folder = self.folder.clone();
+        let folder = self.kept.folder.clone();
         let removing = tokio::task::spawn_blocking(move || {
             let seats = folder.parent().map(fs::read_dir);
             for seat in seats.into_iter().flatten().flatten().flatten() {
-                if seat.path() != folder
-                    && let Err(e) = fs::remove_dir_all(seat.path())
-                {
-                    tracing::warn!("{}: {e}", seat.path().display());
+                if seat.path() != folder {
+                    kept::remove(&seat.path());
                 }
             }
         });
         // It removes or it says why not.
         let _ = removing.await;
     }
+
+    /// Notes for good, on a closed seat, that the game went on elsewhere.
+    pub(super) async fn leave_behind(&self, cluster: ClusterId) -> io::Result<()> {
+        let mut kept = self.kept.clone();
+        let noting = tokio::task::spawn_blocking(move || kept.leave_behind(cluster));
+        noting.await.map_err(io::Error::other)?
+    }
+
+    /// What is kept of this seat on disk.
+    pub(super) fn kept(&self) -> &KeptSeat {
+        &self.kept
+    }
 }
 
-fn open_store(folder: &Path, seat: &pb::SeatFile) -> Result<LogStore, Failure> {
-    let cannot = |e: &io::Error| {
-        Failure::new(
-            "storage",
-            format!(
-                "{} cannot be written ({e}); free some space, or name another folder with --data-dir",
-                folder.display()
-            ),
-        )
-    };
-    fs::create_dir_all(folder).map_err(|e| cannot(&e))?;
-    write_private(&folder.join(SEAT_FILE), &seat.encode_to_vec()).map_err(|e| cannot(&e))?;
-    LogStore::open(&folder.join(LOG_FILE)).map_err(|e| storage(&e))
+/// Fresh for every seat. 0 stands for "none" on the wire.
+fn new_node_id() -> NodeId {
+    loop {
+        // Half the range: safe for readers that have only signed numbers.
+        let id = crate::random::u64() >> 1;
+        if id != 0 {
+            return id;
+        }
+    }
+}
+
+fn open_store(kept: &KeptSeat) -> Result<LogStore, Failure> {
+    LogStore::open(&kept.folder.join(LOG_FILE)).map_err(|e| storage(&e))
+}
+
+fn cannot_write(kept: &KeptSeat, error: &io::Error) -> Failure {
+    let folder = kept.folder.display();
+    Failure::new(
+        "storage",
+        format!(
+            "{folder} cannot be written ({error}); free some space, or name another folder with --data-dir"
+        ),
+    )
 }
 
 fn storage(error: &dyn std::error::Error) -> Failure {

@@ -26,6 +26,15 @@ pub struct Timing {
     pub leave: Duration,
     /// How often the leader looks at its members.
     pub policy: Duration,
+    /// A member that hears no leader for this long asks the others how they
+    /// are.
+    pub survey: Duration,
+    /// Without a leader or a quorum for this long, the player is asked whether
+    /// to go on without those who are missing.
+    pub stall: Duration,
+    /// How long a member that was asked to go on keeps still, so that nothing
+    /// is acknowledged behind the new cluster's back.
+    pub freeze: Duration,
 }
 
 impl Timing {
@@ -41,6 +50,9 @@ impl Timing {
         remove: Duration::from_secs(600),
         leave: Duration::from_secs(3),
         policy: Duration::from_millis(200),
+        survey: Duration::from_secs(1),
+        stall: Duration::from_secs(8),
+        freeze: Duration::from_secs(5),
     };
 }
 

@@ -1,11 +1,15 @@
 //! What the node shows. Immutable: a new one is published when anything in it
 //! has changed.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::SystemTime,
+};
 
 use openraft::{ServerState, async_runtime::WatchReceiver as _};
 
-use super::seat::Seat;
+use super::{contact::Findings, seat::Seat};
 use crate::{
     consensus::{NodeId, RoomState},
     game::{Name, PeerId, Phase},
@@ -19,6 +23,9 @@ pub struct View {
     pub me: Me,
     /// The rooms that can be seen from here.
     pub rooms: Arc<[Room]>,
+    /// The rooms kept on this computer that I can come back to, the last one
+    /// first.
+    pub kept: Arc<[KeptRoom]>,
     /// The word packs I can start rounds from: id and name.
     pub packs: Arc<[(String, String)]>,
     /// Where I am.
@@ -74,6 +81,17 @@ pub struct Room {
     pub why_not: Option<String>,
 }
 
+/// A room kept on this computer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptRoom {
+    /// Which.
+    pub cluster_id: ClusterId,
+    /// Its name.
+    pub name: Name,
+    /// When it was played last.
+    pub used: SystemTime,
+}
+
 /// Where the player is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -106,6 +124,36 @@ pub struct RoomView {
     pub pending: Vec<char>,
     /// Whether the last command of mine is on my disk only.
     pub single_copy: bool,
+    /// What keeps the game from going on, or its player from being in it.
+    pub trouble: Option<Trouble>,
+}
+
+/// What keeps a game from going on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The leader is gone, and the voters choose the next; it takes less than
+    /// a second.
+    ChoosingLeader,
+    /// The others play, and this node is on its way back to them.
+    Reconnecting,
+    /// Nothing can be decided without those who are missing.
+    Stalled {
+        /// Who does not answer.
+        missing: Vec<Name>,
+        /// Whether anybody else does; if not, it may be this computer that is
+        /// cut off.
+        alone: bool,
+        /// Whether more than one voter is missing: then going on without them
+        /// may lose the last guesses.
+        may_lose: bool,
+    },
+    /// Others have gone on in another cluster.
+    Elsewhere {
+        /// Which.
+        cluster_id: ClusterId,
+        /// The name of one of them.
+        by: String,
+    },
 }
 
 /// A player in the room.
@@ -195,6 +243,7 @@ impl View {
                 profile: String::new(),
             },
             rooms: Arc::default(),
+            kept: Arc::default(),
             packs: Arc::default(),
             stage: Stage::Lobby,
             notice: None,
@@ -211,6 +260,7 @@ impl RoomView {
             (applied.log_id, Arc::clone(&applied.state))
         };
         let cluster = ClusterView::of(seat, &state, log_id.map_or(0, |id| id.index));
+        let trouble = trouble(seat, &cluster);
         Self {
             name: seat.room.clone(),
             players: players(&state, &cluster),
@@ -218,8 +268,29 @@ impl RoomView {
             state,
             pending: Vec::new(),
             single_copy: false,
+            trouble,
         }
     }
+}
+
+fn trouble(seat: &Seat, cluster: &ClusterView) -> Option<Trouble> {
+    let findings = seat.findings.borrow().clone();
+    let plays = findings.as_ref().is_some_and(Findings::plays);
+    if plays || seat.disowned.load(Relaxed) {
+        return Some(Trouble::Reconnecting);
+    }
+    if seat.cut_off_for() >= seat.timing.stall {
+        let findings = findings.unwrap_or_default();
+        let mut others = cluster.members.iter().filter(|m| m.node_id != seat.node_id);
+        let answers = |m: &&MemberView| findings.answers.contains_key(&m.node_id);
+        let missing: Vec<&MemberView> = others.clone().filter(|m| !answers(m)).collect();
+        return Some(Trouble::Stalled {
+            alone: !others.any(|m| answers(&m)),
+            may_lose: missing.iter().filter(|m| m.voter).count() > 1,
+            missing: missing.into_iter().map(|m| m.name.clone()).collect(),
+        });
+    }
+    (!cluster.quorum || cluster.leader.is_none()).then_some(Trouble::ChoosingLeader)
 }
 
 impl ClusterView {
@@ -231,12 +302,17 @@ impl ClusterView {
         let metrics = metrics.borrow_watched();
         let membership = &metrics.membership_config;
         let voters: BTreeSet<NodeId> = membership.voter_ids().collect();
-        let is_online = |id: NodeId| match &facts {
-            Some(facts) => facts
+        let findings = seat.findings.borrow().clone();
+        let away = seat.contact.away();
+        let is_online = |id: NodeId| match (&facts, &findings) {
+            _ if id == seat.node_id => true,
+            // Cut off: as was found out by asking.
+            (_, Some(findings)) => findings.answers.contains_key(&id),
+            (Some(facts), None) => facts
                 .iter()
                 .any(|m| m.id == id && m.silent < seat.timing.away),
-            // Only the leader hears from everyone.
-            None => quorum || Some(id) != metrics.current_leader,
+            // The leader hears from everyone, and tells.
+            (None, None) => !away.contains(&id) && (quorum || Some(id) != metrics.current_leader),
         };
         let members = membership.nodes().map(|(id, member)| MemberView {
             node_id: *id,

@@ -1,6 +1,6 @@
 //! The cluster in one line: what this node is, who leads, how far the log is.
 
-use eframe::egui::{self, RichText};
+use eframe::egui;
 
 use super::theme::Palette;
 use crate::node::{ClusterView, Role};
@@ -66,13 +66,4 @@ pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) {
                 .on_hover_text(meaning);
         }
     });
-    if !cluster.quorum {
-        let text = match cluster.role {
-            Role::Leader => {
-                "The other players cannot be reached. Your guesses wait until they are back."
-            }
-            _ => "Choosing a new leader… Your guesses wait until there is one.",
-        };
-        ui.label(RichText::new(text).color(p.error));
-    }
 }

@@ -1,6 +1,6 @@
 //! The lobby: my name, hosting, and the rooms on this network.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use eframe::egui::{self, RichText, ScrollArea, vec2};
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     game::{Name, Phase},
-    node::{Command, JoinTarget, Room, View},
+    node::{Command, JoinTarget, KeptRoom, Room, View},
 };
 
 /// A room that is shown has been found: joining does not have to wait for it.
@@ -51,6 +51,7 @@ pub(super) fn lobby_ui(
                         host_ui(ui, view, draft, &mut commands);
                         ui.add_space(GAP);
                         rooms_ui(ui, art, view, draft, &mut commands);
+                        kept_ui(ui, view, &mut commands);
                         ui.add_space(GAP);
                         address_ui(ui, view, draft, &mut commands);
                     });
@@ -209,6 +210,71 @@ fn room_ui(ui: &mut egui::Ui, room: &Room, has_twin: bool) -> bool {
         }
     });
     join
+}
+
+/// The rooms to come back to: those that are not in the list above, where
+/// joining takes the kept seat again.
+fn kept_ui(ui: &mut egui::Ui, view: &View, commands: &mut Vec<Command>) {
+    let is_seen = |kept: &KeptRoom| view.rooms.iter().any(|r| r.cluster_id == kept.cluster_id);
+    let kept: Vec<&KeptRoom> = view.kept.iter().filter(|kept| !is_seen(kept)).collect();
+    if kept.is_empty() {
+        return;
+    }
+    ui.add_space(GAP);
+    ui.label(
+        RichText::new("Rooms you can come back to")
+            .size(18.0)
+            .strong(),
+    );
+    let p = Palette::of(ui);
+    for room in kept {
+        card(ui).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            egui::Sides::new().shrink_left().truncate().show(
+                ui,
+                |ui| {
+                    ui.vertical(|ui| {
+                        ui.spacing_mut().item_spacing.y = 3.0;
+                        let name = RichText::new(room.name.as_str()).strong();
+                        ui.add(egui::Label::new(name).truncate());
+                        let when = format!("played {}", ago(room.used));
+                        ui.add(egui::Label::new(RichText::new(when).color(p.weak)).truncate());
+                    });
+                },
+                |ui| {
+                    let back = ui.button("Come back");
+                    let name = format!("Come back to {}", room.name);
+                    back.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+                    note_place(&back, &name);
+                    if back.clicked() {
+                        let which = Some(JoinTarget::Cluster(room.cluster_id));
+                        commands.push(Command::Resume { which });
+                    }
+                    let forget = ui.button("Forget");
+                    let name = format!("Forget {}", room.name);
+                    forget
+                        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+                    let forget = forget.on_hover_text("Deletes the room's file on this computer");
+                    if forget.clicked() {
+                        commands.push(Command::Forget(room.cluster_id));
+                    }
+                },
+            );
+        });
+    }
+}
+
+/// How long ago, in the words of people.
+fn ago(time: SystemTime) -> String {
+    let minutes = time.elapsed().unwrap_or_default().as_secs() / 60;
+    let (n, unit) = match minutes {
+        0 => return "just now".to_owned(),
+        1..60 => (minutes, "minute"),
+        60..1440 => (minutes / 60, "hour"),
+        _ => (minutes / 1440, "day"),
+    };
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{n} {unit}{plural} ago")
 }
 
 fn address_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec<Command>) {

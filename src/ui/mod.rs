@@ -12,6 +12,7 @@ mod lobby;
 mod people;
 mod room;
 mod theme;
+mod trouble;
 
 use std::time::Duration;
 

@@ -11,6 +11,7 @@ use super::{
     keyboard::keyboard_ui,
     people::{guesses_ui, players_ui},
     theme::{GAP, NARROW, Palette, card},
+    trouble::{passing, trouble_ui},
 };
 use crate::node::{Command, RoomView, View};
 
@@ -33,6 +34,7 @@ pub(super) fn room_ui(
         .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 10)))
         .show_separator_line(false)
         .show(ui, |ui| commands.extend(bar_ui(ui, view, room)));
+    commands.extend(trouble_ui(ui, room.trouble.as_ref()));
     egui::Panel::bottom("cluster")
         .frame(
             egui::Frame::new()
@@ -65,6 +67,9 @@ fn bar_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Option<Command> {
         ui,
         |ui| {
             ui.heading(room.name.as_str());
+            if let Some(words) = passing(room.trouble.as_ref()) {
+                ui.label(RichText::new(words).color(Palette::of(ui).error));
+            }
         },
         |ui| {
             if ui.button("Leave").clicked() {

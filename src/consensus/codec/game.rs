@@ -1,8 +1,8 @@
 //! Commands, replies, and the state of a room.
 
 use super::{
-    super::{Command, CommandId, RULES, Reply, RoomState, state::Session},
-    DecodeError, Decoded, peer_id,
+    super::{Command, CommandId, MAX_ANCESTORS, Reply, RoomState, state::Session},
+    DecodeError, Decoded, cluster_id, known_rules, peer_id,
 };
 use crate::{
     game::{
@@ -53,11 +53,7 @@ impl TryFrom<pb::Command> for Command {
 
     fn try_from(command: pb::Command) -> Decoded<Self> {
         use pb::command::Action as A;
-        if command.rules > RULES {
-            return Err(DecodeError::NewerRules {
-                needed: command.rules,
-            });
-        }
+        known_rules(command.rules)?;
         let id = command.id.ok_or(DecodeError::Missing("command id"))?;
         let mut opens_session = false;
         let action = match command.action.ok_or(DecodeError::Missing("action"))? {
@@ -176,6 +172,11 @@ impl From<&RoomState> for pb::RoomState {
                     reply: Some((&session.reply).into()),
                 })
                 .collect(),
+            ancestors: state
+                .ancestors
+                .iter()
+                .map(|id| id.as_bytes().to_vec())
+                .collect(),
         }
     }
 }
@@ -184,10 +185,9 @@ impl TryFrom<pb::RoomState> for RoomState {
     type Error = DecodeError;
 
     fn try_from(state: pb::RoomState) -> Decoded<Self> {
-        if state.rules > RULES {
-            return Err(DecodeError::NewerRules {
-                needed: state.rules,
-            });
+        known_rules(state.rules)?;
+        if state.ancestors.len() > MAX_ANCESTORS {
+            return Err(DecodeError::Invalid("ancestors"));
         }
         let sessions = state
             .sessions
@@ -208,6 +208,11 @@ impl TryFrom<pb::RoomState> for RoomState {
             game: state.game.ok_or(DecodeError::Missing("game"))?.try_into()?,
             game_index: state.game_index,
             sessions,
+            ancestors: state
+                .ancestors
+                .iter()
+                .map(|id| cluster_id(id))
+                .collect::<Decoded<_>>()?,
         })
     }
 }

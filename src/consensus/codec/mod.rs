@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use openraft::EntryPayload;
 
 use super::{
-    Entry, LogId, Member, Membership, RULES, SnapshotMeta, StoredMembership, Vote, log_id,
+    ClusterId, Entry, Genesis, LogId, Member, Membership, Proposal, RULES, SnapshotMeta,
+    StoredMembership, Vote, log_id,
 };
 use crate::{game::PeerId, proto as pb};
 
@@ -108,6 +109,14 @@ pub fn addrs(addrs: Vec<String>) -> Decoded<Vec<String>> {
     Ok(addrs)
 }
 
+/// Reads a cluster id.
+///
+/// # Errors
+/// If it is not 16 bytes.
+pub fn cluster_id(bytes: &[u8]) -> Decoded<ClusterId> {
+    ClusterId::try_from(bytes).map_err(|_bad| DecodeError::Invalid("cluster id"))
+}
+
 /// Reads a peer id.
 ///
 /// # Errors
@@ -204,6 +213,39 @@ impl TryFrom<pb::SnapshotMeta> for SnapshotMeta {
 
 // ---- entries ----
 
+impl From<&Genesis> for pb::Genesis {
+    fn from(genesis: &Genesis) -> Self {
+        Self {
+            rules: 1,
+            parent: genesis.parent.as_bytes().to_vec(),
+            state: Some((&genesis.state).into()),
+        }
+    }
+}
+
+impl TryFrom<pb::Genesis> for Genesis {
+    type Error = DecodeError;
+
+    fn try_from(genesis: pb::Genesis) -> Decoded<Self> {
+        known_rules(genesis.rules)?;
+        Ok(Self {
+            parent: cluster_id(&genesis.parent)?,
+            state: genesis
+                .state
+                .ok_or(DecodeError::Missing("state"))?
+                .try_into()?,
+        })
+    }
+}
+
+/// Refuses what only a newer build can apply.
+fn known_rules(needed: u32) -> Decoded<()> {
+    if needed > RULES {
+        return Err(DecodeError::NewerRules { needed });
+    }
+    Ok(())
+}
+
 impl From<&Entry> for pb::Entry {
     fn from(entry: &Entry) -> Self {
         use pb::entry::Payload;
@@ -211,7 +253,12 @@ impl From<&Entry> for pb::Entry {
             log_id: Some((&entry.log_id).into()),
             payload: Some(match entry.payload {
                 EntryPayload::Blank => Payload::Blank(pb::Blank {}),
-                EntryPayload::Normal(ref command) => Payload::Command(command.into()),
+                EntryPayload::Normal(Proposal::Command(ref command)) => {
+                    Payload::Command(command.into())
+                }
+                EntryPayload::Normal(Proposal::Genesis(ref genesis)) => {
+                    Payload::Genesis((&**genesis).into())
+                }
                 EntryPayload::Membership(ref membership) => Payload::Membership(membership.into()),
             }),
         }
@@ -229,7 +276,12 @@ pub fn entry(entry: pb::Entry) -> Decoded<Entry> {
         log_id: entry.log_id.ok_or(DecodeError::Missing("log id"))?.into(),
         payload: match entry.payload.ok_or(DecodeError::Missing("payload"))? {
             Payload::Blank(_) => EntryPayload::Blank,
-            Payload::Command(command) => EntryPayload::Normal(command.try_into()?),
+            Payload::Command(command) => {
+                EntryPayload::Normal(Proposal::Command(command.try_into()?))
+            }
+            Payload::Genesis(genesis) => {
+                EntryPayload::Normal(Proposal::Genesis(Box::new(genesis.try_into()?)))
+            }
             Payload::Membership(membership) => EntryPayload::Membership(membership.try_into()?),
         },
     })

@@ -18,13 +18,13 @@ use std::{
 };
 
 use openraft::{
-    LogState, OptionalSend, RaftLogReader,
+    EntryPayload, LogState, OptionalSend, RaftLogReader,
     storage::{IOFlushed, RaftLogStorage},
 };
 use redb::{Builder, Database, ReadableDatabase as _, ReadableTable as _, StorageBackend};
 use tokio::sync::oneshot;
 
-use super::{Entry, LogId, Snapshot, TypeConfig, Vote};
+use super::{Entry, LogId, Proposal, Snapshot, TypeConfig, Vote};
 use format::{LOG, META, Slot};
 use writer::{Op, Writer};
 
@@ -88,6 +88,25 @@ impl LogStore {
     /// Why the file cannot be written any more, if so.
     pub fn failure(&self) -> Option<&str> {
         self.writer.failure()
+    }
+
+    /// The last entry, or the last one that was purged.
+    pub fn last_log_id(&self) -> Option<LogId> {
+        let mem = self.read();
+        let last = mem.log.values().next_back().map(|entry| entry.log_id);
+        last.or(mem.purged)
+    }
+
+    /// The proposals in all entries after this index, in the log's order.
+    pub fn proposals_after(&self, index: u64) -> Vec<(u64, Proposal)> {
+        let mem = self.read();
+        mem.log
+            .range(index + 1..)
+            .filter_map(|(index, entry)| match &entry.payload {
+                EntryPayload::Normal(proposal) => Some((*index, proposal.clone())),
+                EntryPayload::Blank | EntryPayload::Membership(_) => None,
+            })
+            .collect()
     }
 
     /// Waits until everything that was handed in is on disk.
@@ -218,11 +237,9 @@ impl RaftLogStorage<TypeConfig> for LogStore {
     type LogReader = Self;
 
     async fn get_log_state(&mut self) -> io::Result<LogState<TypeConfig>> {
-        let mem = self.read();
-        let last = mem.log.values().next_back().map(|entry| entry.log_id);
         Ok(LogState {
-            last_purged_log_id: mem.purged,
-            last_log_id: last.or(mem.purged),
+            last_purged_log_id: self.read().purged,
+            last_log_id: self.last_log_id(),
         })
     }
 

@@ -3,6 +3,7 @@
 
 mod show;
 mod stop;
+mod switch;
 mod watched;
 
 use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
@@ -13,8 +14,8 @@ use tokio::{
 };
 
 use super::{
-    Command, Done, Failure, Notice, Reply, Stage, View, handler::Shared, join, leave, propose::Job,
-    rooms, seat::Seat,
+    Command, Done, Failure, KeptRoom, Notice, Reply, Stage, View, contact, handler::Shared, join,
+    leave, propose::Job, rooms, seat::Seat,
 };
 use crate::{
     config::Profile,
@@ -54,6 +55,13 @@ enum Event {
     },
     /// Rooms that did not answer, or answered from elsewhere.
     Silent(BTreeMap<PeerId, Ad>),
+    /// Rooms that can be come back to.
+    Kept(Arc<[KeptRoom]>),
+    /// A change of clusters came to an end.
+    Switched {
+        outcome: Reply,
+        reply: Option<oneshot::Sender<Reply>>,
+    },
 }
 
 pub(super) struct Actor<F> {
@@ -70,12 +78,17 @@ pub(super) struct Actor<F> {
     on_change: F,
 
     seat: Option<Arc<Seat>>,
+    seats: watch::Receiver<Option<Arc<Seat>>>,
+    evictions: watch::Receiver<bool>,
+    /// Keeps in contact with the others.
+    keeper: tokio::task::AbortHandle,
     watched: Option<Watched>,
     addr: String,
     moving: Option<(Stage, Moving, Option<oneshot::Sender<Reply>>)>,
     /// Announcements whose room did not answer.
     silent: BTreeMap<PeerId, Ad>,
     checking: bool,
+    kept: Arc<[KeptRoom]>,
     answers: Vec<(oneshot::Sender<Reply>, Reply)>,
     pending: Vec<char>,
     single_copy: bool,
@@ -101,7 +114,12 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let mut warnings: Vec<String> = warnings;
         warnings.extend(discovery.warning.clone());
         let (publish, _) = watch::channel(Arc::new(View::empty(shared.me, shared.name())));
+        let keeper = tokio::spawn(contact::keep(Arc::clone(&shared))).abort_handle();
         let mut actor = Self {
+            seats: shared.seats(),
+            evictions: shared.evictions(),
+            keeper,
+            kept: Arc::default(),
             shared,
             profile,
             packs,
@@ -127,6 +145,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             announced: None,
         };
         actor.addr = actor.own_addr();
+        actor.list_kept();
         actor.publish.send_replace(Arc::new(actor.lobby()));
         if !warnings.is_empty() {
             actor.say(warnings.join("\n"), true);
@@ -157,7 +176,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 },
                 moved = next_move(&mut self.moving) => self.moved(moved),
                 Some(event) = self.heard.recv() => self.hear(event),
-                _ = self.ads.changed() => {}
+                Ok(()) = self.seats.changed() => self.change_seats(),
+                Ok(()) = self.evictions.changed() => self.evicted(),
+                _ = self.ads.changed() => self.note_addresses(),
                 () = seat_changed(&mut self.watched) => {}
                 _ = policy.tick(), if in_room => self.tend(),
                 _ = check.tick() => {
@@ -175,18 +196,38 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             Command::Host { room } => {
                 let room = room.unwrap_or_else(|| room_of(&self.shared.name()));
                 let stage = Stage::Hosting(room.to_string());
-                let (shared, rooms) = (Arc::clone(&self.shared), self.profile.rooms());
+                let shared = Arc::clone(&self.shared);
                 self.start_move(reply, stage, async move {
-                    Move::Into(join::host(&shared, rooms, room).await)
+                    Move::Into(join::host(&shared, room).await)
                 });
             }
             Command::Join { target, wait } => {
                 let stage = Stage::Joining(self.name_of(&target));
-                let (shared, rooms) = (Arc::clone(&self.shared), self.profile.rooms());
-                let ads = self.ads.clone();
+                let shared = Arc::clone(&self.shared);
                 self.start_move(reply, stage, async move {
-                    Move::Into(join::join(&shared, rooms, ads, target, wait).await)
+                    Move::Into(join::join(&shared, target, wait).await)
                 });
+            }
+            Command::Resume { which } => {
+                let name = which.as_ref().map(|which| self.name_of(which));
+                let stage = Stage::Joining(name.unwrap_or_else(|| "the last room".to_owned()));
+                let shared = Arc::clone(&self.shared);
+                self.start_move(reply, stage, async move {
+                    Move::Into(join::resume(&shared, which).await)
+                });
+            }
+            Command::Continue => self.switch(reply, None),
+            Command::Follow => {
+                if let Some(elsewhere) = self.elsewhere() {
+                    self.switch(reply, Some(elsewhere));
+                } else {
+                    let nowhere = "nobody has gone on without you";
+                    self.answer(reply, Err(Failure::new("nowhere", nowhere)));
+                }
+            }
+            Command::Forget(room) => {
+                self.forget(room);
+                self.answer(reply, Ok(Done::Ok));
             }
             Command::Guess { letter, round } => {
                 let action = Action::Guess { letter, round };
@@ -218,13 +259,10 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 }
             }
             Command::Leave => match (&self.seat, &self.moving) {
-                (Some(seat), None) => {
-                    let (shared, seat) = (Arc::clone(&self.shared), Arc::clone(seat));
+                (Some(_), None) => {
                     self.discovery.announce(None);
                     self.announced = None;
-                    self.start_leaving(reply, async move {
-                        Move::Out(leave::leave(&shared, seat).await)
-                    });
+                    self.start_leaving(reply);
                 }
                 // Giving up on the way in.
                 (None, Some((Stage::Hosting(_) | Stage::Joining(_), ..))) => {
@@ -233,11 +271,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                         drop(joining.map(|joining| joining.send(Err(cancelled))));
                     }
                     // It may have been let in already.
-                    if let Some(seat) = self.shared.current_seat() {
-                        let shared = Arc::clone(&self.shared);
-                        self.start_leaving(reply, async move {
-                            Move::Out(leave::leave(&shared, seat).await)
-                        });
+                    if self.shared.current_seat().is_some() {
+                        self.start_leaving(reply);
                     } else {
                         self.answer(reply, Ok(Done::Ok));
                     }
@@ -267,12 +302,10 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         self.moving = Some((stage, Box::pin(moving), reply));
     }
 
-    fn start_leaving(
-        &mut self,
-        reply: Option<oneshot::Sender<Reply>>,
-        moving: impl Future<Output = Move> + Send + 'static,
-    ) {
-        self.moving = Some((Stage::Leaving, Box::pin(moving), reply));
+    fn start_leaving(&mut self, reply: Option<oneshot::Sender<Reply>>) {
+        let shared = Arc::clone(&self.shared);
+        let leaving = async move { Move::Out(leave::leave(&shared).await) };
+        self.moving = Some((Stage::Leaving, Box::pin(leaving), reply));
     }
 
     fn moved(&mut self, moved: Move) {
@@ -289,6 +322,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             Move::Out(done) => {
                 self.seat = None;
                 self.watched = None;
+                self.list_kept();
                 if done == (Done::Left { clean: false }) {
                     let text = "You left, but the others could not be told; they see you as away.";
                     self.say(text.to_owned(), true);
@@ -305,10 +339,10 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         letter: Option<char>,
         reply: Option<oneshot::Sender<Reply>>,
     ) {
-        let Some(seat) = self.seat.as_ref().filter(|_| self.moving.is_none()) else {
+        if self.seat.is_none() || self.moving.is_some() {
             return self.answer(reply, Err(not_in_room()));
-        };
-        let Ok(place) = seat.jobs.try_reserve() else {
+        }
+        let Ok(place) = self.shared.jobs.try_reserve() else {
             let busy = Failure::new("busy", "too many commands wait already");
             return self.answer(reply, Err(busy));
         };
@@ -356,6 +390,14 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             Event::Silent(silent) => {
                 self.checking = false;
                 self.silent = silent;
+            }
+            Event::Kept(kept) => self.kept = kept,
+            Event::Switched { outcome, reply } => {
+                if let Ok(Done::BroughtBack) = outcome {
+                    let text = "The others still play; you are being brought back to them.";
+                    self.say(text.to_owned(), false);
+                }
+                self.answer(reply, outcome);
             }
         }
     }

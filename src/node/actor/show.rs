@@ -8,7 +8,7 @@ use super::{Actor, Event};
 use crate::{
     discovery::{Ad, Ads},
     net::{CallError, PROTOCOL},
-    node::{RoomView, Stage, View, join, rooms, seat::Seat},
+    node::{RoomView, Stage, Trouble, View, join, rooms, seat::Seat},
 };
 
 impl<F: Fn() + Send + Sync + 'static> Actor<F> {
@@ -23,6 +23,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let mut view = View::empty(self.shared.me, self.shared.name());
         view.me.addr.clone_from(&self.addr);
         self.profile.name().clone_into(&mut view.me.profile);
+        view.kept = Arc::clone(&self.kept);
         view.packs = packs.map(|p| (p.id.clone(), p.name.clone())).collect();
         view
     }
@@ -44,6 +45,12 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             let mut room = RoomView::of(seat);
             room.pending.clone_from(&self.pending);
             room.single_copy = self.single_copy;
+            if let Some(elsewhere) = self.elsewhere() {
+                room.trouble = Some(Trouble::Elsewhere {
+                    cluster_id: elsewhere.cluster,
+                    by: elsewhere.by,
+                });
+            }
             view.fatal = seat.fatal();
             announcement = view.fatal.is_none().then(|| self.ad(seat, &room));
             view.stage = Stage::Room(Arc::new(room));
@@ -85,6 +92,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             leads: room.cluster.leader == Some(seat.node_id),
             players: u32::try_from(room.cluster.members.len()).unwrap_or(u32::MAX),
             phase: room.state.game().phase(),
+            ancestors: room.state.ancestors().to_vec(),
             // Each way of announcing adds its own.
             addrs: Vec::new(),
         }
@@ -106,7 +114,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     let there = match shared.peers.hello(ad.peer_id).await {
                         Ok(about) => about.room.is_some_and(|r| r.cluster_id == ad.cluster_id),
                         // Another version is there, even if it cannot be joined.
-                        Err(CallError::Refused(_) | CallError::Denied(_)) => true,
+                        Err(
+                            CallError::Refused(_) | CallError::Denied(_) | CallError::Continued(_),
+                        ) => true,
                         Err(CallError::Unreachable(_)) => false,
                     };
                     (!there).then_some((ad.peer_id, ad))

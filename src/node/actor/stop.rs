@@ -20,13 +20,15 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             self.moved(moved);
         }
         self.moving = None;
-        if let Some(seat) = self.seat.take() {
-            left = leave::leave(&self.shared, seat).await;
+        // Also if joining was broken off in between.
+        let is_in = self.seat.take().is_some();
+        if self.shared.current_seat().is_some() {
+            let done = leave::leave(&self.shared).await;
+            if is_in {
+                left = done;
+            }
         }
-        if let Some(seat) = self.shared.current_seat() {
-            // Joining was broken off in between.
-            leave::leave(&self.shared, seat).await;
-        }
+        self.keeper.abort();
         let mut last = View::clone(&self.publish.borrow());
         last.stage = Stage::Stopped;
         self.publish.send_replace(Arc::new(last));

@@ -1,0 +1,95 @@
+//! What the members of a room tell each other beside Raft's own words.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use crate::{
+    consensus::{ClusterId, NodeId},
+    game::PeerId,
+};
+
+/// What a leader says with each of its heartbeats.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Aside {
+    /// Members that do not answer it.
+    pub away: BTreeSet<NodeId>,
+    /// It cannot reach a majority of the voters.
+    pub cut_off: bool,
+}
+
+/// A seat's contact with the others. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Contact(Arc<Mutex<Inner>>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    told: Aside,
+    heard: Aside,
+    heard_at: Option<Instant>,
+    continued: Option<(PeerId, ClusterId)>,
+    frozen_until: Option<Instant>,
+}
+
+impl Contact {
+    /// Time since a leader with a quorum was heard; for ever, if none was.
+    pub fn age(&self) -> Duration {
+        let heard_at = self.lock().heard_at;
+        heard_at.map_or(Duration::MAX, |at| at.elapsed())
+    }
+
+    /// The members that the leader said are away.
+    pub fn away(&self) -> BTreeSet<NodeId> {
+        self.lock().heard.away.clone()
+    }
+
+    /// Who said that the game went on in another cluster, and in which.
+    pub fn continued(&self) -> Option<(PeerId, ClusterId)> {
+        self.lock().continued
+    }
+
+    /// Keeps still for so long: no call of Raft's is made or answered.
+    pub fn freeze(&self, time: Duration) {
+        self.lock().frozen_until = Some(Instant::now() + time);
+    }
+
+    /// Ends that early.
+    pub fn thaw(&self) {
+        self.lock().frozen_until = None;
+    }
+
+    /// Whether it keeps still.
+    pub fn is_frozen(&self) -> bool {
+        let until = self.lock().frozen_until;
+        until.is_some_and(|until| Instant::now() < until)
+    }
+
+    /// Sets what this seat says as the leader.
+    pub fn tell(&self, aside: Aside) {
+        self.lock().told = aside;
+    }
+
+    pub(super) fn told(&self) -> Aside {
+        self.lock().told.clone()
+    }
+
+    pub(super) fn hear(&self, aside: Aside) {
+        let mut inner = self.lock();
+        if !aside.cut_off {
+            inner.heard_at = Some(Instant::now());
+        }
+        inner.heard = aside;
+    }
+
+    pub(super) fn hear_continued(&self, by: PeerId, cluster: ClusterId) {
+        self.lock().continued = Some((by, cluster));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

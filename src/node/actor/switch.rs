@@ -1,0 +1,137 @@
+//! Changes of the seat that are not the player's way in or out.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::{Actor, Event, not_in_room, watched::Watched};
+use crate::{
+    consensus::ClusterId,
+    discovery::Ad,
+    game::PeerId,
+    node::{Done, KeptRoom, Reply, continuation, handler::REPLACED, join, kept},
+};
+
+/// Where others have gone on.
+pub(super) struct Elsewhere {
+    pub(super) cluster: ClusterId,
+    /// Who of them is known.
+    pub(super) peer: PeerId,
+    /// Their name.
+    pub(super) by: String,
+}
+
+impl<F: Fn() + Send + Sync + 'static> Actor<F> {
+    /// The node has taken another seat in place of the one we show.
+    pub(super) fn change_seats(&mut self) {
+        // On the way in and out, the end of that decides.
+        if self.seat.is_none() || self.moving.is_some() {
+            return;
+        }
+        if let Some(seat) = self.shared.current_seat() {
+            self.watched = Some(Watched::new(&seat));
+            self.seat = Some(seat);
+        }
+    }
+
+    /// Another computer plays with a copy of this profile.
+    pub(super) fn evicted(&mut self) {
+        let Some(seat) = self.seat.take() else {
+            return;
+        };
+        self.watched = None;
+        self.shared.set_seat(None);
+        self.say(REPLACED.to_owned(), true);
+        tokio::spawn(async move {
+            seat.close().await;
+            seat.forget().await;
+        });
+    }
+
+    /// Goes on in another cluster: the one that is named, or where most of the
+    /// others can go too.
+    pub(super) fn switch(&mut self, reply: Option<oneshot::Sender<Reply>>, to: Option<Elsewhere>) {
+        let Some(seat) = self.seat.clone().filter(|_| self.moving.is_none()) else {
+            return self.answer(reply, Err(not_in_room()));
+        };
+        let (shared, events) = (Arc::clone(&self.shared), self.events.clone());
+        tokio::spawn(async move {
+            let outcome = match to {
+                Some(Elsewhere { cluster, peer, .. }) => {
+                    let followed = continuation::follow(&shared, &seat, cluster, peer).await;
+                    followed.map(|()| Done::Continued { cluster })
+                }
+                None => continuation::go_on(&shared, &seat).await,
+            };
+            // If the actor has gone, so has whoever asked.
+            let _ = events.send(Event::Switched { outcome, reply }).await;
+        });
+    }
+
+    /// Where others have gone on from this room.
+    pub(super) fn elsewhere(&self) -> Option<Elsewhere> {
+        let seat = self.seat.as_ref()?;
+        let findings = seat.findings.borrow();
+        let told = findings.as_ref().and_then(|findings| findings.continued);
+        if let Some((peer, cluster)) = told.or_else(|| seat.contact.continued()) {
+            return Some(Elsewhere {
+                cluster,
+                peer,
+                by: seat.state().game().name_of(&peer).to_owned(),
+            });
+        }
+        let ads = self.ads.borrow();
+        let descends = |ad: &&Ad| ad.ancestors.contains(&seat.key.cluster_id);
+        let ad = ads.values().find(descends)?;
+        Some(Elsewhere {
+            cluster: ad.cluster_id,
+            peer: ad.peer_id,
+            by: ad.player.to_string(),
+        })
+    }
+
+    /// Members may have moved to other addresses.
+    pub(super) fn note_addresses(&self) {
+        for ad in self.ads.borrow().values() {
+            join::note_addresses(&self.shared, ad);
+        }
+    }
+
+    /// Looks which rooms are kept.
+    pub(super) fn list_kept(&self) {
+        let (rooms, events) = (self.shared.rooms.clone(), self.events.clone());
+        tokio::task::spawn_blocking(move || {
+            let kept = kept::scan(&rooms).into_iter();
+            let kept = kept
+                .filter(|seat| seat.continued_in.is_none())
+                .map(|seat| KeptRoom {
+                    cluster_id: seat.key.cluster_id,
+                    name: seat.room,
+                    used: seat.used,
+                })
+                .collect();
+            // The actor may have gone.
+            let _ = events.blocking_send(Event::Kept(kept));
+        });
+    }
+
+    /// Deletes a kept room.
+    pub(super) fn forget(&mut self, room: ClusterId) {
+        let in_it = self.shared.current_seat();
+        if in_it.is_some_and(|seat| seat.key.cluster_id == room) {
+            return;
+        }
+        let folder = self.shared.rooms.join(room.to_string());
+        tokio::task::spawn_blocking(move || {
+            for seat in kept::scan_room(&folder) {
+                kept::remove(&seat.folder);
+            }
+        });
+        self.kept = self
+            .kept
+            .iter()
+            .filter(|kept| kept.cluster_id != room)
+            .cloned()
+            .collect();
+    }
+}
