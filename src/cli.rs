@@ -80,6 +80,9 @@ struct Common {
     /// How long to look for a room [default: 10; for `rooms`: 2]
     #[arg(long, value_name = "SECONDS", global = true, value_parser = parse_seconds)]
     wait: Option<Duration>,
+    /// Changes one of the policy's times, for tests: NAME=MILLISECONDS
+    #[arg(long, global = true, hide = true, value_parser = parse_time)]
+    timing: Vec<String>,
     /// How much to log to stderr: error, warn, info, debug or trace
     #[arg(long, value_name = "LEVEL", global = true, default_value = "error")]
     log: LevelFilter,
@@ -173,6 +176,10 @@ impl Common {
     /// Opens the profile and its log file.
     fn open(self) -> anyhow::Result<(node::Config, logging::Guard)> {
         let profile = Profile::open(self.data_dir.as_deref(), self.profile.as_deref())?;
+        let mut timing = Timing::REAL;
+        for time in &self.timing {
+            timing.set(time).map_err(anyhow::Error::msg)?;
+        }
         let guard = logging::to_stderr_and_file(self.log, &profile.logs());
         let config = node::Config {
             profile,
@@ -181,7 +188,7 @@ impl Common {
             interfaces: Interfaces {
                 only: self.interface,
             },
-            timing: Timing::REAL,
+            timing,
         };
         Ok((config, guard))
     }
@@ -210,6 +217,11 @@ fn parse_target(text: &str) -> Result<JoinTarget, String> {
         Ok(target) => Ok(target),
         Err(never) => match never {},
     }
+}
+
+fn parse_time(text: &str) -> Result<String, String> {
+    let mut timing = Timing::REAL;
+    timing.set(text).map(|()| text.to_owned())
 }
 
 fn parse_seconds(text: &str) -> Result<Duration, String> {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::{MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -33,6 +34,8 @@ pub(super) struct Watch {
 
 #[derive(Clone, Copy, Debug)]
 struct Steady {
+    /// When it was first looked at: it joined, or we became the leader.
+    seen: Instant,
     since: Instant,
     was_away: bool,
 }
@@ -48,15 +51,15 @@ impl Seat {
     /// Looks at the members and makes at most one change. For the leader; does
     /// nothing on others, or while another change is under way.
     pub(super) async fn tend_members(&self) {
-        let Ok(mut watch) = self.members.try_lock() else {
+        let Ok(_changing) = self.changing.try_lock() else {
             return;
         };
         if !self.leads() {
-            *watch = Watch::default();
+            *self.watch() = Watch::default();
             return;
         }
         let stored = self.membership();
-        let facts = self.facts(&mut watch, &stored);
+        let facts = self.facts(&stored);
         self.contact.tell(Aside {
             away: facts
                 .iter()
@@ -92,7 +95,7 @@ impl Seat {
     /// Adds a seat, in place of an older one of the same player. Answers with
     /// the index of the entry that did.
     pub(super) async fn admit(&self, id: NodeId, member: Member) -> Result<u64, Refused> {
-        let mut watch = self.members.lock().await;
+        let _changing = self.changing.lock().await;
         let stored = self.membership();
         let mut target = Target::of(&stored);
         if target.nodes.get(&id).map(|m| m.peer_id) == Some(member.peer_id) {
@@ -112,7 +115,7 @@ impl Seat {
             target.nodes.remove(old);
         }
         if old.iter().any(|old| target.voters.contains(old)) {
-            let facts = self.facts(&mut watch, &stored);
+            let facts = self.facts(&stored);
             target.voters = self.voters_without(&facts, &old);
         }
         target.nodes.insert(id, member);
@@ -121,22 +124,20 @@ impl Seat {
 
     /// Removes a seat that leaves, and names the voters of those who stay.
     pub(super) async fn dismiss(&self, id: NodeId) -> Result<(), Refused> {
-        let mut watch = self.members.lock().await;
+        let _changing = self.changing.lock().await;
         let stored = self.membership();
         let mut target = Target::of(&stored);
         if target.nodes.remove(&id).is_none() {
             return Ok(());
         }
-        let facts = self.facts(&mut watch, &stored);
+        let facts = self.facts(&stored);
         target.voters = self.voters_without(&facts, &[id]);
         self.change(&stored, &target).await.map(drop)
     }
 
     /// What the leader knows of the members, itself included.
     pub(super) fn member_facts(&self) -> Vec<MemberFacts> {
-        let stored = self.membership();
-        // Only how long they are steady is asked of the watch.
-        self.facts(&mut Watch::default(), &stored)
+        self.facts(&self.membership())
     }
 
     fn voters_without(&self, facts: &[MemberFacts], gone: &[NodeId]) -> BTreeSet<NodeId> {
@@ -148,8 +149,13 @@ impl Seat {
         policy::voters_after_leaving(&stay, self.node_id, &self.timing)
     }
 
-    fn facts(&self, watch: &mut Watch, stored: &StoredMembership) -> Vec<MemberFacts> {
+    fn watch(&self) -> MutexGuard<'_, Watch> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn facts(&self, stored: &StoredMembership) -> Vec<MemberFacts> {
         let now = Instant::now();
+        let mut watch = self.watch();
         let metrics = self.raft.metrics();
         let metrics = metrics.borrow_watched();
         let last = metrics.last_log_index.unwrap_or(0);
@@ -165,8 +171,8 @@ impl Seat {
                 let silent = match acked {
                     _ if is_me => Duration::ZERO,
                     Some(Some(at)) => openraft::Instant::elapsed(&**at),
-                    // Not heard of since we lead: counted from when we do.
-                    _ => self.leading_for(),
+                    // Not heard of since it joined, or since we lead.
+                    _ => watch.seen_for(*id, now),
                 };
                 let steady = watch.steady(*id, silent, now, &self.timing);
                 let matched = metrics
@@ -264,18 +270,26 @@ impl Target {
 }
 
 impl Watch {
+    /// How long a member has been looked at.
+    fn seen_for(&mut self, id: NodeId, now: Instant) -> Duration {
+        now.duration_since(self.entry(id, now).seen)
+    }
+
     fn steady(&mut self, id: NodeId, silent: Duration, now: Instant, timing: &Timing) -> Steady {
-        let steady = self.since.entry(id).or_insert(Steady {
-            since: now,
-            was_away: false,
-        });
+        let steady = self.entry(id, now);
         if silent >= timing.away {
-            *steady = Steady {
-                since: now,
-                was_away: true,
-            };
+            steady.since = now;
+            steady.was_away = true;
         }
         *steady
+    }
+
+    fn entry(&mut self, id: NodeId, now: Instant) -> &mut Steady {
+        self.since.entry(id).or_insert(Steady {
+            seen: now,
+            since: now,
+            was_away: false,
+        })
     }
 }
 

@@ -45,7 +45,8 @@ pub(super) struct Seat {
     /// A leader has said that this seat was given up.
     pub(super) disowned: AtomicBool,
     /// Held while the membership changes.
-    pub(super) members: tokio::sync::Mutex<Watch>,
+    pub(super) changing: tokio::sync::Mutex<()>,
+    pub(super) watch: Mutex<Watch>,
     /// Who was asked for this seat, and as which seat: told when it is given
     /// up before its log has arrived.
     pub(super) door: Mutex<Option<(PeerId, NodeId)>>,
@@ -123,7 +124,8 @@ impl Seat {
             contact,
             findings: watch::Sender::new(None),
             disowned: AtomicBool::new(false),
-            members: tokio::sync::Mutex::default(),
+            changing: tokio::sync::Mutex::default(),
+            watch: Mutex::default(),
             door: Mutex::new(None),
             owed: AtomicU64::new(0),
             opened: Instant::now(),

@@ -56,6 +56,35 @@ impl Timing {
     };
 }
 
+impl Timing {
+    /// Sets one time: `NAME=MILLISECONDS`, by the name of its field. For tests.
+    ///
+    /// # Errors
+    /// If there is no such time, or it is no number.
+    pub fn set(&mut self, text: &str) -> Result<(), String> {
+        let (name, value) = text.split_once('=').ok_or("a time is NAME=MILLISECONDS")?;
+        let millis = value.parse().map_err(|_bad| "a time is in milliseconds")?;
+        let time = match name {
+            "reply" => &mut self.reply,
+            "hold" => &mut self.hold,
+            "quorum" => &mut self.quorum,
+            "away" => &mut self.away,
+            "absent" => &mut self.absent,
+            "promote_new" => &mut self.promote_new,
+            "promote_returned" => &mut self.promote_returned,
+            "remove" => &mut self.remove,
+            "leave" => &mut self.leave,
+            "policy" => &mut self.policy,
+            "survey" => &mut self.survey,
+            "stall" => &mut self.stall,
+            "freeze" => &mut self.freeze,
+            _ => return Err(format!("there is no time called {name}")),
+        };
+        *time = Duration::from_millis(millis);
+        Ok(())
+    }
+}
+
 impl Default for Timing {
     fn default() -> Self {
         Self::REAL

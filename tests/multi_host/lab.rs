@@ -52,6 +52,38 @@ impl Lab {
         format!("{}h{n}", self.prefix)
     }
 
+    /// Pulls a host's cable, or plugs it in again.
+    pub fn cable(&self, n: usize, plugged: bool) {
+        let state = if plugged { "up" } else { "down" };
+        ip(&format!("-n {} link set port{n} {state}", self.hub()));
+    }
+
+    /// Puts some hosts on a bridge of their own, away from the others.
+    pub fn split(&self, hosts: &[usize]) {
+        let hub = self.hub();
+        ip(&format!("-n {hub} link add br1 type bridge"));
+        ip(&format!("-n {hub} link set br1 up"));
+        for n in hosts {
+            ip(&format!("-n {hub} link set port{n} master br1"));
+        }
+    }
+
+    /// Puts them back.
+    pub fn heal(&self, hosts: &[usize]) {
+        let hub = self.hub();
+        for n in hosts {
+            ip(&format!("-n {hub} link set port{n} master br0"));
+        }
+        ip(&format!("-n {hub} link del br1"));
+    }
+
+    /// Gives a host another address: 10.77.0.`last`, and no other.
+    pub fn readdress(&self, n: usize, last: u8) {
+        let host = self.host(n);
+        ip(&format!("-n {host} addr flush dev eth0"));
+        ip(&format!("-n {host} addr add 10.77.0.{last}/24 dev eth0"));
+    }
+
     /// A folder for one player's data, or anything else of this lab.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

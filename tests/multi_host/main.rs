@@ -13,6 +13,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 #![cfg(target_os = "linux")]
 
+mod failing;
 mod lab;
 mod playing;
 mod seat;

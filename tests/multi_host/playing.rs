@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Five misses, then all hits: a round of `kanna kamui` that is won.
-const LETTERS: &str = "xzqjvkanmui";
+pub const LETTERS: &str = "xzqjvkanmui";
 
 fn without_event(mut value: Value) -> Value {
     value.as_object_mut().map(|fields| fields.remove("event"));
@@ -20,7 +20,7 @@ fn without_event(mut value: Value) -> Value {
 }
 
 /// A room of so many seats, with its voters in place.
-fn room(lab: &Lab, seats: usize) -> Vec<Seat> {
+pub fn room(lab: &Lab, seats: usize) -> Vec<Seat> {
     let mut all = vec![Seat::ready(lab, 1, "P1", &["--host", "den"])];
     for n in 2..=seats {
         all.push(Seat::ready(lab, n, &format!("P{n}"), &["--join", "den"]));

@@ -121,6 +121,11 @@ impl Seat {
         })
     }
 
+    /// The reply to the newest command line.
+    pub fn newest_reply(&self) -> (Instant, Value) {
+        self.reply(self.replies)
+    }
+
     /// When the game as of this entry was first shown.
     pub fn shown(&self, index: u64) -> Instant {
         let is_it = |e: &Value| e["event"] == "game" && e["index"].as_u64() >= Some(index);
@@ -140,9 +145,63 @@ impl Seat {
         self.events.all.lock().unwrap().clear();
     }
 
+    /// The same, but for the newest of each other kind.
+    pub fn forget_replies(&self) {
+        let mut all = self.events.all.lock().unwrap();
+        all.retain(|(_, event)| event["event"] != "reply");
+        let from = all.len().saturating_sub(200);
+        all.drain(..from);
+    }
+
     /// The process.
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("its end");
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: &str) {
+        let sent = Command::new("kill")
+            .args(["-s", signal, &self.id().to_string()])
+            .status();
+        assert!(sent.expect("kill").success());
+    }
+
+    /// Waits until the newest event of a kind is as it should be.
+    pub fn until(&self, what: &str, kind: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        self.until_within(PATIENCE, what, kind, is_it)
+    }
+
+    /// The same with a patience of its own.
+    pub fn until_within(
+        &self,
+        patience: Duration,
+        what: &str,
+        kind: &str,
+        is_it: impl Fn(&Value) -> bool,
+    ) -> Value {
+        let deadline = Instant::now() + patience;
+        let mut all = self.events.all.lock().unwrap();
+        loop {
+            let newest = all.iter().rev().find(|(_, e)| e["event"] == kind);
+            if let Some((_, newest)) = newest
+                && is_it(newest)
+            {
+                return newest.clone();
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(
+                !left.is_zero(),
+                "{}: no {what} in time; {newest:#?}",
+                self.name
+            );
+            all = self.events.news.wait_timeout(all, left).unwrap().0;
+        }
     }
 
     /// Leaves, and waits for the end.
