@@ -71,7 +71,7 @@ struct Common {
     /// Where to keep everything [default: the platform's data directory]
     #[arg(long, value_name = "DIR", global = true)]
     data_dir: Option<PathBuf>,
-    /// The port to listen on; 0 takes any
+    /// The port to listen on; 0 takes the one of the last start, or any
     #[arg(long, value_name = "N", global = true, default_value_t = 0)]
     port: u16,
     /// Look for players on this network interface only; repeatable

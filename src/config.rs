@@ -27,6 +27,9 @@ const LOCK: &str = "lock";
 /// The file with the player's name.
 const PLAYER: &str = "player";
 
+/// The file with the port that was listened on last.
+const PORT: &str = "port";
+
 /// Why there is no profile.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
@@ -142,6 +145,21 @@ impl Profile {
     /// The folder of the player's own word packs, shared by all profiles.
     pub fn packs(&self) -> PathBuf {
         self.data_dir.join("packs")
+    }
+
+    /// The port this profile listened on last: others look for it there, and a
+    /// firewall may have been opened for it.
+    pub fn last_port(&self) -> Option<u16> {
+        let text = fs::read_to_string(self.folder.join(PORT)).ok()?;
+        text.trim().parse().ok().filter(|port| *port != 0)
+    }
+
+    /// Keeps the port for the next start.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn save_port(&self, port: u16) -> io::Result<()> {
+        crate::net::write_private(&self.folder.join(PORT), port.to_string().as_bytes())
     }
 
     /// The player's name: the one chosen last, or a suggestion.

@@ -45,7 +45,7 @@ impl Scene {
         let addr: SocketAddr = view.me.addr.parse().expect("an address");
         let identity = Arc::new(Identity::ephemeral().expect("a key"));
         let stranger_id = identity.peer_id();
-        let stranger = Peers::new(identity, Arc::new(AddressBook::default()), 1);
+        let stranger = Peers::new(identity, Arc::new(AddressBook::default()), 1, 1);
         let peer = stranger.who_is_at(addr).await.expect("the host");
         assert_eq!(peer, view.me.peer_id);
         Self {

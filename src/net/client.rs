@@ -81,16 +81,24 @@ pub struct Peers {
     identity: Arc<Identity>,
     book: Arc<AddressBook>,
     listen_port: u16,
+    session: u64,
     channels: Arc<Mutex<BTreeMap<PeerId, Channel>>>,
 }
 
 impl Peers {
     /// Calls as `identity`, which listens on `listen_port`.
-    pub fn new(identity: Arc<Identity>, book: Arc<AddressBook>, listen_port: u16) -> Self {
+    /// `session` is a random number of this start.
+    pub fn new(
+        identity: Arc<Identity>,
+        book: Arc<AddressBook>,
+        listen_port: u16,
+        session: u64,
+    ) -> Self {
         Self {
             identity,
             book,
             listen_port,
+            session,
             channels: Arc::default(),
         }
     }
@@ -183,7 +191,7 @@ impl Peers {
 
     /// A member, to be called as the seat `from`.
     pub fn member(&self, key: &RoomKey, from: NodeId, to: NodeId, peer: PeerId) -> MemberClient {
-        let header = Header::new(key, from, to, self.listen_port);
+        let header = Header::new(key, from, to, self.listen_port, self.session);
         MemberClient(MembersClient::with_interceptor(
             self.channel(peer),
             Attach::new(&header),
@@ -297,9 +305,16 @@ impl MemberClient {
         command: &Command,
         deadline: Duration,
     ) -> Result<Committed, ProposeError> {
-        let unknown = |e: CallError| ProposeError {
-            refused: Refusal::NoQuorum.because(e.to_string()),
-            maybe_appended: true,
+        let unknown = |e: CallError| match e {
+            // By the guard: nobody has read it.
+            CallError::Refused(refused) => ProposeError {
+                refused,
+                maybe_appended: false,
+            },
+            e => ProposeError {
+                refused: Refusal::NoQuorum.because(e.to_string()),
+                maybe_appended: true,
+            },
         };
         let request = pb::ProposeRequest {
             command: Some(command.into()),
@@ -355,6 +370,7 @@ impl From<Status> for CallError {
             return Self::Continued(cluster);
         }
         match status.code() {
+            Code::AlreadyExists => Refusal::Replaced.because(status.message()).into(),
             Code::PermissionDenied
             | Code::Unauthenticated
             | Code::NotFound

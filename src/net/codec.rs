@@ -32,6 +32,7 @@ impl From<&Header> for pb::Header {
             to: header.to,
             room_secret: header.secret.clone(),
             listen_port: header.listen_port.into(),
+            session: header.session,
         }
     }
 }
@@ -48,6 +49,7 @@ impl TryFrom<pb::Header> for Header {
             secret: header.room_secret,
             listen_port: u16::try_from(header.listen_port)
                 .map_err(|_large| DecodeError::Invalid("port"))?,
+            session: header.session,
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::game::PeerId;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long the next address waits for the one before it (as in RFC 8305): a
-/// dead address delays a living one by this much.
+/// silent address delays a living one by this much.
 const STAGGER: Duration = Duration::from_millis(100);
 
 /// Certificates carry no name; TLS wants one nevertheless.
@@ -27,29 +27,34 @@ pub(super) async fn connect_peer(
     peer: PeerId,
 ) -> io::Result<TlsStream<TcpStream>> {
     let connector = connector(&identity, Some(peer))?;
-    let mut attempts: FuturesUnordered<_> = book
-        .of(&peer)
-        .into_iter()
-        .zip(0..)
-        .map(|(addr, nth)| {
-            let connector = connector.clone();
-            async move {
-                tokio::time::sleep(STAGGER * nth).await;
-                connect(connector, addr).await.map(|stream| (addr, stream))
-            }
-        })
-        .collect();
+    let mut addrs = book.of(&peer).into_iter();
+    let mut attempts = FuturesUnordered::new();
     let mut last = io::Error::new(io::ErrorKind::NotFound, "no address is known");
-    while let Some(attempt) = attempts.next().await {
-        match attempt {
-            Ok((addr, stream)) => {
+    loop {
+        let next = addrs.next();
+        let has_more = next.is_some();
+        attempts.extend(next.map(|addr| {
+            let connector = connector.clone();
+            async move { connect(connector, addr).await.map(|stream| (addr, stream)) }
+        }));
+        // The next address's turn comes when this one fails, or is slow.
+        let waited = async {
+            match attempts.next().await {
+                Some(attempt) => attempt.map(Some),
+                None => Ok(None),
+            }
+        };
+        let patience = if has_more { STAGGER } else { CONNECT_TIMEOUT };
+        match tokio::time::timeout(patience, waited).await {
+            Ok(Ok(Some((addr, stream)))) => {
                 book.confirm(peer, addr);
                 return Ok(stream);
             }
-            Err(e) => last = e,
+            Ok(Ok(None)) => return Err(last),
+            Ok(Err(e)) => last = e,
+            Err(_slow) => {}
         }
     }
-    Err(last)
 }
 
 /// Finds out who is at an address. What is learned is trusted on first use:

@@ -33,6 +33,7 @@ struct Inner {
     heard_at: Option<Instant>,
     continued: Option<(PeerId, ClusterId)>,
     frozen_until: Option<Instant>,
+    replaced: bool,
 }
 
 impl Contact {
@@ -50,6 +51,16 @@ impl Contact {
     /// Who said that the game went on in another cluster, and in which.
     pub fn continued(&self) -> Option<(PeerId, ClusterId)> {
         self.lock().continued
+    }
+
+    /// Whether somebody said that this player sits elsewhere now.
+    pub fn is_replaced(&self) -> bool {
+        self.lock().replaced
+    }
+
+    /// Notes that somebody said so.
+    pub fn hear_replaced(&self) {
+        self.lock().replaced = true;
     }
 
     /// Keeps still for so long: no call of Raft's is made or answered.

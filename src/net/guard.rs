@@ -8,9 +8,15 @@ use tonic::{
     service::Interceptor,
 };
 
-use super::{AddressBook, Caller, ClusterId, Handler, PROTOCOL, RoomKey, SeatAccess, Visitor};
+use super::{
+    AddressBook, Caller, ClusterId, Handler, PROTOCOL, REPLACED, RoomKey, SeatAccess, Visitor,
+};
 use crate::{consensus::NodeId, game::PeerId, proto as pb};
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// The metadata entry of the header.
 const KEY: &str = "dhangkanna-header-bin";
@@ -27,10 +33,17 @@ pub(super) struct Header {
     pub(super) to: NodeId,
     pub(super) secret: Vec<u8>,
     pub(super) listen_port: u16,
+    pub(super) session: u64,
 }
 
 impl Header {
-    pub(super) fn new(key: &RoomKey, from: NodeId, to: NodeId, listen_port: u16) -> Self {
+    pub(super) fn new(
+        key: &RoomKey,
+        from: NodeId,
+        to: NodeId,
+        listen_port: u16,
+        session: u64,
+    ) -> Self {
         Self {
             protocol: PROTOCOL,
             cluster_id: key.cluster_id,
@@ -38,6 +51,7 @@ impl Header {
             to,
             secret: key.secret.to_vec(),
             listen_port,
+            session,
         }
     }
 
@@ -72,6 +86,7 @@ impl Interceptor for Attach {
 pub(super) struct Guard<H> {
     pub(super) handler: Arc<H>,
     pub(super) book: Arc<AddressBook>,
+    pub(super) sessions: Sessions,
 }
 
 // Derived, it would ask for `H: Clone`.
@@ -80,6 +95,7 @@ impl<H> Clone for Guard<H> {
         Self {
             handler: Arc::clone(&self.handler),
             book: Arc::clone(&self.book),
+            sessions: self.sessions.clone(),
         }
     }
 }
@@ -102,6 +118,9 @@ impl<H: Handler> Interceptor for Guard<H> {
             let membership = &metrics.membership_config;
             membership.get_node(&node).map(|member| member.peer_id)
         })?;
+        if !self.sessions.is_newest(header.from, header.session) {
+            return Err(Status::already_exists(REPLACED));
+        }
         let listens_at = SocketAddr::new(visitor.remote.ip(), header.listen_port);
         self.book.hint(visitor.peer_id, listens_at);
         request.extensions_mut().insert(Caller {
@@ -110,6 +129,36 @@ impl<H: Handler> Interceptor for Guard<H> {
         });
         request.extensions_mut().insert(seat);
         Ok(request)
+    }
+}
+
+/// The starts that each seat was used by. A seat that is used by two at once
+/// was copied with its disk: both would vote. The one that came last goes on.
+/// Clones share it.
+#[derive(Clone, Default)]
+pub(super) struct Sessions(Arc<Mutex<BTreeMap<NodeId, Vec<u64>>>>);
+
+/// How many seats and how many starts of one are remembered.
+const MAX_SESSIONS: usize = 256;
+
+impl Sessions {
+    fn is_newest(&self, seat: NodeId, session: u64) -> bool {
+        let mut seats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if seats.len() >= MAX_SESSIONS && !seats.contains_key(&seat) {
+            seats.clear();
+        }
+        let sessions = seats.entry(seat).or_default();
+        if sessions.last() == Some(&session) {
+            return true;
+        }
+        if sessions.contains(&session) {
+            return false;
+        }
+        if sessions.len() >= MAX_SESSIONS {
+            sessions.remove(0);
+        }
+        sessions.push(session);
+        true
     }
 }
 
@@ -203,7 +252,7 @@ mod tests {
     fn every_mismatch_is_refused() {
         let key = RoomKey::random();
         let known = PeerId::new([1; 32]);
-        let good = Header::new(&key, 1, 2, 4000);
+        let good = Header::new(&key, 1, 2, 4000, 5);
         let with = |change: fn(&mut Header)| {
             let mut header = good.clone();
             change(&mut header);
@@ -277,11 +326,30 @@ mod tests {
 
     #[test]
     fn the_header_survives_the_wire_and_stays_secret() {
-        let header = Header::new(&RoomKey::random(), 1, 2, 4000);
+        let header = Header::new(&RoomKey::random(), 1, 2, 4000, 5);
         let mut attach = Attach::new(&header);
         let request = attach.call(Request::new(())).expect("a request");
         assert_eq!(Header::read(request.metadata()), Some(header));
         let value = request.metadata().get_bin(KEY).expect("the entry");
         assert!(value.is_sensitive());
+    }
+
+    #[test]
+    fn of_two_copies_of_a_seat_the_last_goes_on() {
+        let sessions = Sessions::default();
+        let calls = [
+            (1, 10, true),
+            (1, 10, true),
+            (2, 20, true),
+            (1, 11, true),
+            (1, 10, false),
+            (1, 11, true),
+            (2, 20, true),
+            (1, 12, true),
+            (1, 11, false),
+        ];
+        for (n, (seat, session, newest)) in calls.into_iter().enumerate() {
+            assert_eq!(sessions.is_newest(seat, session), newest, "call {n}");
+        }
     }
 }

@@ -41,6 +41,9 @@ use crate::{
 /// refuse each other in words.
 pub const PROTOCOL: u32 = 1;
 
+/// Why a seat ends whose player sits elsewhere.
+pub const REPLACED: &str = "this profile plays on another computer now, or a copy of it does; this seat was given up. If both are yours, start one of them with another --profile";
+
 /// How many players a room seats.
 pub const MAX_MEMBERS: usize = 24;
 

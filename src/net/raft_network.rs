@@ -10,7 +10,7 @@ use openraft::{
 };
 
 use super::{
-    CallError, Contact, Peers, RoomKey,
+    CallError, Contact, Peers, Refusal, RoomKey,
     client::{Client, timed, within},
     codec::{
         self, AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest,
@@ -74,8 +74,12 @@ pub struct Connection {
 impl Connection {
     /// openraft pauses before it tries an unreachable member again.
     fn failed(&self, error: &CallError) -> Unreachable<TypeConfig> {
-        if let CallError::Continued(cluster) = error {
-            self.contact.hear_continued(self.peer, *cluster);
+        match error {
+            CallError::Continued(cluster) => self.contact.hear_continued(self.peer, *cluster),
+            CallError::Refused(refused) if refused.reason == Refusal::Replaced => {
+                self.contact.hear_replaced();
+            }
+            _ => {}
         }
         Unreachable::from_string(error)
     }

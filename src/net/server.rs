@@ -24,7 +24,12 @@ use tonic::{
     transport::{Server as TonicServer, server::Connected},
 };
 
-use super::{AddressBook, Handler, Identity, Visitor, guard::Guard, service::Service, tls};
+use super::{
+    AddressBook, Handler, Identity, Visitor,
+    guard::{Guard, Sessions},
+    service::Service,
+    tls,
+};
 use crate::{
     game::PeerId,
     proto::{lobby_server::LobbyServer, members_server::MembersServer},
@@ -188,7 +193,14 @@ async fn serve<H: Handler>(
         LobbyServer::new(Service(Arc::clone(&handler))).max_decoding_message_size(MAX_LOBBY_BYTES);
     let members = MembersServer::new(Service(Arc::clone(&handler)))
         .max_decoding_message_size(MAX_MEMBER_BYTES);
-    let guarded = InterceptedService::new(members, Guard { handler, book });
+    let guarded = InterceptedService::new(
+        members,
+        Guard {
+            handler,
+            book,
+            sessions: Sessions::default(),
+        },
+    );
     let served = TonicServer::builder()
         .max_concurrent_streams(MAX_STREAMS)
         .http2_keepalive_interval(Some(KEEPALIVE))

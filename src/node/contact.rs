@@ -72,6 +72,9 @@ pub(super) async fn keep(shared: Arc<Shared>) {
 }
 
 async fn look_after(shared: &Arc<Shared>, seat: &Arc<Seat>) {
+    if seat.contact.is_replaced() {
+        return shared.evict(seat);
+    }
     let entered = seat.membership().nodes().next().is_some();
     let is_lost = entered && seat.cut_off_for() >= seat.timing.survey;
     if !is_lost && !seat.disowned.load(Relaxed) {

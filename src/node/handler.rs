@@ -22,8 +22,8 @@ use crate::{
     discovery::{Ad, Ads, Interfaces, own_addresses},
     game::{Name, PeerId},
     net::{
-        About, Admission, Caller, Committed, Handler, MAX_MEMBERS, Peers, ProposeError, Refusal,
-        Refused, RoomInfo, RoomKey, SeatAccess, Survey, Visitor,
+        About, Admission, Caller, Committed, Handler, MAX_MEMBERS, Peers, ProposeError, REPLACED,
+        Refusal, Refused, RoomInfo, RoomKey, SeatAccess, Survey, Visitor,
     },
 };
 
@@ -46,6 +46,8 @@ pub(super) struct Shared {
     pub(super) jobs: mpsc::Sender<Job>,
     /// Held while one seat takes the place of another.
     pub(super) switching: tokio::sync::Mutex<()>,
+    /// A random number of this start.
+    pub(super) session: u64,
     this: Weak<Self>,
     name: RwLock<Name>,
     seat: watch::Sender<Option<Arc<Seat>>>,
@@ -65,6 +67,7 @@ pub(super) struct Parts {
     pub(super) port: u16,
     pub(super) rooms: PathBuf,
     pub(super) ads: watch::Receiver<Ads>,
+    pub(super) session: u64,
 }
 
 impl Shared {
@@ -86,6 +89,7 @@ impl Shared {
             ads: parts.ads,
             jobs,
             switching: tokio::sync::Mutex::default(),
+            session: parts.session,
             this: Weak::clone(this),
             name: RwLock::new(parts.name),
             seat: watch::Sender::new(None),
@@ -196,9 +200,6 @@ impl Shared {
         joins.1 > JOINS_PER_SECOND
     }
 }
-
-/// Why a seat ends whose player sits elsewhere.
-pub(super) const REPLACED: &str = "this profile plays on another computer now, or a copy of it; this seat was given up. If both are yours, start one of them with another --profile";
 
 async fn spawned<T: Send + 'static>(
     work: impl Future<Output = Result<T, Refused>> + Send + 'static,

@@ -168,15 +168,17 @@ async fn take_kept_seat(shared: &Arc<Shared>, room: ClusterId) -> Option<Arc<Sea
             tokio::time::sleep(PAUSE).await;
         }
     };
-    tokio::select! {
+    let is_ours = tokio::select! {
         // Without an answer it is kept: the others may be on their way back.
-        _ = sit_down(shared) => Some(seat),
-        () = disowned => {
-            shared.set_seat(None);
-            seat.close().await;
-            None
-        }
+        seated = sit_down(shared) => !seated.is_err_and(|e| e.code == Refusal::Replaced.code()),
+        () = disowned => false,
+    };
+    if is_ours {
+        return Some(seat);
     }
+    shared.set_seat(None);
+    seat.close().await;
+    None
 }
 
 /// Takes a new seat in a room, in place of the one we have, if any; on failure

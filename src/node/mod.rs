@@ -52,7 +52,7 @@ pub struct Config {
     pub profile: Profile,
     /// The player's name; else the one the profile remembers.
     pub name: Option<Name>,
-    /// The port to listen on; 0 takes any.
+    /// The port to listen on; 0 takes the last one, or any.
     pub port: u16,
     /// The network interfaces to look around on.
     pub interfaces: Interfaces,
@@ -106,10 +106,21 @@ impl Node {
         } = config;
         let identity = Arc::new(Identity::load_or_create(profile.folder())?);
         let port_error = |source| StartError::Port { port, source };
-        let listener = net::bind(port).map_err(port_error)?;
+        let last_port = profile.last_port().filter(|_| port == 0);
+        let at_last_port = last_port.and_then(|port| net::bind(port).ok());
+        let listener = match at_last_port {
+            Some(listener) => listener,
+            None => net::bind(port).map_err(port_error)?,
+        };
         let port = listener.local_addr().map_err(port_error)?.port();
+        if last_port != Some(port)
+            && let Err(e) = profile.save_port(port)
+        {
+            tracing::warn!("the port is not kept: {e}");
+        }
         let book = Arc::new(AddressBook::default());
-        let peers = Peers::new(Arc::clone(&identity), Arc::clone(&book), port);
+        let session = crate::random::u64();
+        let peers = Peers::new(Arc::clone(&identity), Arc::clone(&book), port, session);
         let name = name.unwrap_or_else(|| profile.player_name());
         if let Err(e) = profile.save_player_name(&name) {
             tracing::warn!("the player's name is not kept: {e}");
@@ -131,6 +142,7 @@ impl Node {
             port,
             rooms: profile.rooms(),
             ads: discovery.ads(),
+            session,
         });
         let server = Server::start(listener, &identity, book, Arc::clone(&node))?;
         let (commands, queue) = mpsc::channel(COMMANDS);

@@ -43,25 +43,26 @@ pub(super) struct Job {
 /// Does a player's jobs, one at a time, as Raft's clients do (§8). The session
 /// is this process's; it goes along from seat to seat.
 pub(super) async fn work(shared: Weak<Shared>, mut queue: mpsc::Receiver<Job>) {
-    let mut client = Client {
-        session: crate::random::u64(),
-        seq: 0,
-    };
+    let mut seq = 0;
     while let Some(job) = queue.recv().await {
         let Some(shared) = shared.upgrade() else {
             return;
+        };
+        let mut client = Client {
+            session: shared.session,
+            seq: &mut seq,
         };
         (job.done)(client.perform(&shared, job.action).await);
     }
 }
 
 /// Names the commands.
-struct Client {
+struct Client<'a> {
     session: u64,
-    seq: u64,
+    seq: &'a mut u64,
 }
 
-impl Client {
+impl Client<'_> {
     async fn perform(&mut self, shared: &Shared, action: Action) -> Reply {
         let deadline = Instant::now() + shared.timing.reply;
         let opens = matches!(action, Action::Seat { .. });
@@ -99,7 +100,7 @@ impl Client {
         action: &Action,
         deadline: Instant,
     ) -> Result<Committed, Failure> {
-        self.seq += 1;
+        *self.seq += 1;
         let mut seats = shared.seats();
         let mut maybe_appended = false;
         loop {
@@ -110,7 +111,7 @@ impl Client {
                 id: CommandId {
                     peer_id: seat.me,
                     session: self.session,
-                    seq: self.seq,
+                    seq: *self.seq,
                 },
                 opens_session: matches!(action, Action::Seat { .. }) && !self.is_known_to(&seat),
                 action: action.clone(),
@@ -164,7 +165,10 @@ impl Seat {
                 Some(Ok(Err(error))) => {
                     tracing::debug!("proposed in vain: {error}");
                     match error.refused.reason {
-                        Refusal::Replaced => return Err(error.refused.into()),
+                        Refusal::Replaced => {
+                            self.contact.hear_replaced();
+                            return Err(error.refused.into());
+                        }
                         // It is taken again, elsewhere.
                         Refusal::NotAMember => self.disowned.store(true, Relaxed),
                         _ => {}

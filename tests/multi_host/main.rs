@@ -13,9 +13,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 #![cfg(target_os = "linux")]
 
-mod failing;
+mod back;
 mod lab;
+mod leaders;
+mod lost;
 mod playing;
 mod seat;
 mod stats;
+mod watching;
 mod windows;

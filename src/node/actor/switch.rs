@@ -9,7 +9,8 @@ use crate::{
     consensus::ClusterId,
     discovery::Ad,
     game::PeerId,
-    node::{Done, KeptRoom, Reply, continuation, handler::REPLACED, join, kept},
+    net::REPLACED,
+    node::{Done, KeptRoom, Reply, continuation, join, kept},
 };
 
 /// Where others have gone on.
@@ -42,10 +43,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         self.watched = None;
         self.shared.set_seat(None);
         self.say(REPLACED.to_owned(), true);
-        tokio::spawn(async move {
-            seat.close().await;
-            seat.forget().await;
-        });
+        // Its folder stays: nothing is deleted on somebody else's word.
+        tokio::spawn(async move { seat.close().await });
+        self.list_kept();
     }
 
     /// Goes on in another cluster: the one that is named, or where most of the

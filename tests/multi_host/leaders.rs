@@ -1,0 +1,110 @@
+//! The leader goes: by a crash, by its cable, by the door.
+
+use std::time::{Duration, Instant};
+
+use crate::{
+    lab::Lab,
+    playing::room,
+    seat::Seat,
+    stats::{print_machine, report, runs},
+    watching::{Guesser, agree, gap_after, leader, plays_with},
+};
+
+#[test]
+#[ignore = "needs root"]
+fn the_leader_is_killed() {
+    let lab = Lab::new(3);
+    let mut seats = room(&lab, 3);
+    let mut times = Vec::new();
+    for _ in 0..runs(3) {
+        let leading = leader(&seats);
+        let victim = seats.remove(leading);
+        let (name, host) = (victim.name.clone(), victim.name[1..].parse().unwrap());
+        let guesser = Guesser::start(seats.remove(0));
+        // In the middle of the guesses.
+        std::thread::sleep(Duration::from_millis(300));
+        let killed = Instant::now();
+        victim.kill();
+        seats[0].until("another leader", "cluster", |c| {
+            c["state"] == "playing" && c["leader"].is_string()
+        });
+        std::thread::sleep(Duration::from_millis(1500));
+        let (seat, acknowledged) = guesser.stop();
+        times.push(gap_after(killed, &acknowledged));
+        seats.push(seat);
+        seats.push(Seat::ready(&lab, host, &name, &["--resume"]));
+        for seat in &seats {
+            plays_with(seat, 3);
+        }
+        agree(&mut seats, &acknowledged);
+        seats.iter().for_each(Seat::forget_replies);
+    }
+    print_machine(lab.folder());
+    report("leader killed: next acknowledgement after", &mut times);
+}
+
+#[test]
+#[ignore = "needs root"]
+fn the_leaders_cable_is_pulled() {
+    let lab = Lab::new(3);
+    let mut seats = room(&lab, 3);
+    let mut times = Vec::new();
+    for _ in 0..runs(2) {
+        let leading = leader(&seats);
+        let cut_off = seats.remove(leading);
+        let host = cut_off.name[1..].parse().unwrap();
+        let guesser = Guesser::start(seats.remove(0));
+        std::thread::sleep(Duration::from_millis(300));
+        let pulled = Instant::now();
+        lab.cable(host, false);
+        cut_off.until("a notice", "cluster", |c| c["state"] != "playing");
+        seats[0].until("another leader", "cluster", |c| {
+            c["state"] == "playing" && c["leader"].is_string()
+        });
+        std::thread::sleep(Duration::from_millis(2500));
+        lab.cable(host, true);
+        let (seat, acknowledged) = guesser.stop();
+        times.push(gap_after(pulled, &acknowledged));
+        seats.push(seat);
+        seats.push(cut_off);
+        for seat in &seats {
+            plays_with(seat, 3);
+        }
+        agree(&mut seats, &acknowledged);
+        seats.iter().for_each(Seat::forget_replies);
+    }
+    print_machine(lab.folder());
+    report("cable pulled: next acknowledgement after", &mut times);
+}
+
+#[test]
+#[ignore = "needs root"]
+fn the_leader_leaves() {
+    let lab = Lab::new(3);
+    let mut seats = room(&lab, 3);
+    let mut times = Vec::new();
+    for _ in 0..runs(3) {
+        let leading = leader(&seats);
+        let leaver = seats.remove(leading);
+        let (name, host) = (leaver.name.clone(), leaver.name[1..].parse().unwrap());
+        let guesser = Guesser::start(seats.remove(0));
+        std::thread::sleep(Duration::from_millis(300));
+        let left = Instant::now();
+        assert!(leaver.leave().success());
+        std::thread::sleep(Duration::from_millis(500));
+        let (seat, acknowledged) = guesser.stop();
+        times.push(gap_after(left, &acknowledged));
+        seats.push(seat);
+        seats.push(Seat::ready(&lab, host, &name, &["--join", "den"]));
+        for seat in &seats {
+            plays_with(seat, 3);
+        }
+        agree(&mut seats, &acknowledged);
+        seats.iter().for_each(Seat::forget_replies);
+    }
+    print_machine(lab.folder());
+    report(
+        "leader leaves: longest gap between acknowledgements",
+        &mut times,
+    );
+}
