@@ -17,7 +17,7 @@ use std::{
 use common::{PATIENCE, node, room_of, until};
 use dhangkanna::{
     game::Phase,
-    node::{Command, NodeHandle, Stage, Timing, View},
+    node::{Command, NodeHandle, Stage, Timing, Trouble, View},
     ui::App,
 };
 use eframe::egui;
@@ -32,7 +32,7 @@ struct Player {
 
 impl Player {
     fn new(runtime: &tokio::runtime::Runtime, data: &std::path::Path, name: &str) -> Self {
-        Self::sized(runtime, data, name, egui::vec2(1040.0, 720.0))
+        Self::sized(runtime, data, name, egui::vec2(1040.0, 720.0), Timing::REAL)
     }
 
     fn sized(
@@ -40,6 +40,7 @@ impl Player {
         data: &std::path::Path,
         name: &str,
         size: egui::Vec2,
+        timing: Timing,
     ) -> Self {
         let changes = Arc::new(AtomicU64::new(0));
         let counted = Arc::clone(&changes);
@@ -47,7 +48,7 @@ impl Player {
             counted.fetch_add(1, Ordering::Relaxed);
         };
         let entered = runtime.enter();
-        let node = node(data, name, Timing::REAL, on_change);
+        let node = node(data, name, timing, on_change);
         drop(entered);
         let (views, sender) = (node.view(), node.clone());
         let draw = move |ui: &mut egui::Ui, app: &mut Option<App>| {
@@ -257,7 +258,7 @@ fn everything_has_its_place_in_a_small_window() {
     let (runtime, data) = (runtime(), tempfile::tempdir().expect("a folder"));
     let long = "Maximiliane von und zu W";
     let size = egui::vec2(420.0, 560.0);
-    let mut player = Player::sized(&runtime, data.path(), long, size);
+    let mut player = Player::sized(&runtime, data.path(), long, size, Timing::REAL);
     player.window.run();
     player.click("Host a game");
     player.sees(&runtime, "my room", |view| room_of(view).is_some());
@@ -271,4 +272,62 @@ fn everything_has_its_place_in_a_small_window() {
         );
     }
     runtime.block_on(player.node.shutdown()).expect("left");
+}
+
+#[test]
+fn the_game_goes_on_without_the_host_who_follows_later() {
+    let timing = Timing {
+        stall: Duration::from_secs(2),
+        ..Timing::REAL
+    };
+    let size = egui::vec2(1040.0, 720.0);
+    let data = tempfile::tempdir().expect("a folder");
+    let (hosts, guests) = (runtime(), runtime());
+    let mut host = Player::sized(&hosts, data.path(), "Ada", size, timing);
+    host.window.run();
+    host.click("Host a game");
+    host.sees(&hosts, "the room", |view| room_of(view).is_some());
+    let mut guest = Player::sized(&guests, data.path(), "Ben", size, timing);
+    guest.sees(&guests, "Ada's room", |view| !view.rooms.is_empty());
+    guest.click("Join Ada's room");
+    guest.sees(&guests, "the room", |view| {
+        room_of(view).is_some_and(|room| room.players.len() == 2)
+    });
+
+    // A crash: nothing is said or written any more.
+    drop(host);
+    hosts.shutdown_timeout(PATIENCE);
+    guest.sees(&guests, "the question", |view| {
+        room_of(view).is_some_and(|room| matches!(room.trouble, Some(Trouble::Stalled { .. })))
+    });
+    assert!(guest.shows("Ada cannot be reached. Is this computer still on the network?"));
+    guest.click("Continue without them");
+    guest.sees(&guests, "a game that goes on", |view| {
+        room_of(view).is_some_and(|room| {
+            room.trouble.is_none() && room.players.len() == 2 && !room.players[1].online
+        })
+    });
+
+    let hosts = runtime();
+    let mut host = Player::sized(&hosts, data.path(), "Ada", size, timing);
+    host.sees(&hosts, "the kept room", |view| !view.kept.is_empty());
+    host.click("Come back to Ada's room");
+    host.sees(&hosts, "word of the others", |view| {
+        room_of(view).is_some_and(|room| matches!(room.trouble, Some(Trouble::Elsewhere { .. })))
+    });
+    assert!(host.shows("Ben went on without you."));
+    host.click("Follow");
+    host.sees(&hosts, "the others", |view| {
+        room_of(view).is_some_and(|room| {
+            room.trouble.is_none() && room.players.iter().filter(|p| p.online).count() == 2
+        })
+    });
+    let cluster = |player: &Player| {
+        let view = player.node.view().borrow().clone();
+        room_of(&view).map(|room| room.cluster.cluster_id)
+    };
+    assert_eq!(cluster(&host), cluster(&guest));
+    for (runtime, player) in [(&hosts, host), (&guests, guest)] {
+        runtime.block_on(player.node.shutdown()).expect("left");
+    }
 }

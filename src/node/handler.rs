@@ -229,7 +229,15 @@ impl Handler for Shared {
         let leader = seat.leader().and_then(|id| seat.member(id));
         if leader.is_some_and(|leader| leader.peer_id == peer) {
             tracing::info!("the leader has hung up");
-            tokio::spawn(async move { contact::hurry_election(&seat).await });
+            let Some(shared) = self.this.upgrade() else {
+                return;
+            };
+            tokio::spawn(async move {
+                // Voters are connected to their leader only: while its lease
+                // runs out there is time to connect to each other.
+                let connecting = contact::survey(&shared, &seat, false);
+                futures::join!(contact::hurry_election(&seat), connecting);
+            });
         }
     }
 

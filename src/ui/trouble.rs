@@ -59,7 +59,11 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
             egui::Frame::new()
                 .fill(p.error_ground)
                 .stroke(Stroke::new(1.0, p.line))
-                .inner_margin(egui::Margin::symmetric(16, 10)),
+                .inner_margin(egui::Margin::symmetric(16, 10))
+                .outer_margin(egui::Margin {
+                    bottom: 10,
+                    ..egui::Margin::ZERO
+                }),
         )
         .show_separator_line(false)
         .show(ui, |ui| {
