@@ -19,7 +19,7 @@ pub fn raft_config() -> Result<Config, openraft::ConfigError> {
         cluster_name: "dhangkanna".to_owned(),
         heartbeat_interval: 100,
         election_timeout_min: 250,
-        election_timeout_max: 500,
+        election_timeout_max: 450,
         // A laptop that wakes up must not disturb the term of those who play.
         enable_pre_vote: Some(true),
         // A restarted leader asks for votes like everybody else: the cluster

@@ -148,7 +148,7 @@ async fn ask(
             _ => return Err(CallError::Denied("it is in another room".to_owned())),
         },
     };
-    let mut client = shared.peers.member(&seat.key, seat.node_id, id, peer);
+    let mut client = seat.client(id, peer);
     Ok((id, client.survey(freeze).await?))
 }
 

@@ -48,7 +48,7 @@ pub(super) async fn go_on(shared: &Arc<Shared>, seat: &Arc<Seat>) -> Reply {
     let cluster = if best == seat.node_id {
         found_next(shared, seat, &participants).await?
     } else {
-        let mut client = shared.peers.member(&seat.key, seat.node_id, best, peer);
+        let mut client = seat.client(best, peer);
         let cluster = client.carry_on(&participants).await?;
         follow(shared, seat, cluster, peer).await?;
         cluster
@@ -124,7 +124,7 @@ pub(super) async fn found_next(
     // to see.
     shared.leave_behind(seat, cluster).await;
     for (id, peer) in others {
-        let mut client = shared.peers.member(&seat.key, seat.node_id, id, peer);
+        let mut client = seat.client(id, peer);
         tokio::spawn(async move {
             if let Err(e) = client.continued(cluster).await {
                 tracing::info!("{} does not hear that the game goes on: {e}", peer.short());

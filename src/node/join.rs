@@ -355,9 +355,7 @@ async fn enter(
     let index = loop {
         *seat.door.lock().unwrap_or_else(PoisonError::into_inner) =
             Some((leader, admission.node_id));
-        let mut client = shared
-            .peers
-            .member(&seat.key, seat.node_id, admission.node_id, leader);
+        let mut client = seat.client(admission.node_id, leader);
         let error = match client.enter(texts(shared)).await {
             Ok(index) => break index,
             Err(error) => error,

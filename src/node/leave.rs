@@ -34,12 +34,9 @@ pub(super) async fn leave(shared: &Shared) -> Done {
         (members > 0, members > me)
     };
     let told = if entered {
-        others
-            && timeout_at(deadline, take_leave(shared, &seat))
-                .await
-                .is_ok()
+        others && timeout_at(deadline, take_leave(&seat)).await.is_ok()
     } else {
-        timeout_at(deadline, withdraw(shared, &seat)).await.is_ok()
+        timeout_at(deadline, withdraw(&seat)).await.is_ok()
     };
     if told && seat.leads() {
         wait_for_successor(shared, &seat).await;
@@ -54,7 +51,7 @@ pub(super) async fn leave(shared: &Shared) -> Done {
 }
 
 /// Returns once the others have a membership without this seat.
-async fn take_leave(shared: &Shared, seat: &Seat) {
+async fn take_leave(seat: &Seat) {
     loop {
         let leader = seat.leader();
         if seat.leads() {
@@ -65,7 +62,7 @@ async fn take_leave(shared: &Shared, seat: &Seat) {
         } else if let Some(id) = leader
             && let Some(member) = seat.member(id)
         {
-            match tell(shared, seat, id, member.peer_id).await {
+            match tell(seat, id, member.peer_id).await {
                 Ok(()) => return,
                 Err(e) => tracing::debug!("cannot leave yet: {e}"),
             }
@@ -76,17 +73,17 @@ async fn take_leave(shared: &Shared, seat: &Seat) {
 
 /// Gives up a seat whose log has not arrived: whoever was asked for it may
 /// have added it already.
-async fn withdraw(shared: &Shared, seat: &Seat) {
+async fn withdraw(seat: &Seat) {
     let asked = *seat.door.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((peer, id)) = asked
-        && let Err(e) = tell(shared, seat, id, peer).await
+        && let Err(e) = tell(seat, id, peer).await
     {
         tracing::debug!("nobody was told: {e}");
     }
 }
 
-async fn tell(shared: &Shared, seat: &Seat, to: NodeId, peer: PeerId) -> Result<(), CallError> {
-    let mut client = shared.peers.member(&seat.key, seat.node_id, to, peer);
+async fn tell(seat: &Seat, to: NodeId, peer: PeerId) -> Result<(), CallError> {
+    let mut client = seat.client(to, peer);
     client.leave().await
 }
 

@@ -241,8 +241,7 @@ impl Seat {
             });
         };
         let left = deadline.saturating_duration_since(Instant::now());
-        self.peers
-            .member(&self.key, self.node_id, leader, member.peer_id)
+        self.client(leader, member.peer_id)
             .propose(command, left.min(PER_TRY))
             .await
     }

@@ -25,7 +25,7 @@ use crate::{
         StoredMembership, raft_config,
     },
     game::{Name, PeerId},
-    net::{Contact, Peers, RaftNetwork, Refusal, Refused, RoomKey, SeatAccess},
+    net::{Contact, MemberClient, Peers, RaftNetwork, Refusal, Refused, RoomKey, SeatAccess},
 };
 
 /// A seat in a room.
@@ -241,6 +241,14 @@ impl Seat {
     /// A member by its seat.
     pub(super) fn member(&self, id: NodeId) -> Option<Member> {
         self.membership().membership().get_node(&id).cloned()
+    }
+
+    /// Another seat of this room, to be called.
+    pub(super) fn client(&self, id: NodeId, peer: PeerId) -> MemberClient {
+        if let Some(member) = self.member(id) {
+            self.peers.book().hint_all(member.peer_id, &member.addrs);
+        }
+        self.peers.member(&self.key, self.node_id, id, peer)
     }
 
     /// "Ask the leader", with where it is, if that is known.

@@ -201,7 +201,7 @@ pub struct MemberView {
     pub name: Name,
     /// Where they were last known to listen.
     pub addr: String,
-    /// Whether it votes.
+    /// Whether it votes; while the voters change, whether it did before.
     pub voter: bool,
     /// Whether it answers.
     pub online: bool,
@@ -301,7 +301,9 @@ impl ClusterView {
         let metrics = seat.raft.server_metrics();
         let metrics = metrics.borrow_watched();
         let membership = &metrics.membership_config;
-        let voters: BTreeSet<NodeId> = membership.voter_ids().collect();
+        // While they change, those before are still needed for every decision.
+        let configs = membership.membership().get_joint_config();
+        let voters: BTreeSet<NodeId> = configs.first().cloned().unwrap_or_default();
         let findings = seat.findings.borrow().clone();
         let away = seat.contact.away();
         let is_online = |id: NodeId| match (&facts, &findings) {

@@ -8,7 +8,7 @@ use std::{
 use crate::{
     lab::Lab,
     playing::room,
-    seat::Seat,
+    seat::{Seat, run_to_end},
     stats::runs,
     watching::{agree, leader, plays_with, settle, take_leader},
 };
@@ -246,4 +246,117 @@ fn a_sleeper_wakes_in_the_room_of_others() {
     assert_eq!(before, term(&seats[0]), "the term was disturbed");
     seats.push(sleeper);
     agree(&mut seats, &[]);
+}
+
+#[test]
+#[ignore = "needs root"]
+fn by_address_where_multicast_is_dropped() {
+    let lab = Lab::new(3);
+    lab.drop_multicast();
+    let host = Seat::ready(&lab, 1, "P1", &["--host", "den"]);
+    // Nothing is seen of it.
+    let (code, said) = run_to_end(&lab, 2, &["--join", "den", "--wait", "2"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("join by address"), "{said}");
+    let addr = host.newest("ready")["addr"]
+        .as_str()
+        .expect("an address")
+        .to_owned();
+    let guest = Seat::ready(&lab, 2, "P2", &["--join", &addr]);
+    let addr = guest.newest("ready")["addr"]
+        .as_str()
+        .expect("an address")
+        .to_owned();
+    // By the address of any member, not of the leader only.
+    let mut third = Seat::ready(&lab, 3, "P3", &["--join", &addr]);
+    let mut seats = vec![host, guest];
+    third.must("start kanna#1");
+    seats.push(third);
+    settle(&seats, 3, 3);
+    // A crash and a return, too: members remember each other's addresses.
+    let victim = take_leader(&mut seats);
+    let host = victim.name[1..].parse().unwrap();
+    let name = victim.name.clone();
+    victim.kill();
+    assert_eq!(seats[0].must("guess k")["outcome"], "hit");
+    seats.push(Seat::ready(&lab, host, &name, &["--resume"]));
+    settle(&seats, 3, 3);
+    agree(&mut seats, &[]);
+}
+
+#[test]
+#[ignore = "needs root"]
+fn a_sleeper_comes_back_without_disturbing_anybody() {
+    let lab = Lab::new(3);
+    let mut seats = room(&lab, 3);
+    let seconds = runs(12) as u64;
+    for who in ["follower", "leader"] {
+        let leading = leader(&seats);
+        let asleep = if who == "leader" {
+            leading
+        } else {
+            (leading + 1) % 3
+        };
+        let mut sleeper = seats.remove(asleep);
+        seats[0].must("start kanna#1");
+        sleeper.signal("STOP");
+        seats[0].must("guess k");
+        let slept = Instant::now();
+        while slept.elapsed() < Duration::from_secs(seconds) {
+            seats[0].must("guess x");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        let before = seats[0].newest("cluster")["term"].as_u64();
+        sleeper.signal("CONT");
+        let woke = Instant::now();
+        let reply = sleeper.must("guess a");
+        assert_eq!(reply["outcome"], "hit", "{reply}");
+        println!(
+            "{who} slept {seconds} s, plays {:.2} s after it woke",
+            woke.elapsed().as_secs_f64()
+        );
+        seats.push(sleeper);
+        settle(&seats, 3, 3);
+        let after = seats[0].newest("cluster")["term"].as_u64();
+        assert_eq!(before, after, "the term was disturbed");
+        agree(&mut seats, &[]);
+    }
+}
+
+#[test]
+#[ignore = "needs root"]
+fn what_was_acknowledged_survives_a_kill() {
+    let lab = Lab::new(1);
+    let mut acknowledged = 0;
+    let mut seat = Seat::ready(&lab, 1, "P1", &["--host", "den"]);
+    for run in 0..runs(20) {
+        // Many in flight, so that the end comes in the middle of a write.
+        seat.must("start kanna#1");
+        let letters: Vec<char> = crate::playing::LETTERS.chars().collect();
+        for letter in &letters {
+            seat.send(&format!("guess {letter}"));
+        }
+        // In the middle of the rest: the first line was answered by `must`.
+        seat.reply(2 + run % 9);
+        let replies = seat.kill_and_read();
+        let indices: Vec<u64> = replies
+            .iter()
+            .filter_map(|reply| reply["index"].as_u64())
+            .collect();
+        let guessed = replies
+            .iter()
+            .filter(|reply| reply["outcome"] == "hit" || reply["outcome"] == "miss")
+            .count();
+        acknowledged += guessed;
+        seat = Seat::ready(&lab, 1, "P1", &["--resume"]);
+        // Its own seating stands behind what it did before.
+        seat.until("the game", "game", |game| {
+            let made = game["guesses"].as_array().map_or(0, Vec::len);
+            game["index"].as_u64() >= indices.iter().max().copied() && made >= guessed
+        });
+    }
+    println!(
+        "{acknowledged} acknowledged guesses survived {} kills",
+        runs(20)
+    );
 }

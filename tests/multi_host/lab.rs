@@ -58,6 +58,16 @@ impl Lab {
         ip(&format!("-n {} link set port{n} {state}", self.hub()));
     }
 
+    /// Makes the switch drop multicast, as many an office's does.
+    pub fn drop_multicast(&self) {
+        for n in 1..=self.hosts {
+            let hub = self.hub();
+            ip(&format!(
+                "-n {hub} link set port{n} type bridge_slave mcast_flood off"
+            ));
+        }
+    }
+
     /// Puts some hosts on a bridge of their own, away from the others.
     pub fn split(&self, hosts: &[usize]) {
         let hub = self.hub();
@@ -101,6 +111,10 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.folder.disable_cleanup(true);
+            println!("logs are kept in {}", self.folder.path().display());
+        }
         for n in 1..=self.hosts {
             let _ = Command::new("ip")
                 .args(["netns", "del", &self.host(n)])

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     lab::Lab,
-    seat::Seat,
+    seat::{Seat, run_to_end},
     stats::{print_machine, report, runs},
 };
 
@@ -325,19 +325,7 @@ fn the_room_outlives_its_host() {
 #[ignore = "needs root"]
 fn what_goes_wrong_is_said() {
     let lab = Lab::new(2);
-    let run = |args: &[&str]| {
-        // Ends by itself in time, or is ended: then its status is none.
-        let output = std::process::Command::new("timeout")
-            .args(["--signal=KILL", "20", "ip", "netns", "exec", &lab.host(2)])
-            .args([crate::seat::PROGRAM, "headless"])
-            .args(args)
-            .arg("--data-dir")
-            .arg(lab.path("X"))
-            .output()
-            .expect("the program");
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        (output.status.code(), said)
-    };
+    let run = |args: &[&str]| run_to_end(&lab, 2, args);
     let (code, said) = run(&["--join", "nowhere", "--wait", "0.5"]);
     assert_eq!(code, Some(1), "{said}");
     assert!(

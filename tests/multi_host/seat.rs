@@ -3,7 +3,10 @@
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
-    sync::{Arc, Condvar, Mutex},
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
@@ -30,6 +33,7 @@ pub struct Seat {
 struct Events {
     all: Mutex<Vec<(Instant, Value)>>,
     news: Condvar,
+    ended: AtomicBool,
 }
 
 impl Seat {
@@ -49,12 +53,20 @@ impl Seat {
         let events = Arc::new(Events::default());
         let heard = Arc::clone(&events);
         std::thread::spawn(move || {
+            let mut cut_off = false;
             for line in stdout.lines().map_while(Result::ok) {
                 let at = Instant::now();
-                let event = serde_json::from_str(&line).expect("JSON, and nothing else");
+                // A killed seat's last line may be cut off.
+                assert!(!cut_off, "JSON, and nothing else");
+                let Ok(event) = serde_json::from_str(&line) else {
+                    cut_off = true;
+                    continue;
+                };
                 heard.all.lock().unwrap().push((at, event));
                 heard.news.notify_all();
             }
+            heard.ended.store(true, Relaxed);
+            heard.news.notify_all();
         });
         Self {
             name: name.to_owned(),
@@ -164,6 +176,23 @@ impl Seat {
         self.child.wait().expect("its end");
     }
 
+    /// The same, and answers with all replies that were given.
+    pub fn kill_and_read(mut self) -> Vec<Value> {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("its end");
+        let mut all = self.events.all.lock().unwrap();
+        while !self.events.ended.load(Relaxed) {
+            all = self
+                .events
+                .news
+                .wait_timeout(all, Duration::from_millis(20))
+                .unwrap()
+                .0;
+        }
+        let replies = all.iter().filter(|(_, e)| e["event"] == "reply");
+        replies.map(|(_, reply)| reply.clone()).collect()
+    }
+
     /// Sends a signal.
     pub fn signal(&self, signal: &str) {
         let sent = Command::new("kill")
@@ -222,4 +251,19 @@ impl Drop for Seat {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Runs the program to its end: its exit status (none if it has to be ended),
+/// and what it says on stderr.
+pub fn run_to_end(lab: &Lab, host: usize, args: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new("timeout")
+        .args(["--signal=KILL", "20", "ip", "netns", "exec"])
+        .args([&lab.host(host), PROGRAM, "headless"])
+        .args(args)
+        .arg("--data-dir")
+        .arg(lab.path("X"))
+        .output()
+        .expect("the program");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), said)
 }
