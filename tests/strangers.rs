@@ -12,6 +12,7 @@ use dhangkanna::{
     game::{Action, Letter, Name, PeerId},
     net::{
         AddressBook, CallError, Contact, Identity, PROTOCOL, Peers, RaftNetwork, Refusal, RoomKey,
+        TlsTransport,
     },
     node::{Command, NodeHandle, Timing},
     proto::{self as pb, lobby_client::LobbyClient},
@@ -45,7 +46,8 @@ impl Scene {
         let addr: SocketAddr = view.me.addr.parse().expect("an address");
         let identity = Arc::new(Identity::ephemeral().expect("a key"));
         let stranger_id = identity.peer_id();
-        let stranger = Peers::new(identity, Arc::new(AddressBook::default()), 1, 1);
+        let transport = TlsTransport::dialing(identity).expect("a transport");
+        let stranger = Peers::new(Arc::new(transport), Arc::new(AddressBook::default()), 1);
         let peer = stranger.who_is_at(addr).await.expect("the host");
         assert_eq!(peer, view.me.peer_id);
         Self {

@@ -7,6 +7,7 @@ mod cluster_id;
 pub mod codec;
 mod command;
 mod config;
+mod runtime;
 mod state;
 mod state_machine;
 mod store;
@@ -54,7 +55,7 @@ openraft::declare_raft_types!(
         NodeId = NodeId,
         Node = Member,
         LeaderId = leader_id_std::LeaderId<Self::Term, Self::NodeId>,
-        AsyncRuntime = openraft_rt_tokio::TokioRuntime,
+        AsyncRuntime = runtime::Runtime,
 );
 
 /// The Raft node of a seat.

@@ -15,10 +15,11 @@ use tonic::{
 };
 
 use super::{
-    About, AddressBook, Admission, ClusterId, Committed, Identity, PROTOCOL, Refusal, Refused,
-    RoomKey, Survey, codec,
-    connect::{connect_peer, who_is_at},
+    About, AddressBook, Admission, ClusterId, Committed, PROTOCOL, Refusal, Refused, RoomKey,
+    Survey, codec,
+    connect::connect_peer,
     guard::{Attach, Header, continued_in},
+    transport::Transport,
 };
 use crate::{
     consensus::{
@@ -78,26 +79,18 @@ pub struct ProposeError {
 /// All peers that can be called. Cheap to clone.
 #[derive(Clone)]
 pub struct Peers {
-    identity: Arc<Identity>,
+    transport: Arc<dyn Transport>,
     book: Arc<AddressBook>,
-    listen_port: u16,
     session: u64,
     channels: Arc<Mutex<BTreeMap<PeerId, Channel>>>,
 }
 
 impl Peers {
-    /// Calls as `identity`, which listens on `listen_port`.
-    /// `session` is a random number of this start.
-    pub fn new(
-        identity: Arc<Identity>,
-        book: Arc<AddressBook>,
-        listen_port: u16,
-        session: u64,
-    ) -> Self {
+    /// Calls over a transport. `session` is a random number of this start.
+    pub fn new(transport: Arc<dyn Transport>, book: Arc<AddressBook>, session: u64) -> Self {
         Self {
-            identity,
+            transport,
             book,
-            listen_port,
             session,
             channels: Arc::default(),
         }
@@ -113,7 +106,10 @@ impl Peers {
     /// # Errors
     /// If nobody does, or not in our protocol.
     pub async fn who_is_at(&self, addr: SocketAddr) -> Result<PeerId, CallError> {
-        let peer = who_is_at(&self.identity, addr)
+        // Trusted on first use: whoever answers is taken for the one meant.
+        let (peer, _) = self
+            .transport
+            .dial(addr, None)
             .await
             .map_err(|e| match e.kind() {
                 std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof => {
@@ -191,7 +187,7 @@ impl Peers {
 
     /// A member, to be called as the seat `from`.
     pub fn member(&self, key: &RoomKey, from: NodeId, to: NodeId, peer: PeerId) -> MemberClient {
-        let header = Header::new(key, from, to, self.listen_port, self.session);
+        let header = Header::new(key, from, to, self.transport.port(), self.session);
         MemberClient(MembersClient::with_interceptor(
             self.channel(peer),
             Attach::new(&header),
@@ -213,11 +209,14 @@ impl Peers {
         channels
             .entry(peer)
             .or_insert_with(|| {
-                let identity = Arc::clone(&self.identity);
+                let transport = Arc::clone(&self.transport);
                 let book = Arc::clone(&self.book);
                 let connector = tower::service_fn(move |_uri: Uri| {
-                    let (identity, book) = (Arc::clone(&identity), Arc::clone(&book));
-                    async move { connect_peer(identity, book, peer).await.map(TokioIo::new) }
+                    let (transport, book) = (Arc::clone(&transport), Arc::clone(&book));
+                    async move {
+                        let connecting = connect_peer(&*transport, &book, peer);
+                        connecting.await.map(TokioIo::new)
+                    }
                 });
                 // The address is found by the connector; this one only names
                 // the service in HTTP/2's terms.

@@ -18,6 +18,7 @@ mod room_key;
 mod server;
 mod service;
 mod tls;
+mod transport;
 
 use std::net::SocketAddr;
 
@@ -28,8 +29,9 @@ use guard::Header;
 pub use identity::{Identity, IdentityError, write_private};
 pub use raft_network::RaftNetwork;
 pub use room_key::RoomKey;
-pub use server::{Server, bind};
+pub use server::Server;
 pub use service::{Handler, SeatAccess};
+pub use transport::{Handshake, Io, Stream, TlsTransport, Transport};
 
 pub use crate::consensus::ClusterId;
 use crate::{

@@ -4,31 +4,28 @@ use std::{
     collections::HashMap,
     convert::Infallible,
     io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, SocketAddr},
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
 
-use socket2::{Domain, Socket, Type};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
     sync::{mpsc, oneshot},
     task::JoinHandle,
 };
-use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tonic::{
     service::interceptor::InterceptedService,
     transport::{Server as TonicServer, server::Connected},
 };
 
 use super::{
-    AddressBook, Handler, Identity, Visitor,
+    AddressBook, Handler, Visitor,
     guard::{Guard, Sessions},
     service::Service,
-    tls,
+    transport::{Stream, Transport},
 };
 use crate::{
     game::PeerId,
@@ -56,37 +53,6 @@ const MAX_MEMBER_BYTES: usize = 4 * 1024 * 1024;
 /// How often a connection is probed when nothing is heard on it.
 const KEEPALIVE: Duration = Duration::from_secs(10);
 
-/// A listening socket on all interfaces, for IPv4 and, where the system has
-/// it, IPv6. Port 0 takes any.
-///
-/// # Errors
-/// If the port is in use, or may not be used.
-pub fn bind(port: u16) -> io::Result<TcpListener> {
-    let dual = || {
-        let socket = Socket::new(Domain::IPV6, Type::STREAM, None)?;
-        socket.set_only_v6(false)?;
-        listen(socket, (Ipv6Addr::UNSPECIFIED, port).into())
-    };
-    match dual() {
-        Err(e) if e.kind() != io::ErrorKind::AddrInUse => {
-            let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-            listen(socket, (Ipv4Addr::UNSPECIFIED, port).into())
-        }
-        bound => bound,
-    }
-}
-
-fn listen(socket: Socket, addr: SocketAddr) -> io::Result<TcpListener> {
-    // A port that was left seconds ago can be taken again. (On Windows the
-    // option would let two programs share the port.)
-    #[cfg(unix)]
-    socket.set_reuse_address(true)?;
-    socket.set_nonblocking(true)?;
-    socket.bind(&addr.into())?;
-    socket.listen(128)?;
-    TcpListener::from_std(socket.into())
-}
-
 /// The running services; they end when this is dropped or shut down.
 pub struct Server {
     stop: Option<oneshot::Sender<()>>,
@@ -95,28 +61,23 @@ pub struct Server {
 }
 
 impl Server {
-    /// Serves on a listening socket.
-    ///
-    /// # Errors
-    /// If the identity cannot be used for TLS.
+    /// Serves whoever connects.
     pub fn start<H: Handler>(
-        listener: TcpListener,
-        identity: &Identity,
+        transport: Arc<dyn Transport>,
         book: Arc<AddressBook>,
         handler: Arc<H>,
-    ) -> Result<Self, rustls::Error> {
-        let acceptor = TlsAcceptor::from(tls::server_config(identity)?);
+    ) -> Self {
         let (connections, incoming) = mpsc::channel(16);
         let told = Arc::clone(&handler);
         let guests = Guests::new(move |peer| told.hung_up(peer));
-        let accepting = tokio::spawn(accept(listener, acceptor, connections, guests));
+        let accepting = tokio::spawn(accept(transport, connections, guests));
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(incoming, book, handler, stopped));
-        Ok(Self {
+        Self {
             stop: Some(stop),
             accepting,
             serving,
-        })
+        }
     }
 
     /// Takes no more calls, and answers those that are open.
@@ -140,14 +101,13 @@ impl Drop for Server {
 
 #[expect(clippy::infinite_loop, reason = "until its task is aborted")]
 async fn accept(
-    listener: TcpListener,
-    acceptor: TlsAcceptor,
+    transport: Arc<dyn Transport>,
     connections: mpsc::Sender<Connection>,
     guests: Guests,
 ) -> Infallible {
     let places = Places::default();
     loop {
-        let (tcp, remote) = match listener.accept().await {
+        let (remote, handshake) = match transport.accept().await {
             Ok(accepted) => accepted,
             Err(e) => {
                 // Out of file handles, most likely; it passes.
@@ -160,17 +120,19 @@ async fn accept(
             tracing::warn!("too many connections; {remote} is turned away");
             continue;
         };
-        let acceptor = acceptor.clone();
         let connections = connections.clone();
         let guests = guests.clone();
         tokio::spawn(async move {
-            let _ = tcp.set_nodelay(true);
-            let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(tcp));
-            match handshake.await {
-                Ok(Ok(stream)) => {
-                    if let Some(connection) = Connection::new(stream, remote, place, &guests) {
-                        let _ = connections.send(connection).await;
-                    }
+            match tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake).await {
+                Ok(Ok((peer_id, stream))) => {
+                    let remote = SocketAddr::new(remote.ip().to_canonical(), remote.port());
+                    let connection = Connection {
+                        stream,
+                        visitor: Visitor { peer_id, remote },
+                        _place: place,
+                        _guest: guests.enter(peer_id),
+                    };
+                    let _ = connections.send(connection).await;
                 }
                 // Another program, a port scan, or an older version.
                 Ok(Err(e)) => tracing::debug!("{remote} does not speak our TLS: {e}"),
@@ -298,31 +260,11 @@ impl Drop for Guest {
 
 /// A connection of a peer that proved its key.
 struct Connection {
-    stream: TlsStream<TcpStream>,
+    stream: Stream,
     visitor: Visitor,
     // Given back when the connection closes.
     _place: Place,
     _guest: Guest,
-}
-
-impl Connection {
-    fn new(
-        stream: TlsStream<TcpStream>,
-        remote: SocketAddr,
-        place: Place,
-        guests: &Guests,
-    ) -> Option<Self> {
-        let (_, session) = stream.get_ref();
-        let certificate = session.peer_certificates()?.first()?;
-        let peer_id = tls::peer_id(certificate).ok()?;
-        let remote = SocketAddr::new(remote.ip().to_canonical(), remote.port());
-        Some(Self {
-            stream,
-            visitor: Visitor { peer_id, remote },
-            _place: place,
-            _guest: guests.enter(peer_id),
-        })
-    }
 }
 
 impl Connected for Connection {

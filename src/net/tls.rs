@@ -2,7 +2,7 @@
 //! that it holds the key of its certificate, and each side's [`PeerId`] is the
 //! digest of that key. Whether that peer may do something is decided later.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use rustls::{
     ClientConfig, DigitallySignedStruct, DistinguishedName, Error, ServerConfig, SignatureScheme,
@@ -30,6 +30,13 @@ const ALPN: &[u8] = b"h2";
 pub(super) fn peer_id(certificate: &CertificateDer<'_>) -> Result<PeerId, Error> {
     let spki = ParsedCertificate::try_from(certificate)?.subject_public_key_info();
     Ok(PeerId::new(Sha256::digest(&spki).into()))
+}
+
+/// Who is at the other end of a session.
+pub(super) fn peer_of(certificates: Option<&[CertificateDer<'_>]>) -> io::Result<PeerId> {
+    let certificate = certificates.and_then(<[_]>::first);
+    let nobody = || io::Error::other("it did not say who it is");
+    peer_id(certificate.ok_or_else(nobody)?).map_err(io::Error::other)
 }
 
 /// For the side that accepts: any key, but proven.

@@ -38,7 +38,7 @@ use crate::{
     config::Profile,
     discovery::{self, Discovery, Interfaces},
     game::Name,
-    net::{self, AddressBook, Identity, IdentityError, Peers, Server},
+    net::{AddressBook, Identity, IdentityError, Peers, Server, TlsTransport, Transport},
     packs::Packs,
 };
 
@@ -76,9 +76,6 @@ pub enum StartError {
         /// What the system said.
         source: io::Error,
     },
-    /// The identity cannot be used for TLS.
-    #[error("the identity cannot be used: {0}")]
-    Tls(#[from] rustls::Error),
 }
 
 /// Starts nodes.
@@ -105,22 +102,22 @@ impl Node {
             timing,
         } = config;
         let identity = Arc::new(Identity::load_or_create(profile.folder())?);
-        let port_error = |source| StartError::Port { port, source };
         let last_port = profile.last_port().filter(|_| port == 0);
-        let at_last_port = last_port.and_then(|port| net::bind(port).ok());
-        let listener = match at_last_port {
-            Some(listener) => listener,
-            None => net::bind(port).map_err(port_error)?,
+        let bind = |port| TlsTransport::bind(Arc::clone(&identity), port);
+        let transport = match last_port.and_then(|port| bind(port).ok()) {
+            Some(at_last_port) => at_last_port,
+            None => bind(port).map_err(|source| StartError::Port { port, source })?,
         };
-        let port = listener.local_addr().map_err(port_error)?.port();
+        let port = transport.port();
         if last_port != Some(port)
             && let Err(e) = profile.save_port(port)
         {
             tracing::warn!("the port is not kept: {e}");
         }
+        let transport: Arc<dyn Transport> = Arc::new(transport);
         let book = Arc::new(AddressBook::default());
         let session = crate::random::u64();
-        let peers = Peers::new(Arc::clone(&identity), Arc::clone(&book), port, session);
+        let peers = Peers::new(Arc::clone(&transport), Arc::clone(&book), session);
         let name = name.unwrap_or_else(|| profile.player_name());
         if let Err(e) = profile.save_player_name(&name) {
             tracing::warn!("the player's name is not kept: {e}");
@@ -144,7 +141,7 @@ impl Node {
             ads: discovery.ads(),
             session,
         });
-        let server = Server::start(listener, &identity, book, Arc::clone(&node))?;
+        let server = Server::start(transport, book, Arc::clone(&node));
         let (commands, queue) = mpsc::channel(COMMANDS);
         let actor = actor::Actor::new(
             node, profile, packs, warnings, discovery, server, queue, on_change,
