@@ -11,7 +11,7 @@ use futures::{StreamExt as _, stream::FuturesUnordered};
 use openraft::async_runtime::WatchReceiver as _;
 use tokio::time::Instant;
 
-use super::{handler::Shared, join, seat::Seat};
+use super::{handler::Shared, join, seat::Seat, seating};
 use crate::{
     consensus::{ClusterId, NodeId},
     game::PeerId,
@@ -90,7 +90,7 @@ async fn look_after(shared: &Arc<Shared>, seat: &Arc<Seat>) {
     }
     seat.findings.send_replace(Some(findings));
     if seat.disowned.load(Relaxed)
-        && let Err(e) = join::rejoin(shared, seat).await
+        && let Err(e) = seating::rejoin(shared, seat).await
     {
         tracing::info!("the seat was given up, and cannot be taken again yet: {e}");
     }

@@ -15,8 +15,8 @@ use super::{
     Done, Failure, Reply,
     contact::{Findings, survey},
     handler::Shared,
-    join,
     seat::Seat,
+    seating,
 };
 use crate::{
     consensus::{ClusterId, Genesis, NodeId},
@@ -104,7 +104,7 @@ pub(super) async fn found_next(
         parent: seat.key.cluster_id,
         state: seat.state_of_whole_log(),
     };
-    let next = match join::found(shared, seat.room.clone(), Some(genesis)).await {
+    let next = match seating::found(shared, seat.room.clone(), Some(genesis)).await {
         Ok(next) => next,
         Err(failure) => {
             // The old seat is as good as it was.
@@ -149,7 +149,7 @@ pub(super) async fn follow(
     let mut members = shared.members_seen(cluster);
     members.retain(|seen| *seen != peer);
     members.insert(0, peer);
-    join::take_seat(shared, cluster, &members).await?;
+    seating::take_seat(shared, cluster, &members).await?;
     seat.close().await;
     shared.leave_behind(seat, cluster).await;
     Ok(())

@@ -182,6 +182,11 @@ impl Shared {
         addrs
     }
 
+    /// The same, as it stands in messages.
+    pub(super) fn addr_texts(&self) -> Vec<String> {
+        self.addrs().iter().map(ToString::to_string).collect()
+    }
+
     fn leading_seat(&self) -> Result<Arc<Seat>, Refused> {
         let seat = self.current_seat().ok_or_else(no_such_room)?;
         if seat.leads() {

@@ -19,6 +19,7 @@ pub mod policy;
 mod propose;
 mod rooms;
 mod seat;
+mod seating;
 mod timing;
 mod view;
 

@@ -1,6 +1,7 @@
 //! The node's one task that decides: it takes commands, starts what takes
 //! long, and publishes a view whenever something has changed ([`show`]).
 
+mod propose;
 mod show;
 mod stop;
 mod switch;
@@ -15,12 +16,12 @@ use tokio::{
 
 use super::{
     Command, Done, Failure, KeptRoom, Notice, Reply, Stage, View, contact, handler::Shared, join,
-    leave, propose::Job, rooms, seat::Seat,
+    leave, rooms, seat::Seat, seating,
 };
 use crate::{
     config::Profile,
     discovery::{Ad, Ads, Discovery},
-    game::{Action, Name, Outcome, PeerId},
+    game::{Action, Name, PeerId},
     net::Server,
     packs::Packs,
 };
@@ -198,7 +199,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 let stage = Stage::Hosting(room.to_string());
                 let shared = Arc::clone(&self.shared);
                 self.start_move(reply, stage, async move {
-                    Move::Into(join::host(&shared, room).await)
+                    Move::Into(seating::host(&shared, room).await)
                 });
             }
             Command::Join { target, wait } => {
@@ -213,7 +214,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 let stage = Stage::Joining(name.unwrap_or_else(|| "the last room".to_owned()));
                 let shared = Arc::clone(&self.shared);
                 self.start_move(reply, stage, async move {
-                    Move::Into(join::resume(&shared, which).await)
+                    Move::Into(seating::resume(&shared, which).await)
                 });
             }
             Command::Continue => self.switch(reply, None),
@@ -328,76 +329,6 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     self.say(text.to_owned(), true);
                 }
                 self.answer(reply, Ok(done));
-            }
-        }
-    }
-
-    /// Hands an action to the seat, and hears what comes of it.
-    fn propose(
-        &mut self,
-        action: Action,
-        letter: Option<char>,
-        reply: Option<oneshot::Sender<Reply>>,
-    ) {
-        if self.seat.is_none() || self.moving.is_some() {
-            return self.answer(reply, Err(not_in_room()));
-        }
-        let Ok(place) = self.shared.jobs.try_reserve() else {
-            let busy = Failure::new("busy", "too many commands wait already");
-            return self.answer(reply, Err(busy));
-        };
-        let events = self.events.clone();
-        place.send(Job {
-            action,
-            done: Box::new(move |outcome| {
-                // There is room for as many as can be waited for, and if the
-                // actor has gone, so has whoever asked.
-                let _ = events.try_send(Event::Ended {
-                    letter,
-                    outcome,
-                    reply,
-                });
-            }),
-        });
-        self.pending.extend(letter);
-    }
-
-    fn hear(&mut self, event: Event) {
-        match event {
-            Event::Ended {
-                letter,
-                outcome,
-                reply,
-            } => {
-                if let Some(at) = self.pending.iter().position(|p| Some(*p) == letter) {
-                    self.pending.remove(at);
-                }
-                if let Ok(Done::Applied {
-                    outcome, copies, ..
-                }) = outcome
-                {
-                    self.single_copy = copies < 2;
-                    if let (Outcome::Repeat, Some(letter)) = (outcome, letter) {
-                        let letter = letter.to_uppercase();
-                        self.say(
-                            format!("{letter} was guessed already; it costs nothing."),
-                            false,
-                        );
-                    }
-                }
-                self.answer(reply, outcome);
-            }
-            Event::Silent(silent) => {
-                self.checking = false;
-                self.silent = silent;
-            }
-            Event::Kept(kept) => self.kept = kept,
-            Event::Switched { outcome, reply } => {
-                if let Ok(Done::BroughtBack) = outcome {
-                    let text = "The others still play; you are being brought back to them.";
-                    self.say(text.to_owned(), false);
-                }
-                self.answer(reply, outcome);
             }
         }
     }

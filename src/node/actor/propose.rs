@@ -1,0 +1,81 @@
+//! This player's commands: handed on, and what comes of them.
+
+use tokio::sync::oneshot;
+
+use super::{Actor, Event, not_in_room};
+use crate::{
+    game::{Action, Outcome},
+    node::{Done, Failure, Reply, propose::Job},
+};
+
+impl<F: Fn() + Send + Sync + 'static> Actor<F> {
+    /// Hands an action to the seat, and hears what comes of it.
+    pub(super) fn propose(
+        &mut self,
+        action: Action,
+        letter: Option<char>,
+        reply: Option<oneshot::Sender<Reply>>,
+    ) {
+        if self.seat.is_none() || self.moving.is_some() {
+            return self.answer(reply, Err(not_in_room()));
+        }
+        let Ok(place) = self.shared.jobs.try_reserve() else {
+            let busy = Failure::new("busy", "too many commands wait already");
+            return self.answer(reply, Err(busy));
+        };
+        let events = self.events.clone();
+        place.send(Job {
+            action,
+            done: Box::new(move |outcome| {
+                // There is room for as many as can be waited for, and if the
+                // actor has gone, so has whoever asked.
+                let _ = events.try_send(Event::Ended {
+                    letter,
+                    outcome,
+                    reply,
+                });
+            }),
+        });
+        self.pending.extend(letter);
+    }
+
+    pub(super) fn hear(&mut self, event: Event) {
+        match event {
+            Event::Ended {
+                letter,
+                outcome,
+                reply,
+            } => {
+                if let Some(at) = self.pending.iter().position(|p| Some(*p) == letter) {
+                    self.pending.remove(at);
+                }
+                if let Ok(Done::Applied {
+                    outcome, copies, ..
+                }) = outcome
+                {
+                    self.single_copy = copies < 2;
+                    if let (Outcome::Repeat, Some(letter)) = (outcome, letter) {
+                        let letter = letter.to_uppercase();
+                        self.say(
+                            format!("{letter} was guessed already; it costs nothing."),
+                            false,
+                        );
+                    }
+                }
+                self.answer(reply, outcome);
+            }
+            Event::Silent(silent) => {
+                self.checking = false;
+                self.silent = silent;
+            }
+            Event::Kept(kept) => self.kept = kept,
+            Event::Switched { outcome, reply } => {
+                if let Ok(Done::BroughtBack) = outcome {
+                    let text = "The others still play; you are being brought back to them.";
+                    self.say(text.to_owned(), false);
+                }
+                self.answer(reply, outcome);
+            }
+        }
+    }
+}
