@@ -125,7 +125,6 @@ impl Node {
             addresses,
             discovery,
             open_log,
-            per_snapshot,
         } = world;
         let book = Arc::new(AddressBook::default());
         let session = crate::random::u64();
@@ -143,7 +142,6 @@ impl Node {
             addresses,
             port: transport.port(),
             open_log,
-            per_snapshot,
             rooms: profile.rooms(),
             ads: discovery.ads(),
             session,
