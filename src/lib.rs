@@ -6,7 +6,6 @@
 //! [`View`](node::View); `ui` draws it and `headless` prints it.
 //! Dependencies run one way; see `docs/ARCHITECTURE.md`.
 
-mod blocking;
 pub mod cli;
 pub mod config;
 pub mod consensus;

@@ -11,9 +11,7 @@ use std::{
 
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use futures::future::BoxFuture;
-
-use super::{Ad, Announcer, Config, PeerEvent, Source, txt};
+use super::{Ad, Config, PeerEvent, Source, txt};
 use crate::{config::profile_is_running, game::PeerId};
 
 /// The file in a profile's folder.
@@ -51,19 +49,7 @@ impl Local {
         }
     }
 
-    fn write(&self, file: &Path, ad: &Ad) -> io::Result<()> {
-        let mut text = format!("port={}\n", self.port);
-        for (key, value) in txt::encode(ad) {
-            text.push_str(&format!("{key}={value}\n"));
-        }
-        let draft = file.with_extension("new");
-        fs::write(&draft, text)?;
-        fs::rename(draft, file)
-    }
-}
-
-impl Announcer for Local {
-    fn announce(&mut self, ad: Option<&Ad>) {
+    pub(super) fn announce(&self, ad: Option<&Ad>) {
         let Some(file) = &self.file else {
             return;
         };
@@ -79,9 +65,14 @@ impl Announcer for Local {
         }
     }
 
-    fn shutdown(self: Box<Self>) -> BoxFuture<'static, ()> {
-        // Dropping it says goodbye.
-        Box::pin(async move { drop(self) })
+    fn write(&self, file: &Path, ad: &Ad) -> io::Result<()> {
+        let mut text = format!("port={}\n", self.port);
+        for (key, value) in txt::encode(ad) {
+            text.push_str(&format!("{key}={value}\n"));
+        }
+        let draft = file.with_extension("new");
+        fs::write(&draft, text)?;
+        fs::rename(draft, file)
     }
 }
 

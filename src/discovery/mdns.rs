@@ -6,13 +6,12 @@ use std::{
     time::Duration,
 };
 
-use futures::future::BoxFuture;
 use mdns_sd::{
     IfKind, IfPredicate, ResolvedService, ScopedIp, ServiceDaemon, ServiceEvent, ServiceInfo,
 };
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use super::{Ad, Announcer, Config, PeerEvent, Source, txt};
+use super::{Ad, Config, PeerEvent, Source, txt};
 use crate::game::PeerId;
 
 /// What we are called on the network (RFC 6763 §7).
@@ -92,10 +91,8 @@ impl Mdns {
             browsing,
         })
     }
-}
 
-impl Announcer for Mdns {
-    fn announce(&mut self, ad: Option<&Ad>) {
+    pub(super) fn announce(&mut self, ad: Option<&Ad>) {
         let info = ad.and_then(|ad| match service_info(ad, self.port) {
             Ok(info) => Some(info),
             Err(e) => {
@@ -119,13 +116,11 @@ impl Announcer for Mdns {
         self.announced = info;
     }
 
-    fn shutdown(self: Box<Self>) -> BoxFuture<'static, ()> {
-        Box::pin(async move {
-            if let Ok(done) = self.daemon.shutdown() {
-                // The daemon handles commands in order: the goodbye goes first.
-                let _ = tokio::time::timeout(GOODBYE, done.recv_async()).await;
-            }
-        })
+    pub(super) async fn shutdown(self) {
+        if let Ok(done) = self.daemon.shutdown() {
+            // The daemon handles commands in order: the goodbye goes first.
+            let _ = tokio::time::timeout(GOODBYE, done.recv_async()).await;
+        }
     }
 }
 

@@ -13,13 +13,13 @@ use tokio::{
 };
 
 use super::{
-    Addresses, OpenLog, Timing, contact, continuation, join, kept,
+    Timing, contact, continuation, join, kept,
     propose::{self, Job},
     seat::Seat,
 };
 use crate::{
     consensus::{ClusterId, Command, Member, NodeId},
-    discovery::{Ad, Ads},
+    discovery::{Ad, Ads, Interfaces, own_addresses},
     game::{Name, PeerId},
     net::{
         About, Admission, Caller, Committed, Handler, MAX_MEMBERS, Peers, ProposeError, REPLACED,
@@ -36,9 +36,8 @@ pub(super) struct Shared {
     pub(super) me: PeerId,
     pub(super) peers: Peers,
     pub(super) timing: Timing,
-    addresses: Addresses,
+    pub(super) interfaces: Interfaces,
     pub(super) port: u16,
-    pub(super) open_log: OpenLog,
     /// The folder of all rooms.
     pub(super) rooms: PathBuf,
     /// What is announced around us.
@@ -64,9 +63,8 @@ pub(super) struct Parts {
     pub(super) name: Name,
     pub(super) peers: Peers,
     pub(super) timing: Timing,
-    pub(super) addresses: Addresses,
+    pub(super) interfaces: Interfaces,
     pub(super) port: u16,
-    pub(super) open_log: OpenLog,
     pub(super) rooms: PathBuf,
     pub(super) ads: watch::Receiver<Ads>,
     pub(super) session: u64,
@@ -85,9 +83,8 @@ impl Shared {
             me: parts.me,
             peers: parts.peers,
             timing: parts.timing,
-            addresses: parts.addresses,
+            interfaces: parts.interfaces,
             port: parts.port,
-            open_log: parts.open_log,
             rooms: parts.rooms,
             ads: parts.ads,
             jobs,
@@ -176,7 +173,7 @@ impl Shared {
 
     /// Where others may reach us.
     pub(super) fn addrs(&self) -> Vec<SocketAddr> {
-        let mut addrs = (self.addresses)();
+        let mut addrs = own_addresses(&self.interfaces, self.port);
         addrs.truncate(crate::consensus::codec::MAX_ADDRS - 1);
         if addrs.is_empty() {
             // No network at all: seats on this computer can still play.

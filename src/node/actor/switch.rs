@@ -6,7 +6,6 @@ use tokio::sync::oneshot;
 
 use super::{Actor, Event, not_in_room, watched::Watched};
 use crate::{
-    blocking,
     consensus::ClusterId,
     discovery::Ad,
     game::PeerId,
@@ -101,9 +100,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     /// Looks which rooms are kept.
     pub(super) fn list_kept(&self) {
         let (rooms, events) = (self.shared.rooms.clone(), self.events.clone());
-        tokio::spawn(async move {
-            let kept = blocking::run(move || kept::scan(&rooms)).await;
-            let kept = kept.unwrap_or_default().into_iter();
+        tokio::task::spawn_blocking(move || {
+            let kept = kept::scan(&rooms).into_iter();
             let kept = kept
                 .filter(|seat| seat.continued_in.is_none())
                 .map(|seat| KeptRoom {
@@ -113,7 +111,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 })
                 .collect();
             // The actor may have gone.
-            let _ = events.send(Event::Kept(kept)).await;
+            let _ = events.blocking_send(Event::Kept(kept));
         });
     }
 
@@ -124,11 +122,11 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             return;
         }
         let folder = self.shared.rooms.join(room.to_string());
-        tokio::spawn(blocking::run(move || {
+        tokio::task::spawn_blocking(move || {
             for seat in kept::scan_room(&folder) {
                 kept::remove(&seat.folder);
             }
-        }));
+        });
         self.kept = self
             .kept
             .iter()
