@@ -108,6 +108,8 @@ pub(super) fn scan_room(room: &Path) -> Vec<KeptSeat> {
     let mut seats: Vec<KeptSeat> = folders(room)
         .filter_map(|folder| match KeptSeat::read(folder.clone()) {
             Ok(seat) => Some(seat),
+            // Just being made, or a crash came first: nothing is lost.
+            Err(e) if e.kind() == io::ErrorKind::NotFound => None,
             Err(e) => {
                 tracing::warn!("{}: {e}", folder.display());
                 None
