@@ -1,6 +1,6 @@
 //! The leader goes: by a crash, by its cable, by the door.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::{
     lab::Lab,
@@ -22,13 +22,13 @@ fn the_leader_is_killed() {
         let (name, host) = (victim.name.clone(), victim.name[1..].parse().unwrap());
         let guesser = Guesser::start(seats.remove(0));
         // In the middle of the guesses.
-        std::thread::sleep(Duration::from_millis(300));
+        guesser.goes_on(10);
         let killed = Instant::now();
         victim.kill();
         seats[0].until("another leader", "cluster", |c| {
             c["state"] == "playing" && c["leader"].is_string()
         });
-        std::thread::sleep(Duration::from_millis(1500));
+        guesser.goes_on(20);
         let (seat, acknowledged) = guesser.stop();
         times.push(gap_after(killed, &acknowledged));
         seats.push(seat);
@@ -54,14 +54,14 @@ fn the_leaders_cable_is_pulled() {
         let cut_off = seats.remove(leading);
         let host = cut_off.name[1..].parse().unwrap();
         let guesser = Guesser::start(seats.remove(0));
-        std::thread::sleep(Duration::from_millis(300));
+        guesser.goes_on(10);
         let pulled = Instant::now();
         lab.cable(host, false);
         cut_off.until("a notice", "cluster", |c| c["state"] != "playing");
         seats[0].until("another leader", "cluster", |c| {
             c["state"] == "playing" && c["leader"].is_string()
         });
-        std::thread::sleep(Duration::from_millis(2500));
+        guesser.goes_on(20);
         lab.cable(host, true);
         let (seat, acknowledged) = guesser.stop();
         times.push(gap_after(pulled, &acknowledged));
@@ -88,10 +88,10 @@ fn the_leader_leaves() {
         let leaver = seats.remove(leading);
         let (name, host) = (leaver.name.clone(), leaver.name[1..].parse().unwrap());
         let guesser = Guesser::start(seats.remove(0));
-        std::thread::sleep(Duration::from_millis(300));
+        guesser.goes_on(10);
         let left = Instant::now();
         assert!(leaver.leave().success());
-        std::thread::sleep(Duration::from_millis(500));
+        guesser.goes_on(20);
         let (seat, acknowledged) = guesser.stop();
         times.push(gap_after(left, &acknowledged));
         seats.push(seat);

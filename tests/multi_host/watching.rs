@@ -50,12 +50,14 @@ pub fn plays_with(seat: &Seat, count: usize) {
 /// acknowledgement. Checks that each guess counts once.
 pub struct Guesser {
     stop: mpsc::Sender<()>,
+    counted: mpsc::Receiver<()>,
     thread: std::thread::JoinHandle<(Seat, Vec<(Instant, Value)>)>,
 }
 
 impl Guesser {
     pub fn start(mut seat: Seat) -> Self {
         let (stop, stopped) = mpsc::channel();
+        let (count, counted) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             let mut acknowledged = Vec::new();
             let mut n = LETTERS.len();
@@ -73,11 +75,26 @@ impl Guesser {
                 let want = if n < 5 { "miss" } else { "hit" };
                 assert_eq!(reply["outcome"], want, "{letter}: {reply}");
                 acknowledged.push((Instant::now(), reply));
+                // Nobody may be counting.
+                let _ = count.send(());
                 n += 1;
             }
             (seat, acknowledged)
         });
-        Self { stop, thread }
+        Self {
+            stop,
+            counted,
+            thread,
+        }
+    }
+
+    /// Waits until so many more guesses are acknowledged.
+    pub fn goes_on(&self, guesses: usize) {
+        self.counted.try_iter().for_each(drop);
+        for _ in 0..guesses {
+            let counted = self.counted.recv_timeout(PATIENCE);
+            counted.expect("another acknowledged guess");
+        }
     }
 
     /// Stops after the guess that is under way.
