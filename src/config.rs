@@ -181,11 +181,11 @@ impl Profile {
     /// The same from within a tokio runtime, without waiting for the disk.
     pub fn save_player_name_later(&self, name: Name) {
         let folder = self.folder.clone();
-        tokio::task::spawn_blocking(move || {
+        tokio::spawn(crate::blocking::run(move || {
             if let Err(e) = save_name(&folder, &name) {
                 tracing::warn!("the player's name is not kept: {e}");
             }
-        });
+        }));
     }
 }
 

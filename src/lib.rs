@@ -6,6 +6,7 @@
 //! [`View`](node::View); `ui` draws it and `headless` prints it.
 //! Dependencies run one way; see `docs/ARCHITECTURE.md`.
 
+mod blocking;
 pub mod cli;
 pub mod config;
 pub mod consensus;

@@ -18,6 +18,11 @@ pub fn seed(seed: u64) {
     SEEDED.set(Some(seed));
 }
 
+/// Whether this thread is a simulation's.
+pub(crate) fn is_seeded() -> bool {
+    SEEDED.get().is_some()
+}
+
 /// SplitMix64 (Steele, Lea and Flood, 2014): small, and good enough to shuffle.
 fn next_seeded() -> Option<u64> {
     let state = SEEDED.get()?.wrapping_add(0x9e37_79b9_7f4a_7c15);

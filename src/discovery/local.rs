@@ -11,7 +11,9 @@ use std::{
 
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use super::{Ad, Config, PeerEvent, Source, txt};
+use futures::future::BoxFuture;
+
+use super::{Ad, Announcer, Config, PeerEvent, Source, txt};
 use crate::{config::profile_is_running, game::PeerId};
 
 /// The file in a profile's folder.
@@ -49,7 +51,19 @@ impl Local {
         }
     }
 
-    pub(super) fn announce(&self, ad: Option<&Ad>) {
+    fn write(&self, file: &Path, ad: &Ad) -> io::Result<()> {
+        let mut text = format!("port={}\n", self.port);
+        for (key, value) in txt::encode(ad) {
+            text.push_str(&format!("{key}={value}\n"));
+        }
+        let draft = file.with_extension("new");
+        fs::write(&draft, text)?;
+        fs::rename(draft, file)
+    }
+}
+
+impl Announcer for Local {
+    fn announce(&mut self, ad: Option<&Ad>) {
         let Some(file) = &self.file else {
             return;
         };
@@ -65,14 +79,9 @@ impl Local {
         }
     }
 
-    fn write(&self, file: &Path, ad: &Ad) -> io::Result<()> {
-        let mut text = format!("port={}\n", self.port);
-        for (key, value) in txt::encode(ad) {
-            text.push_str(&format!("{key}={value}\n"));
-        }
-        let draft = file.with_extension("new");
-        fs::write(&draft, text)?;
-        fs::rename(draft, file)
+    fn shutdown(self: Box<Self>) -> BoxFuture<'static, ()> {
+        // Dropping it says goodbye.
+        Box::pin(async move { drop(self) })
     }
 }
 

@@ -6,12 +6,13 @@ use std::{
     time::Duration,
 };
 
+use futures::future::BoxFuture;
 use mdns_sd::{
     IfKind, IfPredicate, ResolvedService, ScopedIp, ServiceDaemon, ServiceEvent, ServiceInfo,
 };
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use super::{Ad, Config, PeerEvent, Source, txt};
+use super::{Ad, Announcer, Config, PeerEvent, Source, txt};
 use crate::game::PeerId;
 
 /// What we are called on the network (RFC 6763 §7).
@@ -91,8 +92,10 @@ impl Mdns {
             browsing,
         })
     }
+}
 
-    pub(super) fn announce(&mut self, ad: Option<&Ad>) {
+impl Announcer for Mdns {
+    fn announce(&mut self, ad: Option<&Ad>) {
         let info = ad.and_then(|ad| match service_info(ad, self.port) {
             Ok(info) => Some(info),
             Err(e) => {
@@ -116,11 +119,13 @@ impl Mdns {
         self.announced = info;
     }
 
-    pub(super) async fn shutdown(self) {
-        if let Ok(done) = self.daemon.shutdown() {
-            // The daemon handles commands in order: the goodbye goes first.
-            let _ = tokio::time::timeout(GOODBYE, done.recv_async()).await;
-        }
+    fn shutdown(self: Box<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            if let Ok(done) = self.daemon.shutdown() {
+                // The daemon handles commands in order: the goodbye goes first.
+                let _ = tokio::time::timeout(GOODBYE, done.recv_async()).await;
+            }
+        })
     }
 }
 

@@ -12,9 +12,10 @@ mod txt;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc};
 
+use futures::future::BoxFuture;
 use tokio::{
     sync::{mpsc, watch},
-    task::JoinHandle,
+    task::AbortHandle,
 };
 
 use crate::{
@@ -89,12 +90,20 @@ pub struct Config {
     pub profile: Option<PathBuf>,
 }
 
+/// A way to tell others what we do.
+pub trait Announcer: Send {
+    /// Announces our room, or what changed about it; `None` says goodbye.
+    fn announce(&mut self, ad: Option<&Ad>);
+
+    /// Ends, after the goodbye is said.
+    fn shutdown(self: Box<Self>) -> BoxFuture<'static, ()>;
+}
+
 /// Announces and looks around until it is shut down.
 pub struct Discovery {
-    local: local::Local,
-    mdns: Option<mdns::Mdns>,
+    ways: Vec<Box<dyn Announcer>>,
     ads: watch::Receiver<Ads>,
-    collecting: JoinHandle<()>,
+    collecting: Option<AbortHandle>,
     /// Why the network cannot be looked at, if so.
     pub warning: Option<String>,
 }
@@ -105,22 +114,26 @@ impl Discovery {
         let (events, queue) = mpsc::channel(QUEUE);
         let (publish, ads) = watch::channel(Ads::default());
         let collecting = tokio::spawn(collect(queue, publish, config.peer_id));
-        let local = local::Local::start(config, events.clone());
-        let (mdns, warning) = match mdns::Mdns::start(config, events) {
-            Ok(mdns) => (Some(mdns), None),
-            Err(e) => (
-                None,
-                Some(format!(
+        let mut discovery = Self::of(ads, Box::new(local::Local::start(config, events.clone())));
+        discovery.collecting = Some(collecting.abort_handle());
+        match mdns::Mdns::start(config, events) {
+            Ok(mdns) => discovery.ways.push(Box::new(mdns)),
+            Err(e) => {
+                discovery.warning = Some(format!(
                     "rooms on the network cannot be found ({e}); join by address instead"
-                )),
-            ),
-        };
+                ));
+            }
+        }
+        discovery
+    }
+
+    /// Looks around in one way only, which is the caller's.
+    pub fn of(ads: watch::Receiver<Ads>, way: Box<dyn Announcer>) -> Self {
         Self {
-            local,
-            mdns,
+            ways: vec![way],
             ads,
-            collecting,
-            warning,
+            collecting: None,
+            warning: None,
         }
     }
 
@@ -131,25 +144,25 @@ impl Discovery {
 
     /// Announces our room, or what changed about it; `None` says goodbye.
     pub fn announce(&mut self, ad: Option<&Ad>) {
-        self.local.announce(ad);
-        if let Some(mdns) = &mut self.mdns {
-            mdns.announce(ad);
+        for way in &mut self.ways {
+            way.announce(ad);
         }
     }
 
     /// Says goodbye, and waits until it is said.
     pub async fn shutdown(mut self) {
         self.announce(None);
-        self.collecting.abort();
-        if let Some(mdns) = self.mdns.take() {
-            mdns.shutdown().await;
+        for way in self.ways.drain(..) {
+            way.shutdown().await;
         }
     }
 }
 
 impl Drop for Discovery {
     fn drop(&mut self) {
-        self.collecting.abort();
+        if let Some(collecting) = &self.collecting {
+            collecting.abort();
+        }
     }
 }
 

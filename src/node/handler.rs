@@ -13,13 +13,13 @@ use tokio::{
 };
 
 use super::{
-    Timing, contact, continuation, join, kept,
+    Addresses, OpenLog, Timing, contact, continuation, join, kept,
     propose::{self, Job},
     seat::Seat,
 };
 use crate::{
     consensus::{ClusterId, Command, Member, NodeId},
-    discovery::{Ad, Ads, Interfaces, own_addresses},
+    discovery::{Ad, Ads},
     game::{Name, PeerId},
     net::{
         About, Admission, Caller, Committed, Handler, MAX_MEMBERS, Peers, ProposeError, REPLACED,
@@ -36,8 +36,9 @@ pub(super) struct Shared {
     pub(super) me: PeerId,
     pub(super) peers: Peers,
     pub(super) timing: Timing,
-    pub(super) interfaces: Interfaces,
+    addresses: Addresses,
     pub(super) port: u16,
+    pub(super) open_log: OpenLog,
     /// The folder of all rooms.
     pub(super) rooms: PathBuf,
     /// What is announced around us.
@@ -63,8 +64,9 @@ pub(super) struct Parts {
     pub(super) name: Name,
     pub(super) peers: Peers,
     pub(super) timing: Timing,
-    pub(super) interfaces: Interfaces,
+    pub(super) addresses: Addresses,
     pub(super) port: u16,
+    pub(super) open_log: OpenLog,
     pub(super) rooms: PathBuf,
     pub(super) ads: watch::Receiver<Ads>,
     pub(super) session: u64,
@@ -83,8 +85,9 @@ impl Shared {
             me: parts.me,
             peers: parts.peers,
             timing: parts.timing,
-            interfaces: parts.interfaces,
+            addresses: parts.addresses,
             port: parts.port,
+            open_log: parts.open_log,
             rooms: parts.rooms,
             ads: parts.ads,
             jobs,
@@ -173,7 +176,7 @@ impl Shared {
 
     /// Where others may reach us.
     pub(super) fn addrs(&self) -> Vec<SocketAddr> {
-        let mut addrs = own_addresses(&self.interfaces, self.port);
+        let mut addrs = (self.addresses)();
         addrs.truncate(crate::consensus::codec::MAX_ADDRS - 1);
         if addrs.is_empty() {
             // No network at all: seats on this computer can still play.

@@ -22,6 +22,7 @@ mod seat;
 mod seating;
 mod timing;
 mod view;
+mod world;
 
 use std::{io, sync::Arc};
 
@@ -34,12 +35,13 @@ pub use view::{
     ClusterView, KeptRoom, Me, MemberView, Notice, PlayerView, Role, Room, RoomView, Stage,
     Trouble, View,
 };
+pub use world::{Addresses, OpenLog, World};
 
 use crate::{
     config::Profile,
-    discovery::{self, Discovery, Interfaces},
+    discovery::Interfaces,
     game::Name,
-    net::{AddressBook, Identity, IdentityError, Peers, Server, TlsTransport, Transport},
+    net::{AddressBook, IdentityError, Peers, Server},
     packs::Packs,
 };
 
@@ -95,27 +97,35 @@ impl Node {
         config: Config,
         on_change: impl Fn() + Send + Sync + 'static,
     ) -> Result<NodeHandle, StartError> {
+        let world = World::real(&config.profile, config.port, config.interfaces)?;
         let Config {
             profile,
             name,
-            port,
-            interfaces,
             timing,
+            ..
         } = config;
-        let identity = Arc::new(Identity::load_or_create(profile.folder())?);
-        let last_port = profile.last_port().filter(|_| port == 0);
-        let bind = |port| TlsTransport::bind(Arc::clone(&identity), port);
-        let transport = match last_port.and_then(|port| bind(port).ok()) {
-            Some(at_last_port) => at_last_port,
-            None => bind(port).map_err(|source| StartError::Port { port, source })?,
-        };
-        let port = transport.port();
-        if last_port != Some(port)
-            && let Err(e) = profile.save_port(port)
-        {
-            tracing::warn!("the port is not kept: {e}");
-        }
-        let transport: Arc<dyn Transport> = Arc::new(transport);
+        Ok(Self::start_in(world, profile, name, timing, on_change))
+    }
+
+    /// Starts a node in a world of the caller's.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    #[doc(hidden)]
+    pub fn start_in(
+        world: World,
+        profile: Profile,
+        name: Option<Name>,
+        timing: Timing,
+        on_change: impl Fn() + Send + Sync + 'static,
+    ) -> NodeHandle {
+        let World {
+            peer_id,
+            transport,
+            addresses,
+            discovery,
+            open_log,
+        } = world;
         let book = Arc::new(AddressBook::default());
         let session = crate::random::u64();
         let peers = Peers::new(Arc::clone(&transport), Arc::clone(&book), session);
@@ -123,21 +133,15 @@ impl Node {
         if let Err(e) = profile.save_player_name(&name) {
             tracing::warn!("the player's name is not kept: {e}");
         }
-        let discovery = Discovery::start(&discovery::Config {
-            peer_id: identity.peer_id(),
-            port,
-            interfaces: interfaces.clone(),
-            profiles: profile.all_profiles(),
-            profile: Some(profile.folder().to_owned()),
-        });
         let (packs, warnings) = Packs::load(&profile.packs());
         let node = handler::Shared::new(handler::Parts {
-            me: identity.peer_id(),
+            me: peer_id,
             name,
             peers,
             timing,
-            interfaces,
-            port,
+            addresses,
+            port: transport.port(),
+            open_log,
             rooms: profile.rooms(),
             ads: discovery.ads(),
             session,
@@ -149,11 +153,11 @@ impl Node {
         );
         let view = actor.view();
         let task = tokio::spawn(actor.run());
-        Ok(NodeHandle {
+        NodeHandle {
             commands,
             view,
             task: Arc::new(tokio::sync::Mutex::new(Some(task))),
-        })
+        }
     }
 }
 

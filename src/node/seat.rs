@@ -13,13 +13,14 @@ use openraft::{ServerState, async_runtime::WatchReceiver as _};
 use tokio::{sync::watch, time::Instant};
 
 use super::{
-    Failure, Timing,
+    Failure, OpenLog, Timing,
     contact::Findings,
     handler::Shared,
     kept::{self, KeptSeat, LOG_FILE},
     membership::Watch,
 };
 use crate::{
+    blocking,
     consensus::{
         Applied, ClusterId, LogId, LogStore, Member, NodeId, Raft, RoomState, StateMachine,
         StoredMembership, raft_config,
@@ -79,9 +80,10 @@ impl Seat {
             used: SystemTime::now(),
         };
         let saved = kept.clone();
-        let store = tokio::task::spawn_blocking(move || {
+        let open_log = Arc::clone(&shared.open_log);
+        let store = blocking::run(move || {
             saved.save().map_err(|e| cannot_write(&saved, &e))?;
-            open_store(&saved)
+            open_store(&open_log, &saved)
         });
         Self::start(shared, kept, store.await.map_err(|e| storage(&e))??).await
     }
@@ -89,9 +91,10 @@ impl Seat {
     /// Opens a seat that was kept, with its log, and starts its Raft node.
     pub(super) async fn reopen(shared: &Shared, kept: KeptSeat) -> Result<Arc<Self>, Failure> {
         let opening = kept.clone();
-        let store = tokio::task::spawn_blocking(move || {
+        let open_log = Arc::clone(&shared.open_log);
+        let store = blocking::run(move || {
             if opening.folder.join(LOG_FILE).exists() {
-                return open_store(&opening);
+                return open_store(&open_log, &opening);
             }
             // Its vote is forgotten, so nobody may vote in its name again.
             let lost = format!(
@@ -290,7 +293,7 @@ impl Seat {
     /// Deletes the log of a seat that is spent.
     pub(super) async fn forget(&self) {
         let folder = self.kept.folder.clone();
-        let removing = tokio::task::spawn_blocking(move || kept::remove(&folder));
+        let removing = blocking::run(move || kept::remove(&folder));
         // It removes or it says why not.
         let _ = removing.await;
     }
@@ -299,7 +302,7 @@ impl Seat {
     /// leader has put this one in their place.
     pub(super) async fn forget_earlier(&self) {
         let folder = self.kept.folder.clone();
-        let removing = tokio::task::spawn_blocking(move || {
+        let removing = blocking::run(move || {
             let seats = folder.parent().map(fs::read_dir);
             for seat in seats.into_iter().flatten().flatten().flatten() {
                 if seat.path() != folder {
@@ -314,8 +317,8 @@ impl Seat {
     /// Notes for good, on a closed seat, that the game went on elsewhere.
     pub(super) async fn leave_behind(&self, cluster: ClusterId) -> io::Result<()> {
         let mut kept = self.kept.clone();
-        let noting = tokio::task::spawn_blocking(move || kept.leave_behind(cluster));
-        noting.await.map_err(io::Error::other)?
+        let noting = blocking::run(move || kept.leave_behind(cluster));
+        noting.await?
     }
 
     /// What is kept of this seat on disk.
@@ -335,8 +338,8 @@ fn new_node_id() -> NodeId {
     }
 }
 
-fn open_store(kept: &KeptSeat) -> Result<LogStore, Failure> {
-    LogStore::open(&kept.folder.join(LOG_FILE)).map_err(|e| storage(&e))
+fn open_store(open_log: &OpenLog, kept: &KeptSeat) -> Result<LogStore, Failure> {
+    open_log(&kept.folder.join(LOG_FILE)).map_err(|e| storage(&e))
 }
 
 fn cannot_write(kept: &KeptSeat, error: &io::Error) -> Failure {

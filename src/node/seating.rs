@@ -18,6 +18,7 @@ use super::{
     seat::Seat,
 };
 use crate::{
+    blocking,
     consensus::{ClusterId, Genesis, Member, Proposal},
     game::{Action, Name, PeerId},
     net::{Refusal, RoomKey},
@@ -99,7 +100,7 @@ pub(super) async fn resume(
 ) -> Result<Arc<Seat>, Failure> {
     let _switching = shared.switching.lock().await;
     let folder = shared.rooms.clone();
-    let seats = tokio::task::spawn_blocking(move || kept::scan(&folder));
+    let seats = blocking::run(move || kept::scan(&folder));
     let seats = seats.await.unwrap_or_default();
     let mut seats = seats.into_iter().filter(|seat| seat.continued_in.is_none());
     let found = seats.find(|seat| match &which {
@@ -132,7 +133,7 @@ pub(super) async fn resume(
 /// still ours.
 async fn take_kept_seat(shared: &Arc<Shared>, room: ClusterId) -> Option<Arc<Seat>> {
     let folder = shared.rooms.join(room.to_string());
-    let seats = tokio::task::spawn_blocking(move || kept::scan_room(&folder));
+    let seats = blocking::run(move || kept::scan_room(&folder));
     let mut seats = seats.await.unwrap_or_default().into_iter();
     let kept = seats.find(|seat| seat.continued_in.is_none())?;
     let seat = match Seat::reopen(shared, kept).await {

@@ -71,7 +71,7 @@ impl LogStore {
         let db = builder()
             .create(path)
             .map_err(|e| StoreError::Database(e.into()))?;
-        Self::load(db)
+        Self::load(db, in_thread)
     }
 
     /// The same on storage of the caller's: for tests that break it.
@@ -79,10 +79,16 @@ impl LogStore {
     /// # Errors
     /// As for [`LogStore::open`].
     pub fn open_backend(backend: impl StorageBackend) -> Result<Self, StoreError> {
-        let db = builder()
-            .create_with_backend(backend)
-            .map_err(|e| StoreError::Database(e.into()))?;
-        Self::load(db)
+        Self::load(on_backend(backend)?, in_thread)
+    }
+
+    /// The same, written in place instead of by a thread: for simulations.
+    ///
+    /// # Errors
+    /// As for [`LogStore::open`].
+    #[doc(hidden)]
+    pub fn open_in_place(backend: impl StorageBackend) -> Result<Self, StoreError> {
+        Self::load(on_backend(backend)?, |db| Ok(Writer::in_place(db)))
     }
 
     /// Why the file cannot be written any more, if so.
@@ -148,14 +154,15 @@ impl LogStore {
         self.read().snapshot.clone()
     }
 
-    fn load(db: Database) -> Result<Self, StoreError> {
+    fn load(
+        db: Database,
+        writer: impl FnOnce(Database) -> Result<Writer, StoreError>,
+    ) -> Result<Self, StoreError> {
         format::create_tables(&db).map_err(StoreError::Database)?;
         let mem = read_all(&db)?;
-        let writer = Writer::start(db)
-            .map_err(|e| StoreError::Database(redb::StorageError::Io(e).into()))?;
         Ok(Self {
             mem: Arc::new(RwLock::new(mem)),
-            writer: Arc::new(writer),
+            writer: Arc::new(writer(db)?),
         })
     }
 
@@ -167,6 +174,15 @@ impl LogStore {
     fn write(&self) -> RwLockWriteGuard<'_, Mem> {
         self.mem.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn in_thread(db: Database) -> Result<Writer, StoreError> {
+    Writer::start(db).map_err(|e| StoreError::Database(redb::StorageError::Io(e).into()))
+}
+
+fn on_backend(backend: impl StorageBackend) -> Result<Database, StoreError> {
+    let created = builder().create_with_backend(backend);
+    created.map_err(|e| StoreError::Database(e.into()))
 }
 
 fn builder() -> Builder {

@@ -1,7 +1,7 @@
 //! The one thread that writes a room's file.
 
 use std::{
-    io,
+    fmt, io,
     sync::{Arc, Mutex, OnceLock, PoisonError, mpsc},
     thread,
 };
@@ -48,13 +48,30 @@ pub(super) enum Op {
 /// Why a file could not be written, once that has happened.
 pub(super) type Failure = Arc<OnceLock<String>>;
 
-/// The handle of the writing thread; dropping it ends the thread after the
-/// last operation.
-#[derive(Debug)]
+/// Where operations go. Dropping it closes the file after the last one.
 pub(super) struct Writer {
     failure: Failure,
-    ops: Option<mpsc::SyncSender<Op>>,
-    thread: Mutex<Option<thread::JoinHandle<()>>>,
+    way: Way,
+}
+
+enum Way {
+    /// A thread of its own, which puts what is queued into one transaction.
+    Thread {
+        ops: Option<mpsc::SyncSender<Op>>,
+        thread: Mutex<Option<thread::JoinHandle<()>>>,
+    },
+    /// In place, one by one: for simulations, where a disk takes no time.
+    InPlace(Mutex<Option<(Database, Lazy)>>),
+}
+
+// redb's database has none of its own.
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut writer = f.debug_struct("Writer");
+        writer
+            .field("failure", &self.failure)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Writer {
@@ -72,11 +89,18 @@ impl Writer {
                     let _ = done.send(());
                 }
             })?;
-        Ok(Self {
-            failure,
+        let way = Way::Thread {
             ops: Some(ops),
             thread: Mutex::new(Some(thread)),
-        })
+        };
+        Ok(Self { failure, way })
+    }
+
+    pub(super) fn in_place(db: Database) -> Self {
+        Self {
+            failure: Failure::default(),
+            way: Way::InPlace(Mutex::new(Some((db, Lazy::default())))),
+        }
     }
 
     pub(super) fn failure(&self) -> Option<&str> {
@@ -85,11 +109,32 @@ impl Writer {
 
     pub(super) fn send(&self, op: Op) -> io::Result<()> {
         let gone = || io::Error::other("the room's file is closed");
-        self.ops
-            .as_ref()
-            .ok_or_else(gone)?
-            .send(op)
-            .map_err(|_closed| gone())
+        match &self.way {
+            Way::Thread { ops, .. } => {
+                let ops = ops.as_ref().ok_or_else(gone)?;
+                ops.send(op).map_err(|_closed| gone())
+            }
+            Way::InPlace(file) => {
+                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                let Some((db, lazy)) = &mut *file else {
+                    return Err(gone());
+                };
+                match op {
+                    Op::PutLazily(slot, bytes) => lazy.put_aside(slot, bytes),
+                    Op::Close(done) => {
+                        commit(db, std::mem::take(&mut lazy.values), &self.failure);
+                        *file = None;
+                        let _ = done.send(());
+                    }
+                    op => {
+                        let mut batch = vec![op];
+                        lazy.join(&mut batch);
+                        commit(db, batch, &self.failure);
+                    }
+                }
+                Ok(())
+            }
+        }
     }
 
     pub(super) async fn wait(&self, op: impl FnOnce(Done) -> Op) -> io::Result<()> {
@@ -107,14 +152,13 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
+        let Way::Thread { ops, thread } = &mut self.way else {
+            return;
+        };
         // Closes the queue; then the file is closed when this returns.
-        self.ops = None;
-        let thread = self
-            .thread
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(thread) = thread {
+        *ops = None;
+        let thread = thread.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(thread) = thread.take() {
             // A panic there was reported by the panic hook.
             let _ = thread.join();
         }

@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 
 use super::{Actor, Event, not_in_room, watched::Watched};
 use crate::{
+    blocking,
     consensus::ClusterId,
     discovery::Ad,
     game::PeerId,
@@ -100,8 +101,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     /// Looks which rooms are kept.
     pub(super) fn list_kept(&self) {
         let (rooms, events) = (self.shared.rooms.clone(), self.events.clone());
-        tokio::task::spawn_blocking(move || {
-            let kept = kept::scan(&rooms).into_iter();
+        tokio::spawn(async move {
+            let kept = blocking::run(move || kept::scan(&rooms)).await;
+            let kept = kept.unwrap_or_default().into_iter();
             let kept = kept
                 .filter(|seat| seat.continued_in.is_none())
                 .map(|seat| KeptRoom {
@@ -111,7 +113,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 })
                 .collect();
             // The actor may have gone.
-            let _ = events.blocking_send(Event::Kept(kept));
+            let _ = events.send(Event::Kept(kept)).await;
         });
     }
 
@@ -122,11 +124,11 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             return;
         }
         let folder = self.shared.rooms.join(room.to_string());
-        tokio::task::spawn_blocking(move || {
+        tokio::spawn(blocking::run(move || {
             for seat in kept::scan_room(&folder) {
                 kept::remove(&seat.folder);
             }
-        });
+        }));
         self.kept = self
             .kept
             .iter()

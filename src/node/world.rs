@@ -1,0 +1,70 @@
+//! What a node needs of the world around it. A simulation brings its own: all
+//! else is the same there.
+
+use std::{net::SocketAddr, path::Path, sync::Arc};
+
+use super::StartError;
+use crate::{
+    config::Profile,
+    consensus::{LogStore, StoreError},
+    discovery::{self, Discovery, Interfaces, own_addresses},
+    game::PeerId,
+    net::{Identity, TlsTransport, Transport},
+};
+
+/// Opens the log in a file.
+pub type OpenLog = Arc<dyn Fn(&Path) -> Result<LogStore, StoreError> + Send + Sync>;
+
+/// Where others may reach us, best first.
+pub type Addresses = Box<dyn Fn() -> Vec<SocketAddr> + Send + Sync>;
+
+/// The world of one node.
+pub struct World {
+    /// Who the transport proves us to be.
+    pub peer_id: PeerId,
+    /// The way to others, and from them.
+    pub transport: Arc<dyn Transport>,
+    /// Where that is.
+    pub addresses: Addresses,
+    /// Who else is there.
+    pub discovery: Discovery,
+    /// Where logs are kept.
+    pub open_log: OpenLog,
+}
+
+impl World {
+    /// The real one: TLS, multicast DNS, files.
+    pub(super) fn real(
+        profile: &Profile,
+        port: u16,
+        interfaces: Interfaces,
+    ) -> Result<Self, StartError> {
+        let identity = Arc::new(Identity::load_or_create(profile.folder())?);
+        let last_port = profile.last_port().filter(|_| port == 0);
+        let bind = |port| TlsTransport::bind(Arc::clone(&identity), port);
+        let transport = match last_port.and_then(|port| bind(port).ok()) {
+            Some(at_last_port) => at_last_port,
+            None => bind(port).map_err(|source| StartError::Port { port, source })?,
+        };
+        let port = transport.port();
+        if last_port != Some(port)
+            && let Err(e) = profile.save_port(port)
+        {
+            tracing::warn!("the port is not kept: {e}");
+        }
+        let discovery = Discovery::start(&discovery::Config {
+            peer_id: identity.peer_id(),
+            port,
+            interfaces: interfaces.clone(),
+            profiles: profile.all_profiles(),
+            profile: Some(profile.folder().to_owned()),
+        });
+        Ok(Self {
+            peer_id: identity.peer_id(),
+            transport: Arc::new(transport),
+            addresses: Box::new(move || own_addresses(&interfaces, port)),
+            discovery,
+            open_log: Arc::new(LogStore::open),
+        })
+    }
+}
