@@ -4,17 +4,18 @@ use openraft::{Config, SnapshotPolicy};
 
 /// Entries between two snapshots. Entries are about 100 bytes and a snapshot a
 /// few kilobytes, so the log stays far below a megabyte.
-const ENTRIES_PER_SNAPSHOT: u64 = 500;
+pub const ENTRIES_PER_SNAPSHOT: u64 = 500;
 
-/// Entries kept behind a snapshot for members that lag a little: a blip on the
-/// Wi-Fi does not cost a whole snapshot.
-const ENTRIES_KEPT: u64 = 200;
+/// The share of those that is kept behind a snapshot for members that lag a
+/// little: a blip on the Wi-Fi does not cost a whole snapshot.
+const KEPT: (u64, u64) = (2, 5);
 
-/// The settings of every room.
+/// The settings of every room, with a snapshot each `per_snapshot` entries.
 ///
 /// # Errors
 /// If openraft finds them contradictory, which the tests would have shown.
-pub fn raft_config() -> Result<Config, openraft::ConfigError> {
+pub fn raft_config(per_snapshot: u64) -> Result<Config, openraft::ConfigError> {
+    let kept = per_snapshot * KEPT.0 / KEPT.1;
     Config {
         cluster_name: "dhangkanna".to_owned(),
         heartbeat_interval: 100,
@@ -30,10 +31,10 @@ pub fn raft_config() -> Result<Config, openraft::ConfigError> {
         quorum_loss_probe_interval: Some(1500),
         // A snapshot goes over Wi-Fi.
         install_snapshot_timeout: 3000,
-        snapshot_policy: SnapshotPolicy::LogsSinceLast(ENTRIES_PER_SNAPSHOT),
-        max_in_snapshot_log_to_keep: ENTRIES_KEPT,
+        snapshot_policy: SnapshotPolicy::LogsSinceLast(per_snapshot),
+        max_in_snapshot_log_to_keep: kept,
         purge_batch_size: 1,
-        replication_lag_threshold: ENTRIES_PER_SNAPSHOT + ENTRIES_KEPT,
+        replication_lag_threshold: per_snapshot + kept,
         // Players wait for each guess: latency before throughput.
         broadcast_submitted_on_append: Some(true),
         // Others should see no more than a blink when the host leaves.

@@ -18,7 +18,7 @@ use openraft::{impls::leader_id_std, vote::RaftLeaderId};
 
 pub use cluster_id::{BadClusterId, ClusterId};
 pub use command::{Command, CommandId, Genesis, Proposal, Reply};
-pub use config::raft_config;
+pub use config::{ENTRIES_PER_SNAPSHOT, raft_config};
 pub use state::{MAX_ANCESTORS, RULES, RoomState};
 pub use state_machine::{Applied, StateMachine};
 pub use store::{LogStore, StoreError};

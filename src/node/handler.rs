@@ -39,6 +39,7 @@ pub(super) struct Shared {
     addresses: Addresses,
     pub(super) port: u16,
     pub(super) open_log: OpenLog,
+    pub(super) per_snapshot: u64,
     /// The folder of all rooms.
     pub(super) rooms: PathBuf,
     /// What is announced around us.
@@ -67,6 +68,7 @@ pub(super) struct Parts {
     pub(super) addresses: Addresses,
     pub(super) port: u16,
     pub(super) open_log: OpenLog,
+    pub(super) per_snapshot: u64,
     pub(super) rooms: PathBuf,
     pub(super) ads: watch::Receiver<Ads>,
     pub(super) session: u64,
@@ -88,6 +90,7 @@ impl Shared {
             addresses: parts.addresses,
             port: parts.port,
             open_log: parts.open_log,
+            per_snapshot: parts.per_snapshot,
             rooms: parts.rooms,
             ads: parts.ads,
             jobs,

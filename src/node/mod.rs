@@ -125,6 +125,7 @@ impl Node {
             addresses,
             discovery,
             open_log,
+            per_snapshot,
         } = world;
         let book = Arc::new(AddressBook::default());
         let session = crate::random::u64();
@@ -142,6 +143,7 @@ impl Node {
             addresses,
             port: transport.port(),
             open_log,
+            per_snapshot,
             rooms: profile.rooms(),
             ads: discovery.ads(),
             session,

@@ -108,7 +108,7 @@ impl Seat {
 
     async fn start(shared: &Shared, kept: KeptSeat, store: LogStore) -> Result<Arc<Self>, Failure> {
         let (machine, applied) = StateMachine::new(store.clone()).map_err(|e| storage(&e))?;
-        let config = Arc::new(raft_config().map_err(|e| storage(&e))?);
+        let config = Arc::new(raft_config(shared.per_snapshot).map_err(|e| storage(&e))?);
         let contact = Contact::default();
         let (key, node_id) = (kept.key, kept.node_id);
         let network = RaftNetwork::new(shared.peers.clone(), key, node_id, contact.clone());

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 use super::StartError;
 use crate::{
     config::Profile,
-    consensus::{LogStore, StoreError},
+    consensus::{ENTRIES_PER_SNAPSHOT, LogStore, StoreError},
     discovery::{self, Discovery, Interfaces, own_addresses},
     game::PeerId,
     net::{Identity, TlsTransport, Transport},
@@ -30,6 +30,8 @@ pub struct World {
     pub discovery: Discovery,
     /// Where logs are kept.
     pub open_log: OpenLog,
+    /// Entries between two snapshots.
+    pub per_snapshot: u64,
 }
 
 impl World {
@@ -65,6 +67,7 @@ impl World {
             addresses: Box::new(move || own_addresses(&interfaces, port)),
             discovery,
             open_log: Arc::new(LogStore::open),
+            per_snapshot: ENTRIES_PER_SNAPSHOT,
         })
     }
 }

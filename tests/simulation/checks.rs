@@ -1,0 +1,137 @@
+//! What must hold at every step of a simulation.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use dhangkanna::{
+    consensus::{ClusterId, Entry, LogStore, NodeId, Proposal, RoomState},
+    game::{Outcome, PeerId},
+    node::{Role, RoomView},
+    proto as pb,
+};
+use futures::FutureExt as _;
+use openraft::{EntryPayload, RaftLogReader as _};
+use prost::Message as _;
+
+/// A guess or a start that was acknowledged.
+#[derive(Clone, Debug)]
+pub struct Acknowledged {
+    pub cluster: ClusterId,
+    pub index: u64,
+    pub peer: PeerId,
+    pub outcome: Outcome,
+    /// How many members had it, as was said.
+    pub copies: u32,
+}
+
+/// What was seen so far.
+#[derive(Default)]
+pub struct Checks {
+    leaders: BTreeMap<(ClusterId, u64), NodeId>,
+    states: BTreeMap<(ClusterId, u64), Vec<u8>>,
+    entries: BTreeMap<ClusterId, BTreeMap<u64, (Vec<u8>, Entry)>>,
+    seen_to: BTreeMap<(ClusterId, NodeId), u64>,
+}
+
+impl Checks {
+    /// How many elections were won.
+    pub fn elections(&self) -> usize {
+        self.leaders.len()
+    }
+
+    /// How many clusters there were.
+    pub fn clusters(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Looks at a node: at most one leader a term, and no two nodes of one
+    /// cluster disagree on an applied entry or on the state after it.
+    pub fn look(&mut self, room: &RoomView, log: Option<&LogStore>) {
+        let cluster = &room.cluster;
+        let (id, node) = (cluster.cluster_id, cluster.node_id);
+        if cluster.role == Role::Leader {
+            let leader = *self.leaders.entry((id, cluster.term)).or_insert(node);
+            assert_eq!(leader, node, "two leaders in term {} of {id}", cluster.term);
+        }
+        let applied = cluster.last_applied;
+        let seen_to = self.seen_to.entry((id, node)).or_default();
+        if applied <= *seen_to {
+            return;
+        }
+        let from = *seen_to + 1;
+        *seen_to = applied;
+        let state = pb::RoomState::from(&*room.state).encode_to_vec();
+        let known = self
+            .states
+            .entry((id, applied))
+            .or_insert_with(|| state.clone());
+        assert_eq!(*known, state, "two states after entry {applied} of {id}");
+        let Some(log) = log else {
+            return;
+        };
+        let mut log = log.clone();
+        let entries = log.try_get_log_entries(from..=applied).now_or_never();
+        let entries = entries.expect("it is in memory").expect("entries");
+        let all = self.entries.entry(id).or_default();
+        for entry in entries {
+            let bytes = pb::Entry::from(&entry).encode_to_vec();
+            let index = entry.log_id.index;
+            let known = all.entry(index).or_insert_with(|| (bytes.clone(), entry));
+            assert_eq!(known.0, bytes, "two entries at {index} of {id}");
+        }
+    }
+
+    /// Replays each cluster's log: every command counts once, and each one
+    /// that was acknowledged is there with the outcome that was said.
+    pub fn replay(&self, acknowledged: &[Acknowledged]) {
+        let mut outcomes: BTreeMap<(ClusterId, u64), (PeerId, Outcome)> = BTreeMap::new();
+        for (cluster, entries) in &self.entries {
+            let mut state = RoomState::default();
+            let mut applied = BTreeSet::new();
+            let mut expected = 1;
+            for (index, (_, entry)) in entries {
+                assert_eq!(*index, expected, "an entry of {cluster} was never seen");
+                expected += 1;
+                let EntryPayload::Normal(proposal) = &entry.payload else {
+                    continue;
+                };
+                let id = match proposal {
+                    Proposal::Command(command) => Some(command.id),
+                    Proposal::Genesis(_) => None,
+                };
+                let reply = state.apply(*index, proposal.clone());
+                if let (Some(id), Some(Ok(outcome))) = (id, reply.result)
+                    && reply.index == *index
+                {
+                    let once = applied.insert((id.peer_id, id.session, id.seq));
+                    assert!(once, "entry {index} of {cluster} was applied twice");
+                    outcomes.insert((*cluster, *index), (id.peer_id, outcome));
+                }
+            }
+        }
+        for ack in acknowledged {
+            let found = outcomes.get(&(ack.cluster, ack.index));
+            assert_eq!(
+                found,
+                Some(&(ack.peer, ack.outcome)),
+                "acknowledged, and lost: {ack:?}"
+            );
+        }
+    }
+}
+
+/// The log of a node's present seat.
+pub fn log_of(
+    logs: &BTreeMap<std::path::PathBuf, LogStore>,
+    folder: &std::path::Path,
+    room: &Arc<RoomView>,
+) -> Option<LogStore> {
+    let seat = format!("{}/{}/", room.cluster.cluster_id, room.cluster.node_id);
+    let mut found = logs
+        .iter()
+        .filter(|(file, _)| file.starts_with(folder))
+        .filter(|(file, _)| file.to_string_lossy().contains(&seat));
+    found.next().map(|(_, log)| log.clone())
+}

@@ -1,0 +1,267 @@
+//! The world of simulated nodes: turmoil's network, disks that lose what was
+//! not synced, and a notice board in place of mDNS.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use dhangkanna::{
+    consensus::{LogStore, StoreError},
+    discovery::{Ad, Ads, Announcer, Discovery},
+    game::PeerId,
+    net::{Handshake, Stream, Transport},
+    node::World,
+};
+use futures::future::BoxFuture;
+use redb::StorageBackend;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    sync::watch,
+};
+use turmoil::net::{TcpListener, TcpStream};
+
+/// Where every simulated node listens.
+pub const PORT: u16 = 4000;
+
+/// How often the notice board is looked at.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// What all simulated nodes share with their simulation.
+#[derive(Clone, Default)]
+pub struct Shared {
+    disks: Arc<Mutex<BTreeMap<PathBuf, Disk>>>,
+    board: Arc<Mutex<BTreeMap<PeerId, Ad>>>,
+    /// The logs that were opened last, by their files.
+    pub logs: Arc<Mutex<BTreeMap<PathBuf, LogStore>>>,
+}
+
+impl Shared {
+    /// What becomes of a host's disks and notices in a power cut. Of the writes
+    /// that were not synced a random part is there.
+    pub fn crash(&self, folder: &Path, peer: PeerId) {
+        self.board.lock().unwrap().remove(&peer);
+        self.logs
+            .lock()
+            .unwrap()
+            .retain(|file, _| !file.starts_with(folder));
+        for (file, disk) in &*self.disks.lock().unwrap() {
+            if file.starts_with(folder) {
+                disk.crash();
+            }
+        }
+    }
+
+    /// A node's world on the host where this is called.
+    pub async fn world(&self, peer: PeerId, ip: IpAddr) -> io::Result<World> {
+        let listener = TcpListener::bind(("0.0.0.0", PORT)).await?;
+        let (publish, ads) = watch::channel(Ads::default());
+        let board = Arc::clone(&self.board);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(LOOK).await;
+                let mut seen = board.lock().unwrap().clone();
+                seen.remove(&peer);
+                publish.send_if_modified(|ads| {
+                    let changed = **ads != seen;
+                    if changed {
+                        *ads = Arc::new(seen);
+                    }
+                    changed
+                });
+            }
+        });
+        let addr = SocketAddr::new(ip, PORT);
+        let notice = Notice {
+            board: Arc::clone(&self.board),
+            peer,
+            addr,
+        };
+        let (disks, logs) = (Arc::clone(&self.disks), Arc::clone(&self.logs));
+        Ok(World {
+            peer_id: peer,
+            transport: Arc::new(SimTransport { me: peer, listener }),
+            addresses: Box::new(move || vec![addr]),
+            discovery: Discovery::of(ads, Box::new(notice)),
+            open_log: Arc::new(move |file| open(&disks, &logs, file)),
+            per_snapshot: 60,
+        })
+    }
+}
+
+fn open(
+    disks: &Mutex<BTreeMap<PathBuf, Disk>>,
+    logs: &Mutex<BTreeMap<PathBuf, LogStore>>,
+    file: &Path,
+) -> Result<LogStore, StoreError> {
+    let mut disks = disks.lock().unwrap();
+    if !file.exists() {
+        // The seat's folder is a real one; this marks the log in it.
+        std::fs::write(file, "").expect("a marker");
+        disks.remove(file);
+    }
+    let disk = disks.entry(file.to_owned()).or_default().clone();
+    let log = LogStore::open_in_place(disk)?;
+    logs.lock().unwrap().insert(file.to_owned(), log.clone());
+    Ok(log)
+}
+
+struct Notice {
+    board: Arc<Mutex<BTreeMap<PeerId, Ad>>>,
+    peer: PeerId,
+    addr: SocketAddr,
+}
+
+impl Announcer for Notice {
+    fn announce(&mut self, ad: Option<&Ad>) {
+        let mut board = self.board.lock().unwrap();
+        match ad {
+            Some(ad) => {
+                let mut ad = ad.clone();
+                ad.addrs = vec![self.addr];
+                board.insert(self.peer, ad);
+            }
+            None => {
+                board.remove(&self.peer);
+            }
+        }
+    }
+
+    fn shutdown(self: Box<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// Simulated TCP, on which both sides say who they are. Proving it is TLS's
+/// business, which is left out here.
+struct SimTransport {
+    me: PeerId,
+    listener: TcpListener,
+}
+
+async fn introduce(me: PeerId, mut tcp: TcpStream) -> io::Result<(PeerId, Stream)> {
+    tcp.write_all(me.as_bytes()).await?;
+    let mut peer = [0; 32];
+    tcp.read_exact(&mut peer).await?;
+    Ok((PeerId::new(peer), Box::new(tcp) as Stream))
+}
+
+impl Transport for SimTransport {
+    fn port(&self) -> u16 {
+        PORT
+    }
+
+    fn dial(&self, addr: SocketAddr, expected: Option<PeerId>) -> Handshake {
+        let me = self.me;
+        Box::pin(async move {
+            let opening = async {
+                let tcp = TcpStream::connect(addr).await?;
+                introduce(me, tcp).await
+            };
+            let late = |_| io::Error::from(io::ErrorKind::TimedOut);
+            let opened = tokio::time::timeout(Duration::from_secs(2), opening).await;
+            let (peer, stream) = opened.map_err(late)??;
+            if expected.is_some_and(|expected| expected != peer) {
+                return Err(io::Error::other("somebody else"));
+            }
+            Ok((peer, stream))
+        })
+    }
+
+    fn accept(&self) -> BoxFuture<'_, io::Result<(SocketAddr, Handshake)>> {
+        Box::pin(async move {
+            let (tcp, remote) = self.listener.accept().await?;
+            Ok((remote, Box::pin(introduce(self.me, tcp)) as Handshake))
+        })
+    }
+}
+
+/// A file that loses what was not synced when the power is cut.
+#[derive(Clone, Debug, Default)]
+struct Disk(Arc<Mutex<Content>>);
+
+#[derive(Debug, Default)]
+struct Content {
+    now: Vec<u8>,
+    synced: Vec<u8>,
+    unsynced: Vec<Change>,
+}
+
+#[derive(Debug)]
+enum Change {
+    Length(usize),
+    Bytes(usize, Vec<u8>),
+}
+
+impl Change {
+    fn apply(&self, bytes: &mut Vec<u8>) {
+        match self {
+            Self::Length(length) => bytes.resize(*length, 0),
+            Self::Bytes(at, written) => {
+                let end = at + written.len();
+                if bytes.len() < end {
+                    bytes.resize(end, 0);
+                }
+                bytes[*at..end].copy_from_slice(written);
+            }
+        }
+    }
+}
+
+impl Disk {
+    fn crash(&self) {
+        let mut content = self.0.lock().unwrap();
+        let unsynced = std::mem::take(&mut content.unsynced);
+        let mut after = std::mem::take(&mut content.synced);
+        for change in unsynced {
+            // Written in any order, so any part of it may be there.
+            if dhangkanna::random::u64() & 1 == 0 {
+                change.apply(&mut after);
+            }
+        }
+        content.now.clone_from(&after);
+        content.synced = after;
+    }
+
+    fn change(&self, change: Change) {
+        let mut content = self.0.lock().unwrap();
+        change.apply(&mut content.now);
+        content.unsynced.push(change);
+    }
+}
+
+impl StorageBackend for Disk {
+    fn len(&self) -> Result<u64, io::Error> {
+        Ok(self.0.lock().unwrap().now.len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), io::Error> {
+        let content = self.0.lock().unwrap();
+        let at = offset as usize;
+        out.copy_from_slice(&content.now[at..at + out.len()]);
+        Ok(())
+    }
+
+    fn set_len(&self, len: u64) -> Result<(), io::Error> {
+        self.change(Change::Length(len as usize));
+        Ok(())
+    }
+
+    fn sync_data(&self) -> Result<(), io::Error> {
+        let mut content = self.0.lock().unwrap();
+        let unsynced = std::mem::take(&mut content.unsynced);
+        for change in unsynced {
+            change.apply(&mut content.synced);
+        }
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> Result<(), io::Error> {
+        self.change(Change::Bytes(offset as usize, data.to_vec()));
+        Ok(())
+    }
+}
