@@ -3,14 +3,18 @@
 use std::{
     collections::BTreeMap,
     net::{SocketAddr, SocketAddrV6},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use futures::future::BoxFuture;
 use mdns_sd::{
     IfKind, IfPredicate, ResolvedService, ScopedIp, ServiceDaemon, ServiceEvent, ServiceInfo,
 };
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+    time::{Instant, MissedTickBehavior, timeout_at},
+};
 
 use super::{Ad, Announcer, Config, PeerEvent, Source, txt};
 use crate::game::PeerId;
@@ -31,12 +35,28 @@ const MAX_NAMES: usize = 1024;
 /// The longest instance name, in bytes (RFC 6763 §4.1.1).
 const MAX_INSTANCE_BYTES: usize = 63;
 
+/// The shortest time between two announcements of ours. A record may be
+/// multicast once a second (RFC 6762 §6), and the library leaves out of a
+/// message what it has sent within the last: whoever asks just then gets an
+/// answer without it.
+const PACE: Duration = Duration::from_millis(1100);
+
+/// How long an instance without its TXT record is waited for. Our own
+/// announcements say everything again after [`PACE`]. The library takes a
+/// service for resolved without its TXT record, and never asks for that.
+const INCOMPLETE: Duration = Duration::from_secs(3);
+
+/// How often the clock is looked at, for a computer that slept.
+const CLOCK_CHECK: Duration = Duration::from_secs(2);
+
+/// A gap in the clock that is taken for sleep.
+const SLEPT: Duration = Duration::from_secs(8);
+
 /// Announces and browses.
 pub(super) struct Mdns {
     daemon: ServiceDaemon,
-    port: u16,
-    announced: Option<ServiceInfo>,
-    browsing: JoinHandle<()>,
+    announced: watch::Sender<Option<Ad>>,
+    tasks: [JoinHandle<()>; 2],
 }
 
 impl Mdns {
@@ -52,75 +72,29 @@ impl Mdns {
         })))?;
         daemon.set_ip_check_interval(INTERFACE_CHECK)?;
         let found = daemon.browse(SERVICE)?;
-        let browsing = tokio::spawn(async move {
-            // A goodbye names the service, not the peer.
-            let mut peers: BTreeMap<String, PeerId> = BTreeMap::new();
-            while let Ok(event) = found.recv_async().await {
-                let event = match event {
-                    ServiceEvent::ServiceResolved(service) => {
-                        let Some(ad) = read(&service) else {
-                            tracing::debug!("{} announces nonsense", service.fullname);
-                            continue;
-                        };
-                        if peers.len() >= MAX_NAMES && !peers.contains_key(&service.fullname) {
-                            continue;
-                        }
-                        peers.insert(service.fullname.clone(), ad.peer_id);
-                        PeerEvent::Found(Box::new(ad))
-                    }
-                    ServiceEvent::ServiceRemoved(_, fullname) => {
-                        let Some(peer) = peers.remove(&fullname) else {
-                            continue;
-                        };
-                        // It goes on under another name: this was the old one.
-                        if peers.values().any(|other| *other == peer) {
-                            continue;
-                        }
-                        PeerEvent::Lost(peer)
-                    }
-                    _ => continue,
-                };
-                if events.send((Source::Mdns, event)).await.is_err() {
-                    break;
-                }
-            }
-        });
+        let (announced, wanted) = watch::channel(None);
+        let tasks = [
+            tokio::spawn(browse(daemon.clone(), found, events, announced.clone())),
+            tokio::spawn(announce(daemon.clone(), config.port, wanted)),
+        ];
         Ok(Self {
             daemon,
-            port: config.port,
-            announced: None,
-            browsing,
+            announced,
+            tasks,
         })
     }
 }
 
 impl Announcer for Mdns {
     fn announce(&mut self, ad: Option<&Ad>) {
-        let info = ad.and_then(|ad| match service_info(ad, self.port) {
-            Ok(info) => Some(info),
-            Err(e) => {
-                tracing::warn!("the room cannot be announced: {e}");
-                None
-            }
-        });
-        let old_name = self.announced.as_ref().map(ServiceInfo::get_fullname);
-        let new_name = info.as_ref().map(ServiceInfo::get_fullname);
-        if let Some(old) = old_name
-            && new_name != Some(old)
-        {
-            // Nobody waits for the answer; shutting down does.
-            let _ = self.daemon.unregister(old);
-        }
-        if let Some(info) = &info
-            && let Err(e) = self.daemon.register(info.clone())
-        {
-            tracing::warn!("the room cannot be announced: {e}");
-        }
-        self.announced = info;
+        self.announced.send_replace(ad.cloned());
     }
 
     fn shutdown(self: Box<Self>) -> BoxFuture<'static, ()> {
         Box::pin(async move {
+            for task in &self.tasks {
+                task.abort();
+            }
             if let Ok(done) = self.daemon.shutdown() {
                 // The daemon handles commands in order: the goodbye goes first.
                 let _ = tokio::time::timeout(GOODBYE, done.recv_async()).await;
@@ -131,9 +105,176 @@ impl Announcer for Mdns {
 
 impl Drop for Mdns {
     fn drop(&mut self) {
-        self.browsing.abort();
+        for task in &self.tasks {
+            task.abort();
+        }
         // Dropped without `shutdown`: its thread must end nevertheless.
         let _ = self.daemon.shutdown();
+    }
+}
+
+/// Says what is wanted at once, but not faster than [`PACE`]; everything once
+/// more after that (RFC 6762 §8.3).
+async fn announce(daemon: ServiceDaemon, port: u16, mut wanted: watch::Receiver<Option<Ad>>) {
+    let mut said: Option<ServiceInfo> = None;
+    let mut repeated = true;
+    loop {
+        let ad = wanted.borrow_and_update().clone();
+        let info = ad.as_ref().and_then(|ad| match service_info(ad, port) {
+            Ok(info) => Some(info),
+            Err(e) => {
+                tracing::warn!("the room cannot be announced: {e}");
+                None
+            }
+        });
+        let new_name = info.as_ref().map(ServiceInfo::get_fullname);
+        if let Some(old) = said.as_ref().map(ServiceInfo::get_fullname)
+            && new_name != Some(old)
+        {
+            // Nobody waits for the answer; shutting down does.
+            let _ = daemon.unregister(old);
+        }
+        if let Some(info) = info.clone()
+            && let Err(e) = daemon.register(info)
+        {
+            tracing::warn!("the room cannot be announced: {e}");
+        }
+        said = info;
+        let paced = Instant::now() + PACE;
+        // A goodbye does not wait.
+        while said.is_some()
+            && let Ok(changed) = timeout_at(paced, wanted.changed()).await
+        {
+            if changed.is_err() {
+                return;
+            }
+            if wanted.borrow().is_none() {
+                break;
+            }
+        }
+        if *wanted.borrow() != ad {
+            repeated = false;
+            continue;
+        }
+        if said.is_some() && !repeated {
+            repeated = true;
+            continue;
+        }
+        if wanted.changed().await.is_err() {
+            return;
+        }
+        repeated = false;
+    }
+}
+
+/// Reports who is there. Asks anew where the library would not: after a sleep,
+/// or when it has given up, or when it holds half of an announcement.
+async fn browse(
+    daemon: ServiceDaemon,
+    mut found: mdns_sd::Receiver<ServiceEvent>,
+    events: mpsc::Sender<(Source, PeerEvent)>,
+    announced: watch::Sender<Option<Ad>>,
+) {
+    let mut peers: BTreeMap<String, PeerId> = BTreeMap::new();
+    let mut incomplete: BTreeMap<String, Instant> = BTreeMap::new();
+    let mut clock = Clock::new();
+    loop {
+        let half = incomplete.values().min().copied();
+        let event = tokio::select! {
+            event = found.recv_async() => event.ok(),
+            () = clock.slept() => {
+                // Nobody knows whether ours is still known.
+                announced.send_modify(|_| ());
+                None
+            }
+            () = tokio::time::sleep_until(half.unwrap_or_else(Instant::now)), if half.is_some() => {
+                tracing::debug!("half of an announcement is missing: {incomplete:?}");
+                None
+            }
+        };
+        let Some(event) = event else {
+            incomplete.clear();
+            // Forgets what it knows; a question that lists the known answers
+            // would be answered with what is missing from them only.
+            let _ = daemon.stop_browse(SERVICE);
+            match daemon.browse(SERVICE) {
+                Ok(anew) => found = anew,
+                Err(e) => {
+                    tracing::warn!("rooms on the network cannot be found any more: {e}");
+                    // Its queue may be full; or else its thread has ended.
+                    tokio::time::sleep(PACE).await;
+                }
+            }
+            continue;
+        };
+        let event = match event {
+            ServiceEvent::ServiceResolved(service) => {
+                let name = service.fullname.clone();
+                let Some(ad) = read(&service) else {
+                    if service.get_properties().is_empty() && incomplete.len() < MAX_NAMES {
+                        let until = Instant::now() + INCOMPLETE;
+                        incomplete.entry(name).or_insert(until);
+                    } else {
+                        tracing::debug!("{name} announces nonsense");
+                    }
+                    continue;
+                };
+                incomplete.remove(&name);
+                if peers.len() >= MAX_NAMES && !peers.contains_key(&name) {
+                    continue;
+                }
+                peers.insert(name, ad.peer_id);
+                PeerEvent::Found(Box::new(ad))
+            }
+            // A goodbye names the service, not the peer.
+            ServiceEvent::ServiceRemoved(_, name) => {
+                incomplete.remove(&name);
+                let Some(peer) = peers.remove(&name) else {
+                    continue;
+                };
+                // It goes on under another name: this was the old one.
+                if peers.values().any(|other| *other == peer) {
+                    continue;
+                }
+                PeerEvent::Lost(peer)
+            }
+            _ => continue,
+        };
+        if events.send((Source::Mdns, event)).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Notices that this computer, or this process, has slept.
+struct Clock {
+    looks: tokio::time::Interval,
+    /// The wall clock at the last look: a monotonic one may stop in sleep.
+    looked: SystemTime,
+}
+
+impl Clock {
+    fn new() -> Self {
+        let mut looks = tokio::time::interval(CLOCK_CHECK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            looks,
+            looked: SystemTime::now(),
+        }
+    }
+
+    /// Waits until it has. Nothing is lost when it is dropped meanwhile.
+    async fn slept(&mut self) {
+        loop {
+            self.looks.tick().await;
+            let now = SystemTime::now();
+            let gap = now.duration_since(self.looked).unwrap_or_default();
+            self.looked = now;
+            if gap > SLEPT {
+                tracing::info!("the clock jumped by {} s", gap.as_secs());
+                return;
+            }
+        }
     }
 }
 

@@ -14,6 +14,7 @@
 #![cfg(target_os = "linux")]
 
 mod back;
+mod finding;
 mod lab;
 mod leaders;
 mod lost;
