@@ -8,7 +8,7 @@ use tracing::level_filters::LevelFilter;
 
 use crate::{
     config::Profile,
-    discovery::Interfaces,
+    discovery::{GossipConfig, Interfaces},
     game::Name,
     headless, logging,
     node::{self, Command, JoinTarget, Timing},
@@ -77,6 +77,9 @@ struct Common {
     /// Look for players on this network interface only; repeatable
     #[arg(long, value_name = "NAME", global = true)]
     interface: Vec<String>,
+    #[cfg(feature = "gossip")]
+    #[command(flatten)]
+    gossip: GossipArgs,
     /// How long to look for a room [default: 10; for `rooms`: 2]
     #[arg(long, value_name = "SECONDS", global = true, value_parser = parse_seconds)]
     wait: Option<Duration>,
@@ -86,6 +89,18 @@ struct Common {
     /// How much to log to stderr: error, warn, info, debug or trace
     #[arg(long, value_name = "LEVEL", global = true, default_value = "error")]
     log: LevelFilter,
+}
+
+#[cfg(feature = "gossip")]
+#[derive(Args, Clone, Debug)]
+struct GossipArgs {
+    /// Where multicast is blocked: tell members of members; with the address
+    /// of one, join through it; repeatable
+    #[arg(long, value_name = "IP:PORT", global = true, num_args = 0..=1, action = clap::ArgAction::Append)]
+    gossip: Option<Vec<std::net::SocketAddr>>,
+    /// The port for gossip, UDP and TCP [default: 17946, or any if it is taken]
+    #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..))]
+    gossip_port: Option<u16>,
 }
 
 /// Does what the command line asks for.
@@ -102,8 +117,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Sub::Rooms { json }) => {
             logging::to_stderr(common.log);
             let runtime = runtime()?;
+            let gossip = common.gossip();
             let config = rooms::Config {
                 data_dir: common.data_dir,
+                gossip,
                 interfaces: Interfaces {
                     only: common.interface,
                 },
@@ -173,6 +190,24 @@ impl SeatArgs {
 }
 
 impl Common {
+    #[cfg(feature = "gossip")]
+    fn gossip(&self) -> Option<GossipConfig> {
+        let GossipArgs {
+            gossip,
+            gossip_port,
+        } = &self.gossip;
+        (gossip.is_some() || gossip_port.is_some()).then(|| GossipConfig {
+            port: *gossip_port,
+            members: gossip.clone().unwrap_or_default(),
+        })
+    }
+
+    #[cfg(not(feature = "gossip"))]
+    #[expect(clippy::unused_self, reason = "the same with the feature")]
+    fn gossip(&self) -> Option<GossipConfig> {
+        None
+    }
+
     /// Opens the profile and its log file.
     fn open(self) -> anyhow::Result<(node::Config, logging::Guard)> {
         let profile = Profile::open(self.data_dir.as_deref(), self.profile.as_deref())?;
@@ -181,8 +216,10 @@ impl Common {
             timing.set(time).map_err(anyhow::Error::msg)?;
         }
         let guard = logging::to_stderr_and_file(self.log, &profile.logs());
+        let gossip = self.gossip();
         let config = node::Config {
             profile,
+            gossip,
             name: self.name,
             port: self.port,
             interfaces: Interfaces {
@@ -242,6 +279,37 @@ mod tests {
     fn the_command_line_is_consistent() {
         use clap::CommandFactory as _;
         Cli::command().debug_assert();
+    }
+
+    #[cfg(feature = "gossip")]
+    #[test]
+    fn gossip_takes_addresses_or_none() {
+        /// How many addresses, and which port.
+        type Want = Option<(usize, Option<u16>)>;
+        let table: [(&[&str], Want); 7] = [
+            (&["headless", "--host"], None),
+            (&["--gossip"], Some((0, None))),
+            (&["headless", "--host", "--gossip"], Some((0, None))),
+            (&["--gossip", "10.0.0.1:4000"], Some((1, None))),
+            (
+                &["rooms", "--gossip", "10.0.0.1:1", "--gossip", "[::1]:2"],
+                Some((2, None)),
+            ),
+            (&["--gossip-port", "9", "rooms"], Some((0, Some(9)))),
+            (
+                &["--gossip", "--gossip-port", "9", "--host"],
+                Some((0, Some(9))),
+            ),
+        ];
+        for (args, want) in table {
+            let cli = Cli::try_parse_from([&["dhangkanna"], args].concat());
+            let gossip = cli.expect("a command line").common.gossip();
+            let got = gossip.map(|gossip| (gossip.members.len(), gossip.port));
+            assert_eq!(got, want, "{args:?}");
+        }
+        for bad in [["--gossip", "den"], ["--gossip-port", "0"]] {
+            assert!(Cli::try_parse_from([&["dhangkanna"][..], &bad].concat()).is_err());
+        }
     }
 
     #[test]

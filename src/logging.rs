@@ -65,18 +65,19 @@ fn targets(level: LevelFilter) -> Targets {
     } else {
         LevelFilter::ERROR.min(level)
     };
+    let noisy = if level >= LevelFilter::TRACE {
+        LevelFilter::DEBUG
+    } else {
+        LevelFilter::OFF
+    };
     Targets::new()
         .with_default(libraries)
         // openraft calls a refused membership change an error; the policy
         // tries again.
-        .with_target(
-            "openraft",
-            if level >= LevelFilter::TRACE {
-                LevelFilter::DEBUG
-            } else {
-                LevelFilter::OFF
-            },
-        )
+        .with_target("openraft", noisy)
+        // memberlist calls whatever a stranger sends an error, and each
+        // peer that does not answer.
+        .with_target("memberlist", noisy)
         .with_target("dhangkanna", level)
 }
 

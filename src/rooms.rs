@@ -1,14 +1,15 @@
 //! `dhangkanna rooms`: looks around for a while, and lists what is there.
 
-use std::{io::Write as _, path::PathBuf, time::Duration};
+use std::{io::Write as _, path::PathBuf, sync::Arc, time::Duration};
 
 use serde_json::json;
 
 use crate::{
     config::{data_dir_or_default, profiles_in},
-    discovery::{self, Discovery, Interfaces},
+    discovery::{self, Ads, Discovery, GossipConfig, GossipHandle, Interfaces},
     game::PeerId,
-    node::{Room, group_rooms},
+    net::{AddressBook, Identity, Peers, TlsTransport},
+    node::{self, Room, group_rooms},
 };
 
 /// How to look around.
@@ -18,6 +19,8 @@ pub struct Config {
     pub data_dir: Option<PathBuf>,
     /// Which network interfaces to use.
     pub interfaces: Interfaces,
+    /// Whether to gossip, too.
+    pub gossip: Option<GossipConfig>,
     /// For how long.
     pub wait: Duration,
     /// Whether programs read the list.
@@ -37,17 +40,25 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         interfaces: config.interfaces,
         profiles: profiles_in(&data_dir),
         profile: None,
+        gossip: config.gossip,
     });
-    if let Some(warning) = &discovery.warning {
+    for warning in &discovery.warnings {
         eprintln!("dhangkanna: {warning}");
     }
-    tokio::time::sleep(config.wait).await;
-    let rooms = group_rooms(&discovery.ads().borrow());
+    let looking = tokio::time::sleep(config.wait);
+    match &discovery.gossip {
+        Some(gossip) => {
+            futures::join!(looking, meet(gossip));
+        }
+        None => looking.await,
+    }
+    let ads = Ads::clone(&discovery.ads().borrow());
+    let rooms = group_rooms(&ads);
     discovery.shutdown().await;
     let mut out = std::io::stdout().lock();
     for room in &rooms {
         if config.json {
-            writeln!(out, "{}", as_json(room))?;
+            writeln!(out, "{}", as_json(room, &ads))?;
         } else {
             writeln!(out, "{}", as_text(room))?;
         }
@@ -62,7 +73,38 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn as_json(room: &Room) -> serde_json::Value {
+/// Asks those whose address is known where they gossip.
+async fn meet(gossip: &GossipHandle) {
+    if gossip.members.is_empty() {
+        return;
+    }
+    // Only asks, and is nobody.
+    let transport = Identity::ephemeral()
+        .map_err(|e| e.to_string())
+        .and_then(|me| TlsTransport::dialing(Arc::new(me)).map_err(|e| e.to_string()));
+    let transport = match transport {
+        Ok(transport) => Arc::new(transport),
+        Err(e) => return eprintln!("dhangkanna: nobody can be asked: {e}"),
+    };
+    let peers = Peers::new(transport, Arc::new(AddressBook::default()), 0);
+    for addr in gossip.members.iter() {
+        match node::meet(&peers, gossip, *addr).await {
+            Ok(true) => {}
+            Ok(false) => eprintln!("dhangkanna: {addr} does not gossip; start it with --gossip"),
+            Err(e) => eprintln!("dhangkanna: {e}"),
+        }
+    }
+}
+
+fn as_json(room: &Room, ads: &Ads) -> serde_json::Value {
+    let seen = ads.values().filter(|ad| ad.cluster_id == room.cluster_id);
+    let seen = seen.map(|ad| {
+        json!({
+            "name": ad.player.as_str(),
+            "peer_id": ad.peer_id.to_string(),
+            "addrs": ad.addrs.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        })
+    });
     json!({
         "room": room.name.as_str(),
         "cluster_id": room.cluster_id.to_string(),
@@ -72,6 +114,7 @@ fn as_json(room: &Room) -> serde_json::Value {
         "version": room.version,
         "joinable": room.why_not.is_none(),
         "why_not": room.why_not,
+        "seen": seen.collect::<Vec<_>>(),
     })
 }
 

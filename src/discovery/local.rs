@@ -136,14 +136,8 @@ fn read(file: &Path) -> Option<Ad> {
         return None;
     }
     let text = fs::read_to_string(file).ok()?;
-    let get = |key: &str| {
-        text.lines()
-            .filter_map(|line| line.split_once('='))
-            .find(|(k, _)| *k == key)
-            .map(|(_, value)| value)
-    };
-    let mut ad = txt::decode(get)?;
-    let port = get("port")?.parse().ok()?;
+    let mut ad = txt::decode(|key| txt::line(&text, key))?;
+    let port = txt::line(&text, "port")?.parse().ok()?;
     ad.addrs = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, port))];
     Some(ad)
 }

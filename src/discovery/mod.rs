@@ -1,10 +1,13 @@
 //! Who is on this network, and what they play.
 //!
 //! Sources announce what we do and report what others do: multicast DNS for
-//! the network ([`mdns`]), and files for other seats on this very computer
-//! ([`local`]). What they report are hints from strangers: whoever is dialled
-//! must prove who they are.
+//! the network ([`mdns`]), files for other seats on this very computer
+//! ([`local`]), and gossip where multicast is blocked (feature `gossip`). What
+//! they report are hints from strangers: whoever is dialled must prove who
+//! they are.
 
+#[cfg(feature = "gossip")]
+mod gossip;
 mod interfaces;
 mod local;
 mod mdns;
@@ -70,6 +73,8 @@ enum PeerEvent {
 enum Source {
     Local,
     Mdns,
+    #[cfg(feature = "gossip")]
+    Gossip,
 }
 
 /// What is announced by others now, by who announces it.
@@ -88,6 +93,36 @@ pub struct Config {
     pub profiles: PathBuf,
     /// The folder of ours; without one we only look.
     pub profile: Option<PathBuf>,
+    /// Whether to gossip, too. Without the feature `gossip` nobody does.
+    pub gossip: Option<GossipConfig>,
+}
+
+/// How to gossip.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GossipConfig {
+    /// The port for it, UDP and TCP; without one the usual or, if that is
+    /// taken, any.
+    pub port: Option<u16>,
+    /// Where members listen for the game: they know where they gossip.
+    pub members: Vec<SocketAddr>,
+}
+
+/// The way to our gossip. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct GossipHandle {
+    /// Where we gossip.
+    pub port: u16,
+    /// Where members listen who may know more.
+    pub members: Arc<[SocketAddr]>,
+    seeds: mpsc::Sender<SocketAddr>,
+}
+
+impl GossipHandle {
+    /// Somebody gossips there. If too many are named at a time, some are not
+    /// visited.
+    pub fn meet(&self, addr: SocketAddr) {
+        let _ = self.seeds.try_send(addr);
+    }
 }
 
 /// A way to tell others what we do.
@@ -104,8 +139,10 @@ pub struct Discovery {
     ways: Vec<Box<dyn Announcer>>,
     ads: watch::Receiver<Ads>,
     collecting: Option<AbortHandle>,
+    /// The way to our gossip, if we gossip.
+    pub gossip: Option<GossipHandle>,
     /// Why the network cannot be looked at, if so.
-    pub warning: Option<String>,
+    pub warnings: Vec<String>,
 }
 
 impl Discovery {
@@ -116,13 +153,23 @@ impl Discovery {
         let collecting = tokio::spawn(collect(queue, publish, config.peer_id));
         let mut discovery = Self::of(ads, Box::new(local::Local::start(config, events.clone())));
         discovery.collecting = Some(collecting.abort_handle());
+        #[cfg(feature = "gossip")]
+        if let Some(wanted) = &config.gossip {
+            match gossip::Gossip::start(config, wanted, events.clone()) {
+                Ok((gossip, handle)) => {
+                    discovery.ways.push(Box::new(gossip));
+                    discovery.gossip = Some(handle);
+                }
+                Err(e) => discovery.warnings.push(format!(
+                    "gossip cannot be had ({e}); another --gossip-port may be free"
+                )),
+            }
+        }
         match mdns::Mdns::start(config, events) {
             Ok(mdns) => discovery.ways.push(Box::new(mdns)),
-            Err(e) => {
-                discovery.warning = Some(format!(
-                    "rooms on the network cannot be found ({e}); join by address instead"
-                ));
-            }
+            Err(e) => discovery.warnings.push(format!(
+                "rooms on the network cannot be found ({e}); join by address instead"
+            )),
         }
         discovery
     }
@@ -133,7 +180,8 @@ impl Discovery {
             ways: vec![way],
             ads,
             collecting: None,
-            warning: None,
+            gossip: None,
+            warnings: Vec::new(),
         }
     }
 
@@ -152,9 +200,9 @@ impl Discovery {
     /// Says goodbye, and waits until it is said.
     pub async fn shutdown(mut self) {
         self.announce(None);
-        for way in self.ways.drain(..) {
-            way.shutdown().await;
-        }
+        // Each takes its time to say it.
+        let ways = self.ways.drain(..).map(Announcer::shutdown);
+        futures::future::join_all(ways).await;
     }
 }
 

@@ -23,6 +23,13 @@ pub(super) fn encode(ad: &Ad) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// The value of a key, where the texts stand one a line.
+pub(super) fn line<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+    let pairs = text.lines().filter_map(|line| line.split_once('='));
+    let mut found = pairs.filter(|(k, _)| *k == key);
+    found.next().map(|(_, value)| value)
+}
+
 /// Reads an announcement; `None` if anything in it is not as it should be.
 pub(super) fn decode<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Option<Ad> {
     Some(Ad {

@@ -72,6 +72,7 @@ impl From<About> for pb::HelloReply {
                 leader_id: room.leader_id.unwrap_or(0),
                 node_id: room.node_id,
             }),
+            gossip_port: about.gossip_port.unwrap_or(0).into(),
         }
     }
 }
@@ -94,6 +95,10 @@ impl TryFrom<pb::HelloReply> for About {
             version: reply.version.chars().take(20).collect(),
             name: name(&reply.name)?,
             room: room.transpose()?,
+            // No port, and what is none, are the same.
+            gossip_port: u16::try_from(reply.gossip_port)
+                .ok()
+                .filter(|port| *port != 0),
         })
     }
 }

@@ -76,6 +76,8 @@ pub struct About {
     pub name: Name,
     /// The room it is in.
     pub room: Option<RoomInfo>,
+    /// Where it gossips, if it does.
+    pub gossip_port: Option<u16>,
 }
 
 /// A room as seen from outside.

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     consensus::{ClusterId, Command, Member, NodeId},
-    discovery::{Ad, Ads},
+    discovery::{Ad, Ads, GossipHandle},
     game::{Name, PeerId},
     net::{
         About, Admission, Caller, Committed, Handler, MAX_MEMBERS, Peers, ProposeError, REPLACED,
@@ -44,6 +44,8 @@ pub(super) struct Shared {
     pub(super) rooms: PathBuf,
     /// What is announced around us.
     pub(super) ads: watch::Receiver<Ads>,
+    /// The way to our gossip, if we gossip.
+    pub(super) gossip: Option<GossipHandle>,
     /// This player's commands, on their way into the log.
     pub(super) jobs: mpsc::Sender<Job>,
     /// Held while one seat takes the place of another.
@@ -71,6 +73,7 @@ pub(super) struct Parts {
     pub(super) per_snapshot: u64,
     pub(super) rooms: PathBuf,
     pub(super) ads: watch::Receiver<Ads>,
+    pub(super) gossip: Option<GossipHandle>,
     pub(super) session: u64,
 }
 
@@ -93,6 +96,7 @@ impl Shared {
             per_snapshot: parts.per_snapshot,
             rooms: parts.rooms,
             ads: parts.ads,
+            gossip: parts.gossip,
             jobs,
             switching: tokio::sync::Mutex::default(),
             session: parts.session,
@@ -264,6 +268,7 @@ impl Handler for Shared {
                 leader_id: seat.leader(),
                 node_id: seat.node_id,
             }),
+            gossip_port: self.gossip.as_ref().map(|gossip| gossip.port),
         }
     }
 

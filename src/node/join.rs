@@ -7,7 +7,9 @@ use std::{
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{Failure, JoinTarget, Room, handler::Shared, rooms::group, seat::Seat, seating};
+use super::{
+    Failure, JoinTarget, Room, handler::Shared, introduce, rooms::group, seat::Seat, seating,
+};
 use crate::{
     consensus::ClusterId,
     discovery::Ad,
@@ -35,6 +37,9 @@ pub(super) async fn join(
         JoinTarget::Addr(addr) => {
             let peer = shared.peers.who_is_at(addr).await?;
             let about = shared.peers.hello(peer).await?;
+            if let Some(gossip) = &shared.gossip {
+                introduce::visit(gossip, addr, &about);
+            }
             let room = about.room.ok_or_else(|| {
                 let who = about.name;
                 Failure::new("no_such_room", format!("{who} at {addr} is in no room yet"))

@@ -11,6 +11,7 @@ mod command;
 mod contact;
 mod continuation;
 mod handler;
+mod introduce;
 mod join;
 mod kept;
 mod leave;
@@ -29,6 +30,7 @@ use std::{io, sync::Arc};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use command::{Command, Done, Failure, JoinTarget, Reply};
+pub use introduce::meet;
 pub use rooms::group as group_rooms;
 pub use timing::Timing;
 pub use view::{
@@ -39,7 +41,7 @@ pub use world::{Addresses, OpenLog, World};
 
 use crate::{
     config::Profile,
-    discovery::Interfaces,
+    discovery::{GossipConfig, Interfaces},
     game::Name,
     net::{AddressBook, IdentityError, Peers, Server},
     packs::Packs,
@@ -59,6 +61,8 @@ pub struct Config {
     pub port: u16,
     /// The network interfaces to look around on.
     pub interfaces: Interfaces,
+    /// Whether to gossip, too. Without the feature `gossip` nobody does.
+    pub gossip: Option<GossipConfig>,
     /// All policy times.
     pub timing: Timing,
 }
@@ -97,7 +101,7 @@ impl Node {
         config: Config,
         on_change: impl Fn() + Send + Sync + 'static,
     ) -> Result<NodeHandle, StartError> {
-        let world = World::real(&config.profile, config.port, config.interfaces)?;
+        let world = World::real(&config)?;
         let Config {
             profile,
             name,
@@ -146,6 +150,7 @@ impl Node {
             per_snapshot,
             rooms: profile.rooms(),
             ads: discovery.ads(),
+            gossip: discovery.gossip.clone(),
             session,
         });
         let server = Server::start(transport, book, Arc::clone(&node));

@@ -3,11 +3,10 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
-use super::StartError;
+use super::{Config, StartError};
 use crate::{
-    config::Profile,
     consensus::{ENTRIES_PER_SNAPSHOT, LogStore, StoreError},
-    discovery::{self, Discovery, Interfaces, own_addresses},
+    discovery::{self, Discovery, own_addresses},
     game::PeerId,
     net::{Identity, TlsTransport, Transport},
 };
@@ -35,12 +34,11 @@ pub struct World {
 }
 
 impl World {
-    /// The real one: TLS, multicast DNS, files.
-    pub(super) fn real(
-        profile: &Profile,
-        port: u16,
-        interfaces: Interfaces,
-    ) -> Result<Self, StartError> {
+    /// The real one: TLS, multicast DNS and gossip, files.
+    pub(super) fn real(config: &Config) -> Result<Self, StartError> {
+        let Config { profile, port, .. } = config;
+        let port = *port;
+        let interfaces = config.interfaces.clone();
         let identity = Arc::new(Identity::load_or_create(profile.folder())?);
         let last_port = profile.last_port().filter(|_| port == 0);
         let bind = |port| TlsTransport::bind(Arc::clone(&identity), port);
@@ -60,6 +58,7 @@ impl World {
             interfaces: interfaces.clone(),
             profiles: profile.all_profiles(),
             profile: Some(profile.folder().to_owned()),
+            gossip: config.gossip.clone(),
         });
         Ok(Self {
             peer_id: identity.peer_id(),

@@ -28,6 +28,7 @@ pub fn node(
         interfaces: Interfaces {
             only: vec!["no interface at all".to_owned()],
         },
+        gossip: None,
         timing,
     };
     Node::start(config, on_change).expect("a node")

@@ -15,8 +15,8 @@ use tokio::{
 };
 
 use super::{
-    Command, Done, Failure, KeptRoom, Notice, Reply, Stage, View, contact, handler::Shared, join,
-    leave, rooms, seat::Seat, seating,
+    Command, Done, Failure, KeptRoom, Notice, Reply, Stage, View, contact, handler::Shared,
+    introduce, join, leave, rooms, seat::Seat, seating,
 };
 use crate::{
     config::Profile,
@@ -113,9 +113,14 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let (events, heard) = mpsc::channel(OUTCOMES);
         let ads = discovery.ads();
         let mut warnings: Vec<String> = warnings;
-        warnings.extend(discovery.warning.clone());
+        warnings.extend(discovery.warnings.clone());
         let (publish, _) = watch::channel(Arc::new(View::empty(shared.me, shared.name())));
-        let keeper = tokio::spawn(contact::keep(Arc::clone(&shared))).abort_handle();
+        let keeping = [Arc::clone(&shared), Arc::clone(&shared)];
+        let keeper = tokio::spawn(async move {
+            let [seat, gossip] = keeping;
+            futures::join!(contact::keep(seat), introduce::introduce(gossip));
+        });
+        let keeper = keeper.abort_handle();
         let mut actor = Self {
             seats: shared.seats(),
             evictions: shared.evictions(),
