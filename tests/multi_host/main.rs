@@ -15,6 +15,8 @@
 
 mod back;
 mod finding;
+#[cfg(feature = "gossip")]
+mod gossip;
 mod lab;
 mod leaders;
 mod lost;
