@@ -17,6 +17,8 @@ pub mod logging;
 pub mod net;
 pub mod node;
 pub mod packs;
+#[cfg(feature = "simulation")]
+pub mod planted;
 pub mod proto;
 pub mod random;
 pub mod rooms;

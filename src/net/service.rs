@@ -187,6 +187,8 @@ impl<H: Handler> Members for Service<H> {
     ) -> Answer<pb::AppendEntriesReply> {
         let seat = voting(&request)?;
         let (request, aside) = codec::append_entries(request.into_inner()).map_err(invalid)?;
+        #[cfg(feature = "simulation")]
+        let request = crate::planted::taken_from_anybody(request, &seat.raft);
         let response = seat.raft.append_entries(request).await.map_err(failed)?;
         if !matches!(response, codec::AppendEntriesResponse::HigherVote(_)) {
             seat.contact.hear(aside);

@@ -72,6 +72,10 @@ fn newest_log(seat: &Seat, findings: &Findings) -> (NodeId, PeerId) {
     };
     let mut logs: BTreeMap<NodeId, (PeerId, Survey)> = findings.answers.clone();
     logs.insert(seat.node_id, (seat.me, mine));
+    #[cfg(feature = "simulation")]
+    if crate::planted::Bug::AnyLog.is_planted() {
+        return (seat.node_id, seat.me);
+    }
     logs.into_iter()
         .max_by_key(|(_, (peer, survey))| (survey.last_log_id, *peer))
         .map_or((seat.node_id, seat.me), |(id, (peer, _))| (id, peer))

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    path::{Path, PathBuf},
 };
 
 use dhangkanna::{
@@ -37,18 +37,32 @@ pub struct Checks {
 
 impl Checks {
     /// How many elections were won.
-    pub fn elections(&self) -> usize {
-        self.leaders.len()
+    pub fn elections(&self) -> u64 {
+        self.leaders.len() as u64
     }
 
     /// How many clusters there were.
-    pub fn clusters(&self) -> usize {
-        self.entries.len()
+    pub fn clusters(&self) -> u64 {
+        self.entries.len() as u64
+    }
+
+    /// How many membership changes were committed, but for the first of each
+    /// cluster.
+    pub fn membership_changes(&self) -> u64 {
+        let entries = self.entries.values().flat_map(BTreeMap::values);
+        let is_change = |entry: &&(Vec<u8>, Entry)| {
+            entry.1.log_id.index > 0 && matches!(entry.1.payload, EntryPayload::Membership(_))
+        };
+        entries.filter(is_change).count() as u64
     }
 
     /// Looks at a node: at most one leader a term, and no two nodes of one
     /// cluster disagree on an applied entry or on the state after it.
-    pub fn look(&mut self, room: &RoomView, log: Option<&LogStore>) {
+    pub fn look(
+        &mut self,
+        room: &RoomView,
+        log_of: impl Fn(ClusterId, NodeId) -> Option<LogStore>,
+    ) {
         let cluster = &room.cluster;
         let (id, node) = (cluster.cluster_id, cluster.node_id);
         if cluster.role == Role::Leader {
@@ -57,6 +71,10 @@ impl Checks {
         }
         let applied = cluster.last_applied;
         let seen_to = self.seen_to.entry((id, node)).or_default();
+        if applied < *seen_to {
+            // It has started again: what it applies now must be the same.
+            *seen_to = 0;
+        }
         if applied <= *seen_to {
             return;
         }
@@ -68,10 +86,9 @@ impl Checks {
             .entry((id, applied))
             .or_insert_with(|| state.clone());
         assert_eq!(*known, state, "two states after entry {applied} of {id}");
-        let Some(log) = log else {
+        let Some(mut log) = log_of(id, node) else {
             return;
         };
-        let mut log = log.clone();
         let entries = log.try_get_log_entries(from..=applied).now_or_never();
         let entries = entries.expect("it is in memory").expect("entries");
         let all = self.entries.entry(id).or_default();
@@ -84,16 +101,15 @@ impl Checks {
     }
 
     /// Replays each cluster's log: every command counts once, and each one
-    /// that was acknowledged is there with the outcome that was said.
-    pub fn replay(&self, acknowledged: &[Acknowledged]) {
+    /// that was acknowledged is there with the outcome that was said. `ends`
+    /// are the clusters that are played at the end, and how far they are.
+    pub fn replay(&self, acknowledged: &[Acknowledged], ends: &BTreeMap<ClusterId, u64>) {
         let mut outcomes: BTreeMap<(ClusterId, u64), (PeerId, Outcome)> = BTreeMap::new();
         for (cluster, entries) in &self.entries {
             let mut state = RoomState::default();
             let mut applied = BTreeSet::new();
-            let mut expected = 1;
-            for (index, (_, entry)) in entries {
+            for (expected, (index, (_, entry))) in (1..).zip(entries) {
                 assert_eq!(*index, expected, "an entry of {cluster} was never seen");
-                expected += 1;
                 let EntryPayload::Normal(proposal) = &entry.payload else {
                     continue;
                 };
@@ -112,6 +128,10 @@ impl Checks {
             }
         }
         for ack in acknowledged {
+            if let Some(applied) = ends.get(&ack.cluster) {
+                assert!(ack.index <= *applied, "acknowledged, and gone: {ack:?}");
+            }
+            assert!(ack.copies > 0, "acknowledged, and on no disk: {ack:?}");
             let found = outcomes.get(&(ack.cluster, ack.index));
             assert_eq!(
                 found,
@@ -122,13 +142,14 @@ impl Checks {
     }
 }
 
-/// The log of a node's present seat.
+/// The log of one of a host's seats.
 pub fn log_of(
-    logs: &BTreeMap<std::path::PathBuf, LogStore>,
-    folder: &std::path::Path,
-    room: &Arc<RoomView>,
+    logs: &BTreeMap<PathBuf, LogStore>,
+    folder: &Path,
+    cluster: ClusterId,
+    node: NodeId,
 ) -> Option<LogStore> {
-    let seat = format!("{}/{}/", room.cluster.cluster_id, room.cluster.node_id);
+    let seat = format!("{cluster}/{node}/");
     let mut found = logs
         .iter()
         .filter(|(file, _)| file.starts_with(folder))

@@ -13,53 +13,50 @@ use dhangkanna::{
     config::Profile,
     game::{Letter, Name, PeerId},
     node::{Command, Done, JoinTarget, Node, NodeHandle, RoomView, Stage, Timing, Trouble},
+    planted::{self, Bug},
     random,
 };
 use tokio::sync::mpsc;
 
 use crate::{
     checks::{Acknowledged, Checks, log_of},
+    lineage::Lineage,
+    log::Log,
+    machine,
+    totals::Totals,
     world::Shared,
 };
 
-/// How long players play while things break.
-const PLAY: Duration = Duration::from_secs(60);
+/// How long players play while things break, at least.
+const PLAY: Duration = Duration::from_secs(66);
+
+/// How many commands they give, at least.
+const COMMANDS: u64 = 200;
+
+/// How often something breaks or is mended, at least.
+const FAULTS: u32 = 8;
 
 /// How long all is well again at the end, before the last look.
 const CALM: Duration = Duration::from_secs(30);
 
-/// What a simulation amounted to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
-    pub elections: usize,
-    pub clusters: usize,
-    pub crashes: usize,
-    pub partitions: usize,
-    pub leaves: usize,
-    pub acknowledged: usize,
-    pub continuations: usize,
-    /// What happened, a line each: the same for the same seed.
-    pub trace: String,
-}
-
 /// A player's computer.
-struct Host {
-    name: String,
-    peer: PeerId,
-    folder: PathBuf,
-    orders: mpsc::UnboundedSender<Command>,
-    is_up: bool,
+pub struct Host {
+    pub name: String,
+    pub peer: PeerId,
+    pub folder: PathBuf,
+    pub orders: mpsc::UnboundedSender<Command>,
+    pub is_up: bool,
 }
 
 /// What hosts tell the simulation.
 #[derive(Clone, Default)]
-struct Told {
-    nodes: Arc<Mutex<BTreeMap<String, NodeHandle>>>,
+pub struct Told {
+    pub nodes: Arc<Mutex<BTreeMap<String, NodeHandle>>>,
     acknowledged: Arc<Mutex<Vec<Acknowledged>>>,
-    continuations: Arc<Mutex<usize>>,
 }
 
-fn pick(below: u64) -> u64 {
+/// A random number below another.
+pub fn pick(below: u64) -> u64 {
     random::u64() % below
 }
 
@@ -71,27 +68,41 @@ fn room_of(node: &NodeHandle) -> Option<Arc<RoomView>> {
     }
 }
 
-/// Runs one seed; panics at the first thing that must not be.
-pub fn run(seed: u64) -> Totals {
+/// Runs one seed: its trace, and what it amounted to.
+///
+/// # Panics
+/// At the first thing that must not be.
+pub fn run(seed: u64, bug: Bug, is_quiet: bool) -> (String, Totals) {
     random::seed(seed);
+    machine::simulate(seed);
+    planted::plant(bug);
+    let log = Log::new(is_quiet);
+    let _logging = tracing::subscriber::set_default(log.clone());
     let data = tempfile::tempdir().expect("a folder");
-    let mut simulation = Simulation::new(seed, data.path());
+    let mut simulation = Simulation::new(seed, data.path(), log);
     simulation.play();
     simulation.end()
 }
 
-struct Simulation<'a> {
-    sim: turmoil::Sim<'a>,
-    shared: Shared,
-    told: Told,
-    hosts: Vec<Host>,
+/// Some computers, and what became of them so far.
+pub struct Simulation<'a> {
+    pub sim: turmoil::Sim<'a>,
+    pub shared: Shared,
+    pub told: Told,
+    pub hosts: Vec<Host>,
+    pub lineage: Lineage,
+    pub totals: Totals,
+    /// Those who are cut off from all others.
+    pub split: Option<Vec<usize>>,
+    /// Two who cannot reach each other.
+    pub link: Option<(usize, usize)>,
     checks: Checks,
-    totals: Totals,
-    split: Option<Vec<usize>>,
+    log: Log,
+    trace: String,
 }
 
 impl Simulation<'_> {
-    fn new(seed: u64, data: &Path) -> Self {
+    fn new(seed: u64, data: &Path, log: Log) -> Self {
         let mut builder = turmoil::Builder::new();
         builder
             .rng_seed(seed)
@@ -133,24 +144,38 @@ impl Simulation<'_> {
             shared,
             told,
             hosts,
-            checks: Checks::default(),
+            lineage: Lineage::default(),
             totals: Totals::default(),
             split: None,
+            link: None,
+            checks: Checks::default(),
+            log,
+            trace: String::new(),
         }
     }
 
-    fn note(&mut self, what: &str) {
+    /// Adds a line to the trace.
+    pub fn note(&mut self, what: &str) {
         let at = self.sim.elapsed().as_millis();
-        let _ = writeln!(self.totals.trace, "{at} {what}");
+        let _ = writeln!(self.trace, "{at} {what}");
+        tracing::info!(target: "dhangkanna::simulation", "{what}");
     }
 
     fn step(&mut self) {
+        let now = self.sim.elapsed();
+        machine::set_time(now);
+        self.log.set_time(now);
         self.sim.step().expect("a host ended");
-        let nodes = self.told.nodes.lock().unwrap().clone();
-        for host in self.hosts.iter().filter(|host| host.is_up) {
+        let nodes = self.told.nodes.lock().unwrap();
+        for host in &self.hosts {
             if let Some(room) = nodes.get(&host.name).and_then(room_of) {
-                let log = log_of(&self.shared.logs.lock().unwrap(), &host.folder, &room);
-                self.checks.look(&room, log.as_ref());
+                let logs = &self.shared.logs;
+                let log_of =
+                    |cluster, node| log_of(&logs.lock().unwrap(), &host.folder, cluster, node);
+                self.checks.look(&room, log_of);
+                self.lineage.look(&host.name, &room, |(cluster, node)| {
+                    log_of(cluster, node).and_then(|log| log.last_log_id())
+                });
             }
         }
     }
@@ -162,18 +187,24 @@ impl Simulation<'_> {
         }
     }
 
+    /// Plays until enough has happened.
     fn play(&mut self) {
         // Everybody is there first.
         self.wait(Duration::from_secs(6));
-        let until = self.sim.elapsed() + PLAY;
         let mut next_fault = self.sim.elapsed() + Duration::from_millis(1000 + pick(4000));
-        while self.sim.elapsed() < until {
+        let mut faults = 0;
+        while self.sim.elapsed() < PLAY || self.totals.get("commands") < COMMANDS || faults < FAULTS
+        {
             self.wait(Duration::from_millis(50 + pick(300)));
             self.command();
             if self.sim.elapsed() >= next_fault {
                 self.fault();
+                faults += 1;
                 next_fault = self.sim.elapsed() + Duration::from_millis(1000 + pick(7000));
             }
+        }
+        if self.totals.get("leaves") == 0 {
+            self.leave(pick(self.hosts.len() as u64) as usize);
         }
     }
 
@@ -186,7 +217,10 @@ impl Simulation<'_> {
         };
         let command = match &room.trouble {
             Some(Trouble::Stalled { .. }) if pick(4) == 0 => Command::Continue,
-            Some(Trouble::Elsewhere { .. }) if pick(4) == 0 => Command::Follow,
+            Some(Trouble::Elsewhere { .. }) if pick(4) == 0 => {
+                self.lineage.goes_on_its_own(&host.name);
+                Command::Follow
+            }
             _ if pick(8) == 0 => Command::StartRound {
                 pack: "kanna".to_owned(),
                 number: Some(1),
@@ -200,72 +234,17 @@ impl Simulation<'_> {
                 }
             }
         };
+        self.totals.count("commands", 1);
         let _ = host.orders.send(command);
     }
 
-    /// Something breaks, or is mended.
-    fn fault(&mut self) {
-        let n = pick(self.hosts.len() as u64) as usize;
-        match pick(6) {
-            0 | 1 => self.crash_or_restart(n),
-            2 => {
-                // The ones that are down come back together.
-                for n in 0..self.hosts.len() {
-                    if !self.hosts[n].is_up {
-                        self.crash_or_restart(n);
-                    }
-                }
-            }
-            3 | 4 => self.split_or_heal(n),
-            _ => {
-                self.totals.leaves += 1;
-                self.note(&format!("{} leaves", self.hosts[n].name));
-                let _ = self.hosts[n].orders.send(Command::Leave);
-            }
-        }
-    }
-
-    fn crash_or_restart(&mut self, n: usize) {
-        let name = self.hosts[n].name.clone();
-        if self.hosts[n].is_up {
-            self.note(&format!("{name} crashes"));
-            self.totals.crashes += 1;
-            self.told.nodes.lock().unwrap().remove(&name);
-            self.sim.crash(name.as_str());
-            self.shared.crash(&self.hosts[n].folder, self.hosts[n].peer);
-        } else {
-            self.note(&format!("{name} starts again"));
-            self.sim.bounce(name.as_str());
-        }
-        self.hosts[n].is_up = !self.hosts[n].is_up;
-    }
-
-    fn split_or_heal(&mut self, n: usize) {
-        if let Some(group) = self.split.take() {
-            self.note("healed");
-            self.between(&group, |sim, a, b| sim.repair(a, b));
-            return;
-        }
-        let size = 1 + pick(self.hosts.len() as u64 / 2) as usize;
-        let group: Vec<usize> = (0..size).map(|k| (n + k) % self.hosts.len()).collect();
-        self.note(&format!("split off: {group:?}"));
-        self.totals.partitions += 1;
-        self.between(&group, |sim, a, b| sim.partition(a, b));
-        self.split = Some(group);
-    }
-
-    fn between(&mut self, group: &[usize], what: impl Fn(&turmoil::Sim<'_>, &str, &str)) {
-        for a in group {
-            for b in (0..self.hosts.len()).filter(|b| !group.contains(b)) {
-                what(&self.sim, &self.hosts[*a].name, &self.hosts[b].name);
-            }
-        }
-    }
-
     /// All is well again; then the books are checked.
-    fn end(mut self) -> Totals {
+    fn end(mut self) -> (String, Totals) {
         if self.split.is_some() {
             self.split_or_heal(0);
+        }
+        if self.link.is_some() {
+            self.cut_or_mend_a_link(0);
         }
         for n in 0..self.hosts.len() {
             if !self.hosts[n].is_up {
@@ -274,16 +253,24 @@ impl Simulation<'_> {
         }
         self.wait(CALM);
         let acknowledged = self.told.acknowledged.lock().unwrap().clone();
-        self.checks.replay(&acknowledged);
-        let mut totals = self.totals;
-        for ack in &acknowledged {
-            let _ = writeln!(totals.trace, "{ack:?}");
+        let mut ends = BTreeMap::new();
+        for room in self.told.nodes.lock().unwrap().values().filter_map(room_of) {
+            let applied = ends.entry(room.cluster.cluster_id).or_default();
+            *applied = room.cluster.last_applied.max(*applied);
         }
-        totals.acknowledged = acknowledged.len();
-        totals.elections = self.checks.elections();
-        totals.clusters = self.checks.clusters();
-        totals.continuations = *self.told.continuations.lock().unwrap();
-        totals
+        self.checks.replay(&acknowledged, &ends);
+        for ack in &acknowledged {
+            let _ = writeln!(self.trace, "{ack:?}");
+        }
+        let mut totals = self.totals;
+        totals.count("seconds", self.sim.elapsed().as_secs());
+        totals.count("acknowledged", acknowledged.len() as u64);
+        totals.count("elections", self.checks.elections());
+        totals.count("membership_changes", self.checks.membership_changes());
+        totals.count("clusters", self.checks.clusters());
+        totals.count("continuations", self.lineage.continuations());
+        totals.count("snapshots_installed", self.log.snapshots_installed());
+        (self.trace, totals)
     }
 }
 
@@ -352,7 +339,6 @@ async fn live(
                         copies,
                     });
                 }
-                Ok(Done::Continued { .. }) => *told.continuations.lock().unwrap() += 1,
                 _ => {}
             }
         });

@@ -1,60 +1,185 @@
 //! The real node on a simulated network, clock and disk: crashes, restarts,
-//! partitions and leaves in an order that follows from a seed, and what must
-//! hold checked at every step. The model is openraft's own simulation.
+//! partitions, leaves and continuations in an order that follows from a seed,
+//! and what must hold checked at every step. The model is openraft's own
+//! simulation.
 //!
 //! ```text
-//! cargo test --features simulation --test simulation
-//! DHANGKANNA_SEED=42 cargo test --features simulation --test simulation one_seed
+//! DHANGKANNA_SEEDS=1..11 .ci/simulation
+//! DHANGKANNA_SEED=7 .ci/simulation one_seed --ignored
 //! ```
 //!
-//! `DHANGKANNA_SEEDS` sets how many seeds run.
+//! The second line replays one seed, with all that the nodes log;
+//! `DHANGKANNA_BUG=NAME` before it plants a bug.
+//!
+//! Each seed runs in a process of its own: nothing in it can depend on what ran
+//! before.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod checks;
 mod cluster;
+mod faults;
+mod lineage;
+mod log;
+mod machine;
+mod totals;
 mod world;
 
-use cluster::Totals;
+use std::{
+    ops::Range,
+    process::{Command, Output},
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
-fn number(name: &str, default: u64) -> u64 {
-    let text = std::env::var(name).ok();
-    text.and_then(|text| text.parse().ok()).unwrap_or(default)
+use dhangkanna::planted::Bug;
+use totals::Totals;
+
+/// The seeds that a plain run takes.
+const SEEDS: Range<u64> = 1..11;
+
+/// Within how many seeds a planted bug must be caught.
+const CAUGHT_WITHIN: u64 = 100;
+
+/// How long a seed may take, in real time: hundreds of times what it needs.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
 }
 
-/// Runs a seed on a thread of its own: it is that which is seeded.
-fn run(seed: u64) -> Totals {
-    let thread = std::thread::spawn(move || cluster::run(seed));
-    thread.join().unwrap_or_else(|_panic| {
-        panic!("seed {seed} fails; run it again with DHANGKANNA_SEED={seed} and the test one_seed")
-    })
+fn seeds() -> Range<u64> {
+    let Some(text) = variable("DHANGKANNA_SEEDS") else {
+        return SEEDS;
+    };
+    let range = text.split_once("..").and_then(|(from, to)| {
+        let range = from.parse().ok()?..to.parse().ok()?;
+        Some(range)
+    });
+    range.expect("DHANGKANNA_SEEDS=FROM..TO")
 }
 
-#[test]
-fn one_seed() {
-    let mut totals = run(number("DHANGKANNA_SEED", 1));
-    println!("{}", std::mem::take(&mut totals.trace));
-    println!("{totals:?}");
+/// Runs a seed in a process of its own.
+fn run(seed: u64, bug: Bug) -> Output {
+    Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "one_seed", "--ignored", "--nocapture"])
+        .env("DHANGKANNA_SEED", seed.to_string())
+        .env("DHANGKANNA_BUG", bug.name())
+        .env("DHANGKANNA_QUIET", "1")
+        .env("RUST_BACKTRACE", "0")
+        .output()
+        .expect("this program")
 }
 
-#[test]
-fn many_seeds() {
-    let seeds = number("DHANGKANNA_SEEDS", 20);
-    let mut sum = Totals::default();
-    for seed in 1..=seeds {
-        let totals = run(seed);
-        sum.elections += totals.elections;
-        sum.clusters += totals.clusters;
-        sum.crashes += totals.crashes;
-        sum.partitions += totals.partitions;
-        sum.leaves += totals.leaves;
-        sum.acknowledged += totals.acknowledged;
-        sum.continuations += totals.continuations;
+/// What it amounted to, or what went wrong.
+fn outcome(output: &Output) -> Result<Totals, String> {
+    let said = String::from_utf8_lossy(&output.stdout);
+    if output.status.success() {
+        return Ok(Totals::read(&said).expect("totals"));
     }
-    println!("{seeds} seeds: {sum:?}");
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    Err(complaint)
 }
 
 #[test]
-fn the_same_seed_does_the_same() {
-    assert_eq!(run(7).trace, run(7).trace);
+#[ignore = "run by the others, or by hand"]
+fn one_seed() {
+    let seed = variable("DHANGKANNA_SEED").map_or(1, |seed| seed.parse().expect("a number"));
+    let bug = variable("DHANGKANNA_BUG").map_or(Bug::None, |name| {
+        Bug::by_name(&name).expect("the name of a bug")
+    });
+    let is_quiet = variable("DHANGKANNA_QUIET").is_some();
+    let (done, outcome) = std::sync::mpsc::channel();
+    // The thread is what is simulated.
+    std::thread::spawn(move || done.send(cluster::run(seed, bug, is_quiet)));
+    let (trace, totals) = outcome
+        .recv_timeout(PATIENCE)
+        .expect("a seed that passes, in time");
+    println!("{trace}{totals}");
+}
+
+/// Runs seeds, as many at a time as there are processors; ends early when
+/// `enough` says so.
+fn run_all(
+    seeds: Range<u64>,
+    bug: Bug,
+    enough: impl Fn(u64, Result<Totals, String>) -> bool + Sync,
+) {
+    let next = AtomicU64::new(seeds.start);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(seed) = Some(next.fetch_add(1, Relaxed)).filter(|n| *n < seeds.end) {
+                    if enough(seed, outcome(&run(seed, bug))) {
+                        next.store(seeds.end, Relaxed);
+                    }
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn seeds_pass() {
+    let seeds = seeds();
+    let (sum, failed) = (Mutex::new(Totals::default()), Mutex::new(Vec::new()));
+    run_all(seeds.clone(), Bug::None, |seed, outcome| {
+        match outcome {
+            Ok(totals) => sum.lock().unwrap().add(&totals),
+            Err(complaint) => {
+                println!("seed {seed} fails:\n{complaint}");
+                failed.lock().unwrap().push(seed);
+            }
+        }
+        false
+    });
+    let (sum, failed) = (sum.into_inner().unwrap(), failed.into_inner().unwrap());
+    println!("seeds {seeds:?}: {sum}");
+    assert!(
+        failed.is_empty(),
+        "{failed:?} fail; `one_seed` with DHANGKANNA_SEED=N shows one"
+    );
+    let missing = sum.missing();
+    assert!(missing.is_empty(), "nothing of this happened: {missing:?}");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_trace() {
+    for seed in [3, 7] {
+        let traces = [(); 2].map(|()| run(seed, Bug::None).stdout);
+        let [one, other] = traces.map(|trace| {
+            let trace = String::from_utf8(trace).expect("text");
+            // The test runner's last line tells the real time.
+            trace.split("test result").next().map(str::to_owned)
+        });
+        assert_eq!(one, other);
+        assert!(one.is_some_and(|trace| trace.lines().count() > 100));
+    }
+}
+
+#[test]
+fn planted_bugs_are_caught() {
+    for bug in Bug::ALL {
+        let caught = Mutex::new(None);
+        run_all(1..CAUGHT_WITHIN, bug, |seed, outcome| {
+            let complaint = outcome.err();
+            let is_caught = complaint.is_some();
+            if let Some(complaint) = complaint {
+                *caught.lock().unwrap() = Some((seed, complaint));
+            }
+            is_caught
+        });
+        let caught = caught.into_inner().unwrap();
+        let (seed, complaint) = caught.unwrap_or_else(|| panic!("{bug:?} is not caught"));
+        // The line after the place of the first panic.
+        let mut lines = complaint
+            .lines()
+            .skip_while(|line| !line.contains("panicked"));
+        let why = lines.nth(1).unwrap_or(&complaint);
+        println!("{bug:?} is caught by seed {seed}: {why}");
+    }
 }

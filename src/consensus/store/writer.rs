@@ -262,7 +262,13 @@ fn commit(db: &Database, batch: Vec<Op>, failure: &Failure) {
 
 /// One transaction, durable when it returns (redb's default).
 fn write(db: &Database, batch: &[Op]) -> Result<(), redb::Error> {
-    let txn = db.begin_write()?;
+    #[cfg_attr(
+        not(feature = "simulation"),
+        expect(unused_mut, reason = "a planted bug")
+    )]
+    let mut txn = db.begin_write()?;
+    #[cfg(feature = "simulation")]
+    crate::planted::drop_sync(&mut txn)?;
     apply(&txn, batch)?;
     txn.commit()?;
     Ok(())
