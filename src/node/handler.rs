@@ -383,10 +383,20 @@ impl Handler for Shared {
         let (Some(seat), Some(shared)) = (self.current_seat(), self.this.upgrade()) else {
             return;
         };
+        if !continuation::is_stuck(&seat) {
+            // The notice took longer than we kept still, and the missing are
+            // back: what is acknowledged here since then is not known there.
+            tracing::info!("not followed into {cluster}: this room is played");
+            return;
+        }
+        seat.contact.freeze(join::JOIN_TIMEOUT);
         tokio::spawn(async move {
             match continuation::follow(&shared, &seat, cluster, caller.peer_id).await {
                 Ok(()) => tracing::info!("followed into {cluster}"),
-                Err(e) => tracing::warn!("cannot follow into {cluster}: {e}"),
+                Err(e) => {
+                    tracing::warn!("cannot follow into {cluster}: {e}");
+                    seat.contact.thaw();
+                }
             }
         });
     }

@@ -72,7 +72,14 @@ impl Checks {
         let applied = cluster.last_applied;
         let seen_to = self.seen_to.entry((id, node)).or_default();
         if applied < *seen_to {
-            // It has started again: what it applies now must be the same.
+            // It has started again: what it applies now must be the same, and
+            // what it had applied was on its disk.
+            let last = log_of(id, node).and_then(|log| log.last_log_id());
+            let last = last.map_or(0, |last| last.index);
+            assert!(
+                last >= *seen_to,
+                "{node} had {seen_to} entries of {id}, and has {last}"
+            );
             *seen_to = 0;
         }
         if applied <= *seen_to {

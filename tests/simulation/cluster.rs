@@ -254,7 +254,9 @@ impl Simulation<'_> {
         self.wait(CALM);
         let acknowledged = self.told.acknowledged.lock().unwrap().clone();
         let mut ends = BTreeMap::new();
-        for room in self.told.nodes.lock().unwrap().values().filter_map(room_of) {
+        let nodes = self.told.nodes.lock().unwrap().clone();
+        let played = |room: &Arc<RoomView>| room.cluster.quorum;
+        for room in nodes.values().filter_map(room_of).filter(played) {
             let applied = ends.entry(room.cluster.cluster_id).or_default();
             *applied = room.cluster.last_applied.max(*applied);
         }

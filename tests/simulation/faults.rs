@@ -46,8 +46,8 @@ impl Simulation<'_> {
             self.note(&format!("{name} crashes"));
             self.totals.count("crashes", 1);
             self.told.nodes.lock().unwrap().remove(&name);
-            self.sim.crash(name.as_str());
             self.shared.crash(&self.hosts[n].folder, self.hosts[n].peer);
+            self.sim.crash(name.as_str());
         } else {
             self.note(&format!("{name} starts again"));
             self.totals.count("restarts", 1);

@@ -41,19 +41,19 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// What becomes of a host's disks and notices in a power cut. Of the writes
-    /// that were not synced a random part is there.
+    /// What becomes of a host's disks and notices in a power cut. Whoever still
+    /// holds the old ones writes in vain: a program that is dropped tidies up.
     pub fn crash(&self, folder: &Path, peer: PeerId) {
         self.board.lock().unwrap().remove(&peer);
+        for (file, disk) in &mut *self.disks.lock().unwrap() {
+            if file.starts_with(folder) {
+                *disk = disk.after_power_cut();
+            }
+        }
         self.logs
             .lock()
             .unwrap()
             .retain(|file, _| !file.starts_with(folder));
-        for (file, disk) in &*self.disks.lock().unwrap() {
-            if file.starts_with(folder) {
-                disk.crash();
-            }
-        }
     }
 
     /// A node's world on the host where this is called.
@@ -213,18 +213,21 @@ impl Change {
 }
 
 impl Disk {
-    fn crash(&self) {
-        let mut content = self.0.lock().unwrap();
-        let unsynced = std::mem::take(&mut content.unsynced);
-        let mut after = std::mem::take(&mut content.synced);
-        for change in unsynced {
-            // Written in any order, so any part of it may be there.
+    /// What is found after a power cut: of the writes that were not synced, any
+    /// part, for they are written in any order.
+    fn after_power_cut(&self) -> Self {
+        let content = self.0.lock().unwrap();
+        let mut found = content.synced.clone();
+        for change in &content.unsynced {
             if dhangkanna::random::u64() & 1 == 0 {
-                change.apply(&mut after);
+                change.apply(&mut found);
             }
         }
-        content.now.clone_from(&after);
-        content.synced = after;
+        Self(Arc::new(Mutex::new(Content {
+            now: found.clone(),
+            synced: found,
+            unsynced: Vec::new(),
+        })))
     }
 
     fn change(&self, change: Change) {
