@@ -82,8 +82,11 @@ impl Seat {
         let saved = kept.clone();
         let open_log = Arc::clone(&shared.open_log);
         let store = blocking::run(move || {
+            // Its log first: a crash in between leaves nothing to come back to.
+            fs::create_dir_all(&saved.folder).map_err(|e| cannot_write(&saved, &e))?;
+            let store = open_store(&open_log, &saved)?;
             saved.save().map_err(|e| cannot_write(&saved, &e))?;
-            open_store(&open_log, &saved)
+            Ok::<_, Failure>(store)
         });
         Self::start(shared, kept, store.await.map_err(|e| storage(&e))??).await
     }

@@ -18,6 +18,8 @@
 
 mod checks;
 mod cluster;
+#[path = "../common/disk.rs"]
+mod disk;
 mod faults;
 mod lineage;
 mod log;

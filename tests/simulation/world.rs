@@ -18,12 +18,13 @@ use dhangkanna::{
     node::World,
 };
 use futures::future::BoxFuture;
-use redb::StorageBackend;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     sync::watch,
 };
 use turmoil::net::{TcpListener, TcpStream};
+
+use crate::disk::Disk;
 
 /// Where every simulated node listens.
 pub const PORT: u16 = 4000;
@@ -177,94 +178,5 @@ impl Transport for SimTransport {
             let (tcp, remote) = self.listener.accept().await?;
             Ok((remote, Box::pin(introduce(self.me, tcp)) as Handshake))
         })
-    }
-}
-
-/// A file that loses what was not synced when the power is cut.
-#[derive(Clone, Debug, Default)]
-struct Disk(Arc<Mutex<Content>>);
-
-#[derive(Debug, Default)]
-struct Content {
-    now: Vec<u8>,
-    synced: Vec<u8>,
-    unsynced: Vec<Change>,
-}
-
-#[derive(Debug)]
-enum Change {
-    Length(usize),
-    Bytes(usize, Vec<u8>),
-}
-
-impl Change {
-    fn apply(&self, bytes: &mut Vec<u8>) {
-        match self {
-            Self::Length(length) => bytes.resize(*length, 0),
-            Self::Bytes(at, written) => {
-                let end = at + written.len();
-                if bytes.len() < end {
-                    bytes.resize(end, 0);
-                }
-                bytes[*at..end].copy_from_slice(written);
-            }
-        }
-    }
-}
-
-impl Disk {
-    /// What is found after a power cut: of the writes that were not synced, any
-    /// part, for they are written in any order.
-    fn after_power_cut(&self) -> Self {
-        let content = self.0.lock().unwrap();
-        let mut found = content.synced.clone();
-        for change in &content.unsynced {
-            if dhangkanna::random::u64() & 1 == 0 {
-                change.apply(&mut found);
-            }
-        }
-        Self(Arc::new(Mutex::new(Content {
-            now: found.clone(),
-            synced: found,
-            unsynced: Vec::new(),
-        })))
-    }
-
-    fn change(&self, change: Change) {
-        let mut content = self.0.lock().unwrap();
-        change.apply(&mut content.now);
-        content.unsynced.push(change);
-    }
-}
-
-impl StorageBackend for Disk {
-    fn len(&self) -> Result<u64, io::Error> {
-        Ok(self.0.lock().unwrap().now.len() as u64)
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), io::Error> {
-        let content = self.0.lock().unwrap();
-        let at = offset as usize;
-        out.copy_from_slice(&content.now[at..at + out.len()]);
-        Ok(())
-    }
-
-    fn set_len(&self, len: u64) -> Result<(), io::Error> {
-        self.change(Change::Length(len as usize));
-        Ok(())
-    }
-
-    fn sync_data(&self) -> Result<(), io::Error> {
-        let mut content = self.0.lock().unwrap();
-        let unsynced = std::mem::take(&mut content.unsynced);
-        for change in unsynced {
-            change.apply(&mut content.synced);
-        }
-        Ok(())
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> Result<(), io::Error> {
-        self.change(Change::Bytes(offset as usize, data.to_vec()));
-        Ok(())
     }
 }

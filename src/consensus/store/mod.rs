@@ -5,13 +5,14 @@
 //! never touch the disk: the log between two snapshots is a few hundred small
 //! entries, so all of it is also in memory.
 
+mod check;
 mod format;
 mod writer;
 
 use std::{
     collections::BTreeMap,
     fmt::Debug,
-    io,
+    fs, io,
     ops::RangeBounds,
     path::Path,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
@@ -21,11 +22,11 @@ use openraft::{
     EntryPayload, LogState, OptionalSend, RaftLogReader,
     storage::{IOFlushed, RaftLogStorage},
 };
-use redb::{Builder, Database, ReadableDatabase as _, ReadableTable as _, StorageBackend};
+use redb::{Builder, Database, DatabaseError, StorageBackend};
 use tokio::sync::oneshot;
 
 use super::{Entry, LogId, Proposal, Snapshot, TypeConfig, Vote};
-use format::{LOG, META, Slot};
+use format::Slot;
 use writer::{Op, Writer};
 
 /// redb's page cache, in bytes. The whole file is smaller.
@@ -68,10 +69,12 @@ impl LogStore {
     /// # Errors
     /// If the file cannot be opened, or is damaged.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let db = builder()
-            .create(path)
-            .map_err(|e| StoreError::Database(e.into()))?;
-        Self::load(db, in_thread)
+        let mem = match fs::read(path) {
+            Ok(bytes) => check::content(bytes)?,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Mem::default(),
+            Err(e) => return Err(io_error(e)),
+        };
+        Self::load(mem, || builder().create(path), in_thread)
     }
 
     /// The same on storage of the caller's: for tests that break it.
@@ -79,7 +82,7 @@ impl LogStore {
     /// # Errors
     /// As for [`LogStore::open`].
     pub fn open_backend(backend: impl StorageBackend) -> Result<Self, StoreError> {
-        Self::load(on_backend(backend)?, in_thread)
+        Self::load_backend(backend, in_thread)
     }
 
     /// The same, written in place instead of by a thread: for simulations.
@@ -88,7 +91,7 @@ impl LogStore {
     /// As for [`LogStore::open`].
     #[doc(hidden)]
     pub fn open_in_place(backend: impl StorageBackend) -> Result<Self, StoreError> {
-        Self::load(on_backend(backend)?, |db| Ok(Writer::in_place(db)))
+        Self::load_backend(backend, |db| Ok(Writer::in_place(db)))
     }
 
     /// Why the file cannot be written any more, if so.
@@ -154,12 +157,25 @@ impl LogStore {
         self.read().snapshot.clone()
     }
 
-    fn load(
-        db: Database,
+    fn load_backend(
+        backend: impl StorageBackend,
         writer: impl FnOnce(Database) -> Result<Writer, StoreError>,
     ) -> Result<Self, StoreError> {
+        let length = backend.len().map_err(io_error)?;
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
+        backend.read(0, &mut bytes).map_err(io_error)?;
+        let mem = check::content(bytes)?;
+        Self::load(mem, || builder().create_with_backend(backend), writer)
+    }
+
+    /// Opens the file for writing; its content is known.
+    fn load(
+        mem: Mem,
+        open: impl FnOnce() -> Result<Database, DatabaseError>,
+        writer: impl FnOnce(Database) -> Result<Writer, StoreError>,
+    ) -> Result<Self, StoreError> {
+        let db = open().map_err(|e| StoreError::Database(e.into()))?;
         format::create_tables(&db).map_err(StoreError::Database)?;
-        let mem = read_all(&db)?;
         Ok(Self {
             mem: Arc::new(RwLock::new(mem)),
             writer: Arc::new(writer(db)?),
@@ -177,62 +193,17 @@ impl LogStore {
 }
 
 fn in_thread(db: Database) -> Result<Writer, StoreError> {
-    Writer::start(db).map_err(|e| StoreError::Database(redb::StorageError::Io(e).into()))
+    Writer::start(db).map_err(io_error)
 }
 
-fn on_backend(backend: impl StorageBackend) -> Result<Database, StoreError> {
-    let created = builder().create_with_backend(backend);
-    created.map_err(|e| StoreError::Database(e.into()))
+fn io_error(e: io::Error) -> StoreError {
+    StoreError::Database(redb::StorageError::Io(e).into())
 }
 
 fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES);
     builder
-}
-
-fn read_all(db: &Database) -> Result<Mem, StoreError> {
-    let damaged = |e: format::Damage| StoreError::Damaged(e.to_string());
-    let from_redb = |e: redb::Error| match e {
-        redb::Error::Corrupted(what) => StoreError::Damaged(what),
-        other => StoreError::Database(other),
-    };
-    let mut mem = Mem::default();
-    let txn = db.begin_read().map_err(|e| from_redb(e.into()))?;
-    let meta = txn.open_table(META).map_err(|e| from_redb(e.into()))?;
-    let get = |slot: Slot| {
-        meta.get(slot.key())
-            .map(|value| value.map(|v| v.value().to_vec()))
-            .map_err(|e| from_redb(e.into()))
-    };
-    if let Some(bytes) = get(Slot::Vote)? {
-        mem.vote = Some(format::decode_vote(&bytes).map_err(damaged)?);
-    }
-    if let Some(bytes) = get(Slot::Committed)? {
-        mem.committed = Some(format::decode_log_id(Slot::Committed, &bytes).map_err(damaged)?);
-    }
-    if let Some(bytes) = get(Slot::Purged)? {
-        mem.purged = Some(format::decode_log_id(Slot::Purged, &bytes).map_err(damaged)?);
-    }
-    mem.snapshot = get(Slot::Snapshot)?
-        .map(|bytes| format::decode_snapshot(&bytes).map_err(damaged))
-        .transpose()?;
-    let log = txn.open_table(LOG).map_err(|e| from_redb(e.into()))?;
-    let mut expected = mem.purged.as_ref().map(|id| id.index + 1);
-    for row in log.iter().map_err(|e| from_redb(e.into()))? {
-        let (index, bytes) = row.map_err(|e| from_redb(e.into()))?;
-        let index = index.value();
-        if expected.is_some_and(|expected| expected != index) {
-            return Err(StoreError::Damaged(format!(
-                "entry {} is missing",
-                expected.unwrap_or_default()
-            )));
-        }
-        expected = Some(index + 1);
-        let entry = format::decode_entry(index, bytes.value()).map_err(damaged)?;
-        mem.log.insert(index, entry);
-    }
-    Ok(mem)
 }
 
 impl RaftLogReader<TypeConfig> for LogStore {

@@ -1,0 +1,92 @@
+//! A room's file is checked as a whole before it is used: on a copy in memory,
+//! so that a damaged one stays as it was found.
+//!
+//! redb repairs what a crash leaves, and trusts the rest: a bit that flipped
+//! makes it panic, or go back to an older state.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use redb::{
+    Database, ReadableDatabase as _, ReadableTable as _, StorageBackend as _,
+    backends::InMemoryBackend,
+};
+
+use super::{
+    Mem, StoreError, builder,
+    format::{self, LOG, META, Slot},
+};
+
+/// What a file says.
+///
+/// # Errors
+/// If it is damaged, or another program's.
+pub(super) fn content(bytes: Vec<u8>) -> Result<Mem, StoreError> {
+    if bytes.is_empty() {
+        return Ok(Mem::default());
+    }
+    let read = AssertUnwindSafe(|| {
+        let copy = InMemoryBackend::new();
+        copy.set_len(bytes.len() as u64)
+            .and_then(|()| copy.write(0, &bytes))
+            .map_err(super::io_error)?;
+        let mut db = builder()
+            .create_with_backend(copy)
+            .map_err(|e| StoreError::Database(e.into()))?;
+        match db.check_integrity() {
+            Ok(true) => {}
+            Ok(false) => return Err(damaged("its checksums are wrong")),
+            Err(e) => return Err(damaged(e)),
+        }
+        format::create_tables(&db).map_err(StoreError::Database)?;
+        read_all(&db)
+    });
+    catch_unwind(read).unwrap_or_else(|_panic| Err(damaged("it makes no sense")))
+}
+
+fn damaged(why: impl ToString) -> StoreError {
+    StoreError::Damaged(why.to_string())
+}
+
+fn read_all(db: &Database) -> Result<Mem, StoreError> {
+    let damaged = |e: format::Damage| StoreError::Damaged(e.to_string());
+    let from_redb = |e: redb::Error| match e {
+        redb::Error::Corrupted(what) => StoreError::Damaged(what),
+        other => StoreError::Database(other),
+    };
+    let mut mem = Mem::default();
+    let txn = db.begin_read().map_err(|e| from_redb(e.into()))?;
+    let meta = txn.open_table(META).map_err(|e| from_redb(e.into()))?;
+    let get = |slot: Slot| {
+        meta.get(slot.key())
+            .map(|value| value.map(|v| v.value().to_vec()))
+            .map_err(|e| from_redb(e.into()))
+    };
+    if let Some(bytes) = get(Slot::Vote)? {
+        mem.vote = Some(format::decode_vote(&bytes).map_err(damaged)?);
+    }
+    if let Some(bytes) = get(Slot::Committed)? {
+        mem.committed = Some(format::decode_log_id(Slot::Committed, &bytes).map_err(damaged)?);
+    }
+    if let Some(bytes) = get(Slot::Purged)? {
+        mem.purged = Some(format::decode_log_id(Slot::Purged, &bytes).map_err(damaged)?);
+    }
+    mem.snapshot = get(Slot::Snapshot)?
+        .map(|bytes| format::decode_snapshot(&bytes).map_err(damaged))
+        .transpose()?;
+    let log = txn.open_table(LOG).map_err(|e| from_redb(e.into()))?;
+    let mut expected = mem.purged.as_ref().map(|id| id.index + 1);
+    for row in log.iter().map_err(|e| from_redb(e.into()))? {
+        let (index, bytes) = row.map_err(|e| from_redb(e.into()))?;
+        let index = index.value();
+        if expected.is_some_and(|expected| expected != index) {
+            return Err(StoreError::Damaged(format!(
+                "entry {} is missing",
+                expected.unwrap_or_default()
+            )));
+        }
+        expected = Some(index + 1);
+        let entry = format::decode_entry(index, bytes.value()).map_err(damaged)?;
+        mem.log.insert(index, entry);
+    }
+    Ok(mem)
+}
