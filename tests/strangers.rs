@@ -189,7 +189,7 @@ async fn raft_calls_need_the_rooms_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_knows_the_secret_but_has_no_seat_cannot_propose() {
+async fn who_knows_the_secret_but_has_no_seat_can_neither_propose_nor_read() {
     let scene = Scene::new().await;
     let name = Name::parse("Stranger").expect("a name");
     let admission = scene
@@ -221,6 +221,11 @@ async fn who_knows_the_secret_but_has_no_seat_cannot_propose() {
     let error = client.propose(&command(scene.peer), deadline).await;
     let error = error.expect_err("a refusal");
     assert!(error.to_string().contains("somebody else"), "{error}");
+    // Nor read.
+    let Err(CallError::Refused(refused)) = client.read_index(deadline).await else {
+        panic!("a refusal");
+    };
+    assert_eq!(refused.reason, Refusal::NotAMember);
     scene.end_unharmed().await;
 }
 

@@ -27,7 +27,7 @@ pub(super) fn to_json(reply: Reply) -> Value {
 }
 
 impl Done {
-    pub(super) fn to_json(self) -> Value {
+    pub(super) fn to_json(&self) -> Value {
         match self {
             Self::Ok => json!({"ok": true}),
             Self::Applied {
@@ -36,6 +36,9 @@ impl Done {
                 copies,
             } => {
                 json!({"ok": true, "outcome": outcome.code(), "index": index, "copies": copies})
+            }
+            Self::Read(room) => {
+                json!({"ok": true, "index": room.cluster.last_applied, "game": game_json(room)})
             }
             Self::Continued { cluster } => {
                 json!({"ok": true, "outcome": "continued", "cluster_id": cluster.to_string()})

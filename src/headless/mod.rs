@@ -183,6 +183,7 @@ fn parse(line: &str) -> Result<Line, Failure> {
         }
         ("continue", None) => Ok(Line::Command(Command::Continue)),
         ("follow", None) => Ok(Line::Command(Command::Follow)),
+        ("read", None) => Ok(Line::Command(Command::Read)),
         ("state", None) => Ok(Line::State),
         ("cluster", None) => Ok(Line::Cluster),
         ("leave", None) => Ok(Line::Leave),
@@ -207,7 +208,7 @@ fn parse_entry(text: &str) -> Result<(String, Option<usize>), Failure> {
 fn unknown() -> Failure {
     Failure::new(
         "unknown_command",
-        "the commands are: guess LETTER, start [PACK[#N]], continue, follow, state, cluster, leave",
+        "the commands are: guess LETTER, start [PACK[#N]], continue, follow, state, read, cluster, leave",
     )
 }
 

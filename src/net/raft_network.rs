@@ -11,11 +11,12 @@ use openraft::{
 
 use super::{
     CallError, Contact, Peers, Refusal, RoomKey,
-    client::{Client, timed, within},
+    client::{timed, within},
     codec::{
         self, AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest,
         TransferLeaderResponse, VoteRequest, VoteResponse,
     },
+    member::Client,
 };
 use crate::{
     consensus::{Member, NodeId, Snapshot, TypeConfig, Vote, codec::DecodeError},

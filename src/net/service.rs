@@ -68,6 +68,10 @@ pub trait Handler: Send + Sync + 'static {
         command: Command,
     ) -> impl Future<Output = Result<Committed, ProposeError>> + Send;
 
+    /// A member asks the leader up to which entry the log must be applied
+    /// before a read.
+    fn read_index(&self, caller: Caller) -> impl Future<Output = Result<u64, Refused>> + Send;
+
     /// A member asks the leader to remove it.
     fn leave(&self, caller: Caller) -> impl Future<Output = Result<(), Refused>> + Send;
 
@@ -173,6 +177,23 @@ impl<H: Handler> Members for Service<H> {
             },
         };
         Ok(Response::new(reply))
+    }
+
+    async fn read_index(
+        &self,
+        request: Request<pb::ReadIndexRequest>,
+    ) -> Answer<pb::ReadIndexReply> {
+        let (caller, _seat) = known(&request)?;
+        Ok(Response::new(match self.0.read_index(caller).await {
+            Ok(index) => pb::ReadIndexReply {
+                refused: None,
+                index,
+            },
+            Err(refused) => pb::ReadIndexReply {
+                refused: Some(refused.into()),
+                index: 0,
+            },
+        }))
     }
 
     async fn leave(&self, request: Request<pb::LeaveRequest>) -> Answer<pb::LeaveReply> {

@@ -1,7 +1,8 @@
 //! Everything a player can ask of the node, and what comes of it.
 
-use std::{net::SocketAddr, str::FromStr, time::Duration};
+use std::{net::SocketAddr, str::FromStr, sync::Arc, time::Duration};
 
+use super::RoomView;
 use crate::{
     game::{Letter, Name, Outcome},
     net::ClusterId,
@@ -49,6 +50,8 @@ pub enum Command {
         /// If set, only if this is still the newest round.
         after_round: Option<u32>,
     },
+    /// Looks at the game as of now: at all that was acknowledged to anyone.
+    Read,
     /// Changes the player's name.
     Rename(Name),
     /// Gives up the seat.
@@ -92,7 +95,7 @@ impl std::fmt::Display for JoinTarget {
 }
 
 /// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Done {
     /// It takes effect at once, or already has.
     Ok,
@@ -105,6 +108,8 @@ pub enum Done {
         /// How many members had it on disk.
         copies: u32,
     },
+    /// The room as of a moment between command and reply.
+    Read(Arc<RoomView>),
     /// The game goes on in another cluster, and the player is in it.
     Continued {
         /// Which.

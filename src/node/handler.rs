@@ -206,6 +206,20 @@ impl Shared {
         }
     }
 
+    /// The same for a call that only a member may make.
+    fn seat_leading(&self, caller: Caller) -> Result<Arc<Seat>, Refused> {
+        let seat = self.leading_seat()?;
+        let member = seat.member(caller.node_id);
+        if member.is_some_and(|member| member.peer_id == caller.peer_id) {
+            return Ok(seat);
+        }
+        Err(if seat.seats(&caller.peer_id) {
+            Refusal::Replaced.because(REPLACED)
+        } else {
+            Refusal::NotAMember.because("your seat was given up; join the room again")
+        })
+    }
+
     fn is_flooded(&self) -> bool {
         let mut joins = self.joins.lock().unwrap_or_else(PoisonError::into_inner);
         if joins.0.elapsed().as_secs() >= 1 {
@@ -325,20 +339,15 @@ impl Handler for Shared {
     }
 
     async fn propose(&self, caller: Caller, command: Command) -> Result<Committed, ProposeError> {
-        let refuse = |refused| ProposeError {
+        let seat = self.seat_leading(caller).map_err(|refused| ProposeError {
             refused,
             maybe_appended: false,
-        };
-        let seat = self.leading_seat().map_err(refuse)?;
-        let member = seat.member(caller.node_id);
-        if member.is_none_or(|member| member.peer_id != caller.peer_id) {
-            return Err(refuse(if seat.seats(&caller.peer_id) {
-                Refusal::Replaced.because(REPLACED)
-            } else {
-                Refusal::NotAMember.because("your seat was given up; join the room again")
-            }));
-        }
+        })?;
         seat.commit_here(command).await
+    }
+
+    async fn read_index(&self, caller: Caller) -> Result<u64, Refused> {
+        self.seat_leading(caller)?.read_index().await
     }
 
     async fn leave(&self, caller: Caller) -> Result<(), Refused> {

@@ -18,6 +18,7 @@ mod leave;
 mod membership;
 pub mod policy;
 mod propose;
+mod read;
 mod rooms;
 mod seat;
 mod seating;

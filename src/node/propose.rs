@@ -25,10 +25,10 @@ use crate::{
 type DataMetrics = openraft::metrics::RaftDataMetrics<TypeConfig>;
 
 /// How long one leader gets before it is looked whether another leads.
-const PER_TRY: Duration = Duration::from_secs(2);
+pub(super) const PER_TRY: Duration = Duration::from_secs(2);
 
 /// The pause before the same leader is asked again.
-const PAUSE: Duration = Duration::from_millis(50);
+pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
 /// Commands that may wait; then the player is told "busy".
 pub(super) const QUEUE: usize = 256;
@@ -159,20 +159,15 @@ impl Seat {
             };
             match tried {
                 Some(Ok(Ok(committed))) => {
-                    self.wait_applied(committed.reply.index, deadline).await?;
-                    return Ok(committed);
+                    if self.has_applied(committed.reply.index, deadline).await {
+                        return Ok(committed);
+                    }
+                    let late = "it is committed, but has not arrived here yet";
+                    return Err(Failure::new("timeout", late));
                 }
                 Some(Ok(Err(error))) => {
                     tracing::debug!("proposed in vain: {error}");
-                    match error.refused.reason {
-                        Refusal::Replaced => {
-                            self.contact.hear_replaced();
-                            return Err(error.refused.into());
-                        }
-                        // It is taken again, elsewhere.
-                        Refusal::NotAMember => self.disowned.store(true, Relaxed),
-                        _ => {}
-                    }
+                    self.heed(error.refused)?;
                 }
                 // The time is up while the leader has it, or nobody leads.
                 Some(Err(_)) | None => {}
@@ -294,16 +289,25 @@ impl Seat {
         }
     }
 
-    async fn wait_applied(&self, index: u64, deadline: Instant) -> Result<(), Failure> {
+    /// Waits until an entry is applied here; false if that takes too long.
+    pub(super) async fn has_applied(&self, index: u64, deadline: Instant) -> bool {
         let mut applied = self.applied.clone();
         let here = applied.wait_for(|applied| applied.index() >= index);
-        match timeout_at(deadline, here).await {
-            Ok(Ok(_)) => Ok(()),
-            _ => Err(Failure::new(
-                "timeout",
-                "it is committed, but has not arrived here yet",
-            )),
+        matches!(timeout_at(deadline, here).await, Ok(Ok(_)))
+    }
+
+    /// Takes a leader's no to heart; passes it on if asking again is no use.
+    pub(super) fn heed(&self, refused: Refused) -> Result<(), Failure> {
+        match refused.reason {
+            Refusal::Replaced => {
+                self.contact.hear_replaced();
+                return Err(refused.into());
+            }
+            // It is taken again, elsewhere.
+            Refusal::NotAMember => self.disowned.store(true, Relaxed),
+            _ => {}
         }
+        Ok(())
     }
 }
 

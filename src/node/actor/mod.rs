@@ -27,7 +27,8 @@ use crate::{
 };
 use watched::{Watched, seat_changed};
 
-/// What happened to commands of the window, on its way to the screen.
+/// What came of commands and reads, on its way to who asked, and a few things
+/// of our own.
 const OUTCOMES: usize = 320;
 
 /// A command and who waits for its reply.
@@ -255,6 +256,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 }
                 Err(e) => self.answer(reply, Err(Failure::new("no_such_entry", e.to_string()))),
             },
+            Command::Read => self.read(reply),
             Command::Rename(name) => {
                 self.profile.save_player_name_later(name.clone());
                 self.shared.set_name(name.clone());

@@ -1,12 +1,17 @@
 //! This player's commands: handed on, and what comes of them.
 
+use std::sync::Arc;
+
 use tokio::sync::oneshot;
 
-use super::{Actor, Event, not_in_room};
+use super::{Actor, Event, OUTCOMES, not_in_room};
 use crate::{
     game::{Action, Outcome},
-    node::{Done, Failure, Reply, propose::Job},
+    node::{Done, Failure, Reply, propose::Job, read},
 };
+
+/// Reads that may wait; then the player is told "busy".
+const READS: usize = 32;
 
 impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     /// Hands an action to the seat, and hears what comes of it.
@@ -37,6 +42,30 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             }),
         });
         self.pending.extend(letter);
+    }
+
+    /// Looks at the game as of now, beside the commands that wait.
+    pub(super) fn read(&mut self, reply: Option<oneshot::Sender<Reply>>) {
+        if self.seat.is_none() || self.moving.is_some() {
+            return self.answer(reply, Err(not_in_room()));
+        }
+        // Its outcome has a place before it begins, and those of the commands
+        // have theirs.
+        let free = self.events.capacity() > OUTCOMES - READS;
+        let place = self.events.clone().try_reserve_owned();
+        let Some(place) = place.ok().filter(|_| free) else {
+            let busy = Failure::new("busy", "too many reads wait already");
+            return self.answer(reply, Err(busy));
+        };
+        let shared = Arc::clone(&self.shared);
+        tokio::spawn(async move {
+            let outcome = read::read(&shared).await;
+            place.send(Event::Ended {
+                letter: None,
+                outcome,
+                reply,
+            });
+        });
     }
 
     pub(super) fn hear(&mut self, event: Event) {

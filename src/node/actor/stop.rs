@@ -15,7 +15,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         if matches!(self.moving, Some((Stage::Leaving, ..))) {
             let moved = next_move(&mut self.moving).await;
             if let Move::Out(done) = &moved {
-                left = *done;
+                left = done.clone();
             }
             self.moved(moved);
         }
