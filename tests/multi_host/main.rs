@@ -14,11 +14,14 @@
 #![cfg(target_os = "linux")]
 
 mod back;
+mod faults;
 mod finding;
 #[cfg(feature = "gossip")]
 mod gossip;
+mod history;
 mod lab;
 mod leaders;
+mod linear;
 mod lost;
 mod playing;
 mod seat;

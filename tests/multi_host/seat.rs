@@ -36,6 +36,35 @@ struct Events {
     ended: AtomicBool,
 }
 
+impl Events {
+    /// The newest event of a kind.
+    fn newest(&self, kind: &str) -> Value {
+        let all = self.all.lock().unwrap();
+        let mut newest = all.iter().rev().filter(|(_, e)| e["event"] == kind);
+        newest.next().map(|(_, e)| e.clone()).unwrap_or_default()
+    }
+}
+
+/// What another thread than its player's can see of a seat, and do to it.
+#[derive(Clone)]
+pub struct Sight {
+    id: u32,
+    events: Arc<Events>,
+}
+
+impl Sight {
+    /// The newest event of a kind.
+    pub fn newest(&self, kind: &str) -> Value {
+        self.events.newest(kind)
+    }
+
+    /// Sends a signal. Only while its player has not seen its end: then the id
+    /// may be another's.
+    pub fn signal(&self, signal: &str) {
+        send_signal(self.id, signal);
+    }
+}
+
 impl Seat {
     /// Starts a seat on a host; `args` say which room.
     pub fn start(lab: &Lab, host: usize, name: &str, args: &[&str]) -> Self {
@@ -146,9 +175,38 @@ impl Seat {
 
     /// The newest event of a kind.
     pub fn newest(&self, kind: &str) -> Value {
-        let all = self.events.all.lock().unwrap();
-        let mut newest = all.iter().rev().filter(|(_, e)| e["event"] == kind);
-        newest.next().map(|(_, e)| e.clone()).unwrap_or_default()
+        self.events.newest(kind)
+    }
+
+    /// Sends a command to a seat that may end at any time: its reply, and when
+    /// that had arrived; none if the seat ends before.
+    pub fn try_ask(&mut self, command: &str) -> Option<(Instant, Value)> {
+        let sent = writeln!(self.stdin, "{command}").is_ok();
+        self.replies += 1;
+        let deadline = Instant::now() + PATIENCE;
+        let mut all = self.events.all.lock().unwrap();
+        let is_it = |event: &Value| event["event"] == "reply" && event["line"] == self.replies;
+        loop {
+            // Looked at first: what came before the end is there after it.
+            let ended = self.events.ended.load(Relaxed);
+            if let Some(found) = all.iter().rev().find(|(_, event)| is_it(event)) {
+                return Some(found.clone());
+            }
+            if ended || !sent {
+                return None;
+            }
+            assert!(Instant::now() < deadline, "{}: no reply", self.name);
+            let look = Duration::from_millis(20);
+            all = self.events.news.wait_timeout(all, look).unwrap().0;
+        }
+    }
+
+    /// For whoever watches it from outside.
+    pub fn sight(&self) -> Sight {
+        Sight {
+            id: self.id(),
+            events: Arc::clone(&self.events),
+        }
     }
 
     /// Forgets old events, so that long scenarios stay fast. Replies that are
@@ -195,10 +253,7 @@ impl Seat {
 
     /// Sends a signal.
     pub fn signal(&self, signal: &str) {
-        let sent = Command::new("kill")
-            .args(["-s", signal, &self.id().to_string()])
-            .status();
-        assert!(sent.expect("kill").success());
+        send_signal(self.id(), signal);
     }
 
     /// Waits until the newest event of a kind is as it should be.
@@ -243,6 +298,13 @@ impl Seat {
     pub fn end(mut self) -> ExitStatus {
         self.child.wait().expect("its end")
     }
+}
+
+fn send_signal(id: u32, signal: &str) {
+    let sent = Command::new("kill")
+        .args(["-s", signal, &id.to_string()])
+        .status();
+    assert!(sent.expect("kill").success());
 }
 
 impl Drop for Seat {
