@@ -21,17 +21,10 @@ fn without_event(mut value: Value) -> Value {
 
 /// A room of so many seats, with its voters in place.
 pub fn room(lab: &Lab, seats: usize) -> Vec<Seat> {
-    room_with(lab, seats, &[])
-}
-
-/// The same with more arguments for each seat.
-pub fn room_with(lab: &Lab, seats: usize, more: &[&str]) -> Vec<Seat> {
-    let sit = |n: usize, how| {
-        let args = [&[how, "den"], more].concat();
-        Seat::ready(lab, n, &format!("P{n}"), &args)
-    };
-    let mut all = vec![sit(1, "--host")];
-    all.extend((2..=seats).map(|n| sit(n, "--join")));
+    let mut all = vec![Seat::ready(lab, 1, "P1", &["--host", "den"])];
+    for n in 2..=seats {
+        all.push(Seat::ready(lab, n, &format!("P{n}"), &["--join", "den"]));
+    }
     let voters = match seats {
         1..=2 => 1,
         3..=4 => 3,
