@@ -58,6 +58,8 @@ pub(super) struct Seat {
     kept: KeptSeat,
     led_since: Mutex<Option<Instant>>,
     closed: AtomicBool,
+    /// Set when the Raft node's task has ended, for whatever reason.
+    ended: Arc<AtomicBool>,
 }
 
 impl Seat {
@@ -113,11 +115,17 @@ impl Seat {
         let (machine, applied) = StateMachine::new(store.clone()).map_err(|e| storage(&e))?;
         let config = Arc::new(raft_config(shared.per_snapshot).map_err(|e| storage(&e))?);
         let contact = Contact::default();
+        let ended = Arc::new(AtomicBool::new(false));
         let (key, node_id) = (kept.key, kept.node_id);
         let network = RaftNetwork::new(shared.peers.clone(), key, node_id, contact.clone());
         let raft = Raft::new(node_id, config, network, store.clone(), machine)
             .await
             .map_err(|e| storage(&e))?;
+        let (mut running, noted) = (raft.server_metrics(), Arc::clone(&ended));
+        tokio::spawn(async move {
+            while running.changed().await.is_ok() {}
+            noted.store(true, Relaxed);
+        });
         Ok(Arc::new(Self {
             key,
             room: kept.room.clone(),
@@ -139,6 +147,7 @@ impl Seat {
             kept,
             led_since: Mutex::new(None),
             closed: AtomicBool::new(false),
+            ended,
         }))
     }
 
@@ -281,7 +290,13 @@ impl Seat {
         }
         let metrics = self.raft.metrics();
         let state = metrics.borrow_watched().running_state.clone();
-        state.err().map(|e| e.to_string())
+        if let Err(e) = state {
+            return Some(e.to_string());
+        }
+        // It has told nobody why: it panicked.
+        self.ended.load(Relaxed).then(|| {
+            "this seat has stopped by a mistake in the program; start again. What was acknowledged is kept".to_owned()
+        })
     }
 
     /// Stops the Raft node and closes its file.

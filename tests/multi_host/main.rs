@@ -14,6 +14,7 @@
 #![cfg(target_os = "linux")]
 
 mod back;
+mod disks;
 mod faults;
 mod finding;
 #[cfg(feature = "gossip")]

@@ -223,6 +223,11 @@ impl Seat {
         all.drain(..from);
     }
 
+    /// Whether it has ended, or closed its stdout.
+    pub fn has_ended(&self) -> bool {
+        self.events.ended.load(Relaxed)
+    }
+
     /// The process.
     pub fn id(&self) -> u32 {
         self.child.id()

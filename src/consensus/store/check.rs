@@ -20,30 +20,30 @@ use super::{
 ///
 /// # Errors
 /// If it is damaged, or another program's.
-pub(super) fn content(bytes: Vec<u8>) -> Result<Mem, StoreError> {
+pub(super) fn content(bytes: &[u8]) -> Result<Mem, StoreError> {
     if bytes.is_empty() {
         return Ok(Mem::default());
     }
     let read = AssertUnwindSafe(|| {
         let copy = InMemoryBackend::new();
         copy.set_len(bytes.len() as u64)
-            .and_then(|()| copy.write(0, &bytes))
+            .and_then(|()| copy.write(0, bytes))
             .map_err(super::io_error)?;
         let mut db = builder()
             .create_with_backend(copy)
             .map_err(|e| StoreError::Database(e.into()))?;
         match db.check_integrity() {
             Ok(true) => {}
-            Ok(false) => return Err(damaged("its checksums are wrong")),
-            Err(e) => return Err(damaged(e)),
+            Ok(false) => return Err(damaged(&"its checksums are wrong")),
+            Err(e) => return Err(damaged(&e)),
         }
         format::create_tables(&db).map_err(StoreError::Database)?;
         read_all(&db)
     });
-    catch_unwind(read).unwrap_or_else(|_panic| Err(damaged("it makes no sense")))
+    catch_unwind(read).unwrap_or_else(|_panic| Err(damaged(&"it makes no sense")))
 }
 
-fn damaged(why: impl ToString) -> StoreError {
+fn damaged(why: &impl ToString) -> StoreError {
     StoreError::Damaged(why.to_string())
 }
 

@@ -70,7 +70,7 @@ impl LogStore {
     /// If the file cannot be opened, or is damaged.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let mem = match fs::read(path) {
-            Ok(bytes) => check::content(bytes)?,
+            Ok(bytes) => check::content(&bytes)?,
             Err(e) if e.kind() == io::ErrorKind::NotFound => Mem::default(),
             Err(e) => return Err(io_error(e)),
         };
@@ -164,7 +164,7 @@ impl LogStore {
         let length = backend.len().map_err(io_error)?;
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
         backend.read(0, &mut bytes).map_err(io_error)?;
-        let mem = check::content(bytes)?;
+        let mem = check::content(&bytes)?;
         Self::load(mem, || builder().create_with_backend(backend), writer)
     }
 
