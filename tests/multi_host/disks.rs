@@ -53,6 +53,8 @@ fn a_full_disk_ends_one_seat_only() {
     let status = host.end();
     assert_eq!(status.code(), Some(1));
     others[1].must("guess a");
+    // What is open takes space.
+    drop(file);
     std::fs::remove_file(&filler).expect("space again");
     let host = Seat::ready(&lab, 1, "P1", &["--resume"]);
     let index = others[0].must("state")["game"]["index"].as_u64();
