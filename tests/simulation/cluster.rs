@@ -73,12 +73,13 @@ fn room_of(node: &NodeHandle) -> Option<Arc<RoomView>> {
 /// # Panics
 /// At the first thing that must not be.
 pub fn run(seed: u64, bug: Bug, is_quiet: bool) -> (String, Totals) {
+    // Before the machine is simulated: its name is nobody's business.
+    let data = tempfile::tempdir().expect("a folder");
     random::seed(seed);
     machine::simulate(seed);
     planted::plant(bug);
     let log = Log::new(is_quiet);
     let _logging = tracing::subscriber::set_default(log.clone());
-    let data = tempfile::tempdir().expect("a folder");
     let mut simulation = Simulation::new(seed, data.path(), log);
     simulation.play();
     simulation.end()

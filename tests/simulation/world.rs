@@ -7,7 +7,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use dhangkanna::{
@@ -105,6 +105,12 @@ fn open(
         std::fs::write(file, "").expect("a marker");
         disks.remove(file);
     }
+    // The room used last is the one to come back to.
+    std::fs::File::options()
+        .write(true)
+        .open(file)
+        .and_then(|marker| marker.set_modified(SystemTime::now()))
+        .expect("a marker");
     let disk = disks.entry(file.to_owned()).or_default().clone();
     let log = LogStore::open_in_place(disk)?;
     logs.lock().unwrap().insert(file.to_owned(), log.clone());
