@@ -86,17 +86,23 @@ impl Connection {
     }
 }
 
-/// Makes a call, if the seat may talk at all, and reads the answer.
+/// Makes a call and reads the answer, if the seat may talk at all: an answer
+/// that comes while it keeps still does not count any more.
 async fn ask<M, T>(
     contact: &Contact,
     deadline: Duration,
     call: impl Future<Output = Result<tonic::Response<M>, tonic::Status>>,
     read: impl FnOnce(M) -> Result<T, DecodeError>,
 ) -> Result<T, CallError> {
+    let still = || CallError::Unreachable("this seat keeps still".to_owned());
     if contact.is_frozen() {
-        return Err(CallError::Unreachable("this seat keeps still".to_owned()));
+        return Err(still());
     }
-    Ok(read(within(deadline, call).await?)?)
+    let answer = within(deadline, call).await?;
+    if contact.is_frozen() {
+        return Err(still());
+    }
+    Ok(read(answer)?)
 }
 
 impl RaftNetworkV2<TypeConfig> for Connection {

@@ -79,7 +79,11 @@ pub trait Handler: Send + Sync + 'static {
     ///
     /// # Errors
     /// If this node has left that room meanwhile.
-    fn survey(&self, caller: Caller, freeze: bool) -> Result<Survey, Refused>;
+    fn survey(
+        &self,
+        caller: Caller,
+        freeze: bool,
+    ) -> impl Future<Output = Result<Survey, Refused>> + Send;
 
     /// A member asks this one to go on in a new cluster, with those who can be
     /// reached. Answers with the new one.
@@ -214,6 +218,7 @@ impl<H: Handler> Members for Service<H> {
         if !matches!(response, codec::AppendEntriesResponse::HigherVote(_)) {
             seat.contact.hear(aside);
         }
+        moving(&seat)?;
         Ok(Response::new(response.into()))
     }
 
@@ -221,6 +226,7 @@ impl<H: Handler> Members for Service<H> {
         let seat = voting(&request)?;
         let request = codec::vote_request(request.into_inner()).map_err(invalid)?;
         let response = seat.raft.vote(request).await.map_err(failed)?;
+        moving(&seat)?;
         Ok(Response::new(response.into()))
     }
 
@@ -228,6 +234,7 @@ impl<H: Handler> Members for Service<H> {
         let seat = voting(&request)?;
         let request = codec::vote_request(request.into_inner()).map_err(invalid)?;
         let response = seat.raft.pre_vote(request).await.map_err(failed)?;
+        moving(&seat)?;
         Ok(Response::new(response.into()))
     }
 
@@ -242,6 +249,7 @@ impl<H: Handler> Members for Service<H> {
             .install_full_snapshot(vote, snapshot)
             .await
             .map_err(failed)?;
+        moving(&seat)?;
         Ok(Response::new(pb::InstallSnapshotReply {
             vote: Some((&response.vote).into()),
         }))
@@ -263,7 +271,7 @@ impl<H: Handler> Members for Service<H> {
 
     async fn survey(&self, request: Request<pb::SurveyRequest>) -> Answer<pb::SurveyReply> {
         let (caller, _seat) = known(&request)?;
-        let survey = self.0.survey(caller, request.get_ref().freeze);
+        let survey = self.0.survey(caller, request.get_ref().freeze).await;
         let survey = survey.map_err(|refused| Status::unavailable(refused.message))?;
         Ok(Response::new(survey.into()))
     }
@@ -308,10 +316,18 @@ fn known<T>(request: &Request<T>) -> Result<(Caller, SeatAccess), Status> {
 /// The seat that one of Raft's calls is for, unless it keeps still.
 fn voting<T>(request: &Request<T>) -> Result<SeatAccess, Status> {
     let (_caller, seat) = known(request)?;
+    moving(&seat)?;
+    Ok(seat)
+}
+
+/// Looks that a seat does not keep still: before one of Raft's calls, and
+/// before its answer. Who has told the end of its log must not say afterwards
+/// that it holds more.
+fn moving(seat: &SeatAccess) -> Result<(), Status> {
     if seat.contact.is_frozen() {
         return Err(Status::unavailable("the game is about to go on elsewhere"));
     }
-    Ok(seat)
+    Ok(())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]

@@ -42,7 +42,7 @@ pub(super) async fn go_on(shared: &Arc<Shared>, seat: &Arc<Seat>) -> Reply {
         seat.findings.send_replace(Some(findings));
         return Ok(Done::BroughtBack);
     }
-    let (best, peer) = newest_log(seat, &findings);
+    let (best, peer) = newest_log(seat, &findings).await;
     let mut participants: BTreeSet<NodeId> = findings.answers.keys().copied().collect();
     participants.insert(seat.node_id);
     let cluster = if best == seat.node_id {
@@ -63,12 +63,12 @@ pub(super) fn is_stuck(seat: &Seat) -> bool {
 
 /// Who of those that were reached has the newest log; ties by PeerId, so that
 /// two who ask choose the same.
-fn newest_log(seat: &Seat, findings: &Findings) -> (NodeId, PeerId) {
+async fn newest_log(seat: &Seat, findings: &Findings) -> (NodeId, PeerId) {
     let mine = Survey {
         plays: false,
         knows_you: true,
         replaced_you: false,
-        last_log_id: seat.last_log_id(),
+        last_log_id: seat.last_log_id().await,
     };
     let mut logs: BTreeMap<NodeId, (PeerId, Survey)> = findings.answers.clone();
     logs.insert(seat.node_id, (seat.me, mine));
@@ -119,10 +119,7 @@ pub(super) async fn found_next(
         }
     };
     let cluster = next.key.cluster_id;
-    tracing::info!(
-        "the game goes on in {cluster}, with {} others",
-        others.len()
-    );
+    tracing::info!("the game goes on in {cluster}, with {participants:?}");
     shared.set_seat(Some(next));
     // If the program ends before this is on disk, two rooms are kept, for all
     // to see.

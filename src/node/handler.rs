@@ -362,7 +362,7 @@ impl Handler for Shared {
         }
     }
 
-    fn survey(&self, caller: Caller, freeze: bool) -> Result<Survey, Refused> {
+    async fn survey(&self, caller: Caller, freeze: bool) -> Result<Survey, Refused> {
         let seat = self.current_seat().ok_or_else(no_such_room)?;
         let plays = seat.has_quorum();
         if freeze && !plays {
@@ -373,7 +373,7 @@ impl Handler for Shared {
             plays,
             knows_you,
             replaced_you: !knows_you && seat.seats(&caller.peer_id),
-            last_log_id: seat.last_log_id(),
+            last_log_id: seat.last_log_id().await,
         })
     }
 

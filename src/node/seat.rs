@@ -230,9 +230,14 @@ impl Seat {
         since_acked.unwrap_or(Duration::MAX).min(self.leading_for())
     }
 
-    /// The last entry in the log here, committed or not.
-    pub(super) fn last_log_id(&self) -> Option<LogId> {
-        self.store.last_log_id()
+    /// The last entry in the log here, committed or not, after all that Raft
+    /// was given to do before.
+    pub(super) async fn last_log_id(&self) -> Option<LogId> {
+        let last = self
+            .raft
+            .with_raft_state(|state| state.log_ids.last().copied());
+        // Where Raft has ended, nothing can be added.
+        last.await.unwrap_or_else(|_ended| self.store.last_log_id())
     }
 
     /// The state after the whole log that is here, committed or not.

@@ -171,12 +171,20 @@ impl Simulation<'_> {
         for host in &self.hosts {
             if let Some(room) = nodes.get(&host.name).and_then(room_of) {
                 let logs = &self.shared.logs;
-                let log_of =
-                    |cluster, node| log_of(&logs.lock().unwrap(), &host.folder, cluster, node);
-                self.checks.look(&room, log_of);
-                self.lineage.look(&host.name, &room, |(cluster, node)| {
-                    log_of(cluster, node).and_then(|log| log.last_log_id())
-                });
+                let log_of = |host: &Host, cluster, node| {
+                    log_of(&logs.lock().unwrap(), &host.folder, cluster, node)
+                };
+                self.checks
+                    .look(&room, |cluster, node| log_of(host, cluster, node));
+                self.lineage.look(
+                    &host.name,
+                    &room,
+                    |other, (cluster, node)| {
+                        let other = self.hosts.iter().find(|host| host.name == other)?;
+                        log_of(other, cluster, node).and_then(|log| log.last_log_id())
+                    },
+                    |cluster| self.log.participants(cluster),
+                );
             }
         }
     }
@@ -218,10 +226,7 @@ impl Simulation<'_> {
         };
         let command = match &room.trouble {
             Some(Trouble::Stalled { .. }) if pick(4) == 0 => Command::Continue,
-            Some(Trouble::Elsewhere { .. }) if pick(4) == 0 => {
-                self.lineage.goes_on_its_own(&host.name);
-                Command::Follow
-            }
+            Some(Trouble::Elsewhere { .. }) if pick(4) == 0 => Command::Follow,
             _ if pick(8) == 0 => Command::StartRound {
                 pack: "kanna".to_owned(),
                 number: Some(1),

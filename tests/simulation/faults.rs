@@ -36,7 +36,6 @@ impl Simulation<'_> {
     pub(super) fn leave(&mut self, n: usize) {
         self.totals.count("leaves", 1);
         self.note(&format!("{} leaves", self.hosts[n].name));
-        self.lineage.goes_on_its_own(&self.hosts[n].name);
         let _ = self.hosts[n].orders.send(Command::Leave);
     }
 
@@ -51,7 +50,6 @@ impl Simulation<'_> {
         } else {
             self.note(&format!("{name} starts again"));
             self.totals.count("restarts", 1);
-            self.lineage.goes_on_its_own(&name);
             self.sim.bounce(name.as_str());
         }
         self.hosts[n].is_up = !self.hosts[n].is_up;

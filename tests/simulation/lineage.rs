@@ -14,47 +14,51 @@ type Seat = (ClusterId, NodeId);
 /// Every host's way from cluster to cluster.
 #[derive(Default)]
 pub struct Lineage {
-    seats: BTreeMap<String, Seat>,
-    /// Of each continuation: its parent, and how new the founder's log was.
-    founded: BTreeMap<ClusterId, (ClusterId, Option<LogId>)>,
-    /// Who goes where by a click of its own, which is no part in founding it.
-    on_their_own: BTreeSet<String>,
+    now: BTreeMap<String, Seat>,
+    /// Whose seat each was.
+    hosts: BTreeMap<Seat, String>,
+    continuations: BTreeSet<ClusterId>,
 }
 
 impl Lineage {
-    /// A player clicks on *Follow*, starts again, or joins.
-    pub fn goes_on_its_own(&mut self, host: &str) {
-        self.on_their_own.insert(host.to_owned());
-    }
-
-    /// Looks at where a host sits now; `last` answers with the newest entry of
-    /// its log in an earlier seat.
-    pub fn look(&mut self, host: &str, room: &RoomView, last: impl Fn(Seat) -> Option<LogId>) {
+    /// Looks at where a host sits now. `last` answers with the newest entry in
+    /// the log of a host's seat; `participants`, with the seats that take part
+    /// in a continuation.
+    pub fn look(
+        &mut self,
+        host: &str,
+        room: &RoomView,
+        last: impl Fn(&str, Seat) -> Option<LogId>,
+        participants: impl Fn(ClusterId) -> BTreeSet<NodeId>,
+    ) {
         let now = (room.cluster.cluster_id, room.cluster.node_id);
-        let before = self.seats.insert(host.to_owned(), now);
-        let Some(before) = before.filter(|before| before.0 != now.0) else {
+        self.hosts.insert(now, host.to_owned());
+        let before = self.now.insert(host.to_owned(), now);
+        let Some((parent, _)) = before.filter(|before| before.0 != now.0) else {
             return;
         };
-        let on_its_own = self.on_their_own.remove(host);
-        let ancestors = room.state.ancestors();
-        match self.founded.get(&now.0) {
-            None if ancestors.first() == Some(&before.0) => {
-                self.founded.insert(now.0, (before.0, last(before)));
-            }
-            Some((parent, newest)) if *parent == before.0 && !on_its_own => {
-                assert!(
-                    last(before) <= *newest,
-                    "{host} took part in {} with a newer log than its founder: {:?}, {newest:?}",
-                    now.0,
-                    last(before),
-                );
-            }
-            _ => {}
+        let continues = room.state.ancestors().first() == Some(&parent);
+        if !continues || !self.continuations.insert(now.0) {
+            return;
+        }
+        // Who is seen there first has founded it.
+        let newest = last(host, before.expect("a seat before"));
+        for id in participants(now.0) {
+            let seat = (parent, id);
+            let Some(other) = self.hosts.get(&seat) else {
+                continue;
+            };
+            let theirs = last(other, seat);
+            assert!(
+                theirs <= newest,
+                "{other} took part in {} with a newer log than its founder: {theirs:?}, {newest:?}",
+                now.0,
+            );
         }
     }
 
     /// How many clusters continue another.
     pub fn continuations(&self) -> u64 {
-        self.founded.len() as u64
+        self.continuations.len() as u64
     }
 }

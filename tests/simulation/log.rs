@@ -1,11 +1,13 @@
 //! What the nodes log: counted, and shown if somebody looks.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fmt::{self, Write as _},
     sync::{Arc, Mutex},
     time::Duration,
 };
 
+use dhangkanna::consensus::{ClusterId, NodeId};
 use tracing::{
     Event, Level, Metadata, Subscriber,
     field::{Field, Visit},
@@ -24,6 +26,8 @@ struct State {
     host: String,
     now: Duration,
     snapshots_installed: u64,
+    /// Who took part in which continuation, as logged.
+    founded: BTreeMap<String, String>,
 }
 
 impl Log {
@@ -38,6 +42,14 @@ impl Log {
     /// Sets the time since the begin of the simulation.
     pub fn set_time(&self, now: Duration) {
         self.state.lock().unwrap().now = now;
+    }
+
+    /// Who took part in a continuation, by the word of its founder.
+    pub fn participants(&self, cluster: ClusterId) -> BTreeSet<NodeId> {
+        let state = self.state.lock().unwrap();
+        let seats = &state.founded[&cluster.to_string()];
+        let seats = seats.trim_matches(['{', '}']).split(", ");
+        seats.map(|id| id.parse().expect("a seat")).collect()
     }
 
     /// How often a snapshot was installed.
@@ -72,6 +84,13 @@ impl Subscriber for Log {
         let mut state = self.state.lock().unwrap();
         if line.0.starts_with("snapshot installed") {
             state.snapshots_installed += 1;
+        }
+        if let Some((cluster, seats)) = line
+            .0
+            .strip_prefix("the game goes on in ")
+            .and_then(|rest| rest.split_once(", with "))
+        {
+            let _ = state.founded.insert(cluster.to_owned(), seats.to_owned());
         }
         if !self.is_quiet {
             println!("{:>9.3} {} {}", state.now.as_secs_f64(), state.host, line.0);
