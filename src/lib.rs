@@ -23,5 +23,7 @@ pub mod proto;
 pub mod random;
 pub mod rooms;
 pub mod signals;
+#[cfg(all(target_os = "linux", feature = "gui"))]
+mod sleep;
 #[cfg(feature = "gui")]
 pub mod ui;

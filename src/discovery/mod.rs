@@ -138,6 +138,7 @@ pub trait Announcer: Send {
 pub struct Discovery {
     ways: Vec<Box<dyn Announcer>>,
     ads: watch::Receiver<Ads>,
+    own: watch::Receiver<Option<Ad>>,
     collecting: Option<AbortHandle>,
     /// The way to our gossip, if we gossip.
     pub gossip: Option<GossipHandle>,
@@ -150,8 +151,10 @@ impl Discovery {
     pub fn start(config: &Config) -> Self {
         let (events, queue) = mpsc::channel(QUEUE);
         let (publish, ads) = watch::channel(Ads::default());
-        let collecting = tokio::spawn(collect(queue, publish, config.peer_id));
+        let (publish_own, own) = watch::channel(None);
+        let collecting = tokio::spawn(collect(queue, publish, publish_own, config.peer_id));
         let mut discovery = Self::of(ads, Box::new(local::Local::start(config, events.clone())));
+        discovery.own = own;
         discovery.collecting = Some(collecting.abort_handle());
         #[cfg(feature = "gossip")]
         if let Some(wanted) = &config.gossip {
@@ -179,6 +182,7 @@ impl Discovery {
         Self {
             ways: vec![way],
             ads,
+            own: watch::channel(None).1,
             collecting: None,
             gossip: None,
             warnings: Vec::new(),
@@ -188,6 +192,11 @@ impl Discovery {
     /// What others announce.
     pub fn ads(&self) -> watch::Receiver<Ads> {
         self.ads.clone()
+    }
+
+    /// What is announced in our name: by us, or by a copy of this profile.
+    pub fn own(&self) -> watch::Receiver<Option<Ad>> {
+        self.own.clone()
     }
 
     /// Announces our room, or what changed about it; `None` says goodbye.
@@ -218,12 +227,12 @@ impl Drop for Discovery {
 async fn collect(
     mut queue: mpsc::Receiver<(Source, PeerEvent)>,
     publish: watch::Sender<Ads>,
+    publish_own: watch::Sender<Option<Ad>>,
     me: PeerId,
 ) {
     let mut seen: BTreeMap<(PeerId, Source), Ad> = BTreeMap::new();
     while let Some((source, event)) = queue.recv().await {
         match event {
-            PeerEvent::Found(ad) if ad.peer_id == me => continue,
             PeerEvent::Found(ad) => {
                 let key = (ad.peer_id, source);
                 if seen.len() < MAX_ADS || seen.contains_key(&key) {
@@ -244,6 +253,12 @@ async fn collect(
                 }
             }
         }
+        let own = merged.remove(&me);
+        publish_own.send_if_modified(|known| {
+            let changed = *known != own;
+            *known = own;
+            changed
+        });
         publish.send_if_modified(|ads| {
             let changed = **ads != merged;
             if changed {

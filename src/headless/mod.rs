@@ -183,6 +183,7 @@ fn parse(line: &str) -> Result<Line, Failure> {
         }
         ("continue", None) => Ok(Line::Command(Command::Continue)),
         ("follow", None) => Ok(Line::Command(Command::Follow)),
+        ("hand_over", None) => Ok(Line::Command(Command::HandOver)),
         ("read", None) => Ok(Line::Command(Command::Read)),
         ("state", None) => Ok(Line::State),
         ("cluster", None) => Ok(Line::Cluster),

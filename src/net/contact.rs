@@ -1,7 +1,7 @@
 //! What the members of a room tell each other beside Raft's own words.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -9,7 +9,7 @@ use std::{
 use tokio::time::Instant;
 
 use crate::{
-    consensus::{ClusterId, NodeId},
+    consensus::{ClusterId, LogId, NodeId, Vote},
     game::PeerId,
 };
 
@@ -34,6 +34,17 @@ struct Inner {
     continued: Option<(PeerId, ClusterId)>,
     frozen_until: Option<Instant>,
     replaced: bool,
+    holds: Holds,
+    forgetful: BTreeSet<NodeId>,
+}
+
+/// The newest entries that members said they hold.
+#[derive(Debug, Default)]
+struct Holds {
+    /// As the leader of which vote we heard so. What another leader told them
+    /// to truncate is no loss.
+    vote: Option<Vote>,
+    last: BTreeMap<NodeId, LogId>,
 }
 
 impl Contact {
@@ -98,6 +109,40 @@ impl Contact {
 
     pub(super) fn hear_continued(&self, by: PeerId, cluster: ClusterId) {
         self.lock().continued = Some((by, cluster));
+    }
+
+    /// The newest entry that a member said it holds, to the leader of this vote.
+    pub(super) fn holds(&self, member: NodeId, vote: &Vote) -> Option<LogId> {
+        let inner = self.lock();
+        let same = inner.holds.vote.as_ref() == Some(vote);
+        same.then(|| inner.holds.last.get(&member).copied())?
+    }
+
+    pub(super) fn hear_holds(&self, member: NodeId, vote: &Vote, last: LogId) {
+        let mut inner = self.lock();
+        if inner.holds.vote.as_ref() != Some(vote) {
+            inner.holds = Holds {
+                vote: Some(*vote),
+                ..Holds::default()
+            };
+        }
+        let known = inner.holds.last.entry(member).or_insert(last);
+        *known = last.max(*known);
+    }
+
+    pub(super) fn hear_forgot(&self, member: NodeId) {
+        self.lock().forgetful.insert(member);
+    }
+
+    /// Members that do not hold any more what they said they hold: a backup
+    /// was restored, or a disk lost what it had promised to keep.
+    pub fn forgetful(&self) -> BTreeSet<NodeId> {
+        self.lock().forgetful.clone()
+    }
+
+    /// Forgets about that: its seat was given up.
+    pub fn forgive(&self, member: NodeId) {
+        self.lock().forgetful.remove(&member);
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -118,11 +118,13 @@ impl<H: Handler> Interceptor for Guard<H> {
             let membership = &metrics.membership_config;
             membership.get_node(&node).map(|member| member.peer_id)
         })?;
-        if !self.sessions.is_newest(header.from, header.session) {
-            return Err(Status::already_exists(REPLACED));
-        }
         let listens_at = SocketAddr::new(visitor.remote.ip(), header.listen_port);
-        self.book.hint(visitor.peer_id, listens_at);
+        match self.sessions.note(header.from, header.session) {
+            Start::Newest => self.book.hint(visitor.peer_id, listens_at),
+            // Wherever it was before, it is here now.
+            Start::New => self.book.confirm(visitor.peer_id, listens_at),
+            Start::Old => return Err(Status::already_exists(REPLACED)),
+        }
         request.extensions_mut().insert(Caller {
             node_id: header.from,
             peer_id: visitor.peer_id,
@@ -141,24 +143,35 @@ pub(super) struct Sessions(Arc<Mutex<BTreeMap<NodeId, Vec<u64>>>>);
 /// How many seats and how many starts of one are remembered.
 const MAX_SESSIONS: usize = 256;
 
+/// A start of a seat, among those that are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    /// Not known before.
+    New,
+    /// The last one.
+    Newest,
+    /// Another came after it.
+    Old,
+}
+
 impl Sessions {
-    fn is_newest(&self, seat: NodeId, session: u64) -> bool {
+    fn note(&self, seat: NodeId, session: u64) -> Start {
         let mut seats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if seats.len() >= MAX_SESSIONS && !seats.contains_key(&seat) {
             seats.clear();
         }
         let sessions = seats.entry(seat).or_default();
         if sessions.last() == Some(&session) {
-            return true;
+            return Start::Newest;
         }
         if sessions.contains(&session) {
-            return false;
+            return Start::Old;
         }
         if sessions.len() >= MAX_SESSIONS {
             sessions.remove(0);
         }
         sessions.push(session);
-        true
+        Start::New
     }
 }
 
@@ -338,18 +351,18 @@ mod tests {
     fn of_two_copies_of_a_seat_the_last_goes_on() {
         let sessions = Sessions::default();
         let calls = [
-            (1, 10, true),
-            (1, 10, true),
-            (2, 20, true),
-            (1, 11, true),
-            (1, 10, false),
-            (1, 11, true),
-            (2, 20, true),
-            (1, 12, true),
-            (1, 11, false),
+            (1, 10, Start::New),
+            (1, 10, Start::Newest),
+            (2, 20, Start::New),
+            (1, 11, Start::New),
+            (1, 10, Start::Old),
+            (1, 11, Start::Newest),
+            (2, 20, Start::Newest),
+            (1, 12, Start::New),
+            (1, 11, Start::Old),
         ];
-        for (n, (seat, session, newest)) in calls.into_iter().enumerate() {
-            assert_eq!(sessions.is_newest(seat, session), newest, "call {n}");
+        for (n, (seat, session, expected)) in calls.into_iter().enumerate() {
+            assert_eq!(sessions.note(seat, session), expected, "call {n}");
         }
     }
 }

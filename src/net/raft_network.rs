@@ -19,7 +19,7 @@ use super::{
     member::Client,
 };
 use crate::{
-    consensus::{Member, NodeId, Snapshot, TypeConfig, Vote, codec::DecodeError},
+    consensus::{LogId, Member, NodeId, Snapshot, TypeConfig, Vote, codec::DecodeError},
     game::PeerId,
 };
 
@@ -59,6 +59,7 @@ impl RaftNetworkFactory<TypeConfig> for RaftNetwork {
         let client = self.peers.member(&self.key, self.node_id, target, peer);
         Connection {
             client: client.0,
+            target,
             peer,
             contact: self.contact.clone(),
         }
@@ -68,11 +69,37 @@ impl RaftNetworkFactory<TypeConfig> for RaftNetwork {
 /// The way to one other member.
 pub struct Connection {
     client: Client,
+    target: NodeId,
     peer: PeerId,
     contact: Contact,
 }
 
 impl Connection {
+    /// What a member holds after an answer. Raft builds on it that this never
+    /// shrinks under one leader (Figure 8 of the paper shows what else becomes
+    /// of committed entries); whom it does for must not go on in this seat.
+    fn holds(
+        &self,
+        sent: &Sent,
+        answer: AppendEntriesResponse,
+    ) -> Result<AppendEntriesResponse, CallError> {
+        let now = match answer {
+            AppendEntriesResponse::Success => sent.last,
+            AppendEntriesResponse::PartialSuccess(last) => last,
+            // It said so before it was asked, so this is no late answer.
+            AppendEntriesResponse::Conflict if sent.held.is_some() && sent.prev <= sent.held => {
+                self.contact.hear_forgot(self.target);
+                let text = "it has lost entries that it held".to_owned();
+                return Err(CallError::Unreachable(text));
+            }
+            _ => None,
+        };
+        if let Some(last) = now {
+            self.contact.hear_holds(self.target, &sent.vote, last);
+        }
+        Ok(answer)
+    }
+
     /// openraft pauses before it tries an unreachable member again.
     fn failed(&self, error: &CallError) -> Unreachable<TypeConfig> {
         match error {
@@ -84,6 +111,16 @@ impl Connection {
         }
         Unreachable::from_string(error)
     }
+}
+
+/// What a leader asked to append.
+struct Sent {
+    vote: Vote,
+    /// The entry before.
+    prev: Option<LogId>,
+    last: Option<LogId>,
+    /// What the member was known to hold before.
+    held: Option<LogId>,
 }
 
 /// Makes a call and reads the answer, if the seat may talk at all: an answer
@@ -120,9 +157,19 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         } else {
             option.hard_ttl().max(APPEND_PATIENCE)
         };
+        let sent = Sent {
+            vote: request.vote,
+            prev: request.prev_log_id,
+            last: request
+                .entries
+                .last()
+                .map_or(request.prev_log_id, |e| Some(e.log_id)),
+            held: self.contact.holds(self.target, &request.vote),
+        };
         let request = codec::append_request(&request, self.contact.told());
         let call = self.client.append_entries(timed(request, deadline));
         let reply = ask(&self.contact, deadline, call, codec::appended).await;
+        let reply = reply.and_then(|answer| self.holds(&sent, answer));
         reply.map_err(|e| self.failed(&e).into())
     }
 
@@ -156,14 +203,18 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         option: RPCOption,
     ) -> Result<SnapshotResponse<TypeConfig>, StreamingError<TypeConfig>> {
         let deadline = option.hard_ttl().max(Duration::from_secs(1));
+        let last = snapshot.meta.last_log_id;
         let request = timed(codec::snapshot_request(&vote, snapshot), deadline);
         let call = self.client.install_snapshot(request);
         let reply = tokio::select! {
             closed = cancel => return Err(closed.into()),
             reply = ask(&self.contact, deadline, call, codec::installed) => reply,
         };
-        let vote = reply.map_err(|e| self.failed(&e))?;
-        Ok(SnapshotResponse::new(vote))
+        let theirs = reply.map_err(|e| self.failed(&e))?;
+        if let Some(last) = last.filter(|_| theirs == vote) {
+            self.contact.hear_holds(self.target, &vote, last);
+        }
+        Ok(SnapshotResponse::new(theirs))
     }
 
     async fn transfer_leader(

@@ -58,6 +58,7 @@ pub struct Server {
     stop: Option<oneshot::Sender<()>>,
     accepting: JoinHandle<Infallible>,
     serving: JoinHandle<()>,
+    again: Box<dyn Fn() -> Self + Send>,
 }
 
 impl Server {
@@ -67,6 +68,17 @@ impl Server {
         book: Arc<AddressBook>,
         handler: Arc<H>,
     ) -> Self {
+        let again = {
+            let (transport, book) = (Arc::clone(&transport), Arc::clone(&book));
+            let handler = Arc::clone(&handler);
+            move || {
+                Self::start(
+                    Arc::clone(&transport),
+                    Arc::clone(&book),
+                    Arc::clone(&handler),
+                )
+            }
+        };
         let (connections, incoming) = mpsc::channel(16);
         let told = Arc::clone(&handler);
         let guests = Guests::new(move |peer| told.hung_up(peer));
@@ -77,7 +89,13 @@ impl Server {
             stop: Some(stop),
             accepting,
             serving,
+            again: Box::new(again),
         }
+    }
+
+    /// Closes all connections, and serves whoever comes again.
+    pub fn hang_up(&mut self) {
+        *self = (self.again)();
     }
 
     /// Takes no more calls, and answers those that are open.

@@ -54,6 +54,9 @@ pub enum Command {
     Read,
     /// Changes the player's name.
     Rename(Name),
+    /// Hands the leadership over, if this seat has it, and stays a member: the
+    /// computer is about to sleep.
+    HandOver,
     /// Gives up the seat.
     Leave,
     /// Takes the notice off the screen.

@@ -11,7 +11,7 @@ use futures::{StreamExt as _, stream::FuturesUnordered};
 use openraft::async_runtime::WatchReceiver as _;
 use tokio::time::Instant;
 
-use super::{handler::Shared, join, seat::Seat, seating};
+use super::{join, seat::Seat, seating, shared::Shared};
 use crate::{
     consensus::{ClusterId, NodeId},
     game::PeerId,
@@ -106,7 +106,7 @@ pub(super) async fn survey(shared: &Shared, seat: &Seat, freeze: bool) -> Findin
         .filter(|(id, _)| **id != seat.node_id)
         .map(|(id, member)| (member.peer_id, *id))
         .collect();
-    let ads = Arc::clone(&shared.ads.borrow());
+    let ads = Arc::clone(&shared.setup.ads.borrow());
     let mut strangers = Vec::new();
     for ad in ads.values() {
         join::note_addresses(shared, ad);
@@ -143,7 +143,7 @@ async fn ask(
 ) -> Result<(NodeId, Survey), CallError> {
     let id = match id {
         Some(id) => id,
-        None => match shared.peers.hello(peer).await?.room {
+        None => match shared.setup.peers.hello(peer).await?.room {
             Some(room) if room.cluster_id == seat.key.cluster_id => room.node_id,
             _ => return Err(CallError::Denied("it is in another room".to_owned())),
         },

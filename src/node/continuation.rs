@@ -14,9 +14,9 @@ use std::{
 use super::{
     Done, Failure, Reply,
     contact::{Findings, survey},
-    handler::Shared,
     seat::Seat,
     seating,
+    shared::Shared,
 };
 use crate::{
     consensus::{ClusterId, Genesis, NodeId},

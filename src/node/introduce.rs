@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::time::MissedTickBehavior;
 
-use super::handler::Shared;
+use super::shared::Shared;
 use crate::{
     discovery::GossipHandle,
     game::PeerId,
@@ -47,7 +47,7 @@ pub(super) fn visit(gossip: &GossipHandle, addr: SocketAddr, about: &About) -> b
 /// Asks those who were named until they have answered, and, one at a time, the
 /// members of our room who are not heard of.
 pub(super) async fn introduce(shared: Arc<Shared>) {
-    let Some(gossip) = shared.gossip.clone() else {
+    let Some(gossip) = shared.setup.gossip.clone() else {
         return;
     };
     let mut named = gossip.members.to_vec();
@@ -55,11 +55,11 @@ pub(super) async fn introduce(shared: Arc<Shared>) {
     let mut tick = tokio::time::interval(PERIOD);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // As long as anybody looks around.
-    while shared.ads.has_changed().is_ok() {
+    while shared.setup.ads.has_changed().is_ok() {
         tick.tick().await;
         let mut unanswered = Vec::new();
         for addr in named {
-            match meet(&shared.peers, &gossip, addr).await {
+            match meet(&shared.setup.peers, &gossip, addr).await {
                 Ok(true) => {}
                 Ok(false) => tracing::warn!("{addr} does not gossip; start it with --gossip"),
                 Err(e) => {
@@ -71,8 +71,8 @@ pub(super) async fn introduce(shared: Arc<Shared>) {
         named = unanswered;
         last = unheard(&shared, last);
         if let Some(peer) = last
-            && let Ok(about) = shared.peers.hello(peer).await
-            && let Some(addr) = shared.peers.book().of(&peer).first()
+            && let Ok(about) = shared.setup.peers.hello(peer).await
+            && let Some(addr) = shared.setup.peers.book().of(&peer).first()
         {
             visit(&gossip, *addr, &about);
         }
@@ -82,11 +82,11 @@ pub(super) async fn introduce(shared: Arc<Shared>) {
 /// The next member after `last`, in turn, whose announcement is not seen.
 fn unheard(shared: &Shared, last: Option<PeerId>) -> Option<PeerId> {
     let seat = shared.current_seat()?;
-    let ads = Arc::clone(&shared.ads.borrow());
+    let ads = Arc::clone(&shared.setup.ads.borrow());
     let membership = seat.membership();
     let members = membership.nodes().map(|(_, member)| member.peer_id);
     let mut unheard: Vec<PeerId> = members
-        .filter(|peer| *peer != shared.me && !ads.contains_key(peer))
+        .filter(|peer| *peer != shared.setup.me && !ads.contains_key(peer))
         .collect();
     unheard.sort();
     let next = unheard.iter().find(|peer| Some(**peer) > last);

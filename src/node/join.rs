@@ -8,7 +8,11 @@ use std::{
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    Failure, JoinTarget, Room, handler::Shared, introduce, rooms::group, seat::Seat, seating,
+    Failure, JoinTarget, Room, introduce,
+    rooms::{group, group_with},
+    seat::Seat,
+    seating,
+    shared::Shared,
 };
 use crate::{
     consensus::ClusterId,
@@ -35,9 +39,9 @@ pub(super) async fn join(
 ) -> Result<Arc<Seat>, Failure> {
     let (cluster_id, members) = match target {
         JoinTarget::Addr(addr) => {
-            let peer = shared.peers.who_is_at(addr).await?;
-            let about = shared.peers.hello(peer).await?;
-            if let Some(gossip) = &shared.gossip {
+            let peer = shared.setup.peers.who_is_at(addr).await?;
+            let about = shared.setup.peers.hello(peer).await?;
+            if let Some(gossip) = &shared.setup.gossip {
                 introduce::visit(gossip, addr, &about);
             }
             let room = about.room.ok_or_else(|| {
@@ -58,18 +62,16 @@ async fn find(
     wait: Duration,
 ) -> Result<(ClusterId, Vec<PeerId>), Failure> {
     let deadline = Instant::now() + wait;
-    let mut ads = shared.ads.clone();
+    let mut ads = shared.setup.ads.clone();
     let mut settled = matches!(target, JoinTarget::Cluster(_));
     loop {
         let seen = Arc::clone(&ads.borrow_and_update());
-        let rooms: Vec<Room> = group(&seen)
-            .into_iter()
-            .filter(|room| match target {
-                JoinTarget::Cluster(id) => room.cluster_id == *id,
-                JoinTarget::Room(name) => room.name.as_str() == name,
-                JoinTarget::Addr(_) => false,
-            })
-            .collect();
+        let is_meant = |room: &Room| match target {
+            JoinTarget::Cluster(id) => room.cluster_id == *id,
+            JoinTarget::Room(name) => room.name.as_str() == name,
+            JoinTarget::Addr(_) => false,
+        };
+        let rooms: Vec<Room> = group(&seen).into_iter().filter(is_meant).collect();
         match rooms.as_slice() {
             [] => {}
             [_] if !settled => {
@@ -97,6 +99,10 @@ async fn find(
             }
         }
         if !matches!(timeout_at(deadline, ads.changed()).await, Ok(Ok(()))) {
+            let rooms = group_with(&seen, shared.twin().as_ref());
+            if let Some(why_not) = rooms.into_iter().find(is_meant).and_then(|r| r.why_not) {
+                return Err(Failure::new("twin", why_not));
+            }
             return Err(Failure::new(
                 "no_such_room",
                 format!(
@@ -110,7 +116,7 @@ async fn find(
 
 pub(super) fn note_addresses(shared: &Shared, ad: &Ad) {
     for addr in &ad.addrs {
-        shared.peers.book().hint(ad.peer_id, *addr);
+        shared.setup.peers.book().hint(ad.peer_id, *addr);
     }
 }
 
@@ -126,7 +132,7 @@ pub(super) async fn ask(
     // Members in a row that were no help; all of them once is enough.
     let mut in_vain = 0;
     while let Some(peer) = next {
-        let error = match shared.peers.join(peer, room, &shared.name()).await {
+        let error = match shared.setup.peers.join(peer, room, &shared.name()).await {
             Ok(admission) => return Ok((peer, admission)),
             Err(error) => error,
         };
@@ -134,7 +140,7 @@ pub(super) async fn ask(
         match &error {
             CallError::Refused(refused) => match (refused.reason, &refused.leader) {
                 (Refusal::NotLeader, Some((leader, addrs))) if *leader != peer => {
-                    shared.peers.book().hint_all(*leader, addrs);
+                    shared.setup.peers.book().hint_all(*leader, addrs);
                     next = Some(*leader);
                     pause = Duration::ZERO;
                     in_vain = 0;
@@ -205,7 +211,7 @@ pub(super) async fn enter(
             "unreachable",
             format!(
                 "the room let you in, but its leader cannot reach this computer; allow port {} in your firewall",
-                shared.port
+                shared.setup.port
             ),
         )),
     }

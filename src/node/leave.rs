@@ -1,11 +1,15 @@
-//! Out of a room.
+//! Out of a room, or out of the lead.
 
 use std::{sync::PoisonError, time::Duration};
 
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::{Done, handler::Shared, seat::Seat};
-use crate::{consensus::NodeId, game::PeerId, net::CallError};
+use super::{Done, Failure, Reply, seat::Seat, shared::Shared};
+use crate::{
+    consensus::NodeId,
+    game::PeerId,
+    net::{CallError, Refused},
+};
 
 /// How often it is looked whether another leader is there.
 const LOOK: Duration = Duration::from_millis(20);
@@ -21,7 +25,7 @@ const CLOSE: Duration = Duration::from_secs(1);
 /// If others remain and know it, the seat is spent and its log is deleted. If
 /// nobody else is in the room, or nobody can be told, the room is kept.
 pub(super) async fn leave(shared: &Shared) -> Done {
-    let deadline = Instant::now() + shared.timing.leave;
+    let deadline = Instant::now() + shared.setup.timing.leave;
     // Not in the middle of a change of seats, if that comes to its end in time.
     let _switching = timeout_at(deadline, shared.switching.lock()).await;
     let Some(seat) = shared.current_seat() else {
@@ -48,6 +52,26 @@ pub(super) async fn leave(shared: &Shared) -> Done {
         seat.forget().await;
     }
     Done::Left { clean }
+}
+
+/// Hands the leadership over within [`super::Timing::leave`], if this seat
+/// leads and others are present. It stays a member.
+pub(super) async fn hand_over(seat: &Seat) -> Reply {
+    let handed_over = timeout(seat.timing.leave, async {
+        seat.give_up_vote().await?;
+        // Where nobody else is present, it leads on.
+        while seat.leads() && !seat.votes() {
+            seat.leader_differs_from(Some(seat.node_id)).await;
+        }
+        // In between nobody leads.
+        seat.leader_differs_from(None).await;
+        Ok::<_, Refused>(Done::Ok)
+    });
+    match handed_over.await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(refused)) => Err(Failure::new("busy", refused.message)),
+        Err(_late) => Err(Failure::new("timeout", "no other player leads yet")),
+    }
 }
 
 /// Returns once the others have a membership without this seat.
@@ -102,7 +126,7 @@ async fn successor(shared: &Shared, seat: &Seat) {
         .collect();
     loop {
         for peer in &others {
-            let about = shared.peers.hello(*peer).await;
+            let about = shared.setup.peers.hello(*peer).await;
             let leader = about.ok().and_then(|about| about.room?.leader_id);
             if leader.is_some_and(|leader| leader != seat.node_id) {
                 return;

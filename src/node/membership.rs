@@ -51,6 +51,14 @@ impl Seat {
     /// Looks at the members and makes at most one change. For the leader; does
     /// nothing on others, or while another change is under way.
     pub(super) async fn tend_members(&self) {
+        let forgetful = self.contact.forgetful().into_iter();
+        for id in forgetful.filter(|_| self.leads()) {
+            tracing::warn!("{id} has lost entries that it held, and loses its seat");
+            match self.dismiss(id).await {
+                Ok(()) => self.contact.forgive(id),
+                Err(e) => tracing::debug!("it keeps it for now: {e}"),
+            }
+        }
         let Ok(_changing) = self.changing.try_lock() else {
             return;
         };
@@ -132,6 +140,23 @@ impl Seat {
         }
         let facts = self.facts(&stored);
         target.voters = self.voters_without(&facts, &[id]);
+        self.change(&stored, &target).await.map(drop)
+    }
+
+    /// Names voters among the others, and so hands the leadership over: a
+    /// leader without a vote steps down for a voter that is up to date. The
+    /// seat stays. Does nothing on others, or where nobody else is present.
+    pub(super) async fn give_up_vote(&self) -> Result<(), Refused> {
+        let _changing = self.changing.lock().await;
+        if !self.leads() {
+            return Ok(());
+        }
+        let stored = self.membership();
+        let mut target = Target::of(&stored);
+        target.voters = self.voters_without(&self.facts(&stored), &[self.node_id]);
+        if target.voters.is_empty() {
+            return Ok(());
+        }
         self.change(&stored, &target).await.map(drop)
     }
 

@@ -22,6 +22,7 @@ mod read;
 mod rooms;
 mod seat;
 mod seating;
+mod shared;
 mod timing;
 mod view;
 mod world;
@@ -109,7 +110,23 @@ impl Node {
             timing,
             ..
         } = config;
-        Ok(Self::start_in(world, profile, name, timing, on_change))
+        let node = Self::start_in(world, profile, name, timing, on_change);
+        #[cfg(all(target_os = "linux", feature = "gui"))]
+        {
+            // It must not keep a node going that nobody else holds.
+            let commands = node.commands.downgrade();
+            tokio::spawn(crate::sleep::watch(move || {
+                let commands = commands.upgrade();
+                async move {
+                    if let Some(commands) = commands
+                        && let Err(e) = request(&commands, Command::HandOver).await
+                    {
+                        tracing::info!("before the computer sleeps: {e}");
+                    }
+                }
+            }));
+        }
+        Ok(node)
     }
 
     /// Starts a node in a world of the caller's.
@@ -140,9 +157,8 @@ impl Node {
             tracing::warn!("the player's name is not kept: {e}");
         }
         let (packs, warnings) = Packs::load(&profile.packs());
-        let node = handler::Shared::new(handler::Parts {
+        let setup = shared::Setup {
             me: peer_id,
-            name,
             peers,
             timing,
             addresses,
@@ -151,9 +167,11 @@ impl Node {
             per_snapshot,
             rooms: profile.rooms(),
             ads: discovery.ads(),
+            own: discovery.own(),
             gossip: discovery.gossip.clone(),
             session,
-        });
+        };
+        let node = shared::Shared::new(setup, name);
         let server = Server::start(transport, book, Arc::clone(&node));
         let (commands, queue) = mpsc::channel(COMMANDS);
         let actor = actor::Actor::new(
@@ -198,16 +216,7 @@ impl NodeHandle {
     /// # Errors
     /// See [`Failure`].
     pub async fn request(&self, command: Command) -> Reply {
-        let gone = || Failure::new("stopped", "the program is shutting down");
-        let (reply, answer) = oneshot::channel();
-        self.commands
-            .send(actor::Request {
-                command,
-                reply: Some(reply),
-            })
-            .await
-            .map_err(|_closed| gone())?;
-        answer.await.unwrap_or_else(|_dropped| Err(gone()))
+        request(&self.commands, command).await
     }
 
     /// Leaves the room, says goodbye and stops, within [`Timing::leave`] and a
@@ -224,4 +233,15 @@ impl NodeHandle {
         }
         left
     }
+}
+
+async fn request(commands: &mpsc::Sender<actor::Request>, command: Command) -> Reply {
+    let gone = || Failure::new("stopped", "the program is shutting down");
+    let (reply, answer) = oneshot::channel();
+    let request = actor::Request {
+        command,
+        reply: Some(reply),
+    };
+    commands.send(request).await.map_err(|_closed| gone())?;
+    answer.await.unwrap_or_else(|_dropped| Err(gone()))
 }

@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{Done, Failure, Reply, handler::Shared, seat::Seat};
+use super::{Done, Failure, Reply, seat::Seat, shared::Shared};
 use crate::{
     consensus::{Command, CommandId, NodeId, Proposal, TypeConfig},
     game::{Action, Rejection},
@@ -49,7 +49,7 @@ pub(super) async fn work(shared: Weak<Shared>, mut queue: mpsc::Receiver<Job>) {
             return;
         };
         let mut client = Client {
-            session: shared.session,
+            session: shared.setup.session,
             seq: &mut seq,
         };
         (job.done)(client.perform(&shared, job.action).await);
@@ -64,7 +64,7 @@ struct Client<'a> {
 
 impl Client<'_> {
     async fn perform(&mut self, shared: &Shared, action: Action) -> Reply {
-        let deadline = Instant::now() + shared.timing.reply;
+        let deadline = Instant::now() + shared.setup.timing.reply;
         let opens = matches!(action, Action::Seat { .. });
         if !opens
             && !shared

@@ -15,9 +15,9 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     Done, Failure, Reply, RoomView,
-    handler::Shared,
     propose::{PAUSE, PER_TRY},
     seat::Seat,
+    shared::Shared,
 };
 use crate::{
     consensus::NodeId,
@@ -27,7 +27,7 @@ use crate::{
 /// Answers with the room as of a moment after this was called, from whatever
 /// seat the player has.
 pub(super) async fn read(shared: &Shared) -> Reply {
-    let deadline = Instant::now() + shared.timing.reply;
+    let deadline = Instant::now() + shared.setup.timing.reply;
     let mut seats = shared.seats();
     loop {
         let Some(seat) = seats.borrow_and_update().clone() else {

@@ -15,6 +15,25 @@ pub(super) const CHECK: Duration = Duration::from_secs(3);
 /// How many rooms are asked at a time.
 pub(super) const CHECKS: usize = 8;
 
+/// Why a room cannot be joined that only a copy of this profile announces.
+pub(super) const TWIN: &str = "a copy of this profile plays there on another computer; start one of them with another --profile";
+
+/// The rooms of these announcements, and of one in our own name, by name.
+pub(super) fn group_with(ads: &Ads, twin: Option<&Ad>) -> Vec<Room> {
+    let mut rooms = group(ads);
+    if let Some(twin) = twin
+        && rooms.iter().all(|room| room.cluster_id != twin.cluster_id)
+    {
+        let alone = Ads::new(BTreeMap::from([(twin.peer_id, twin.clone())]));
+        rooms.extend(group(&alone).into_iter().map(|room| Room {
+            why_not: Some(TWIN.to_owned()),
+            ..room
+        }));
+        sort(&mut rooms);
+    }
+    rooms
+}
+
 /// The rooms of these announcements, by name.
 pub fn group(ads: &Ads) -> Vec<Room> {
     let mut by_cluster: BTreeMap<ClusterId, Vec<&Ad>> = BTreeMap::new();
@@ -38,6 +57,10 @@ pub fn group(ads: &Ads) -> Vec<Room> {
             })
         })
         .collect();
-    rooms.sort_by(|a, b| (&a.name, a.cluster_id).cmp(&(&b.name, b.cluster_id)));
+    sort(&mut rooms);
     rooms
+}
+
+fn sort(rooms: &mut [Room]) {
+    rooms.sort_by(|a, b| (&a.name, a.cluster_id).cmp(&(&b.name, b.cluster_id)));
 }

@@ -15,9 +15,9 @@ use tokio::{sync::watch, time::Instant};
 use super::{
     Failure, OpenLog, Timing,
     contact::Findings,
-    handler::Shared,
     kept::{self, KeptSeat, LOG_FILE},
     membership::Watch,
+    shared::Shared,
 };
 use crate::{
     blocking,
@@ -71,7 +71,7 @@ impl Seat {
         room: Name,
     ) -> Result<Arc<Self>, Failure> {
         let node_id = new_node_id();
-        let room_folder = shared.rooms.join(key.cluster_id.to_string());
+        let room_folder = shared.setup.rooms.join(key.cluster_id.to_string());
         let kept = KeptSeat {
             key,
             room,
@@ -82,7 +82,7 @@ impl Seat {
             used: SystemTime::now(),
         };
         let saved = kept.clone();
-        let open_log = Arc::clone(&shared.open_log);
+        let open_log = Arc::clone(&shared.setup.open_log);
         let store = blocking::run(move || {
             // Its log first: a crash in between leaves nothing to come back to.
             fs::create_dir_all(&saved.folder).map_err(|e| cannot_write(&saved, &e))?;
@@ -96,7 +96,7 @@ impl Seat {
     /// Opens a seat that was kept, with its log, and starts its Raft node.
     pub(super) async fn reopen(shared: &Shared, kept: KeptSeat) -> Result<Arc<Self>, Failure> {
         let opening = kept.clone();
-        let open_log = Arc::clone(&shared.open_log);
+        let open_log = Arc::clone(&shared.setup.open_log);
         let store = blocking::run(move || {
             if opening.folder.join(LOG_FILE).exists() {
                 return open_store(&open_log, &opening);
@@ -113,11 +113,11 @@ impl Seat {
 
     async fn start(shared: &Shared, kept: KeptSeat, store: LogStore) -> Result<Arc<Self>, Failure> {
         let (machine, applied) = StateMachine::new(store.clone()).map_err(|e| storage(&e))?;
-        let config = Arc::new(raft_config(shared.per_snapshot).map_err(|e| storage(&e))?);
+        let config = Arc::new(raft_config(shared.setup.per_snapshot).map_err(|e| storage(&e))?);
         let contact = Contact::default();
         let ended = Arc::new(AtomicBool::new(false));
         let (key, node_id) = (kept.key, kept.node_id);
-        let network = RaftNetwork::new(shared.peers.clone(), key, node_id, contact.clone());
+        let network = RaftNetwork::new(shared.setup.peers.clone(), key, node_id, contact.clone());
         let raft = Raft::new(node_id, config, network, store.clone(), machine)
             .await
             .map_err(|e| storage(&e))?;
@@ -130,10 +130,10 @@ impl Seat {
             key,
             room: kept.room.clone(),
             node_id,
-            me: shared.me,
+            me: shared.setup.me,
             raft,
-            peers: shared.peers.clone(),
-            timing: shared.timing,
+            peers: shared.setup.peers.clone(),
+            timing: shared.setup.timing,
             applied,
             contact,
             findings: watch::Sender::new(None),
@@ -176,6 +176,11 @@ impl Seat {
     /// The leader as this node knows it.
     pub(super) fn leader(&self) -> Option<NodeId> {
         self.raft.server_metrics().borrow_watched().current_leader
+    }
+
+    /// Whether it has a vote, by the newest membership in the log.
+    pub(super) fn votes(&self) -> bool {
+        self.membership().voter_ids().any(|id| id == self.node_id)
     }
 
     pub(super) fn leads(&self) -> bool {

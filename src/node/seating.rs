@@ -11,11 +11,11 @@ use tokio::{sync::oneshot, time::Instant};
 
 use super::{
     Failure, JoinTarget,
-    handler::Shared,
     join::{JOIN_TIMEOUT, PAUSE, ask, enter},
     kept,
     propose::Job,
     seat::Seat,
+    shared::Shared,
 };
 use crate::{
     blocking,
@@ -44,7 +44,7 @@ pub(super) async fn found(
 ) -> Result<Arc<Seat>, Failure> {
     let seat = Seat::open(shared, RoomKey::random(), room).await?;
     let me = Member {
-        peer_id: shared.me,
+        peer_id: shared.setup.me,
         addrs: shared.addr_texts(),
     };
     let stopped = |e: String| Failure::new("storage", seat.fatal().unwrap_or(e));
@@ -99,7 +99,7 @@ pub(super) async fn resume(
     which: Option<JoinTarget>,
 ) -> Result<Arc<Seat>, Failure> {
     let _switching = shared.switching.lock().await;
-    let folder = shared.rooms.clone();
+    let folder = shared.setup.rooms.clone();
     let seats = blocking::run(move || kept::scan(&folder));
     let seats = seats.await.unwrap_or_default();
     let mut seats = seats.into_iter().filter(|seat| seat.continued_in.is_none());
@@ -132,7 +132,7 @@ pub(super) async fn resume(
 /// Takes the seat that was kept in a room whose members are there, if it is
 /// still ours.
 async fn take_kept_seat(shared: &Arc<Shared>, room: ClusterId) -> Option<Arc<Seat>> {
-    let folder = shared.rooms.join(room.to_string());
+    let folder = shared.setup.rooms.join(room.to_string());
     let seats = blocking::run(move || kept::scan_room(&folder));
     let mut seats = seats.await.unwrap_or_default().into_iter();
     let kept = seats.find(|seat| seat.continued_in.is_none())?;
@@ -201,7 +201,7 @@ pub(super) async fn rejoin(shared: &Arc<Shared>, seat: &Arc<Seat>) -> Result<(),
     }
     let mut members = shared.members_seen(seat.key.cluster_id);
     for (_, member) in seat.membership().nodes() {
-        if member.peer_id != shared.me && !members.contains(&member.peer_id) {
+        if member.peer_id != shared.setup.me && !members.contains(&member.peer_id) {
             members.push(member.peer_id);
         }
     }

@@ -360,3 +360,34 @@ fn what_was_acknowledged_survives_a_kill() {
         runs(20)
     );
 }
+
+/// Raft counts on what a member said it holds. One that was set back is given
+/// a new seat, and plays on as the same player.
+#[test]
+#[ignore = "needs root"]
+fn a_restored_backup_is_given_a_new_seat() {
+    let lab = Lab::new(3);
+    let mut seats = room(&lab, 3);
+    let leading = leader(&seats);
+    let victim = seats.remove((leading + 1) % 3);
+    let (name, host) = (victim.name.clone(), victim.name[1..].parse().unwrap());
+    seats[0].must("start kanna#1");
+    let old = victim.newest("cluster")["node_id"].clone();
+    victim.kill();
+    lab.copy(&name, "backup");
+    let victim = Seat::ready(&lab, host, &name, &["--resume"]);
+    for letter in ["k", "a", "x"] {
+        seats[0].must(&format!("guess {letter}"));
+    }
+    seats.push(victim);
+    settle(&seats, 3, 3);
+    agree(&mut seats, &[]);
+    seats.pop().expect("the victim").kill();
+    lab.copy("backup", &name);
+    let mut back = Seat::ready(&lab, host, &name, &["--resume"]);
+    back.until("another seat", "cluster", |c| c["node_id"] != old);
+    back.must("guess n");
+    seats.push(back);
+    settle(&seats, 3, 3);
+    agree(&mut seats, &[]);
+}

@@ -2,7 +2,11 @@
 
 use std::{thread::sleep, time::Duration};
 
-use crate::{lab::Lab, seat::Seat, stats::runs};
+use crate::{
+    lab::Lab,
+    seat::{Seat, run_to_end},
+    stats::runs,
+};
 
 /// Whoever looks just after an announcement has changed gets answers that lack
 /// what was sent within the last second (RFC 6762 §6).
@@ -28,4 +32,27 @@ fn a_room_is_found_right_after_it_changed() {
             e["members"].as_array().is_some_and(|m| m.len() == 1)
         });
     }
+}
+
+/// A cloned disk, or a folder that was copied to another computer.
+#[test]
+#[ignore = "needs root"]
+fn a_copied_profile_is_said() {
+    let lab = Lab::new(3);
+    let first = Seat::ready(&lab, 1, "P1", &["--host", "den"]);
+    // Nobody else is there: what the copy sees is in its own name.
+    lab.copy("P1", "X");
+    let (code, said) = run_to_end(&lab, 2, &["--join", "den", "--wait", "3"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("a copy of this profile"), "{said}");
+    // Through somebody else it gets the seat, and the first is told.
+    let mut other = Seat::ready(&lab, 3, "P3", &["--join", "den"]);
+    lab.copy("P1", "P2");
+    let mut copy = Seat::ready(&lab, 2, "P2", &["--join", "den"]);
+    first.wait("a warning", |event| {
+        let message = event["message"].as_str().unwrap_or_default();
+        event["event"] == "warning" && message.contains("another computer")
+    });
+    copy.must("start kanna#1");
+    assert_eq!(other.must("guess k")["outcome"], "hit");
 }

@@ -99,6 +99,14 @@ impl Lab {
         self.folder.path().join(name)
     }
 
+    /// Copies one player's folder in place of another's.
+    pub fn copy(&self, from: &str, to: &str) {
+        let _ = std::fs::remove_dir_all(self.path(to));
+        let mut cp = Command::new("cp");
+        cp.arg("-a").args([self.path(from), self.path(to)]);
+        assert!(cp.status().expect("cp").success());
+    }
+
     /// The folder of everything in this lab.
     pub fn folder(&self) -> &Path {
         self.folder.path()

@@ -9,6 +9,8 @@ use crate::{
     stats::{print_machine, report, runs},
     watching::{Guesser, agree, gap_after, leader, plays_with},
 };
+#[cfg(feature = "gui")]
+use crate::{logind::Logind, watching::settle};
 
 #[test]
 #[ignore = "needs root"]
@@ -105,6 +107,47 @@ fn the_leader_leaves() {
     print_machine(lab.folder());
     report(
         "leader leaves: longest gap between acknowledgements",
+        &mut times,
+    );
+}
+
+/// Where the system tells of it, another player leads before the computer
+/// sleeps.
+#[test]
+#[ignore = "needs root"]
+#[cfg(feature = "gui")]
+fn the_leaders_computer_goes_to_sleep() {
+    let mut times = Vec::new();
+    for players in [3, 2].repeat(runs(1)) {
+        let lab = Lab::new(players);
+        let logind = Logind::start(lab.folder());
+        let sleeper = Seat::start_on(&lab, 1, "P1", &["--host", "den"], &logind.address);
+        sleeper.wait("ready", |event| event["event"] == "ready");
+        let lock = logind.lock();
+        let mut seats = vec![sleeper];
+        for n in 2..=players {
+            seats.push(Seat::ready(&lab, n, &format!("P{n}"), &["--join", "den"]));
+        }
+        settle(&seats, players, if players == 3 { 3 } else { 1 });
+        let sleeper = seats.remove(0);
+        let guesser = Guesser::start(seats.remove(0));
+        guesser.goes_on(10);
+        let told = Instant::now();
+        logind.prepare_for_sleep(true);
+        lock.released();
+        sleeper.signal("STOP");
+        guesser.goes_on(20);
+        let (seat, acknowledged) = guesser.stop();
+        times.push(gap_after(told, &acknowledged));
+        sleeper.signal("CONT");
+        logind.prepare_for_sleep(false);
+        logind.lock();
+        seats.extend([seat, sleeper]);
+        settle(&seats, players, if players == 3 { 3 } else { 1 });
+        agree(&mut seats, &acknowledged);
+    }
+    report(
+        "leader goes to sleep: longest gap between acknowledgements",
         &mut times,
     );
 }

@@ -23,6 +23,8 @@ mod history;
 mod lab;
 mod leaders;
 mod linear;
+#[cfg(feature = "gui")]
+mod logind;
 mod lost;
 mod playing;
 mod seat;

@@ -68,10 +68,16 @@ impl Sight {
 impl Seat {
     /// Starts a seat on a host; `args` say which room.
     pub fn start(lab: &Lab, host: usize, name: &str, args: &[&str]) -> Self {
+        Self::start_on(lab, host, name, args, "unix:path=/nowhere")
+    }
+
+    /// Starts a seat on a host with that system bus.
+    pub fn start_on(lab: &Lab, host: usize, name: &str, args: &[&str], bus: &str) -> Self {
         let mut child = Command::new("ip")
             .args(["netns", "exec", &lab.host(host), PROGRAM, "headless"])
             .args(args)
             .args(["--name", name, "--data-dir"])
+            .env("DBUS_SYSTEM_BUS_ADDRESS", bus)
             .arg(lab.path(name))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -227,6 +227,7 @@ impl Simulation<'_> {
         let command = match &room.trouble {
             Some(Trouble::Stalled { .. }) if pick(4) == 0 => Command::Continue,
             Some(Trouble::Elsewhere { .. }) if pick(4) == 0 => Command::Follow,
+            _ if pick(24) == 0 => Command::HandOver,
             _ if pick(8) == 0 => Command::StartRound {
                 pack: "kanna".to_owned(),
                 number: Some(1),

@@ -15,8 +15,8 @@ use tokio::{
 };
 
 use super::{
-    Command, Done, Failure, KeptRoom, Notice, Reply, Stage, View, contact, handler::Shared,
-    introduce, join, leave, rooms, seat::Seat, seating,
+    Command, Done, Failure, KeptRoom, Notice, Reply, Stage, View, contact, introduce, join, leave,
+    rooms, seat::Seat, seating, shared::Shared,
 };
 use crate::{
     config::Profile,
@@ -59,7 +59,7 @@ enum Event {
     Silent(BTreeMap<PeerId, Ad>),
     /// Rooms that can be come back to.
     Kept(Arc<[KeptRoom]>),
-    /// A change of clusters came to an end.
+    /// A change of clusters, or of the leader, came to an end.
     Switched {
         outcome: Reply,
         reply: Option<oneshot::Sender<Reply>>,
@@ -72,6 +72,7 @@ pub(super) struct Actor<F> {
     packs: Packs,
     discovery: Discovery,
     ads: watch::Receiver<Ads>,
+    own: watch::Receiver<Option<Ad>>,
     server: Server,
     queue: mpsc::Receiver<Request>,
     events: mpsc::Sender<Event>,
@@ -112,10 +113,10 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         on_change: F,
     ) -> Self {
         let (events, heard) = mpsc::channel(OUTCOMES);
-        let ads = discovery.ads();
+        let (ads, own) = (discovery.ads(), discovery.own());
         let mut warnings: Vec<String> = warnings;
         warnings.extend(discovery.warnings.clone());
-        let (publish, _) = watch::channel(Arc::new(View::empty(shared.me, shared.name())));
+        let (publish, _) = watch::channel(Arc::new(View::empty(shared.setup.me, shared.name())));
         let keeping = [Arc::clone(&shared), Arc::clone(&shared)];
         let keeper = tokio::spawn(async move {
             let [seat, gossip] = keeping;
@@ -132,6 +133,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             packs,
             discovery,
             ads,
+            own,
             server,
             queue,
             events,
@@ -165,7 +167,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     }
 
     pub(super) async fn run(mut self) {
-        let mut policy = tokio::time::interval(self.shared.timing.policy);
+        let mut policy = tokio::time::interval(self.shared.setup.timing.policy);
         policy.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut check = tokio::time::interval(rooms::CHECK);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -186,6 +188,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 Ok(()) = self.seats.changed() => self.change_seats(),
                 Ok(()) = self.evictions.changed() => self.evicted(),
                 _ = self.ads.changed() => self.note_addresses(),
+                Ok(()) = self.own.changed() => {}
                 () = seat_changed(&mut self.watched) => {}
                 _ = policy.tick(), if in_room => self.tend(),
                 _ = check.tick() => {
@@ -257,6 +260,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 Err(e) => self.answer(reply, Err(Failure::new("no_such_entry", e.to_string()))),
             },
             Command::Read => self.read(reply),
+            Command::HandOver => self.hand_over(reply),
             Command::Rename(name) => {
                 self.profile.save_player_name_later(name.clone());
                 self.shared.set_name(name.clone());

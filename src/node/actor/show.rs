@@ -20,7 +20,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     /// The view of somebody in no room.
     pub(super) fn lobby(&self) -> View {
         let packs = self.packs.all().iter();
-        let mut view = View::empty(self.shared.me, self.shared.name());
+        let mut view = View::empty(self.shared.setup.me, self.shared.name());
         view.me.addr.clone_from(&self.addr);
         self.profile.name().clone_into(&mut view.me.profile);
         view.kept = Arc::clone(&self.kept);
@@ -37,7 +37,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             // Until it announces something else.
             Arc::make_mut(&mut ads).retain(|peer, ad| self.silent.get(peer) != Some(ad));
         }
-        view.rooms = rooms::group(&ads).into();
+        // In a room, nobody looks at the others.
+        let twin = self.seat.is_none().then(|| self.shared.twin()).flatten();
+        view.rooms = rooms::group_with(&ads, twin.as_ref()).into();
         view.notice = self.notice.clone();
         if let Some((stage, ..)) = &self.moving {
             view.stage = stage.clone();
@@ -83,7 +85,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
 
     fn ad(&self, seat: &Seat, room: &RoomView) -> Ad {
         Ad {
-            peer_id: self.shared.me,
+            peer_id: self.shared.setup.me,
             protocol: PROTOCOL,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             player: self.shared.name(),
@@ -111,7 +113,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 let shared = Arc::clone(&shared);
                 async move {
                     join::note_addresses(&shared, &ad);
-                    let there = match shared.peers.hello(ad.peer_id).await {
+                    let there = match shared.setup.peers.hello(ad.peer_id).await {
                         Ok(about) => about.room.is_some_and(|r| r.cluster_id == ad.cluster_id),
                         // Another version is there, even if it cannot be joined.
                         Err(

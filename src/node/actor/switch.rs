@@ -11,7 +11,7 @@ use crate::{
     discovery::Ad,
     game::PeerId,
     net::REPLACED,
-    node::{Done, KeptRoom, Reply, continuation, join, kept},
+    node::{Done, KeptRoom, Reply, continuation, join, kept, leave},
 };
 
 /// Where others have gone on.
@@ -44,6 +44,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         self.watched = None;
         self.shared.set_seat(None);
         self.say(REPLACED.to_owned(), true);
+        // Those who were connected look anew where this player is.
+        self.server.hang_up();
         // Its folder stays: nothing is deleted on somebody else's word.
         tokio::spawn(async move { seat.close().await });
         self.list_kept();
@@ -64,6 +66,19 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 }
                 None => continuation::go_on(&shared, &seat).await,
             };
+            // If the actor has gone, so has whoever asked.
+            let _ = events.send(Event::Switched { outcome, reply }).await;
+        });
+    }
+
+    /// Lets somebody else lead.
+    pub(super) fn hand_over(&mut self, reply: Option<oneshot::Sender<Reply>>) {
+        let Some(seat) = self.seat.clone().filter(|_| self.moving.is_none()) else {
+            return self.answer(reply, Err(not_in_room()));
+        };
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            let outcome = leave::hand_over(&seat).await;
             // If the actor has gone, so has whoever asked.
             let _ = events.send(Event::Switched { outcome, reply }).await;
         });
@@ -100,7 +115,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
 
     /// Looks which rooms are kept.
     pub(super) fn list_kept(&self) {
-        let (rooms, events) = (self.shared.rooms.clone(), self.events.clone());
+        let (rooms, events) = (self.shared.setup.rooms.clone(), self.events.clone());
         tokio::spawn(async move {
             let kept = blocking::run(move || kept::scan(&rooms)).await;
             let kept = kept.unwrap_or_default().into_iter();
@@ -123,7 +138,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         if in_it.is_some_and(|seat| seat.key.cluster_id == room) {
             return;
         }
-        let folder = self.shared.rooms.join(room.to_string());
+        let folder = self.shared.setup.rooms.join(room.to_string());
         tokio::spawn(blocking::run(move || {
             for seat in kept::scan_room(&folder) {
                 kept::remove(&seat.folder);
