@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     checks::{Acknowledged, Checks, log_of},
-    lineage::Lineage,
+    lineage::{Lineage, Seat},
     log::Log,
     machine,
     totals::Totals,
@@ -167,24 +167,22 @@ impl Simulation<'_> {
         machine::set_time(now);
         self.log.set_time(now);
         self.sim.step().expect("a host ended");
+        let log_of = |host: &Host, (cluster, node): Seat| {
+            let logs = self.shared.logs.lock().unwrap();
+            log_of(&logs, &host.folder, cluster, node)
+        };
+        for founded in self.log.take_founded() {
+            self.lineage.founded(&founded, |host, seat| {
+                let host = self.hosts.iter().find(|known| known.name == host)?;
+                log_of(host, seat)?.last_log_id()
+            });
+        }
         let nodes = self.told.nodes.lock().unwrap();
         for host in &self.hosts {
             if let Some(room) = nodes.get(&host.name).and_then(room_of) {
-                let logs = &self.shared.logs;
-                let log_of = |host: &Host, cluster, node| {
-                    log_of(&logs.lock().unwrap(), &host.folder, cluster, node)
-                };
                 self.checks
-                    .look(&room, |cluster, node| log_of(host, cluster, node));
-                self.lineage.look(
-                    &host.name,
-                    &room,
-                    |other, (cluster, node)| {
-                        let other = self.hosts.iter().find(|host| host.name == other)?;
-                        log_of(other, cluster, node).and_then(|log| log.last_log_id())
-                    },
-                    |cluster| self.log.participants(cluster),
-                );
+                    .look(&room, |cluster, node| log_of(host, (cluster, node)));
+                self.lineage.look(&host.name, &room);
             }
         }
     }

@@ -1,15 +1,17 @@
 //! What must hold when players go on without others: what was acknowledged is
 //! lost only if nobody who took part held it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use dhangkanna::{
     consensus::{ClusterId, LogId, NodeId},
     node::RoomView,
 };
 
+use crate::log::Founded;
+
 /// Where a host sits.
-type Seat = (ClusterId, NodeId);
+pub type Seat = (ClusterId, NodeId);
 
 /// Every host's way from cluster to cluster.
 #[derive(Default)]
@@ -17,48 +19,39 @@ pub struct Lineage {
     now: BTreeMap<String, Seat>,
     /// Whose seat each was.
     hosts: BTreeMap<Seat, String>,
-    continuations: BTreeSet<ClusterId>,
+    continuations: u64,
 }
 
 impl Lineage {
-    /// Looks at where a host sits now. `last` answers with the newest entry in
-    /// the log of a host's seat; `participants`, with the seats that take part
-    /// in a continuation.
-    pub fn look(
-        &mut self,
-        host: &str,
-        room: &RoomView,
-        last: impl Fn(&str, Seat) -> Option<LogId>,
-        participants: impl Fn(ClusterId) -> BTreeSet<NodeId>,
-    ) {
+    /// Looks at where a host sits now.
+    pub fn look(&mut self, host: &str, room: &RoomView) {
         let now = (room.cluster.cluster_id, room.cluster.node_id);
         self.hosts.insert(now, host.to_owned());
-        let before = self.now.insert(host.to_owned(), now);
-        let Some((parent, _)) = before.filter(|before| before.0 != now.0) else {
-            return;
-        };
-        let continues = room.state.ancestors().first() == Some(&parent);
-        if !continues || !self.continuations.insert(now.0) {
-            return;
-        }
-        // Who is seen there first has founded it.
-        let newest = last(host, before.expect("a seat before"));
-        for id in participants(now.0) {
-            let seat = (parent, id);
-            let Some(other) = self.hosts.get(&seat) else {
+        self.now.insert(host.to_owned(), now);
+    }
+
+    /// A cluster was founded just now. `last` answers with the newest entry in
+    /// the log of a host's seat.
+    pub fn founded(&mut self, founded: &Founded, last: impl Fn(&str, Seat) -> Option<LogId>) {
+        self.continuations += 1;
+        let by = self.now[&founded.by];
+        let newest = last(&founded.by, by);
+        for id in &founded.participants {
+            let seat = (by.0, *id);
+            let Some(host) = self.hosts.get(&seat) else {
                 continue;
             };
-            let theirs = last(other, seat);
+            let theirs = last(host, seat);
             assert!(
                 theirs <= newest,
-                "{other} took part in {} with a newer log than its founder: {theirs:?}, {newest:?}",
-                now.0,
+                "{host} took part in what {} founded, with a newer log: {theirs:?}, {newest:?}",
+                founded.by,
             );
         }
     }
 
     /// How many clusters continue another.
     pub fn continuations(&self) -> u64 {
-        self.continuations.len() as u64
+        self.continuations
     }
 }

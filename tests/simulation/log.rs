@@ -1,13 +1,12 @@
 //! What the nodes log: counted, and shown if somebody looks.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
     fmt::{self, Write as _},
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use dhangkanna::consensus::{ClusterId, NodeId};
+use dhangkanna::consensus::NodeId;
 use tracing::{
     Event, Level, Metadata, Subscriber,
     field::{Field, Visit},
@@ -26,8 +25,17 @@ struct State {
     host: String,
     now: Duration,
     snapshots_installed: u64,
-    /// Who took part in which continuation, as logged.
-    founded: BTreeMap<String, String>,
+    /// Continuations that nobody has looked at yet.
+    founded: Vec<Founded>,
+}
+
+/// A cluster that continues another, by the word of its founder.
+#[derive(Debug)]
+pub struct Founded {
+    /// The host that founded it.
+    pub by: String,
+    /// The seats of those who take part.
+    pub participants: Vec<NodeId>,
 }
 
 impl Log {
@@ -44,12 +52,9 @@ impl Log {
         self.state.lock().unwrap().now = now;
     }
 
-    /// Who took part in a continuation, by the word of its founder.
-    pub fn participants(&self, cluster: ClusterId) -> BTreeSet<NodeId> {
-        let state = self.state.lock().unwrap();
-        let seats = &state.founded[&cluster.to_string()];
-        let seats = seats.trim_matches(['{', '}']).split(", ");
-        seats.map(|id| id.parse().expect("a seat")).collect()
+    /// The continuations since the last look.
+    pub fn take_founded(&self) -> Vec<Founded> {
+        std::mem::take(&mut self.state.lock().unwrap().founded)
     }
 
     /// How often a snapshot was installed.
@@ -85,12 +90,17 @@ impl Subscriber for Log {
         if line.0.starts_with("snapshot installed") {
             state.snapshots_installed += 1;
         }
-        if let Some((cluster, seats)) = line
+        if let Some((_cluster, seats)) = line
             .0
             .strip_prefix("the game goes on in ")
             .and_then(|rest| rest.split_once(", with "))
         {
-            let _ = state.founded.insert(cluster.to_owned(), seats.to_owned());
+            let seats = seats.trim_matches(['{', '}']).split(", ");
+            let founded = Founded {
+                by: state.host.clone(),
+                participants: seats.map(|id| id.parse().expect("a seat")).collect(),
+            };
+            state.founded.push(founded);
         }
         if !self.is_quiet {
             println!("{:>9.3} {} {}", state.now.as_secs_f64(), state.host, line.0);
