@@ -35,7 +35,6 @@ struct Inner {
     frozen_until: Option<Instant>,
     replaced: bool,
     holds: Holds,
-    forgetful: BTreeSet<NodeId>,
 }
 
 /// The newest entries that members said they hold.
@@ -45,6 +44,8 @@ struct Holds {
     /// to truncate is no loss.
     vote: Option<Vote>,
     last: BTreeMap<NodeId, LogId>,
+    /// Who does not hold it any more.
+    forgetful: BTreeSet<NodeId>,
 }
 
 impl Contact {
@@ -131,18 +132,13 @@ impl Contact {
     }
 
     pub(super) fn hear_forgot(&self, member: NodeId) {
-        self.lock().forgetful.insert(member);
+        self.lock().holds.forgetful.insert(member);
     }
 
     /// Members that do not hold any more what they said they hold: a backup
     /// was restored, or a disk lost what it had promised to keep.
     pub fn forgetful(&self) -> BTreeSet<NodeId> {
-        self.lock().forgetful.clone()
-    }
-
-    /// Forgets about that: its seat was given up.
-    pub fn forgive(&self, member: NodeId) {
-        self.lock().forgetful.remove(&member);
+        self.lock().holds.forgetful.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -157,12 +157,8 @@ async fn ask(
 /// timeout. Safe, since it asks whether it would be elected first (pre-vote),
 /// and those who still hear the leader say no.
 pub(super) async fn hurry_election(seat: &Seat) {
-    let (vote, votes) = {
-        let metrics = seat.raft.server_metrics();
-        let metrics = metrics.borrow_watched();
-        let voters = &mut metrics.membership_config.voter_ids();
-        (metrics.vote, voters.any(|id| id == seat.node_id))
-    };
+    let vote = seat.raft.server_metrics().borrow_watched().vote;
+    let votes = seat.votes();
     let since = Instant::now();
     while votes && since.elapsed() < HINTS && seat.contact.age() >= since.elapsed() {
         let current = seat.raft.server_metrics().borrow_watched().vote;

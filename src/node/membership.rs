@@ -51,14 +51,6 @@ impl Seat {
     /// Looks at the members and makes at most one change. For the leader; does
     /// nothing on others, or while another change is under way.
     pub(super) async fn tend_members(&self) {
-        let forgetful = self.contact.forgetful().into_iter();
-        for id in forgetful.filter(|_| self.leads()) {
-            tracing::warn!("{id} has lost entries that it held, and loses its seat");
-            match self.dismiss(id).await {
-                Ok(()) => self.contact.forgive(id),
-                Err(e) => tracing::debug!("it keeps it for now: {e}"),
-            }
-        }
         let Ok(_changing) = self.changing.try_lock() else {
             return;
         };
@@ -83,7 +75,12 @@ impl Seat {
             _ => policy::next_voters(&facts, self.node_id, &self.timing),
         };
         let mut target = Target::of(&stored);
-        if let Some(voters) = voters {
+        let forgetful = self.contact.forgetful();
+        if let Some(id) = forgetful.iter().find(|id| target.nodes.contains_key(id)) {
+            tracing::warn!("{id} has lost entries that it held, and loses its seat");
+            target.nodes.remove(id);
+            target.voters = self.voters_without(&facts, &[*id]);
+        } else if let Some(voters) = voters {
             tracing::info!("voters become {voters:?}");
             target.voters = voters;
         } else if let Some(gone) = facts

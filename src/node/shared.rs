@@ -145,11 +145,10 @@ impl Shared {
     /// lobby: in a room, it may be our own announcement from before a change of
     /// address.
     pub(super) fn twin(&self) -> Option<Ad> {
+        let twin = self.setup.own.borrow().clone()?;
         let ours = self.addrs();
-        let own = self.setup.own.borrow();
-        let twin = own.as_ref()?;
         let is_ours = twin.addrs.iter().any(|addr| ours.contains(addr));
-        (!is_ours).then(|| twin.clone())
+        (!is_ours).then_some(twin)
     }
 
     /// Where a room went on that this node has left behind.
