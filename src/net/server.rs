@@ -55,10 +55,14 @@ const KEEPALIVE: Duration = Duration::from_secs(10);
 
 /// The running services; they end when this is dropped or shut down.
 pub struct Server {
+    running: Option<Running>,
+    start: Box<dyn Fn() -> Running + Send>,
+}
+
+struct Running {
     stop: Option<oneshot::Sender<()>>,
     accepting: JoinHandle<Infallible>,
     serving: JoinHandle<()>,
-    again: Box<dyn Fn() -> Self + Send>,
 }
 
 impl Server {
@@ -68,49 +72,51 @@ impl Server {
         book: Arc<AddressBook>,
         handler: Arc<H>,
     ) -> Self {
-        let again = {
-            let (transport, book) = (Arc::clone(&transport), Arc::clone(&book));
-            let handler = Arc::clone(&handler);
-            move || {
-                Self::start(
-                    Arc::clone(&transport),
-                    Arc::clone(&book),
-                    Arc::clone(&handler),
-                )
+        let start = move || {
+            let (connections, incoming) = mpsc::channel(16);
+            let told = Arc::clone(&handler);
+            let guests = Guests::new(move |peer| told.hung_up(peer));
+            let (stop, stopped) = oneshot::channel();
+            let (book, handler) = (Arc::clone(&book), Arc::clone(&handler));
+            Running {
+                stop: Some(stop),
+                accepting: tokio::spawn(accept(Arc::clone(&transport), connections, guests)),
+                serving: tokio::spawn(serve(incoming, book, handler, stopped)),
             }
         };
-        let (connections, incoming) = mpsc::channel(16);
-        let told = Arc::clone(&handler);
-        let guests = Guests::new(move |peer| told.hung_up(peer));
-        let accepting = tokio::spawn(accept(transport, connections, guests));
-        let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(serve(incoming, book, handler, stopped));
         Self {
-            stop: Some(stop),
-            accepting,
-            serving,
-            again: Box::new(again),
+            running: Some(start()),
+            start: Box::new(start),
         }
     }
 
-    /// Closes all connections, and serves whoever comes again.
+    /// Closes all connections, and lets nobody in until [`Server::open`].
     pub fn hang_up(&mut self) {
-        *self = (self.again)();
+        self.running = None;
+    }
+
+    /// Serves whoever connects, if it does not already.
+    pub fn open(&mut self) {
+        self.running.get_or_insert_with(&self.start);
     }
 
     /// Takes no more calls, and answers those that are open.
     pub async fn shutdown(mut self) {
         /// How long open calls may take.
         const GRACE: Duration = Duration::from_millis(200);
-        self.accepting.abort();
-        if let Some(stop) = self.stop.take() {
+        let Some(running) = &mut self.running else {
+            return;
+        };
+        running.accepting.abort();
+        if let Some(stop) = running.stop.take() {
+            // It may have ended by itself.
             let _ = stop.send(());
         }
-        let _ = tokio::time::timeout(GRACE, &mut self.serving).await;
+        let _ = tokio::time::timeout(GRACE, &mut running.serving).await;
     }
 }
 
-impl Drop for Server {
+impl Drop for Running {
     fn drop(&mut self) {
         self.accepting.abort();
         self.serving.abort();

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     Failure, JoinTarget, Room, introduce,
-    rooms::{group, group_with},
+    rooms::{group, group_with, twin_plays},
     seat::Seat,
     seating,
     shared::Shared,
@@ -100,8 +100,8 @@ async fn find(
         }
         if !matches!(timeout_at(deadline, ads.changed()).await, Ok(Ok(()))) {
             let rooms = group_with(&seen, shared.twin().as_ref());
-            if let Some(why_not) = rooms.into_iter().find(is_meant).and_then(|r| r.why_not) {
-                return Err(Failure::new("twin", why_not));
+            if rooms.iter().any(is_meant) {
+                return Err(twin_plays());
             }
             return Err(Failure::new(
                 "no_such_room",

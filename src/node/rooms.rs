@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{Room, join::why_not};
+use super::{Failure, Room, join::why_not};
 use crate::{
     discovery::{Ad, Ads},
     net::ClusterId,
@@ -15,8 +15,13 @@ pub(super) const CHECK: Duration = Duration::from_secs(3);
 /// How many rooms are asked at a time.
 pub(super) const CHECKS: usize = 8;
 
-/// Why a room cannot be joined that only a copy of this profile announces.
-pub(super) const TWIN: &str = "a copy of this profile plays there on another computer; start one of them with another --profile";
+/// Why a room cannot be joined that a copy of this profile plays in.
+const TWIN: &str = "a copy of this profile plays there on another computer; start one of them with another --profile";
+
+/// Refuses a room that a copy of this profile plays in.
+pub(super) fn twin_plays() -> Failure {
+    Failure::new("twin", TWIN)
+}
 
 /// The rooms of these announcements, and of one in our own name, by name.
 pub(super) fn group_with(ads: &Ads, twin: Option<&Ad>) -> Vec<Room> {

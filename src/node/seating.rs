@@ -14,6 +14,7 @@ use super::{
     join::{JOIN_TIMEOUT, PAUSE, ask, enter},
     kept,
     propose::Job,
+    rooms::twin_plays,
     seat::Seat,
     shared::Shared,
 };
@@ -80,6 +81,9 @@ pub(super) async fn sit(
     members: &[PeerId],
 ) -> Result<Arc<Seat>, Failure> {
     let _switching = shared.switching.lock().await;
+    if shared.has_twin_in(cluster_id).await {
+        return Err(twin_plays());
+    }
     if let Some(seat) = take_kept_seat(shared, cluster_id).await {
         return Ok(seat);
     }
@@ -116,6 +120,9 @@ pub(super) async fn resume(
         };
         Failure::new("no_such_room", message)
     })?;
+    if shared.has_twin_in(kept.key.cluster_id).await {
+        return Err(twin_plays());
+    }
     let seat = Seat::reopen(shared, kept).await?;
     shared.set_seat(Some(Arc::clone(&seat)));
     // In the background, until a leader is there.

@@ -151,6 +151,18 @@ impl Shared {
         (!is_ours).then_some(twin)
     }
 
+    /// Whether a copy of this profile plays in a room, on another computer:
+    /// one that is announced, and answers.
+    pub(super) async fn has_twin_in(&self, room: ClusterId) -> bool {
+        let Some(twin) = self.twin().filter(|twin| twin.cluster_id == room) else {
+            return false;
+        };
+        join::note_addresses(self, &twin);
+        let about = self.setup.peers.hello(self.setup.me).await;
+        let its_room = about.ok().and_then(|about| about.room);
+        its_room.is_some_and(|its_room| its_room.cluster_id == room)
+    }
+
     /// Where a room went on that this node has left behind.
     pub(super) fn continued_in(&self, room: ClusterId) -> Option<(RoomKey, ClusterId)> {
         let left = self.left_behind.lock();

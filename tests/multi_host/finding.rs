@@ -45,10 +45,15 @@ fn a_copied_profile_is_said() {
     let (code, said) = run_to_end(&lab, 2, &["--join", "den", "--wait", "3"]);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("a copy of this profile"), "{said}");
-    // Through somebody else it gets the seat, and the first is told.
+    // With somebody else there, too: two that vote as one are none.
     let mut other = Seat::ready(&lab, 3, "P3", &["--join", "den"]);
+    lab.copy("P1", "X");
+    let (code, said) = run_to_end(&lab, 2, &["--join", "den"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("a copy of this profile"), "{said}");
+    // Started before it has looked around, it gets the seat; the first is told.
     lab.copy("P1", "P2");
-    let mut copy = Seat::ready(&lab, 2, "P2", &["--join", "den"]);
+    let mut copy = Seat::ready(&lab, 2, "P2", &["--resume", "den"]);
     first.wait("a warning", |event| {
         let message = event["message"].as_str().unwrap_or_default();
         event["event"] == "warning" && message.contains("another computer")

@@ -311,6 +311,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             return self.answer(reply, Err(busy));
         }
         self.notice = None;
+        self.server.open();
         self.moving = Some((stage, Box::pin(moving), reply));
     }
 

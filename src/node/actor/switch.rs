@@ -44,7 +44,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         self.watched = None;
         self.shared.set_seat(None);
         self.say(REPLACED.to_owned(), true);
-        // Those who were connected look anew where this player is.
+        // Whoever looks for this player must find the other computer. Closed
+        // until the next room.
         self.server.hang_up();
         // Its folder stays: nothing is deleted on somebody else's word.
         tokio::spawn(async move { seat.close().await });
