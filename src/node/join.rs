@@ -48,6 +48,9 @@ pub(super) async fn join(
                 let who = about.name;
                 Failure::new("no_such_room", format!("{who} at {addr} is in no room yet"))
             })?;
+            if peer == shared.setup.me {
+                return Err(twin_plays());
+            }
             (room.cluster_id, vec![peer])
         }
         named => find(shared, &named, wait).await?,
