@@ -376,9 +376,14 @@ fn a_restored_backup_is_given_a_new_seat() {
     victim.kill();
     lab.copy(&name, "backup");
     let victim = Seat::ready(&lab, host, &name, &["--resume"]);
-    for letter in ["k", "a", "x"] {
-        seats[0].must(&format!("guess {letter}"));
+    let leading = leader(&seats);
+    for letter in ["k", "a"] {
+        seats[leading].must(&format!("guess {letter}"));
     }
+    // With the third one stopped, it is the victim who said that it holds it.
+    seats[1 - leading].signal("STOP");
+    seats[leading].must("guess x");
+    seats[1 - leading].signal("CONT");
     seats.push(victim);
     settle(&seats, 3, 3);
     agree(&mut seats, &[]);
