@@ -91,10 +91,15 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let findings = seat.findings.borrow();
         let told = findings.as_ref().and_then(|findings| findings.continued);
         if let Some((peer, cluster)) = told.or_else(|| seat.contact.continued()) {
+            let mut state = seat.state();
+            if !state.game().players().contains_key(&peer) {
+                // Just opened, and not all of its log is applied.
+                state = Arc::new(seat.state_of_whole_log());
+            }
             return Some(Elsewhere {
                 cluster,
                 peer,
-                by: seat.state().game().name_of(&peer).to_owned(),
+                by: state.game().name_of(&peer).to_owned(),
             });
         }
         let ads = self.ads.borrow();
