@@ -171,7 +171,9 @@ impl Handler for Shared {
 
     async fn survey(&self, caller: Caller, freeze: bool) -> Result<Survey, Refused> {
         let seat = self.current_seat().ok_or_else(no_such_room)?;
-        let plays = seat.has_quorum();
+        // A sole voter that has just started leads without asking anybody, so
+        // keeping still would not keep it from acknowledging.
+        let plays = seat.has_quorum() || seat.is_sole_voter();
         if freeze && !plays {
             seat.contact.freeze(self.setup.timing.freeze);
         }

@@ -183,6 +183,11 @@ impl Seat {
         self.membership().voter_ids().any(|id| id == self.node_id)
     }
 
+    /// Whether it has the only vote: nothing it decides needs anybody else.
+    pub(super) fn is_sole_voter(&self) -> bool {
+        self.membership().voter_ids().eq([self.node_id])
+    }
+
     pub(super) fn leads(&self) -> bool {
         let metrics = self.raft.server_metrics();
         let leads = metrics.borrow_watched().state == ServerState::Leader;
