@@ -311,7 +311,6 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             return self.answer(reply, Err(busy));
         }
         self.notice = None;
-        self.server.open();
         self.moving = Some((stage, Box::pin(moving), reply));
     }
 

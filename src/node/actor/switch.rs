@@ -26,6 +26,10 @@ pub(super) struct Elsewhere {
 impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     /// The node has taken another seat in place of the one we show.
     pub(super) fn change_seats(&mut self) {
+        if self.shared.current_seat().is_some() {
+            // With a seat, and not before: a way in may be refused.
+            self.server.open();
+        }
         // On the way in and out, the end of that decides.
         if self.seat.is_none() || self.moving.is_some() {
             return;
@@ -45,7 +49,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         self.shared.set_seat(None);
         self.say(REPLACED.to_owned(), true);
         // Whoever looks for this player must find the other computer. Closed
-        // until the next room.
+        // until there is another seat.
         self.server.hang_up();
         // Its folder stays: nothing is deleted on somebody else's word.
         tokio::spawn(async move { seat.close().await });
