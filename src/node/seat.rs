@@ -215,10 +215,9 @@ impl Seat {
     /// Whether a majority of the voters can be reached through the leader.
     pub(super) fn has_quorum(&self) -> bool {
         if self.leads() {
-            let voters = self.membership().voter_ids().count();
             let metrics = self.raft.metrics();
             let acked = metrics.borrow_watched().last_quorum_acked;
-            voters == 1
+            self.is_sole_voter()
                 || acked.is_some_and(|at| openraft::Instant::elapsed(&*at) < self.timing.quorum)
         } else {
             self.leader().is_some() && self.contact.age() < self.timing.quorum
@@ -231,7 +230,7 @@ impl Seat {
         if !self.leads() {
             return self.contact.age().min(self.opened.elapsed());
         }
-        if self.membership().voter_ids().count() == 1 {
+        if self.is_sole_voter() {
             return Duration::ZERO;
         }
         let metrics = self.raft.metrics();
