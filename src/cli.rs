@@ -86,7 +86,7 @@ struct Common {
     /// Changes one of the policy's times, for tests: NAME=MILLISECONDS
     #[arg(long, global = true, hide = true, value_parser = parse_time)]
     timing: Vec<String>,
-    /// How much to log to stderr: error, warn, info, debug or trace
+    /// How much to log to stderr: error, warn, info or debug
     #[arg(long, value_name = "LEVEL", global = true, default_value = "error")]
     log: LevelFilter,
 }
@@ -159,6 +159,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 #[cfg(feature = "gui")]
 fn window(common: Common, first: Option<Command>) -> anyhow::Result<ExitCode> {
     crate::ui::check_display()?;
+    #[cfg(all(windows, not(debug_assertions)))]
+    crate::console::detach();
     let (config, _log) = match common.open() {
         Ok((config, log)) => (Ok(config), log),
         Err(e) => (Err(e), None),

@@ -10,6 +10,8 @@ mod blocking;
 pub mod cli;
 pub mod config;
 pub mod consensus;
+#[cfg(windows)]
+pub mod console;
 pub mod discovery;
 pub mod game;
 pub mod headless;

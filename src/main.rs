@@ -1,6 +1,6 @@
 //! Arguments, logs, and which of the program's faces to show.
 
-// No console beside the window on Windows; `headless` attaches to its own.
+// No console beside the window on Windows.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 use std::process::ExitCode;
@@ -9,6 +9,8 @@ use clap::Parser as _;
 use dhangkanna::cli::Cli;
 
 fn main() -> ExitCode {
+    #[cfg(windows)]
+    dhangkanna::console::attach();
     match dhangkanna::cli::run(Cli::parse()) {
         Ok(code) => code,
         Err(e) => {

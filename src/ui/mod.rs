@@ -26,6 +26,9 @@ use crate::{
     signals,
 };
 
+/// The name by which a desktop finds the menu entry and icon of a window.
+const APP_ID: &str = "io.github.dhangkanna.dhangkanna";
+
 /// What to do instead, where there is no window.
 const HEADLESS: &str = "play without a window: `dhangkanna headless --host ROOM` or `--join ROOM`";
 
@@ -61,7 +64,7 @@ pub fn run(
     let options = NativeOptions {
         renderer: Renderer::Glow,
         viewport: egui::ViewportBuilder::default()
-            .with_app_id("dhangkanna")
+            .with_app_id(APP_ID)
             .with_title("dhangkanna")
             .with_icon(art::icon())
             .with_inner_size(theme::WINDOW)

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     lab::Lab,
-    seat::{PATIENCE, PROGRAM, Seat},
+    seat::{PATIENCE, Seat, program},
     stats::runs,
     watching::settle,
 };
@@ -15,7 +15,14 @@ use crate::{
 /// none.
 fn seen(lab: &Lab, host: usize, through: Option<&str>) -> BTreeMap<String, Vec<String>> {
     let mut rooms = Command::new("ip");
-    rooms.args(["netns", "exec", &lab.host(host), PROGRAM, "rooms", "--json"]);
+    rooms.args([
+        "netns",
+        "exec",
+        &lab.host(host),
+        &program(host),
+        "rooms",
+        "--json",
+    ]);
     rooms.arg("--data-dir").arg(lab.path("nobody"));
     rooms.args(through.iter().flat_map(|addr| ["--gossip", addr]));
     let output = rooms.output().expect("the program");

@@ -14,8 +14,17 @@ use serde_json::Value;
 
 use crate::lab::Lab;
 
-/// The program under test, of the same profile as this test.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_dhangkanna");
+/// The program under test: of the same profile as this test, unless
+/// `DHANGKANNA_PROGRAM` names another, as one that is installed. That of the
+/// first host may differ, as one of another system (`DHANGKANNA_FIRST_PROGRAM`).
+pub fn program(host: usize) -> String {
+    let first = std::env::var("DHANGKANNA_FIRST_PROGRAM");
+    first
+        .ok()
+        .filter(|_| host == 0)
+        .or_else(|| std::env::var("DHANGKANNA_PROGRAM").ok())
+        .unwrap_or_else(|| env!("CARGO_BIN_EXE_dhangkanna").to_owned())
+}
 
 /// No wait in a scenario is longer, unless it says so.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -74,7 +83,7 @@ impl Seat {
     /// Starts a seat on a host with that system bus.
     pub fn start_on(lab: &Lab, host: usize, name: &str, args: &[&str], bus: &str) -> Self {
         let mut child = Command::new("ip")
-            .args(["netns", "exec", &lab.host(host), PROGRAM, "headless"])
+            .args(["netns", "exec", &lab.host(host), &program(host), "headless"])
             .args(args)
             .args(["--name", name, "--data-dir"])
             .env("DBUS_SYSTEM_BUS_ADDRESS", bus)
@@ -331,7 +340,7 @@ impl Drop for Seat {
 pub fn run_to_end(lab: &Lab, host: usize, args: &[&str]) -> (Option<i32>, String) {
     let output = Command::new("timeout")
         .args(["--signal=KILL", "20", "ip", "netns", "exec"])
-        .args([&lab.host(host), PROGRAM, "headless"])
+        .args([&lab.host(host), &program(host), "headless"])
         .args(args)
         .arg("--data-dir")
         .arg(lab.path("X"))

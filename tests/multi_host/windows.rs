@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     lab::Lab,
-    seat::{PATIENCE, PROGRAM, Seat},
+    seat::{PATIENCE, Seat, program},
     stats::{print_machine, report, runs},
 };
 
@@ -100,7 +100,7 @@ impl<'a> Window<'a> {
     fn open(display: &'a Display, lab: &Lab, host: usize, name: &str) -> Self {
         let started = Instant::now();
         let mut child = Command::new("ip")
-            .args(["netns", "exec", &lab.host(host), PROGRAM])
+            .args(["netns", "exec", &lab.host(host), &program(host)])
             .args(["--name", name, "--log", "debug", "--data-dir"])
             .arg(lab.path(name))
             .env("DISPLAY", &display.name)
