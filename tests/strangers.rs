@@ -4,9 +4,16 @@
 
 mod common;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
-use common::{node, room_of, until};
+use common::{PATIENCE, node, room_of, until};
 use dhangkanna::{
     consensus::{Command as LogCommand, CommandId, Member, Vote},
     game::{Action, Letter, Name, PeerId},
@@ -14,7 +21,7 @@ use dhangkanna::{
         AddressBook, CallError, Contact, Identity, PROTOCOL, Peers, RaftNetwork, Refusal, RoomKey,
         TlsTransport,
     },
-    node::{Command, NodeHandle, Timing},
+    node::{Command, JoinTarget, NodeHandle, Stage, Timing},
     proto::{self as pb, lobby_client::LobbyClient},
 };
 use openraft::{
@@ -321,4 +328,76 @@ mod trusting {
             self.0.signature_verification_algorithms.supported_schemes()
         }
     }
+}
+
+/// Of two computers with one profile, the later start plays on. The earlier is
+/// closed to everybody until it has another seat, and open with that.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_lost_its_seat_to_a_copy_can_be_joined_in_its_next_room() {
+    let scene = Scene::new().await;
+    let data = tempfile::tempdir().expect("a folder");
+    let ann = node(data.path(), "Ann", Timing::REAL, || {});
+    sit(&ann, join(scene.addr)).await;
+    let before = Arc::clone(&ann.view().borrow());
+    let addr: SocketAddr = before.me.addr.parse().expect("an address");
+
+    let copied = tempfile::tempdir().expect("a folder");
+    copy_settled(data.path(), copied.path());
+    let copy = node(copied.path(), "Ann", Timing::REAL, || {});
+    sit(&copy, Command::Resume { which: None }).await;
+    let start = Command::StartRound {
+        pack: "kanna".to_owned(),
+        number: Some(1),
+        after_round: None,
+    };
+    copy.request(start).await.expect("a round");
+    until(&ann, "it is told", |view| view.stage == Stage::Lobby).await;
+    scene.stranger.who_is_at(addr).await.expect_err("no answer");
+
+    sit(&ann, Command::Host { room: None }).await;
+    let data = tempfile::tempdir().expect("a folder");
+    let guest = node(data.path(), "Guest", Timing::REAL, || {});
+    sit(&guest, join(addr)).await;
+    for node in [guest, ann, copy] {
+        node.shutdown().await.expect("left");
+    }
+}
+
+fn join(addr: SocketAddr) -> Command {
+    Command::Join {
+        target: JoinTarget::Addr(addr),
+        wait: PATIENCE,
+    }
+}
+
+async fn sit(node: &NodeHandle, command: Command) {
+    node.request(command).await.expect("a seat");
+    until(node, "a seat", |view| room_of(view).is_some()).await;
+}
+
+/// Copies a data directory as it is between two writes.
+fn copy_settled(from: &Path, to: &Path) {
+    let mut files = files_below(from);
+    while files != files_below(from) {
+        files = files_below(from);
+    }
+    for (path, content) in files {
+        let path = to.join(path.strip_prefix(from).expect("below it"));
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+}
+
+fn files_below(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files.append(&mut files_below(&path));
+        } else {
+            let content = fs::read(&path).expect("a file");
+            files.insert(path, content);
+        }
+    }
+    files
 }

@@ -72,7 +72,7 @@ pub(super) async fn keep(shared: Arc<Shared>) {
 }
 
 async fn look_after(shared: &Arc<Shared>, seat: &Arc<Seat>) {
-    if seat.contact.is_replaced() {
+    if seat.contact.is_replaced() || seat.is_overtaken(shared.setup.session) {
         return shared.evict(seat);
     }
     let entered = seat.membership().nodes().next().is_some();

@@ -19,7 +19,7 @@ use super::{Done, Failure, Reply, seat::Seat, shared::Shared};
 use crate::{
     consensus::{Command, CommandId, NodeId, Proposal, TypeConfig},
     game::{Action, Rejection},
-    net::{Committed, ProposeError, Refusal, Refused},
+    net::{Committed, ProposeError, REPLACED, Refusal, Refused},
 };
 
 type DataMetrics = openraft::metrics::RaftDataMetrics<TypeConfig>;
@@ -66,11 +66,14 @@ impl Client<'_> {
     async fn perform(&mut self, shared: &Shared, action: Action) -> Reply {
         let deadline = Instant::now() + shared.setup.timing.reply;
         let opens = matches!(action, Action::Seat { .. });
-        if !opens
-            && !shared
-                .current_seat()
-                .is_some_and(|seat| self.is_known_to(&seat))
+        let seat = shared.current_seat();
+        if seat
+            .as_ref()
+            .is_some_and(|seat| seat.is_overtaken(self.session))
         {
+            return Err(Refusal::Replaced.because(REPLACED).into());
+        }
+        if !opens && !seat.is_some_and(|seat| self.is_known_to(&seat)) {
             // Back after a restart, or forgotten among very many players.
             let name = shared.name();
             self.propose(shared, &Action::Seat { name }, deadline)
@@ -160,6 +163,7 @@ impl Seat {
             match tried {
                 Some(Ok(Ok(committed))) => {
                     if self.has_applied(committed.reply.index, deadline).await {
+                        self.entered.store(true, Relaxed);
                         return Ok(committed);
                     }
                     let late = "it is committed, but has not arrived here yet";

@@ -45,6 +45,8 @@ pub(super) struct Seat {
     pub(super) findings: watch::Sender<Option<Findings>>,
     /// A leader has said that this seat was given up.
     pub(super) disowned: AtomicBool,
+    /// A command of this start of the profile was applied here.
+    pub(super) entered: AtomicBool,
     /// Held while the membership changes.
     pub(super) changing: tokio::sync::Mutex<()>,
     pub(super) watch: Mutex<Watch>,
@@ -138,6 +140,7 @@ impl Seat {
             contact,
             findings: watch::Sender::new(None),
             disowned: AtomicBool::new(false),
+            entered: AtomicBool::new(false),
             changing: tokio::sync::Mutex::default(),
             watch: Mutex::default(),
             door: Mutex::new(None),
@@ -176,6 +179,13 @@ impl Seat {
     /// The leader as this node knows it.
     pub(super) fn leader(&self) -> Option<NodeId> {
         self.raft.server_metrics().borrow_watched().current_leader
+    }
+
+    /// Whether another start of this profile has entered the game after the one
+    /// with this session did.
+    pub(super) fn is_overtaken(&self, session: u64) -> bool {
+        let newest = self.state().session_of(&self.me);
+        self.entered.load(Relaxed) && newest.is_some_and(|newest| newest != session)
     }
 
     /// Whether it has a vote, by the newest membership in the log.

@@ -21,7 +21,7 @@ pub fn program(host: usize) -> String {
     let first = std::env::var("DHANGKANNA_FIRST_PROGRAM");
     first
         .ok()
-        .filter(|_| host == 0)
+        .filter(|_| host == 1)
         .or_else(|| std::env::var("DHANGKANNA_PROGRAM").ok())
         .unwrap_or_else(|| env!("CARGO_BIN_EXE_dhangkanna").to_owned())
 }
