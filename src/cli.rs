@@ -7,12 +7,12 @@ use clap::{Args, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
 use crate::{
-    config::Profile,
+    config::{Profile, data_dir_or_default},
     discovery::{GossipConfig, Interfaces},
     game::Name,
     headless, logging,
     node::{self, Command, JoinTarget, Timing},
-    rooms,
+    pack_list, rooms,
 };
 
 /// How long a room is looked for, unless `--wait` says otherwise.
@@ -43,6 +43,15 @@ enum Sub {
         /// Print one JSON object a line
         #[arg(long)]
         json: bool,
+    },
+    /// List the word packs, or find out how hard their words are
+    Packs {
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+        /// Compute how hard each word of this pack is, and write it into the file
+        #[arg(long, value_name = "FILE")]
+        rate: Vec<PathBuf>,
     },
 }
 
@@ -128,6 +137,15 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 json,
             };
             runtime.block_on(rooms::run(config))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Sub::Packs { json, rate }) => {
+            for file in &rate {
+                pack_list::rate(file)?;
+            }
+            if rate.is_empty() {
+                pack_list::list(&data_dir_or_default(common.data_dir.as_deref())?, json)?;
+            }
             Ok(ExitCode::SUCCESS)
         }
         Some(Sub::Headless(args)) => {

@@ -144,7 +144,7 @@ impl Profile {
 
     /// The folder of the player's own word packs, shared by all profiles.
     pub fn packs(&self) -> PathBuf {
-        self.data_dir.join("packs")
+        packs_in(&self.data_dir)
     }
 
     /// The port this profile listened on last: others look for it there, and a
@@ -204,6 +204,11 @@ pub fn data_dir_or_default(data_dir: Option<&Path>) -> Result<PathBuf, ProfileEr
             .map(|dirs| dirs.data_dir().to_owned())
             .ok_or(ProfileError::NoHome),
     }
+}
+
+/// The folder of the player's own word packs in a data directory.
+pub fn packs_in(data_dir: &Path) -> PathBuf {
+    data_dir.join("packs")
 }
 
 /// The folder of all profiles in a data directory.

@@ -12,12 +12,14 @@ pub mod config;
 pub mod consensus;
 #[cfg(windows)]
 pub mod console;
+mod difficulty;
 pub mod discovery;
 pub mod game;
 pub mod headless;
 pub mod logging;
 pub mod net;
 pub mod node;
+mod pack_list;
 pub mod packs;
 #[cfg(feature = "simulation")]
 pub mod planted;

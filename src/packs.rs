@@ -1,14 +1,67 @@
 //! Where word packs come from: those in the program, and a player's own in
-//! the `packs` folder of the data directory.
+//! the `packs` folder of the data directory; and what is drawn from them.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
-use crate::game::pack::{Entry, Pack};
+use crate::game::{
+    Alphabet, Deal, Difficulty,
+    pack::{Entry, Pack},
+};
 
-const BUILT_IN: [&str; 2] = [
+/// The packs of the program, in the order they are offered.
+const BUILT_IN: [&str; 32] = [
     include_str!("../assets/packs/kanna.txt"),
-    include_str!("../assets/packs/english.txt"),
+    include_str!("../assets/packs/en-animals.txt"),
+    include_str!("../assets/packs/en-clothes.txt"),
+    include_str!("../assets/packs/en-feelings.txt"),
+    include_str!("../assets/packs/en-food.txt"),
+    include_str!("../assets/packs/en-home.txt"),
+    include_str!("../assets/packs/en-jobs.txt"),
+    include_str!("../assets/packs/en-music.txt"),
+    include_str!("../assets/packs/en-nature.txt"),
+    include_str!("../assets/packs/en-phrases.txt"),
+    include_str!("../assets/packs/en-science.txt"),
+    include_str!("../assets/packs/en-sea.txt"),
+    include_str!("../assets/packs/en-sports.txt"),
+    include_str!("../assets/packs/en-tales.txt"),
+    include_str!("../assets/packs/en-technology.txt"),
+    include_str!("../assets/packs/en-travel.txt"),
+    include_str!("../assets/packs/de-animals.txt"),
+    include_str!("../assets/packs/de-food.txt"),
+    include_str!("../assets/packs/es-animals.txt"),
+    include_str!("../assets/packs/es-food.txt"),
+    include_str!("../assets/packs/fr-animals.txt"),
+    include_str!("../assets/packs/fr-food.txt"),
+    include_str!("../assets/packs/it-animals.txt"),
+    include_str!("../assets/packs/it-food.txt"),
+    include_str!("../assets/packs/pl-animals.txt"),
+    include_str!("../assets/packs/pl-food.txt"),
+    include_str!("../assets/packs/pt-animals.txt"),
+    include_str!("../assets/packs/pt-food.txt"),
+    include_str!("../assets/packs/sv-animals.txt"),
+    include_str!("../assets/packs/sv-food.txt"),
+    include_str!("../assets/packs/uk-animals.txt"),
+    include_str!("../assets/packs/uk-food.txt"),
 ];
+
+/// Packs of all words of a language: its tag, the id, and the name.
+const WHOLE: [(&str, &str, &str); 9] = [
+    ("en", "english", "English"),
+    ("de", "deutsch", "Deutsch"),
+    ("es", "espanol", "Español"),
+    ("fr", "francais", "Français"),
+    ("it", "italiano", "Italiano"),
+    ("pl", "polski", "Polski"),
+    ("pt", "portugues", "Português"),
+    ("sv", "svenska", "Svenska"),
+    ("uk", "ukrainska", "Українська"),
+];
+
+/// The category of a pack of all words of a language.
+pub const EVERYTHING: &str = "everything";
+
+/// How many secrets a setter is offered.
+pub const OFFERS: usize = 3;
 
 /// The largest pack file that is read, in bytes.
 const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024;
@@ -37,13 +90,29 @@ pub enum NoEntry {
         /// How many entries it has.
         len: usize,
     },
+    /// Too few words of this difficulty.
+    #[error("the word pack `{id}` has {len} words for that; choose fewer rounds or any difficulty")]
+    TooFew {
+        /// The pack.
+        id: String,
+        /// How many words fit.
+        len: usize,
+    },
 }
 
 impl Packs {
     /// The packs that come with the program.
     pub fn built_in() -> Self {
         // A broken built-in pack is a bug that the tests find.
-        Self(BUILT_IN.iter().flat_map(|text| Pack::parse(text)).collect())
+        let mut packs: Vec<Pack> = BUILT_IN.iter().flat_map(|text| Pack::parse(text)).collect();
+        let whole: Vec<Pack> = WHOLE.iter().filter_map(|of| whole(&packs, of)).collect();
+        for pack in whole {
+            let first = packs
+                .iter()
+                .position(|p| p.language == pack.language && p.id != "kanna");
+            packs.insert(first.unwrap_or(packs.len()), pack);
+        }
+        Self(packs)
     }
 
     /// The built-in packs and those of a folder, which need not exist.
@@ -79,31 +148,113 @@ impl Packs {
         &self.0
     }
 
-    /// One entry: of the pack named, by its number from 1 or else at random.
+    /// One entry and its pack: of the pack named, by its number from 1 or else
+    /// at random.
     ///
     /// # Errors
     /// If there is no such pack or entry.
-    pub fn pick(&self, id: &str, number: Option<usize>) -> Result<&Entry, NoEntry> {
-        let pack = self.get(id).ok_or_else(|| NoEntry::NoPack {
-            id: id.to_owned(),
-            known: self.ids().collect::<Vec<_>>().join(", "),
-        })?;
+    pub fn pick(&self, id: &str, number: Option<usize>) -> Result<(&Entry, &Pack), NoEntry> {
+        let pack = self.must_get(id)?;
         let len = pack.entries.len();
         let at = number.map_or_else(|| Some(random_below(len)), |n| n.checked_sub(1));
-        at.and_then(|i| pack.entries.get(i))
-            .ok_or_else(|| NoEntry::NoNumber {
-                id: id.to_owned(),
-                len,
-            })
+        let entry = at.and_then(|i| pack.entries.get(i));
+        let entry = entry.ok_or_else(|| NoEntry::NoNumber {
+            id: id.to_owned(),
+            len,
+        })?;
+        Ok((entry, pack))
     }
 
-    fn get(&self, id: &str) -> Option<&Pack> {
+    /// Draws secrets for a match: none twice, and those that were played
+    /// lately only if there are no others.
+    ///
+    /// # Errors
+    /// If there is no such pack, or too few words in it.
+    pub fn deal(
+        &self,
+        id: &str,
+        difficulty: Difficulty,
+        count: usize,
+        played: &BTreeSet<String>,
+    ) -> Result<(Arc<[Deal]>, Arc<Alphabet>), NoEntry> {
+        let pack = self.must_get(id)?;
+        let fits =
+            |entry: &&Entry| difficulty == Difficulty::Any || entry.difficulty() == difficulty;
+        let mut entries: Vec<&Entry> = pack.entries.iter().filter(fits).collect();
+        if entries.len() < count {
+            return Err(NoEntry::TooFew {
+                id: id.to_owned(),
+                len: entries.len(),
+            });
+        }
+        shuffle(&mut entries);
+        entries.sort_by_key(|entry| played.contains(&entry.secret.text()));
+        let deck = entries.into_iter().take(count).map(|entry| Deal {
+            clue: entry.clue.clone(),
+            secret: entry.secret.clone(),
+        });
+        Ok((deck.collect(), Arc::clone(&pack.alphabet)))
+    }
+
+    /// What a setter may choose from. Without the pack, from the first one that
+    /// has the same letters.
+    pub fn offers(
+        &self,
+        id: &str,
+        difficulty: Difficulty,
+        alphabet: &Alphabet,
+        played: &BTreeSet<String>,
+    ) -> Arc<[Deal]> {
+        let other = || self.0.iter().find(|pack| *pack.alphabet == *alphabet);
+        let pack = self
+            .get(id)
+            .filter(|pack| *pack.alphabet == *alphabet)
+            .or_else(other);
+        let id = pack.map_or(id, |pack| pack.id.as_str());
+        let of = |difficulty| self.deal(id, difficulty, OFFERS, played);
+        let offers = of(difficulty).or_else(|_few| of(Difficulty::Any));
+        offers.map(|(offers, _)| offers).unwrap_or_default()
+    }
+
+    /// The pack of an id.
+    pub fn get(&self, id: &str) -> Option<&Pack> {
         self.0.iter().find(|pack| pack.id == id)
     }
 
-    fn ids(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|pack| pack.id.as_str())
+    fn must_get(&self, id: &str) -> Result<&Pack, NoEntry> {
+        let ids = || {
+            self.0
+                .iter()
+                .map(|pack| pack.id.as_str())
+                .collect::<Vec<_>>()
+        };
+        self.get(id).ok_or_else(|| NoEntry::NoPack {
+            id: id.to_owned(),
+            known: ids().join(", "),
+        })
     }
+}
+
+/// All words of a language in one pack.
+fn whole(packs: &[Pack], (language, id, name): &(&str, &str, &str)) -> Option<Pack> {
+    let mut of_language = packs
+        .iter()
+        .filter(|p| p.language == *language && p.id != "kanna");
+    let first = of_language.clone().next()?;
+    let mut seen = BTreeSet::new();
+    let mut entries = Vec::new();
+    for entry in of_language.by_ref().flat_map(|pack| &pack.entries) {
+        if seen.insert(entry.secret.text().to_lowercase()) {
+            entries.push(entry.clone());
+        }
+    }
+    Some(Pack {
+        id: (*id).to_owned(),
+        name: (*name).to_owned(),
+        category: Some(EVERYTHING.to_owned()),
+        entries,
+        ..first.clone()
+    })
 }
 
 fn read_pack(path: &Path) -> Result<Pack, String> {
@@ -112,23 +263,37 @@ fn read_pack(path: &Path) -> Result<Pack, String> {
         return Err("too large for a word pack (at most 2 MiB)".to_owned());
     }
     let bytes = std::fs::read(path).map_err(|e| e.to_string())?;
+    Pack::parse(&text_of(bytes)?).map_err(|e| e.to_string())
+}
+
+/// The text of a pack's file.
+///
+/// # Errors
+/// The line that is not UTF-8, in words.
+pub fn text_of(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err("line 1: this file is UTF-16; save it as UTF-8".to_owned());
     }
-    let text = String::from_utf8(bytes).map_err(|e| {
+    String::from_utf8(bytes).map_err(|e| {
         let line = 1 + e.as_bytes()[..e.utf8_error().valid_up_to()]
             .iter()
             .filter(|b| **b == b'\n')
             .count();
         format!("line {line}: not UTF-8; save the file as UTF-8")
-    })?;
-    Pack::parse(&text).map_err(|e| e.to_string())
+    })
 }
 
 /// A random index; which one is no secret, so a slight bias is harmless.
 fn random_below(len: usize) -> usize {
     let random = crate::random::u64() as usize;
     random % len.max(1)
+}
+
+/// Fisher and Yates's shuffle.
+fn shuffle<T>(all: &mut [T]) {
+    for i in (1..all.len()).rev() {
+        all.swap(i, random_below(i + 1));
+    }
 }
 
 #[cfg(test)]
@@ -138,14 +303,38 @@ mod tests {
     #[test]
     fn built_in_packs_are_whole() {
         for text in BUILT_IN {
-            Pack::parse(text).expect("a built-in pack");
+            let pack = Pack::parse(text).unwrap_or_else(|e| panic!("{}: {e}", &text[..20]));
+            for entry in &pack.entries {
+                let word = entry.secret.text();
+                assert!(
+                    entry.misses.is_some(),
+                    "{}: {word} has no difficulty",
+                    pack.id
+                );
+                let known = |letter| pack.alphabet.has(letter);
+                assert!(entry.secret.letters().all(known), "{}: {word}", pack.id);
+            }
         }
         let packs = Packs::built_in();
+        assert_eq!(packs.all()[0].id, "kanna");
         let kanna = packs.get("kanna").expect("the Kanna pack");
         assert!(kanna.entries.len() >= 60, "{}", kanna.entries.len());
-        let first = packs.pick("kanna", Some(1)).expect("entry 1");
+        let (first, _) = packs.pick("kanna", Some(1)).expect("entry 1");
         assert_eq!(first.secret.text(), "kanna kamui");
-        assert!(packs.get("english").is_some());
+        let of = |language: &str| {
+            let packs = packs.all().iter().filter(|p| p.language == language);
+            let ids: BTreeSet<_> = packs.filter_map(|p| p.category.as_deref()).collect();
+            ids
+        };
+        assert!(of("en").len() > 12, "{:?}", of("en"));
+        for (language, id, _) in WHOLE {
+            let has = of(language);
+            assert!(
+                has.is_superset(&["animals", "food"].into()),
+                "{language}: {has:?}"
+            );
+            assert!(packs.get(id).expect(id).entries.len() > 100);
+        }
     }
 
     #[test]
@@ -164,6 +353,36 @@ mod tests {
     }
 
     #[test]
+    fn a_deck_has_nothing_twice_and_new_words_first() {
+        let packs = Packs::built_in();
+        let kanna = packs.get("kanna").expect("the Kanna pack");
+        let all = kanna.entries.iter().map(|entry| entry.secret.text());
+        let played: BTreeSet<String> = all.clone().skip(3).collect();
+        let (deck, alphabet) = packs
+            .deal("kanna", Difficulty::Any, 5, &played)
+            .expect("a deck");
+        let texts: BTreeSet<String> = deck.iter().map(|deal| deal.secret.text()).collect();
+        assert_eq!(texts.len(), 5);
+        assert!(all.take(3).all(|new| texts.contains(&new)), "{texts:?}");
+        assert!(alphabet.letters().len() == 26);
+        for difficulty in [Difficulty::Easy, Difficulty::Normal, Difficulty::Hard] {
+            let (deck, _) = packs
+                .deal("english", difficulty, 20, &played)
+                .expect("a deck");
+            let of = |deal: &Deal| {
+                let entries = &packs.get("english").expect("english").entries;
+                let found = entries.iter().find(|entry| entry.secret == deal.secret);
+                found.map(Entry::difficulty)
+            };
+            assert!(deck.iter().all(|deal| of(deal) == Some(difficulty)));
+        }
+        let few = packs
+            .deal("kanna", Difficulty::Any, 1000, &played)
+            .expect_err("too many");
+        assert!(few.to_string().contains("choose fewer rounds"), "{few}");
+    }
+
+    #[test]
     fn own_packs_with_errors_are_left_out_and_said() {
         let dir = tempfile::tempdir().expect("a folder");
         let put = |name: &str, bytes: &[u8]| {
@@ -175,10 +394,27 @@ mod tests {
         put("c.txt", format!("{head}moon\n").as_bytes());
         put("d.txt", b"\xff\xfei\0d\0");
         put("e.txt", b"id: x\n\xff\xff");
+        put("f.txt", &vec![b'x'; 3 << 20]);
+        let mut long = head.replace("mine", "long");
+        for n in 0..10_001 {
+            let word: String = format!("{n}")
+                .bytes()
+                .map(|b| (b - b'0' + b'a') as char)
+                .collect();
+            long.push_str(&format!("{word} = number {n}\n"));
+        }
+        put("g.txt", long.as_bytes());
         put("notes.md", b"not a pack");
         let (packs, warnings) = Packs::load(dir.path());
         assert!(packs.get("mine").is_some());
-        let want = ["taken", "line 6: expected", "UTF-16", "line 2: not UTF-8"];
+        let want = [
+            "taken",
+            "line 6: expected",
+            "UTF-16",
+            "line 2: not UTF-8",
+            "too large",
+            "line 10006: a pack has at most 10000",
+        ];
         assert_eq!(warnings.len(), want.len(), "{warnings:?}");
         for (warning, want) in warnings.iter().zip(want) {
             assert!(warning.contains(want), "{warning}");

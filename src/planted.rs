@@ -5,7 +5,10 @@ use std::cell::Cell;
 
 use openraft::{ServerState, async_runtime::WatchReceiver as _, raft::AppendEntriesRequest};
 
-use crate::consensus::{Raft, TypeConfig};
+use crate::{
+    consensus::{Raft, TypeConfig},
+    game::Round,
+};
 
 thread_local! {
     static PLANTED: Cell<Bug> = const { Cell::new(Bug::None) };
@@ -24,10 +27,12 @@ pub enum Bug {
     StaleLeader,
     /// Who goes on without the others takes any log instead of the newest.
     AnyLog,
+    /// A setter denies a letter. Not for the simulation, which plays together.
+    FalseAnswer,
 }
 
 impl Bug {
-    /// All of them, but for none.
+    /// All that a simulation finds.
     pub const ALL: [Self; 4] = [
         Self::DroppedSync,
         Self::SkippedDedup,
@@ -43,6 +48,7 @@ impl Bug {
             Self::SkippedDedup => "skipped-dedup",
             Self::StaleLeader => "stale-leader",
             Self::AnyLog => "any-log",
+            Self::FalseAnswer => "false-answer",
         }
     }
 
@@ -85,4 +91,12 @@ pub(crate) fn drop_sync(txn: &mut redb::WriteTransaction) -> Result<(), redb::Er
         txn.set_durability(redb::Durability::None)?;
     }
     Ok(())
+}
+
+/// With [`Bug::FalseAnswer`]: denies the first letter that is asked for.
+pub(crate) fn false_answer(cells: u64, round: &Round) -> u64 {
+    if Bug::FalseAnswer.is_planted() && round.guesses().is_empty() {
+        return 0;
+    }
+    cells
 }

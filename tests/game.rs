@@ -13,7 +13,7 @@ fn seated(players: u8) -> Game {
     let mut game = Game::default();
     for n in 0..players {
         let name = Name::parse(&format!("P{n}")).unwrap();
-        game.apply(peer(n), Action::Seat { name }).unwrap();
+        game.apply(0, peer(n), Action::Seat { name }).unwrap();
     }
     game
 }
@@ -23,6 +23,7 @@ fn start(secret: &str) -> Action {
         pack: "test".to_owned(),
         clue: "a clue".to_owned(),
         secret: Secret::parse(secret).unwrap(),
+        alphabet: None,
         after_round: None,
     }
 }
@@ -35,9 +36,8 @@ fn guess(letter: &str) -> Action {
 }
 
 fn mask(game: &Game) -> String {
-    game.round().map_or_else(String::new, |round| {
-        round.mask().map(|cell| cell.unwrap_or("_")).collect()
-    })
+    game.round()
+        .map_or_else(String::new, |round| round.mask_text())
 }
 
 /// Lines of `who command -> what came of it, mask, chances, phase`.
@@ -52,7 +52,7 @@ fn play(transcript: &str) {
             ("guess", letter) => guess(letter),
             (other, _) => panic!("{other}?"),
         };
-        let outcome = match game.apply(peer(who), action) {
+        let outcome = match game.apply(0, peer(who), action) {
             Ok(outcome) => outcome.code(),
             Err(rejection) => rejection.code(),
         };
@@ -108,15 +108,15 @@ fn a_round_is_lost_at_the_sixth_miss() {
 #[test]
 fn a_round_that_is_given_up_tells_its_secret() {
     let mut game = seated(2);
-    game.apply(peer(0), start("first")).unwrap();
+    game.apply(0, peer(0), start("first")).unwrap();
     assert_eq!(game.given_up(), None);
-    game.apply(peer(1), start("second")).unwrap();
+    game.apply(0, peer(1), start("second")).unwrap();
     let given_up = game.given_up().expect("a round was on");
     assert_eq!((given_up.secret.as_str(), given_up.by), ("first", peer(1)));
     for letter in ["s", "e", "c", "o", "n", "d"] {
-        game.apply(peer(0), guess(letter)).unwrap();
+        game.apply(0, peer(0), guess(letter)).unwrap();
     }
-    game.apply(peer(0), start("third")).unwrap();
+    game.apply(0, peer(0), start("third")).unwrap();
     assert_eq!(game.given_up(), None, "the round before was over");
     assert_eq!(game.round().map(|round| round.number()), Some(3));
 }
@@ -128,20 +128,24 @@ fn what_was_meant_for_another_round_is_refused() {
         pack: "test".to_owned(),
         clue: String::new(),
         secret: Secret::parse("moon").unwrap(),
+        alphabet: None,
         after_round: Some(n),
     };
-    game.apply(peer(0), start_after(0)).unwrap();
+    game.apply(0, peer(0), start_after(0)).unwrap();
     // Both pressed "start": one round begins.
     assert_eq!(
-        game.apply(peer(1), start_after(0)),
+        game.apply(0, peer(1), start_after(0)),
         Err(Rejection::RoundChanged)
     );
     let late = Action::Guess {
         letter: Letter::parse("x").unwrap(),
         round: Some(7),
     };
-    assert_eq!(game.apply(peer(1), late), Err(Rejection::RoundChanged));
-    assert_eq!(game.apply(peer(9), guess("m")), Err(Rejection::NotSeated));
+    assert_eq!(game.apply(0, peer(1), late), Err(Rejection::RoundChanged));
+    assert_eq!(
+        game.apply(0, peer(9), guess("m")),
+        Err(Rejection::NotSeated)
+    );
     assert_eq!(
         game.round().map(|round| round.chances_left()),
         Some(CHANCES)
@@ -158,6 +162,7 @@ fn any_action() -> impl Strategy<Value = (u8, Action)> {
                 pack: "test".to_owned(),
                 clue: String::new(),
                 secret: Secret::parse(&secret).unwrap(),
+                alphabet: None,
                 after_round,
             }
         }),
@@ -174,8 +179,8 @@ proptest! {
         let (mut game, mut twin) = (seated(2), seated(2));
         for (by, action) in actions {
             let before = game.clone();
-            let result = game.apply(peer(by), action.clone());
-            prop_assert_eq!(&result, &twin.apply(peer(by), action));
+            let result = game.apply(0, peer(by), action.clone());
+            prop_assert_eq!(&result, &twin.apply(0, peer(by), action));
             match result {
                 Ok(outcome) if outcome.changes_game() => {}
                 _ => prop_assert_eq!(&game, &before, "nothing changed"),
@@ -191,7 +196,7 @@ proptest! {
                 _ => Phase::Guessing,
             };
             prop_assert_eq!(game.phase(), want);
-            let mut letters: Vec<_> = round.guesses().iter().map(|g| g.letter).collect();
+            let mut letters: Vec<_> = round.guesses().iter().filter_map(|g| g.letter()).collect();
             letters.sort();
             letters.dedup();
             prop_assert_eq!(letters.len(), round.guesses().len(), "no letter twice");

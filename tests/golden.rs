@@ -69,6 +69,7 @@ fn commands() -> Vec<(&'static str, Command)> {
                     pack: "kanna".to_owned(),
                     clue: "A small dragon".to_owned(),
                     secret: Secret::parse("Ka-7 é").unwrap(),
+                    alphabet: None,
                     after_round: Some(0),
                 },
             ),

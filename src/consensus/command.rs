@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::{ClusterId, RoomState};
-use crate::game::{Action, Outcome, PeerId, Rejection};
+use crate::game::{Action, Notice, Outcome, PeerId, Rejection};
 
 /// Names one command of one process for ever, so that a retry is recognised,
 /// across leaders too (Raft §8).
@@ -43,6 +43,8 @@ pub struct Genesis {
 pub enum Proposal {
     /// A player's command.
     Command(Command),
+    /// What the leader notices.
+    Notice(Notice),
     /// The game of another room goes on here.
     Genesis(Box<Genesis>),
 }
@@ -59,17 +61,8 @@ pub struct Reply {
 impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The secret of a round stays out of the log files.
-        let action = match &self.action {
-            Action::Seat { .. } => "seat",
-            Action::Guess { .. } => "guess",
-            Action::StartRound { .. } => "start",
-        };
-        write!(
-            f,
-            "{action} by {} #{}",
-            self.id.peer_id.short(),
-            self.id.seq
-        )
+        let (action, by) = (self.action.word(), self.id.peer_id.short());
+        write!(f, "{action} by {by} #{}", self.id.seq)
     }
 }
 
@@ -77,6 +70,7 @@ impl fmt::Display for Proposal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Command(command) => command.fmt(f),
+            Self::Notice(notice) => write!(f, "{notice:?}"),
             Self::Genesis(genesis) => write!(f, "continues {}", genesis.parent),
         }
     }

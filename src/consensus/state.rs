@@ -9,7 +9,7 @@ use crate::game::{Game, Outcome, PeerId, Rejection};
 
 /// The rules this build plays by. An entry that needs newer ones stops the
 /// node that cannot apply it, rather than letting it go astray.
-pub const RULES: u32 = 1;
+pub const RULES: u32 = 2;
 
 /// How many sessions are remembered, one a player; the one that was silent
 /// longest, by log index, is dropped first. Bounds memory and snapshots.
@@ -44,6 +44,15 @@ impl RoomState {
     pub fn apply(&mut self, index: u64, proposal: Proposal) -> Reply {
         match proposal {
             Proposal::Command(command) => self.apply_command(index, command),
+            Proposal::Notice(notice) => {
+                if self.game.notice(notice).changes_game() {
+                    self.game_index = index;
+                }
+                Reply {
+                    index,
+                    result: None,
+                }
+            }
             Proposal::Genesis(genesis) => {
                 self.begin_with(index, *genesis);
                 Reply {
@@ -92,7 +101,7 @@ impl RoomState {
             };
         }
         self.make_place_for(id.peer_id);
-        let result = self.game.apply(id.peer_id, action);
+        let result = self.game.apply(index, id.peer_id, action);
         if result.is_ok_and(Outcome::changes_game) {
             self.game_index = index;
         }
@@ -192,6 +201,7 @@ mod tests {
             pack: "kanna".to_owned(),
             clue: String::new(),
             secret: Secret::parse("kanna").expect("a secret"),
+            alphabet: None,
             after_round: None,
         }
     }

@@ -1,8 +1,13 @@
 //! Everything that can happen in a game, and what can come of it.
 
-use super::{Letter, Name, Secret};
+use std::sync::Arc;
 
-/// What a player does. The only way to change a [`Game`](super::Game).
+use super::{
+    Alphabet, Deal, Letter, Name, PeerId, Salt, Secret, Settings, Text, Whole, talk::Said,
+};
+
+/// What a player does. With a [`Notice`], the only way to change a
+/// [`Game`](super::Game).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Takes a seat, or changes the name on it.
@@ -18,7 +23,7 @@ pub enum Action {
         /// for a round that is over must not cost a chance in the next.
         round: Option<u32>,
     },
-    /// Starts the next round, giving up the one that may be on.
+    /// Starts a round outside of a match, giving up the one that may be on.
     StartRound {
         /// The id of the word pack.
         pack: String,
@@ -26,25 +31,151 @@ pub enum Action {
         clue: String,
         /// What is to be found.
         secret: Secret,
+        /// What can be guessed; without one, any letter.
+        alphabet: Option<Arc<Alphabet>>,
         /// If set, refused unless this is still the newest round (0: none yet):
         /// two players who press "next round" at once get one round.
         after_round: Option<u32>,
     },
+    /// Guesses the whole secret.
+    Solve {
+        /// What it is said to be.
+        whole: Whole,
+        /// As of [`Action::Guess`].
+        round: Option<u32>,
+    },
+    /// Asks for a letter.
+    Hint {
+        /// As of [`Action::Guess`].
+        round: Option<u32>,
+    },
+    /// The owner chooses how the room plays.
+    Configure(Settings),
+    /// Says whether a player is ready for the match.
+    Ready(bool),
+    /// The owner starts a match.
+    StartMatch {
+        /// The secrets, one a round; none where a player sets them.
+        deck: Arc<[Deal]>,
+        /// What can be guessed.
+        alphabet: Arc<Alphabet>,
+        /// Whether to start before everybody is ready.
+        force: bool,
+        /// If set, refused unless this is still the newest match (0: none yet).
+        after_match: Option<u32>,
+    },
+    /// Goes on to the next round of the match.
+    NextRound {
+        /// The round that is over.
+        after_round: u32,
+    },
+    /// The owner ends the match before its last round.
+    StopMatch,
+    /// The setter commits to a secret.
+    Seal {
+        /// In this round.
+        round: u32,
+        /// The digest of salt, secret and clue.
+        commitment: [u8; 32],
+        /// What is shown from the start, cell by cell; `None` hides a letter.
+        shape: Vec<Option<String>>,
+        /// Shown from the start.
+        clue: String,
+    },
+    /// The setter answers the question that was asked first.
+    Answer {
+        /// In this round.
+        round: u32,
+        /// How many questions were answered before.
+        nth: u32,
+        /// The letter of a hint.
+        letter: Option<Letter>,
+        /// The cells it uncovers, a bit each; none is a miss.
+        cells: u64,
+    },
+    /// The setter shows what it was.
+    Reveal {
+        /// In this round.
+        round: u32,
+        /// The secret.
+        secret: Secret,
+        /// What it was sealed with.
+        salt: Salt,
+    },
+    /// The setter gives the round up.
+    GiveUp {
+        /// In this round.
+        round: u32,
+    },
+    /// Says something.
+    Say(Said),
+    /// Only watches, or takes a seat again.
+    Watch(bool),
+    /// The owner hands the room to somebody else.
+    PassOwner(PeerId),
+    /// The owner sends somebody away.
+    Remove(PeerId),
+    /// The owner lets somebody in who knocked, or was sent away.
+    LetIn(PeerId),
+    /// The owner does not let in who knocked.
+    Refuse(PeerId),
+}
+
+/// What the leader of the cluster notices: the only way by which time, and who
+/// is here, enter the game. Each changes something once, whoever says it twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// From now on the room plays by these rules; sent when all members know
+    /// them.
+    Rules(u32),
+    /// Somebody has come, or is gone.
+    Presence {
+        /// Who.
+        peer: PeerId,
+        /// Whether they are here.
+        here: bool,
+    },
+    /// The time for this step of the round is up.
+    TimeUp {
+        /// In this round.
+        round: u32,
+        /// See [`Round::step`](super::Round::step).
+        step: u32,
+    },
+    /// A stranger wants to come in, where that has to be asked for.
+    Knock {
+        /// Who.
+        peer: PeerId,
+        /// What they call themselves.
+        name: Name,
+    },
+    /// Who knocked does not wait any more.
+    KnockedOff(PeerId),
 }
 
 /// What an applied action did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The letter is in the secret.
+    /// The letter is in the secret, or the whole of it is right.
     Hit,
     /// It is not, and cost a chance.
     Miss,
-    /// The letter was guessed before in this round; it costs nothing.
+    /// The same was guessed before in this round; it costs nothing.
     Repeat,
     /// A new round began.
     Started,
     /// The player has a seat.
     Seated,
+    /// The setter is asked.
+    Asked,
+    /// A letter is shown.
+    Hinted,
+    /// Done; there is no more to say about it.
+    Done,
+    /// It was said. The game is as before.
+    Said,
+    /// It was so already.
+    Unchanged,
 }
 
 /// Why an action changed nothing.
@@ -74,12 +205,74 @@ pub enum Rejection {
     /// The command is from an older session of this player.
     #[error("this seat was taken over by a newer start of the program")]
     Stale,
+    /// The alphabet of the round lacks it.
+    #[error("this letter is not in the alphabet of the words")]
+    NotInAlphabet,
+    /// Another player's turn.
+    #[error("it is another player's turn")]
+    NotYourTurn,
+    /// The setter knows the secret.
+    #[error("you set this word, so the others guess it")]
+    YouSetIt,
+    /// Who watches does not play.
+    #[error("you are watching; take a seat to play")]
+    Watching,
+    /// Nobody has sealed a secret yet.
+    #[error("the word is still being chosen")]
+    NotSealed,
+    /// Not the setter, or not now.
+    #[error("there is nothing for you to set or answer")]
+    NotSetter,
+    /// An answer that no secret could give.
+    #[error("no word could have this answer")]
+    BadAnswer,
+    /// A hint would cost the last chance.
+    #[error("the last chance buys no hint")]
+    NoHint,
+    /// Only the owner of the room may.
+    #[error("only the owner of the room can do that")]
+    NotOwner,
+    /// A setting out of its bounds.
+    #[error(
+        "a match has 1 to 20 rounds and a turn 5 to 300 seconds; choose one of the modes and packs"
+    )]
+    BadSettings,
+    /// A match is on.
+    #[error("a match is on; wait for its end, or let the owner stop it")]
+    MatchOn,
+    /// No match is on.
+    #[error("no match is on; the owner starts one")]
+    NoMatch,
+    /// Another match has begun or ended meanwhile.
+    #[error("another match has begun meanwhile")]
+    MatchChanged,
+    /// The round is still on.
+    #[error("this round is still on")]
+    RoundOn,
+    /// Somebody is not ready.
+    #[error("not everybody is ready; start anyway, or wait")]
+    NotReady,
+    /// Too few players for the mode.
+    #[error("this takes more players")]
+    TooFew,
+    /// All places at the table are taken.
+    #[error("24 players have seats; you can watch")]
+    Full,
+    /// Nobody of this name or id.
+    #[error("there is no such player here")]
+    NoSuchPlayer,
+    /// The owner has sent the player away.
+    #[error("the owner of the room has removed you")]
+    Removed,
+    /// The room plays by older rules, because an older program is in it.
+    #[error("everybody in this room needs the newest version for that")]
+    OldRules,
 }
 
 impl Outcome {
     /// Whether the game is another than before.
     pub fn changes_game(self) -> bool {
-        self != Self::Repeat
+        !matches!(self, Self::Repeat | Self::Said | Self::Unchanged)
     }
 
     /// The word for it in the headless interface.
@@ -90,6 +283,11 @@ impl Outcome {
             Self::Repeat => "repeat",
             Self::Started => "started",
             Self::Seated => "seated",
+            Self::Asked => "asked",
+            Self::Hinted => "hinted",
+            Self::Done => "done",
+            Self::Said => "said",
+            Self::Unchanged => "unchanged",
         }
     }
 }
@@ -106,6 +304,71 @@ impl Rejection {
             Self::BadName => "bad_name",
             Self::NotSeated => "not_seated",
             Self::Stale => "stale",
+            Self::NotInAlphabet => "not_in_alphabet",
+            Self::NotYourTurn => "not_your_turn",
+            Self::YouSetIt => "you_set_it",
+            Self::Watching => "watching",
+            Self::NotSealed => "not_sealed",
+            Self::NotSetter => "not_setter",
+            Self::BadAnswer => "bad_answer",
+            Self::NoHint => "no_hint",
+            Self::NotOwner => "not_owner",
+            Self::BadSettings => "bad_settings",
+            Self::MatchOn => "match_on",
+            Self::NoMatch => "no_match",
+            Self::MatchChanged => "match_changed",
+            Self::RoundOn => "round_on",
+            Self::NotReady => "not_ready",
+            Self::TooFew => "too_few",
+            Self::Full => "full",
+            Self::NoSuchPlayer => "no_such_player",
+            Self::Removed => "removed",
+            Self::OldRules => "old_rules",
         }
+    }
+}
+
+impl Action {
+    /// The rules that know this action.
+    pub fn rules(&self) -> u32 {
+        match self {
+            Self::StartRound {
+                alphabet: Some(_), ..
+            } => 2,
+            Self::Seat { .. } | Self::Guess { .. } | Self::StartRound { .. } => 1,
+            _ => 2,
+        }
+    }
+
+    /// A word for the log files, which never hold a secret.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Seat { .. } => "seat",
+            Self::Guess { .. } => "guess",
+            Self::StartRound { .. } => "start",
+            Self::Solve { .. } => "solve",
+            Self::Hint { .. } => "hint",
+            Self::Configure(_) => "configure",
+            Self::Ready(_) => "ready",
+            Self::StartMatch { .. } => "match",
+            Self::NextRound { .. } => "next",
+            Self::StopMatch => "stop",
+            Self::Seal { .. } => "seal",
+            Self::Answer { .. } => "answer",
+            Self::Reveal { .. } => "reveal",
+            Self::GiveUp { .. } => "give up",
+            Self::Say(_) => "say",
+            Self::Watch(_) => "watch",
+            Self::PassOwner(_) => "pass owner",
+            Self::Remove(_) => "remove",
+            Self::LetIn(_) => "let in",
+            Self::Refuse(_) => "refuse",
+        }
+    }
+}
+
+impl From<Text> for Said {
+    fn from(text: Text) -> Self {
+        Self::Text(text)
     }
 }

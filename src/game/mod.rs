@@ -1,34 +1,44 @@
-//! The game: cooperative hangman, as a pure function of the actions in the log.
+//! The game: hangman, as a pure function of the actions in the log.
 //!
 //! Nothing here knows time, chance, disks or networks, and nothing iterates in
 //! an order that could differ between nodes: the same actions give the same
 //! [`Game`] everywhere. Whatever needs Unicode tables (case folding, splitting
-//! into graphemes) happens before an action is proposed, in [`Letter::parse`]
-//! and [`Secret::parse`].
+//! into graphemes) happens before an action is proposed, in the `parse`
+//! functions. Time, and who is here, come as [`Notice`]s in the log.
 
 mod action;
+mod alphabet;
 mod letter;
+mod matches;
 mod name;
+mod notice;
 pub mod pack;
 mod peer_id;
+mod play;
 mod round;
+mod sealed;
 mod secret;
+mod settings;
+mod table;
+mod talk;
+mod tries;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-pub use action::{Action, Outcome, Rejection};
+pub use action::{Action, Notice, Outcome, Rejection};
+pub use alphabet::{Alphabet, BadAlphabet, MAX_LETTERS};
 pub use letter::{Letter, NotALetter};
+pub use matches::{Deal, Match, Rank};
 pub use name::{BadName, MAX_NAME_BYTES, MAX_NAME_CHARS, Name};
+pub use notice::Wait;
 pub use peer_id::PeerId;
-pub use round::{CHANCES, GuessMade, Phase, Round};
+pub use round::{CHANCES, Content, Frame, Phase, Round, SHORT, Void};
+pub use sealed::{Asked, MAX_ASKED, Question, Salt, Sealed, answer, seal, shape_of};
 pub use secret::{BadSecret, Cell, MAX_SECRET_CELLS, Secret};
-
-/// Someone who has, or had, a seat.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Player {
-    /// What the others see.
-    pub name: Name,
-}
+pub use settings::{Difficulty, MAX_ROUNDS, Mode, Settings, TURN_SECONDS};
+pub use table::{Door, MAX_HISTORY, MAX_KNOCKS, MAX_PLAYERS, Player, Table};
+pub use talk::{BadText, Line, MAX_LINES, MAX_TEXT_BYTES, MAX_TEXT_CHARS, Reaction, Said, Text};
+pub use tries::{GuessMade, Tried, Whole};
 
 /// A round that was replaced before it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,24 +57,129 @@ pub struct Game {
     players: BTreeMap<PeerId, Player>,
     round: Option<Round>,
     given_up: Option<GivenUp>,
+    table: Table,
 }
 
 impl Game {
-    /// Applies one action of a player.
+    /// Applies one action of a player, which entry `index` of the log brought.
     ///
     /// # Errors
     /// A [`Rejection`] leaves the game exactly as it was.
-    pub fn apply(&mut self, by: PeerId, action: Action) -> Result<Outcome, Rejection> {
+    pub fn apply(&mut self, index: u64, by: PeerId, action: Action) -> Result<Outcome, Rejection> {
+        if action.rules() > self.table.rules {
+            return Err(Rejection::OldRules);
+        }
+        if let Action::Seat { name } = action {
+            self.seat(by, name)?;
+            self.settle();
+            return Ok(Outcome::Seated);
+        }
+        let player = self.players.get(&by).ok_or(Rejection::NotSeated)?;
+        if player.removed {
+            return Err(Rejection::Removed);
+        }
+        let outcome = self.act(index, by, action)?;
+        self.settle();
+        Ok(outcome)
+    }
+
+    fn act(&mut self, index: u64, by: PeerId, action: Action) -> Result<Outcome, Rejection> {
         match action {
-            Action::Seat { name } => Ok(self.seat(by, name)),
-            Action::Guess { letter, round } => self.guess(by, letter, round),
+            // Taken above.
+            Action::Seat { .. } => Ok(Outcome::Seated),
+            Action::Guess { letter, round } => {
+                self.must_play(&by, round)?;
+                self.guess(index, by, Question::Letter(letter))
+            }
+            Action::Solve { whole, round } => {
+                self.must_play(&by, round)?;
+                self.guess(index, by, Question::Whole(whole))
+            }
+            Action::Hint { round } => {
+                self.must_play(&by, round)?;
+                let paid = self
+                    .round
+                    .as_ref()
+                    .ok_or(Rejection::NoRound)?
+                    .price_of_hint()?;
+                self.guess(index, by, Question::Hint { paid })
+            }
             Action::StartRound {
                 pack,
                 clue,
                 secret,
+                alphabet,
                 after_round,
-            } => self.start_round(by, pack, clue, secret, after_round),
+            } => self.start_round(by, pack, clue, secret, alphabet, after_round),
+            Action::Configure(settings) => self.configure(&by, settings),
+            Action::Ready(ready) => Ok(self.set_ready(by, ready)),
+            Action::StartMatch {
+                deck,
+                alphabet,
+                force,
+                after_match,
+            } => self.start_match(by, deck, alphabet, force, after_match),
+            Action::NextRound { after_round } => self.next_round(by, after_round),
+            Action::StopMatch => self.stop_match(by),
+            Action::Seal {
+                round,
+                commitment,
+                shape,
+                clue,
+            } => self.seal_secret(&by, round, Sealed::new(commitment, shape)?, clue),
+            Action::Answer {
+                round,
+                nth,
+                letter,
+                cells,
+            } => self.answer(&by, (round, nth), letter, cells),
+            Action::Reveal {
+                round,
+                secret,
+                salt,
+            } => self.reveal(&by, round, secret, &salt),
+            Action::GiveUp { round } => self.give_up(&by, round),
+            Action::Say(said) => Ok(self.say(by, said)),
+            Action::Watch(watching) => self.watch(by, watching),
+            Action::PassOwner(peer) => {
+                self.must_own(&by)?;
+                let here = self.players.get(&peer).filter(|p| p.here && !p.removed);
+                here.ok_or(Rejection::NoSuchPlayer)?;
+                self.table.owner = Some(peer);
+                Ok(Outcome::Done)
+            }
+            Action::Remove(peer) => self.remove(&by, peer),
+            Action::LetIn(peer) => {
+                self.must_own(&by)?;
+                let removed = self.players.get(&peer).is_some_and(|player| player.removed);
+                if !removed && !self.table.knocks.contains_key(&peer) {
+                    return Err(Rejection::NoSuchPlayer);
+                }
+                self.change(peer, |player| player.removed = false);
+                self.table.let_in(peer);
+                Ok(Outcome::Done)
+            }
+            Action::Refuse(peer) => {
+                self.must_own(&by)?;
+                if !self.table.knocks.contains_key(&peer) {
+                    return Err(Rejection::NoSuchPlayer);
+                }
+                self.table.refuse(peer);
+                Ok(Outcome::Done)
+            }
         }
+    }
+
+    /// What follows from what has changed: whose room it is, whose turn it is,
+    /// and whether the round is over. All of it is for the newer rules.
+    fn settle(&mut self) {
+        if self.table.rules < 2 {
+            return;
+        }
+        self.settle_owner();
+        self.settle_setter();
+        self.settle_turn();
+        self.count_round();
     }
 
     /// The newest round, running or over; `None` before the first.
@@ -80,6 +195,11 @@ impl Game {
     /// Everyone who has, or had, a seat, in a fixed order.
     pub fn players(&self) -> &BTreeMap<PeerId, Player> {
         &self.players
+    }
+
+    /// What is kept beside the players and the round.
+    pub fn table(&self) -> &Table {
+        &self.table
     }
 
     /// A player's name, or a placeholder for one that was forgotten.
@@ -100,38 +220,20 @@ impl Game {
         players: BTreeMap<PeerId, Player>,
         round: Option<Round>,
         given_up: Option<GivenUp>,
+        table: Table,
     ) -> Self {
         Self {
             players,
             round,
             given_up,
+            table,
         }
     }
 
     /// Forgets a player who holds no seat any more. What they guessed stays.
     pub fn forget(&mut self, peer: &PeerId) {
         self.players.remove(peer);
-    }
-
-    fn seat(&mut self, by: PeerId, name: Name) -> Outcome {
-        self.players.insert(by, Player { name });
-        Outcome::Seated
-    }
-
-    fn guess(
-        &mut self,
-        by: PeerId,
-        letter: Letter,
-        expected: Option<u32>,
-    ) -> Result<Outcome, Rejection> {
-        if !self.players.contains_key(&by) {
-            return Err(Rejection::NotSeated);
-        }
-        let round = self.round.as_mut().ok_or(Rejection::NoRound)?;
-        if expected.is_some_and(|number| number != round.number()) {
-            return Err(Rejection::RoundChanged);
-        }
-        round.guess(by, letter)
+        self.settle();
     }
 
     fn start_round(
@@ -140,25 +242,39 @@ impl Game {
         pack: String,
         clue: String,
         secret: Secret,
+        alphabet: Option<Arc<Alphabet>>,
         expected: Option<u32>,
     ) -> Result<Outcome, Rejection> {
-        if !self.players.contains_key(&by) {
-            return Err(Rejection::NotSeated);
+        if alphabet.is_some() && self.table.rules < 2 {
+            return Err(Rejection::OldRules);
         }
         let newest = self.round.as_ref().map_or(0, Round::number);
         if expected.is_some_and(|number| number != newest) {
             return Err(Rejection::RoundChanged);
         }
-        self.given_up = self
+        if self.match_on().is_some() {
+            return Err(Rejection::MatchOn);
+        }
+        let replaced = self
             .round
-            .take()
-            .filter(|round| round.phase() == Phase::Guessing)
-            .map(|round| GivenUp {
+            .as_ref()
+            .filter(|round| round.phase() == Phase::Guessing);
+        self.given_up = replaced.and_then(|round| {
+            Some(GivenUp {
                 number: round.number(),
-                secret: round.secret().text(),
+                secret: round.secret()?.text(),
                 by,
-            });
-        self.round = Some(Round::new(newest.saturating_add(1), by, pack, clue, secret));
+            })
+        });
+        if self.table.rules >= 2 {
+            self.stop_round();
+        }
+        let (number, content) = (newest.saturating_add(1), Content::Open(secret));
+        let frame = Frame {
+            alphabet,
+            ..Frame::default()
+        };
+        self.round = Some(Round::new(number, by, pack, clue, content, frame));
         Ok(Outcome::Started)
     }
 }

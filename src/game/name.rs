@@ -85,7 +85,7 @@ impl fmt::Display for Name {
 
 /// The bidirectional overrides, embeddings and isolates (UAX #9), and the line
 /// and paragraph separators.
-fn reorders(c: char) -> bool {
+pub(super) fn reorders(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 

@@ -8,10 +8,15 @@
 //! language: en
 //! licence: CC0-1.0
 //! ---
-//! kanna kamui = The small dragon this game is named after
+//! kanna kamui = The small dragon this game is named after [1.4]
 //! ```
+//!
+//! The number at the end says how many misses the secret costs a player who
+//! knows all words of the language; `crate::difficulty` computes it.
 
-use super::{BadSecret, Secret};
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{Alphabet, BadAlphabet, BadSecret, Difficulty, Letter, Secret};
 
 /// The longest clue, in bytes: three lines in the window.
 pub const MAX_CLUE_BYTES: usize = 240;
@@ -31,8 +36,12 @@ pub struct Pack {
     pub name: String,
     /// BCP 47 tag of the language its words are in.
     pub language: String,
+    /// What its words are about, for grouping; free text.
+    pub category: Option<String>,
     /// SPDX expression of the licence.
     pub licence: String,
+    /// What can be guessed.
+    pub alphabet: Arc<Alphabet>,
     /// Its entries in the order of the file; never empty.
     pub entries: Vec<Entry>,
 }
@@ -44,6 +53,16 @@ pub struct Entry {
     pub secret: Secret,
     /// What is told from the start.
     pub clue: String,
+    /// How many misses it costs a player who knows all words, in tenths; `None`
+    /// if nobody has computed it.
+    pub misses: Option<u8>,
+}
+
+impl Entry {
+    /// How hard it is; what nobody has computed is neither easy nor hard.
+    pub fn difficulty(&self) -> Difficulty {
+        self.misses.map_or(Difficulty::Normal, Difficulty::of)
+    }
 }
 
 /// What is wrong with a pack, and where.
@@ -71,6 +90,12 @@ pub enum Reason {
     /// A value that cannot be shown.
     #[error("the value is empty, too long or has control characters")]
     BadValue,
+    /// The alphabet cannot be used.
+    #[error(transparent)]
+    Alphabet(#[from] BadAlphabet),
+    /// The number at the end of a line is none.
+    #[error("the number of misses at the end is one such as [1.4], at most 20")]
+    Misses,
     /// An entry line without an equals sign.
     #[error("expected `secret = clue`")]
     NotAnEntry,
@@ -107,30 +132,52 @@ impl Pack {
             .map(|(i, line)| (i + 1, line.trim()))
             .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
         let header = Header::parse(&mut lines)?;
-        let entries = parse_entries(&mut lines)?;
+        let entries = parse_entries(&mut lines, header.alphabet.as_ref())?;
         if entries.is_empty() {
             return Err(Reason::Empty.at(text.lines().count().max(1)));
         }
+        let alphabet = match header.alphabet {
+            Some(alphabet) => alphabet,
+            None => alphabet_of(&entries)
+                .map_err(|bad| Reason::Alphabet(bad).at(text.lines().count().max(1)))?,
+        };
         Ok(Self {
             id: header.id,
             name: header.name,
             language: header.language,
+            category: header.category,
             licence: header.licence,
+            alphabet: Arc::new(alphabet),
             entries,
         })
     }
 }
 
+/// Where nobody says what the alphabet is: all letters that occur.
+fn alphabet_of(entries: &[Entry]) -> Result<Alphabet, BadAlphabet> {
+    let letters: BTreeSet<Letter> = entries.iter().flat_map(|e| e.secret.letters()).collect();
+    Alphabet::from_parts(letters.into_iter().collect(), Default::default())
+}
+
+/// What stands above the words.
+#[derive(Default)]
 struct Header {
     id: String,
     name: String,
     language: String,
+    category: Option<String>,
     licence: String,
+    alphabet: Option<Alphabet>,
 }
+
+/// The longest value of a header line, in bytes. An alphabet of two bytes a
+/// letter fits, and what counts as its letters.
+const MAX_VALUE_BYTES: usize = 400;
 
 impl Header {
     fn parse<'a>(lines: &mut impl Iterator<Item = (usize, &'a str)>) -> Result<Self, PackError> {
-        let [mut id, mut name, mut language, mut licence] = [const { None }; 4];
+        let mut header = Self::default();
+        let (mut letters, mut counts) = (None, String::new());
         let mut last = 1;
         for (line, text) in lines {
             last = line;
@@ -140,32 +187,47 @@ impl Header {
             let (key, value) = text
                 .split_once(':')
                 .ok_or_else(|| Reason::NotAHeader.at(line))?;
-            let value = value.trim();
-            if value.is_empty() || value.len() > 200 || value.chars().any(char::is_control) {
+            let value = value.trim().to_owned();
+            let fits = (1..=MAX_VALUE_BYTES).contains(&value.len());
+            if !fits || value.chars().any(char::is_control) {
                 return Err(Reason::BadValue.at(line));
             }
             match key.trim() {
-                "id" if !is_id(value) => return Err(Reason::BadId.at(line)),
-                "id" => id = Some(value.to_owned()),
-                "name" => name = Some(value.to_owned()),
-                "language" => language = Some(value.to_owned()),
-                "licence" => licence = Some(value.to_owned()),
+                "id" if !is_id(&value) => return Err(Reason::BadId.at(line)),
+                "id" => header.id = value,
+                "name" => header.name = value,
+                "language" => header.language = value,
+                "category" => header.category = Some(value),
+                "licence" => header.licence = value,
+                "alphabet" => letters = Some((line, value)),
+                "counts" => counts = value,
                 // Keys of later versions, and notes such as `author`.
                 _ => {}
             }
         }
-        let missing = |key| Reason::Missing(key).at(last);
-        Ok(Self {
-            id: id.ok_or_else(|| missing("id"))?,
-            name: name.ok_or_else(|| missing("name"))?,
-            language: language.ok_or_else(|| missing("language"))?,
-            licence: licence.ok_or_else(|| missing("licence"))?,
-        })
+        let must = [
+            ("id", &header.id),
+            ("name", &header.name),
+            ("language", &header.language),
+            ("licence", &header.licence),
+        ];
+        if let Some((key, _)) = must.into_iter().find(|(_, value)| value.is_empty()) {
+            return Err(Reason::Missing(key).at(last));
+        }
+        header.alphabet = match letters {
+            Some((line, letters)) => {
+                let alphabet = Alphabet::parse(&letters, &counts);
+                Some(alphabet.map_err(|bad| Reason::Alphabet(bad).at(line))?)
+            }
+            None => Alphabet::of_language(&header.language),
+        };
+        Ok(header)
     }
 }
 
 fn parse_entries<'a>(
     lines: &mut impl Iterator<Item = (usize, &'a str)>,
+    alphabet: Option<&Alphabet>,
 ) -> Result<Vec<Entry>, PackError> {
     let mut entries = Vec::new();
     let mut seen = std::collections::BTreeMap::new();
@@ -173,8 +235,12 @@ fn parse_entries<'a>(
         let (secret, clue) = text
             .split_once('=')
             .ok_or_else(|| Reason::NotAnEntry.at(line))?;
-        let secret = Secret::parse(secret).map_err(|bad| Reason::Secret(bad).at(line))?;
-        let clue = clue.trim();
+        let secret = match alphabet {
+            Some(alphabet) => Secret::parse_in(secret, alphabet),
+            None => Secret::parse(secret),
+        };
+        let secret = secret.map_err(|bad| Reason::Secret(bad).at(line))?;
+        let (clue, misses) = split_misses(clue).map_err(|bad| bad.at(line))?;
         if clue.is_empty() {
             return Err(Reason::NoClue.at(line));
         }
@@ -190,9 +256,30 @@ fn parse_entries<'a>(
         entries.push(Entry {
             secret,
             clue: clue.to_owned(),
+            misses,
         });
     }
     Ok(entries)
+}
+
+/// Splits the number of misses off a clue. Other brackets belong to the clue.
+fn split_misses(clue: &str) -> Result<(&str, Option<u8>), Reason> {
+    let clue = clue.trim();
+    let inside = clue
+        .strip_suffix(']')
+        .and_then(|rest| rest.rsplit_once('['));
+    let Some((before, number)) = inside else {
+        return Ok((clue, None));
+    };
+    let is_number = |b: u8| b.is_ascii_digit() || b == b'.';
+    if !number.bytes().all(is_number) {
+        return Ok((clue, None));
+    }
+    let misses: f32 = number.parse().map_err(|_bad| Reason::Misses)?;
+    if misses > 20.0 {
+        return Err(Reason::Misses);
+    }
+    Ok((before.trim(), Some((misses * 10.0).round() as u8)))
 }
 
 /// Whether a text can be a pack's id.
@@ -225,6 +312,37 @@ mod tests {
     }
 
     #[test]
+    fn reads_alphabets_and_difficulties() {
+        let text = "id: t\nname: T\nlanguage: fr\nlicence: CC0-1.0\n---\n\
+            Éléphant = Ne trompe pas [0.4]\nabc = Le début [sic]\nyak = Poilu [3.2]\n";
+        let pack = Pack::parse(text).expect("a valid pack");
+        let got: Vec<_> = pack
+            .entries
+            .iter()
+            .map(|e| {
+                let letters: String = e.secret.letters().map(|l| l.as_char()).collect();
+                (letters, e.clue.as_str(), e.difficulty())
+            })
+            .collect();
+        let want = [
+            ("elephant".to_owned(), "Ne trompe pas", Difficulty::Easy),
+            ("abc".to_owned(), "Le début [sic]", Difficulty::Normal),
+            ("yak".to_owned(), "Poilu", Difficulty::Hard),
+        ];
+        assert_eq!(got, want);
+        // Nobody knows this language here.
+        let text = "id: t\nname: T\nlanguage: tlh\nlicence: CC0-1.0\n---\nqagh = Tasty\n";
+        let pack = Pack::parse(text).expect("a valid pack");
+        let letters: String = pack
+            .alphabet
+            .letters()
+            .iter()
+            .map(|l| l.as_char())
+            .collect();
+        assert_eq!(letters, "aghq");
+    }
+
+    #[test]
     fn says_line_and_reason() {
         let with = |entries: &str| format!("{HEAD}{entries}");
         let table = [
@@ -245,6 +363,24 @@ mod tests {
                 with("a = b\nA = c\n"),
                 7,
                 "the same secret stands on line 6",
+            ),
+            (
+                with("straße = In German\n"),
+                6,
+                "`ß` is not in the alphabet",
+            ),
+            (with("moon = Up there [99]\n"), 6, "one such as [1.4]"),
+            (with("   \n = only spaces\n"), 7, "at least one letter"),
+            (
+                "id: t\nname: T\nlanguage: x\nlicence: L\nalphabet: a a\n---\na = b\n".into(),
+                5,
+                "a row of different letters",
+            ),
+            (
+                "id: t\nname: T\nlanguage: x\nlicence: L\nalphabet: ab\ncounts: c=d\n---\na = b\n"
+                    .into(),
+                5,
+                "`counts:` lists pairs",
             ),
         ];
         for (text, line, reason) in table {

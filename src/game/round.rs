@@ -1,68 +1,162 @@
-//! One round: a secret, and the guesses at it.
+//! One round: a secret, and the tries at it.
 
-use super::{Letter, Outcome, PeerId, Rejection, Secret};
+use std::{borrow::Cow, sync::Arc};
+
+use super::{
+    Alphabet, GuessMade, Letter, Mode, Outcome, PeerId, Rejection, Secret, Tried, Whole,
+    sealed::{Asked, MAX_ASKED, Question, Sealed},
+};
 
 /// How many misses a round allows: the sixth loses it. One balloon each.
 pub const CHANCES: u32 = 6;
+
+/// Up to so many letters, the first hint is free.
+pub const SHORT: u32 = 4;
 
 /// Where a game stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// No round yet.
     Lobby,
+    /// The setter chooses a secret.
+    Setting,
     /// Letters are being guessed.
     Guessing,
+    /// The round is decided, and its setter is to show the secret.
+    Revealing,
     /// Every letter was found.
     Won,
     /// Every chance was used.
     Lost,
+    /// The round counts for nobody.
+    Void,
+}
+
+/// Why a round counts for nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Void {
+    /// The setter took too long.
+    TooSlow,
+    /// The setter left, or was cut off.
+    SetterGone,
+    /// The setter gave it up.
+    GivenUp,
+    /// What was shown in the end is not what was sealed or answered.
+    FalseAnswer,
+    /// The match was stopped, or another round was started in its place.
+    Stopped,
+}
+
+/// What is known of the secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Nothing yet: the setter is to choose it.
+    Unset,
+    /// All of it, on every node.
+    Open(Secret),
+    /// What its setter has told.
+    Sealed(Sealed),
+}
+
+/// A round, from its secret to its end. Its phase, mask and chances follow
+/// from the tries; none of them is kept beside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Round {
+    /// Counts the rounds of a room from 1.
+    pub(super) number: u32,
+    pub(super) started_by: PeerId,
+    pub(super) pack: String,
+    pub(super) clue: String,
+    pub(super) content: Content,
+    pub(super) guesses: Vec<GuessMade>,
+    /// What only newer rules know.
+    pub(super) frame: Frame,
+}
+
+/// How a round of a match is played.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Frame {
+    /// In which match; 0 if in none.
+    pub in_match: u32,
+    /// Who guesses.
+    pub mode: Mode,
+    /// What can be guessed; without one, any letter.
+    pub alphabet: Option<Arc<Alphabet>>,
+    /// Who knows the secret, in [`Mode::Setter`].
+    pub setter: Option<PeerId>,
+    /// Whose turn it is, in [`Mode::Turns`].
+    pub turn: Option<PeerId>,
+    /// Counts what must happen in time: a new number, a new clock.
+    pub step: u32,
+    /// Why it counts for nobody, if so.
+    pub void: Option<Void>,
 }
 
 impl Phase {
-    /// The word for it in the headless interface and on the network.
+    /// All of them.
+    const ALL: [Self; 7] = [
+        Self::Lobby,
+        Self::Setting,
+        Self::Guessing,
+        Self::Revealing,
+        Self::Won,
+        Self::Lost,
+        Self::Void,
+    ];
+
+    /// The word for it in the headless interface.
     pub fn code(self) -> &'static str {
         match self {
             Self::Lobby => "lobby",
+            Self::Setting => "setting",
             Self::Guessing => "guessing",
+            Self::Revealing => "revealing",
             Self::Won => "won",
             Self::Lost => "lost",
+            Self::Void => "void",
+        }
+    }
+
+    /// The word for it on the network, where older programs know only four.
+    pub fn announced(self) -> &'static str {
+        match self {
+            Self::Setting | Self::Revealing => Self::Guessing.code(),
+            Self::Void => Self::Lost.code(),
+            Self::Lobby | Self::Guessing | Self::Won | Self::Lost => self.code(),
         }
     }
 
     /// Reads [`Phase::code`] back; `None` for a word of another version.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Lobby, Self::Guessing, Self::Won, Self::Lost]
-            .into_iter()
-            .find(|phase| phase.code() == code)
+        Self::ALL.into_iter().find(|phase| phase.code() == code)
     }
 
-    /// Whether a round was played to its end.
+    /// Whether a round has come to its end.
     pub fn is_over(self) -> bool {
-        matches!(self, Self::Won | Self::Lost)
+        matches!(self, Self::Won | Self::Lost | Self::Void)
     }
 }
 
-/// A guess that counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GuessMade {
-    /// What was guessed.
-    pub letter: Letter,
-    /// By whom.
-    pub by: PeerId,
-    /// Whether the secret has it.
-    pub hit: bool,
-}
+impl Void {
+    /// All reasons.
+    pub const ALL: [Self; 5] = [
+        Self::TooSlow,
+        Self::SetterGone,
+        Self::GivenUp,
+        Self::FalseAnswer,
+        Self::Stopped,
+    ];
 
-/// A round, from its secret to its end. Its phase, mask and chances follow
-/// from the guesses; none of them is kept beside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Round {
-    number: u32,
-    started_by: PeerId,
-    pack: String,
-    clue: String,
-    secret: Secret,
-    guesses: Vec<GuessMade>,
+    /// The word for it in the headless interface.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::TooSlow => "too_slow",
+            Self::SetterGone => "setter_gone",
+            Self::GivenUp => "given_up",
+            Self::FalseAnswer => "false_answer",
+            Self::Stopped => "stopped",
+        }
+    }
 }
 
 impl Round {
@@ -71,9 +165,10 @@ impl Round {
         started_by: PeerId,
         pack: String,
         clue: String,
-        secret: Secret,
+        content: Content,
+        frame: Frame,
     ) -> Self {
-        Self::restore(number, started_by, pack, clue, secret, Vec::new())
+        Self::restore(number, started_by, pack, clue, content, Vec::new(), frame)
     }
 
     /// Puts a stored round together again.
@@ -82,64 +177,176 @@ impl Round {
         started_by: PeerId,
         pack: String,
         clue: String,
-        secret: Secret,
+        content: Content,
         guesses: Vec<GuessMade>,
+        frame: Frame,
     ) -> Self {
         Self {
             number,
             started_by,
             pack,
             clue,
-            secret,
+            content,
             guesses,
+            frame,
         }
     }
 
-    pub(super) fn guess(&mut self, by: PeerId, letter: Letter) -> Result<Outcome, Rejection> {
-        if self.phase().is_over() {
-            return Err(Rejection::RoundOver);
+    /// Tries at the secret, if that is known here; else the setter is asked.
+    pub(super) fn try_at(
+        &mut self,
+        by: PeerId,
+        question: Question,
+        index: u64,
+    ) -> Result<Outcome, Rejection> {
+        match self.phase() {
+            Phase::Guessing => {}
+            Phase::Setting => return Err(Rejection::NotSealed),
+            _ => return Err(Rejection::RoundOver),
         }
-        if self.was_guessed(letter) {
+        if self.was_tried(&question) {
             return Ok(Outcome::Repeat);
         }
-        let hit = self.secret.contains(letter);
-        self.guesses.push(GuessMade { letter, by, hit });
-        Ok(if hit { Outcome::Hit } else { Outcome::Miss })
+        let open = self.open();
+        match &mut self.content {
+            Content::Unset => Err(Rejection::NotSealed),
+            Content::Sealed(sealed) => {
+                if sealed.asked.len() >= MAX_ASKED {
+                    return Err(Rejection::NotSealed);
+                }
+                if sealed.asked.is_empty() {
+                    self.frame.step += 1;
+                }
+                sealed.asked.push_back(Asked {
+                    question,
+                    by,
+                    index,
+                });
+                Ok(Outcome::Asked)
+            }
+            Content::Open(secret) => {
+                // The log's order is as good as chance, and the same everywhere.
+                let (letter, cells) = super::sealed::answer(&question, secret, open, index);
+                let tried = question.tried(letter).ok_or(Rejection::NoHint)?;
+                Ok(self.note(tried, by, cells, index))
+            }
+        }
+    }
+
+    /// Notes what came of a try.
+    pub(super) fn note(&mut self, tried: Tried, by: PeerId, cells: u64, index: u64) -> Outcome {
+        let outcome = match tried {
+            Tried::Hint { .. } => Outcome::Hinted,
+            _ if cells == 0 => Outcome::Miss,
+            _ => Outcome::Hit,
+        };
+        self.guesses.push(GuessMade {
+            tried,
+            by,
+            cells,
+            index,
+        });
+        outcome
+    }
+
+    /// Whether a hint costs a chance; refused if it would cost the last one.
+    ///
+    /// # Errors
+    /// [`Rejection::NoHint`], also while another hint is waited for.
+    pub fn price_of_hint(&self) -> Result<bool, Rejection> {
+        let is_hint = |guess: &&GuessMade| matches!(guess.tried, Tried::Hint { .. });
+        let mut waiting = self.asked();
+        let waits = waiting.any(|asked| matches!(asked.question, Question::Hint { .. }));
+        if waits {
+            // One at a time.
+            return Err(Rejection::NoHint);
+        }
+        let given = self.guesses.iter().filter(is_hint).count();
+        if given == 0 && self.letter_cells().count_ones() <= SHORT {
+            return Ok(false);
+        }
+        if self.chances_left() <= 1 {
+            return Err(Rejection::NoHint);
+        }
+        Ok(true)
+    }
+
+    /// The round as it was after its first tries, to step through it.
+    pub fn after(&self, tries: usize) -> Self {
+        let mut then = self.clone();
+        then.guesses.truncate(tries);
+        then
     }
 
     /// Where the round stands; never [`Phase::Lobby`].
     pub fn phase(&self) -> Phase {
-        if self.chances_left() == 0 {
-            Phase::Lost
-        } else if self
-            .secret
-            .cells()
-            .iter()
-            .all(|cell| self.reveals(cell.letter))
-        {
-            Phase::Won
-        } else {
-            Phase::Guessing
+        if self.frame.void.is_some() {
+            return Phase::Void;
+        }
+        let hidden = match &self.content {
+            Content::Unset => return Phase::Setting,
+            Content::Open(_) => false,
+            Content::Sealed(sealed) => sealed.revealed.is_none(),
+        };
+        let lost = self.chances_left() == 0;
+        if !lost && self.letter_cells() & !self.open() != 0 {
+            return Phase::Guessing;
+        }
+        match (hidden, lost) {
+            (true, _) => Phase::Revealing,
+            (false, true) => Phase::Lost,
+            (false, false) => Phase::Won,
         }
     }
 
-    /// Misses still allowed, 0 to [`CHANCES`].
+    /// Chances that are left, 0 to [`CHANCES`].
     pub fn chances_left(&self) -> u32 {
-        let misses = self.misses().count();
-        CHANCES.saturating_sub(u32::try_from(misses).unwrap_or(CHANCES))
+        let used = self.guesses.iter().filter(|guess| guess.costs()).count();
+        CHANCES.saturating_sub(u32::try_from(used).unwrap_or(CHANCES))
     }
 
     /// The secret cell by cell; `None` is still hidden.
-    pub fn mask(&self) -> impl Iterator<Item = Option<&str>> {
-        self.secret
-            .cells()
-            .iter()
-            .map(|cell| self.reveals(cell.letter).then_some(cell.shown.as_str()))
+    pub fn mask(&self) -> impl Iterator<Item = Option<Cow<'_, str>>> {
+        let open = self.open();
+        let is_open = move |i: usize| open & (1 << i) != 0;
+        (0..self.len()).map(move |i| match &self.content {
+            Content::Unset => None,
+            Content::Open(secret) => {
+                let cell = &secret.cells()[i];
+                let shown = cell.letter.is_none() || is_open(i);
+                shown.then_some(Cow::Borrowed(cell.shown.as_str()))
+            }
+            Content::Sealed(sealed) => match (&sealed.revealed, &sealed.shape[i]) {
+                (_, Some(shown)) => Some(Cow::Borrowed(shown.as_str())),
+                (Some(secret), None) if is_open(i) => {
+                    Some(Cow::Borrowed(secret.cells()[i].shown.as_str()))
+                }
+                (_, None) => self.letter_at(i).map(|c| Cow::Owned(c.to_string())),
+            },
+        })
     }
 
-    /// The guesses that cost a chance, in order.
+    /// The mask as one text, with `_` for what is hidden.
+    pub fn mask_text(&self) -> String {
+        let hidden = Cow::Borrowed("_");
+        self.mask()
+            .map(|cell| cell.unwrap_or_else(|| hidden.clone()))
+            .collect()
+    }
+
+    /// How many graphemes the secret has; 0 while it is not set.
+    #[expect(clippy::len_without_is_empty, reason = "a secret is never empty")]
+    pub fn len(&self) -> usize {
+        match &self.content {
+            Content::Unset => 0,
+            Content::Open(secret) => secret.cells().len(),
+            Content::Sealed(sealed) => sealed.shape.len(),
+        }
+    }
+
+    /// The tries that missed, in order.
     pub fn misses(&self) -> impl Iterator<Item = &GuessMade> {
-        self.guesses.iter().filter(|guess| !guess.hit)
+        self.guesses.iter().filter(|guess| !guess.is_hit())
     }
 
     /// Counts the rounds of a room from 1.
@@ -162,22 +369,93 @@ impl Round {
         &self.clue
     }
 
-    /// The secret. Every node has it; whoever shows it must ask
-    /// [`Round::phase`] first.
-    pub fn secret(&self) -> &Secret {
-        &self.secret
+    /// What is known of the secret.
+    pub fn content(&self) -> &Content {
+        &self.content
     }
 
-    /// The guesses that counted, in order.
+    /// The secret, if it is known here. Whoever shows it must ask
+    /// [`Round::phase`] first.
+    pub fn secret(&self) -> Option<&Secret> {
+        match &self.content {
+            Content::Unset => None,
+            Content::Open(secret) => Some(secret),
+            Content::Sealed(sealed) => sealed.revealed.as_ref(),
+        }
+    }
+
+    /// The tries that counted, in order.
     pub fn guesses(&self) -> &[GuessMade] {
         &self.guesses
     }
 
-    fn was_guessed(&self, letter: Letter) -> bool {
-        self.guesses.iter().any(|guess| guess.letter == letter)
+    /// How it is played.
+    pub fn frame(&self) -> &Frame {
+        &self.frame
     }
 
-    fn reveals(&self, letter: Option<Letter>) -> bool {
-        letter.is_none_or(|letter| self.was_guessed(letter))
+    /// Counts what must happen in time.
+    pub fn step(&self) -> u32 {
+        self.frame.step
+    }
+
+    /// What waits for the setter, the first one first.
+    pub fn asked(&self) -> impl Iterator<Item = &Asked> {
+        let sealed = match &self.content {
+            Content::Sealed(sealed) => Some(sealed),
+            Content::Unset | Content::Open(_) => None,
+        };
+        sealed.into_iter().flat_map(|sealed| &sealed.asked)
+    }
+
+    /// Whether a letter was tried, or waits for the setter.
+    pub fn knows(&self, letter: Letter) -> bool {
+        self.was_tried(&Question::Letter(letter))
+    }
+
+    fn was_tried(&self, question: &Question) -> bool {
+        let is_same = |tried: &Tried| match (question, tried) {
+            (Question::Letter(asked), tried) => tried.letter() == Some(*asked),
+            (Question::Whole(asked), Tried::Whole(whole)) => whole.letters() == asked.letters(),
+            (Question::Whole(_) | Question::Hint { .. }, _) => false,
+        };
+        let waits = |asked: &Asked| match (question, &asked.question) {
+            (Question::Letter(a), Question::Letter(b)) => a == b,
+            (Question::Whole(a), Question::Whole(b)) => Whole::letters(a) == b.letters(),
+            _ => false,
+        };
+        self.guesses.iter().any(|guess| is_same(&guess.tried)) || self.asked().any(waits)
+    }
+
+    /// The cells that were uncovered, a bit each.
+    pub fn open(&self) -> u64 {
+        self.guesses
+            .iter()
+            .fold(0, |open, guess| open | guess.cells)
+    }
+
+    /// The cells that hide letters in the beginning, a bit each.
+    pub(super) fn letter_cells(&self) -> u64 {
+        match &self.content {
+            Content::Unset => 0,
+            Content::Open(secret) => secret.letter_cells(),
+            Content::Sealed(sealed) => sealed.letter_cells(),
+        }
+    }
+
+    /// The letter that uncovered a cell of a sealed secret. What the whole
+    /// secret uncovered is read off that.
+    fn letter_at(&self, cell: usize) -> Option<Letter> {
+        let guess = self
+            .guesses
+            .iter()
+            .find(|guess| guess.cells & (1 << cell) != 0)?;
+        match &guess.tried {
+            Tried::Letter(letter) | Tried::Hint { letter, .. } => Some(*letter),
+            Tried::Whole(whole) => {
+                let below = self.letter_cells() & ((1 << cell) - 1);
+                whole.letters().get(below.count_ones() as usize).copied()
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::Letter;
+use super::{Alphabet, Letter};
 
 /// The longest secret, in graphemes: what the board can show on four lines.
 pub const MAX_SECRET_CELLS: usize = 60;
@@ -10,6 +10,9 @@ pub const MAX_SECRET_CELLS: usize = 60;
 /// The most bytes of one grapheme. The longest in use (flags and families of
 /// emoji) stay below it.
 const MAX_CELL_BYTES: usize = 40;
+
+/// The longest secret, in bytes.
+pub(super) const MAX_SECRET_BYTES: usize = MAX_SECRET_CELLS * MAX_CELL_BYTES;
 
 /// One grapheme of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +40,9 @@ pub enum BadSecret {
     /// Control characters.
     #[error("a secret has no control characters")]
     Control,
+    /// A letter of another alphabet.
+    #[error("`{0}` is not in the alphabet of this language")]
+    NotInAlphabet(char),
 }
 
 impl Secret {
@@ -46,21 +52,39 @@ impl Secret {
     /// # Errors
     /// See [`BadSecret`].
     pub fn parse(text: &str) -> Result<Self, BadSecret> {
-        if text.len() > MAX_SECRET_CELLS * MAX_CELL_BYTES {
+        Self::split(text, |first| Ok(Letter::fold(first)))
+    }
+
+    /// The same, with the letters of an alphabet.
+    ///
+    /// # Errors
+    /// See [`BadSecret`].
+    pub fn parse_in(text: &str, alphabet: &Alphabet) -> Result<Self, BadSecret> {
+        Self::split(text, |first| match alphabet.letter(first) {
+            None if first.is_alphabetic() => Err(BadSecret::NotInAlphabet(first)),
+            letter => Ok(letter),
+        })
+    }
+
+    fn split(
+        text: &str,
+        letter_of: impl Fn(char) -> Result<Option<Letter>, BadSecret>,
+    ) -> Result<Self, BadSecret> {
+        if text.len() > MAX_SECRET_BYTES {
             return Err(BadSecret::TooLong);
         }
         if text.chars().any(char::is_control) {
             return Err(BadSecret::Control);
         }
-        let cells = text
-            .trim()
-            .graphemes(true)
-            .map(|grapheme| Cell {
+        let cell = |grapheme: &str| {
+            let first = grapheme.chars().next();
+            Ok(Cell {
                 shown: grapheme.to_owned(),
-                letter: grapheme.chars().next().and_then(Letter::fold),
+                letter: first.map(&letter_of).transpose()?.flatten(),
             })
-            .collect();
-        Self::from_cells(cells)
+        };
+        let cells: Result<_, BadSecret> = text.trim().graphemes(true).map(cell).collect();
+        Self::from_cells(cells?)
     }
 
     /// Takes a secret that another node split.
@@ -87,6 +111,41 @@ impl Secret {
     /// Whether the letter occurs in it.
     pub fn contains(&self, letter: Letter) -> bool {
         self.0.iter().any(|cell| cell.letter == Some(letter))
+    }
+
+    /// Its letters in order, each as often as it occurs.
+    pub fn letters(&self) -> impl Iterator<Item = Letter> + '_ {
+        self.0.iter().filter_map(|cell| cell.letter)
+    }
+
+    /// Where a letter stands: a bit for each cell.
+    pub fn cells_of(&self, letter: Letter) -> u64 {
+        self.cells_that(|cell| cell.letter == Some(letter))
+    }
+
+    /// Where letters stand: a bit for each cell.
+    pub fn letter_cells(&self) -> u64 {
+        self.cells_that(|cell| cell.letter.is_some())
+    }
+
+    /// A letter that is not among the `open` cells; `luck` says which. `None`
+    /// if there is none.
+    pub fn hint(&self, open: u64, luck: u64) -> Option<Letter> {
+        let hidden = self
+            .0
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| open & (1 << i) == 0);
+        let hidden: Vec<Letter> = hidden.filter_map(|(_, cell)| cell.letter).collect();
+        let count = u64::try_from(hidden.len())
+            .ok()
+            .filter(|count| *count > 0)?;
+        usize::try_from(luck % count).ok().map(|nth| hidden[nth])
+    }
+
+    fn cells_that(&self, is_meant: impl Fn(&Cell) -> bool) -> u64 {
+        let cells = self.0.iter().enumerate().filter(|(_, cell)| is_meant(cell));
+        cells.fold(0, |bits, (i, _)| bits | 1 << i)
     }
 
     /// The secret as it is written.

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::table::table_json;
 use crate::{
-    game::{Name, Phase},
+    game::{Game, GuessMade, Name, Secret, Tried},
     node::{ClusterView, Done, Failure, Reply, RoomView, Trouble},
 };
 
@@ -63,6 +64,9 @@ pub(super) fn game_json(room: &RoomView) -> Value {
                 "peer_id": p.peer_id.to_string(),
                 "name": p.name.as_str(),
                 "online": p.online,
+                "watching": p.watching,
+                "ready": p.ready,
+                "score": p.score,
             })
         })
         .collect();
@@ -81,20 +85,18 @@ pub(super) fn game_json(room: &RoomView) -> Value {
         "players": players,
     });
     if let Some(round) = game.round() {
-        let mask: String = round.mask().map(|cell| cell.unwrap_or("_")).collect();
+        let mask = round.mask_text();
         let guesses: Vec<Value> = round
             .guesses()
             .iter()
-            .map(|guess| {
-                json!({
-                    "letter": guess.letter.to_string(),
-                    "player": game.name_of(&guess.by),
-                    "outcome": if guess.hit { "hit" } else { "miss" },
-                })
-            })
+            .map(|guess| guess_json(game, guess))
             .collect();
-        let wrong: Vec<String> = round.misses().map(|g| g.letter.to_string()).collect();
-        let is_over = matches!(round.phase(), Phase::Won | Phase::Lost);
+        let wrong: Vec<String> = round
+            .misses()
+            .filter_map(|g| g.letter())
+            .map(|l| l.to_string())
+            .collect();
+        let secret = round.secret().filter(|_| round.phase().is_over());
         merge(
             &mut fields,
             &json!({
@@ -105,9 +107,29 @@ pub(super) fn game_json(room: &RoomView) -> Value {
                 "guesses": guesses,
                 "wrong": wrong,
                 "chances_left": round.chances_left(),
-                "secret": is_over.then(|| round.secret().text()),
+                "secret": secret.map(Secret::text),
             }),
         );
+    }
+    if game.table().rules >= 2 {
+        merge(&mut fields, &table_json(game));
+    }
+    fields
+}
+
+pub(super) fn guess_json(game: &Game, guess: &GuessMade) -> Value {
+    let outcome = match guess.tried {
+        Tried::Hint { .. } => "hint",
+        _ if guess.is_hit() => "hit",
+        _ => "miss",
+    };
+    let mut fields = json!({
+        "letter": guess.letter().map(|letter| letter.to_string()),
+        "player": game.name_of(&guess.by),
+        "outcome": outcome,
+    });
+    if let Tried::Whole(whole) = &guess.tried {
+        merge(&mut fields, &json!({"whole": whole.shown()}));
     }
     fields
 }

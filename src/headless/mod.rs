@@ -2,7 +2,9 @@
 //! on stdout, one a line. Described in `docs/HEADLESS.md`; a public interface.
 
 mod json;
+mod parse;
 mod printer;
+mod table;
 
 use std::{convert::Infallible, io, sync::Arc, time::Duration};
 
@@ -14,11 +16,12 @@ use tokio::{
 };
 
 use self::{
-    json::{cluster_json, failure_json, game_json, to_json},
+    json::{cluster_json, failure_json, game_json, merge, to_json},
+    parse::{Line, parse},
     printer::Printer,
+    table::{history_json, talk_json},
 };
 use crate::{
-    game::{Letter, pack::is_id},
     node::{self, Command, Done, Failure, Node, NodeHandle, RoomView, Stage},
     signals,
 };
@@ -28,9 +31,6 @@ const MAX_LINE: usize = 4096;
 
 /// Lines that are read ahead; beyond it stdin waits.
 const LINES: usize = 256;
-
-/// The pack of `start` without one.
-const DEFAULT_PACK: &str = "kanna";
 
 /// Takes a seat with `first`, and runs until it is told to leave.
 ///
@@ -133,15 +133,24 @@ async fn serve(
             _ = stopped.wait_for(|stopped| *stopped) => return Ok("stopped"),
         };
         number += 1;
-        let reply = match parse(&line) {
+        let view = Arc::clone(&node.view().borrow());
+        let room = match &view.stage {
+            Stage::Room(room) => Some(&**room),
+            _ => None,
+        };
+        let reply = match parse(&line, room) {
             Ok(Line::Leave) => {
                 let left = node.shutdown().await;
                 let left = left.unwrap_or(Done::Left { clean: false });
                 printer.reply(number, &left.to_json())?;
                 return Ok("leave");
             }
-            Ok(Line::State) => look(&node, |room| ("game", game_json(room))),
-            Ok(Line::Cluster) => look(&node, |room| ("cluster", cluster_json(room))),
+            Ok(Line::State) => look(room, |room| Ok(json!({"game": game_json(room)}))),
+            Ok(Line::Cluster) => look(room, |room| Ok(json!({"cluster": cluster_json(room)}))),
+            Ok(Line::Talk) => look(room, |room| Ok(json!({"talk": talk_json(room)}))),
+            Ok(Line::History(which)) => look(room, |room| {
+                Ok(json!({"history": history_json(room, which)?}))
+            }),
             Ok(Line::Command(command)) => to_json(node.request(command).await),
             Err(failure) => failure_json(&failure),
         };
@@ -150,77 +159,15 @@ async fn serve(
     }
 }
 
-/// One line of stdin, understood.
-enum Line {
-    Command(Command),
-    State,
-    Cluster,
-    Leave,
-}
-
-fn parse(line: &str) -> Result<Line, Failure> {
-    let mut words = line.split_whitespace();
-    let (command, argument) = (words.next().unwrap_or(""), words.next());
-    if words.next().is_some() {
-        return Err(unknown());
-    }
-    match (command, argument) {
-        ("guess", letter) => {
-            let letter = Letter::parse(letter.unwrap_or(""))
-                .map_err(|_bad| Failure::new("not_a_letter", "guess one letter"))?;
-            Ok(Line::Command(Command::Guess {
-                letter,
-                round: None,
-            }))
+fn look(room: Option<&RoomView>, part: impl Fn(&RoomView) -> Result<Value, Failure>) -> Value {
+    let gone = || Failure::new("not_in_room", "there is no seat any more");
+    match room.ok_or_else(gone).and_then(part) {
+        Ok(fields) => {
+            let mut reply = json!({"ok": true});
+            merge(&mut reply, &fields);
+            reply
         }
-        ("start", which) => {
-            let (pack, number) = parse_entry(which.unwrap_or(DEFAULT_PACK))?;
-            Ok(Line::Command(Command::StartRound {
-                pack,
-                number,
-                after_round: None,
-            }))
-        }
-        ("continue", None) => Ok(Line::Command(Command::Continue)),
-        ("follow", None) => Ok(Line::Command(Command::Follow)),
-        ("hand_over", None) => Ok(Line::Command(Command::HandOver)),
-        ("read", None) => Ok(Line::Command(Command::Read)),
-        ("state", None) => Ok(Line::State),
-        ("cluster", None) => Ok(Line::Cluster),
-        ("leave", None) => Ok(Line::Leave),
-        _ => Err(unknown()),
-    }
-}
-
-/// `PACK` or `PACK#N`.
-fn parse_entry(text: &str) -> Result<(String, Option<usize>), Failure> {
-    let bad = || Failure::new("no_such_entry", "name a pack, or an entry as PACK#N");
-    let (pack, number) = match text.split_once('#') {
-        Some((pack, number)) => (pack, Some(number.parse().map_err(|_bad| bad())?)),
-        None => (text, None),
-    };
-    if is_id(pack) {
-        Ok((pack.to_owned(), number))
-    } else {
-        Err(bad())
-    }
-}
-
-fn unknown() -> Failure {
-    Failure::new(
-        "unknown_command",
-        "the commands are: guess LETTER, start [PACK[#N]], continue, follow, state, read, cluster, leave",
-    )
-}
-
-fn look(node: &NodeHandle, part: impl Fn(&RoomView) -> (&'static str, Value)) -> Value {
-    let view = Arc::clone(&node.view().borrow());
-    match &view.stage {
-        Stage::Room(room) => {
-            let (key, value) = part(room);
-            json!({"ok": true, key: value})
-        }
-        _ => failure_json(&Failure::new("not_in_room", "there is no seat any more")),
+        Err(failure) => failure_json(&failure),
     }
 }
 

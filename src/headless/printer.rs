@@ -1,6 +1,7 @@
 //! Writes stdout, beside the node.
 
 use std::{
+    collections::BTreeMap,
     io::{self, Write as _},
     sync::{
         Arc, Mutex, PoisonError,
@@ -13,10 +14,14 @@ use anyhow::anyhow;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use super::json::{cluster_json, event, game_json, merge, trouble_json};
+use super::{
+    json::{cluster_json, event, game_json, merge, trouble_json},
+    table::{line_json, setter_json},
+};
 use crate::{
     consensus::RoomState,
-    node::{ClusterView, PlayerView, Stage, Trouble, View},
+    game::{Name, PeerId},
+    node::{ClusterView, PlayerView, RoomView, SetterView, Stage, Trouble, View},
 };
 
 /// Lines that may wait to be read. A reader this far behind is none.
@@ -33,6 +38,9 @@ pub(super) struct Printer {
 #[derive(Default)]
 struct Shown {
     game: Option<(Arc<RoomState>, Vec<PlayerView>)>,
+    setter: Option<SetterView>,
+    said: u64,
+    knocks: BTreeMap<PeerId, Name>,
     cluster: Option<(ClusterView, Option<Trouble>)>,
     notice: u64,
 }
@@ -118,6 +126,32 @@ impl Printer {
         if !shown.game.as_ref().is_some_and(is_shown) {
             self.print(&event("game", &game_json(room)))?;
             shown.game = Some((Arc::clone(&room.state), room.players.clone()));
+        }
+        self.show_table(&mut shown, view, room)
+    }
+
+    /// What only some are told, and what is said.
+    fn show_table(&self, shown: &mut Shown, view: &View, room: &RoomView) -> anyhow::Result<()> {
+        let game = room.state.game();
+        let table = game.table();
+        for line in table.talk.iter().filter(|line| line.number > shown.said) {
+            self.print(&line_json(game, line))?;
+        }
+        shown.said = table.said;
+        if shown.setter != room.setter {
+            shown.setter.clone_from(&room.setter);
+            if let Some(event) = setter_json(room) {
+                self.print(&event)?;
+            }
+        }
+        if table.owner == Some(view.me.peer_id) {
+            let is_new = |peer: &&PeerId| !shown.knocks.contains_key(*peer);
+            for peer in table.knocks.keys().filter(is_new) {
+                let name = table.knocks.get(peer).map(Name::as_str);
+                let peer = peer.to_string();
+                self.print(&json!({"event": "knock", "name": name, "peer_id": peer}))?;
+            }
+            shown.knocks.clone_from(&table.knocks);
         }
         Ok(())
     }

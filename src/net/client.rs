@@ -21,7 +21,7 @@ use super::{
     transport::Transport,
 };
 use crate::{
-    consensus::{NodeId, codec::DecodeError},
+    consensus::{NodeId, RULES, codec::DecodeError},
     game::{Name, PeerId},
     proto::{self as pb, lobby_client::LobbyClient, members_client::MembersClient},
 };
@@ -146,6 +146,7 @@ impl Peers {
             protocol,
             cluster_id: cluster_id.as_bytes().to_vec(),
             name: name.to_owned(),
+            rules: RULES,
         };
         let request = timed(request, LOBBY_DEADLINE);
         let reply = within(LOBBY_DEADLINE, self.lobby(peer).join(request)).await?;

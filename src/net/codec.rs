@@ -68,11 +68,12 @@ impl From<About> for pb::HelloReply {
                 cluster_id: room.cluster_id.as_bytes().to_vec(),
                 room: room.room.to_string(),
                 players: room.players,
-                phase: room.phase.code().to_owned(),
+                phase: room.phase.announced().to_owned(),
                 leader_id: room.leader_id.unwrap_or(0),
                 node_id: room.node_id,
             }),
             gossip_port: about.gossip_port.unwrap_or(0).into(),
+            rules: about.rules,
         }
     }
 }
@@ -99,12 +100,14 @@ impl TryFrom<pb::HelloReply> for About {
             gossip_port: u16::try_from(reply.gossip_port)
                 .ok()
                 .filter(|port| *port != 0),
+            // Older programs do not say.
+            rules: reply.rules.max(1),
         })
     }
 }
 
 /// Each refusal and its number on the wire.
-const REFUSALS: [(Refusal, pb::Refusal); 10] = [
+const REFUSALS: [(Refusal, pb::Refusal); 14] = [
     (Refusal::Version, pb::Refusal::Version),
     (Refusal::NoSuchRoom, pb::Refusal::NoSuchRoom),
     (Refusal::RoomFull, pb::Refusal::RoomFull),
@@ -115,6 +118,10 @@ const REFUSALS: [(Refusal, pb::Refusal); 10] = [
     (Refusal::Busy, pb::Refusal::Busy),
     (Refusal::StillPlayed, pb::Refusal::StillPlayed),
     (Refusal::Replaced, pb::Refusal::Replaced),
+    (Refusal::Knocking, pb::Refusal::Knocking),
+    (Refusal::NotLetIn, pb::Refusal::NotLetIn),
+    (Refusal::Removed, pb::Refusal::Removed),
+    (Refusal::TooFast, pb::Refusal::TooFast),
 ];
 
 impl From<Refused> for pb::Refused {

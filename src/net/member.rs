@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     consensus::{
-        Command, NodeId,
+        Command, NodeId, RULES,
         codec::{self as stored, DecodeError},
     },
     proto::{self as pb, members_client::MembersClient},
@@ -48,7 +48,11 @@ impl MemberClient {
     /// # Errors
     /// If it refuses, or does not answer.
     pub async fn enter(&mut self, addrs: Vec<String>) -> Result<u64, CallError> {
-        let request = timed(pb::EnterRequest { addrs }, CHANGE_DEADLINE);
+        let request = pb::EnterRequest {
+            addrs,
+            rules: RULES,
+        };
+        let request = timed(request, CHANGE_DEADLINE);
         let reply = within(CHANGE_DEADLINE, self.0.enter(request)).await?;
         refuse(reply.refused)?;
         Ok(reply.index)

@@ -80,6 +80,8 @@ pub struct About {
     pub room: Option<RoomInfo>,
     /// Where it gossips, if it does.
     pub gossip_port: Option<u16>,
+    /// The newest rules of the game that its program knows.
+    pub rules: u32,
 }
 
 /// A room as seen from outside.
@@ -167,6 +169,14 @@ pub enum Refusal {
     Replaced,
     /// Nobody is to be left behind: the room has a leader and a quorum.
     StillPlayed,
+    /// The room is locked, and its owner is asked.
+    Knocking,
+    /// Its owner has said no.
+    NotLetIn,
+    /// Its owner has sent the player away.
+    Removed,
+    /// Too much was said in too short a time.
+    TooFast,
 }
 
 impl Refusal {
@@ -183,6 +193,10 @@ impl Refusal {
             Self::Busy => "busy",
             Self::Replaced => "replaced",
             Self::StillPlayed => "still_played",
+            Self::Knocking => "knocking",
+            Self::NotLetIn => "not_let_in",
+            Self::Removed => "removed",
+            Self::TooFast => "too_fast",
         }
     }
 

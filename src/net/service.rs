@@ -51,6 +51,7 @@ pub trait Handler: Send + Sync + 'static {
         visitor: Visitor,
         room: ClusterId,
         name: Name,
+        rules: u32,
     ) -> impl Future<Output = Result<Admission, Refused>> + Send;
 
     /// A newcomer's seat is up and asks to be added. Answers with the index
@@ -59,6 +60,7 @@ pub trait Handler: Send + Sync + 'static {
         &self,
         caller: Caller,
         addrs: Vec<String>,
+        rules: u32,
     ) -> impl Future<Output = Result<u64, Refused>> + Send;
 
     /// A member asks the leader to append a command.
@@ -118,7 +120,7 @@ impl<H: Handler> Lobby for Service<H> {
         let result = if message.protocol == PROTOCOL {
             let room = stored::cluster_id(&message.cluster_id).map_err(invalid)?;
             match Name::parse(&message.name) {
-                Ok(name) => self.0.join(visitor, room, name).await,
+                Ok(name) => self.0.join(visitor, room, name, message.rules.max(1)).await,
                 Err(bad) => Err(Refusal::BadName.because(bad.to_string())),
             }
         } else {
@@ -146,8 +148,10 @@ impl<H: Handler> Lobby for Service<H> {
 impl<H: Handler> Members for Service<H> {
     async fn enter(&self, request: Request<pb::EnterRequest>) -> Answer<pb::EnterReply> {
         let (caller, _seat) = known(&request)?;
-        let addrs = stored::addrs(request.into_inner().addrs).map_err(invalid)?;
-        Ok(Response::new(match self.0.enter(caller, addrs).await {
+        let pb::EnterRequest { addrs, rules } = request.into_inner();
+        let addrs = stored::addrs(addrs).map_err(invalid)?;
+        let entered = self.0.enter(caller, addrs, rules.max(1)).await;
+        Ok(Response::new(match entered {
             Ok(index) => pb::EnterReply {
                 refused: None,
                 index,

@@ -2,9 +2,9 @@
 
 use std::{net::SocketAddr, str::FromStr, sync::Arc, time::Duration};
 
-use super::RoomView;
+use super::{Choice, RoomView};
 use crate::{
-    game::{Letter, Name, Outcome},
+    game::{Action, Letter, Name, Outcome},
     net::ClusterId,
 };
 
@@ -50,6 +50,15 @@ pub enum Command {
         /// If set, only if this is still the newest round.
         after_round: Option<u32>,
     },
+    /// Does something in the game.
+    Act(Action),
+    /// Starts a match, as the room is set up.
+    StartMatch {
+        /// Whether to start before everybody is ready.
+        force: bool,
+    },
+    /// Takes a secret for the others to guess.
+    Choose(Choice),
     /// Looks at the game as of now: at all that was acknowledged to anyone.
     Read,
     /// Changes the player's name.

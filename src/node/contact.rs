@@ -11,11 +11,16 @@ use futures::{StreamExt as _, stream::FuturesUnordered};
 use openraft::async_runtime::WatchReceiver as _;
 use tokio::time::Instant;
 
-use super::{join, seat::Seat, seating, shared::Shared};
+use super::{
+    join,
+    seat::Seat,
+    seating,
+    shared::{Eviction, Shared},
+};
 use crate::{
     consensus::{ClusterId, NodeId},
     game::PeerId,
-    net::{CallError, Survey},
+    net::{CallError, Refusal, Survey},
 };
 
 /// How often it is looked whether the others are still heard.
@@ -73,7 +78,7 @@ pub(super) async fn keep(shared: Arc<Shared>) {
 
 async fn look_after(shared: &Arc<Shared>, seat: &Arc<Seat>) {
     if seat.contact.is_replaced() || seat.is_overtaken(shared.setup.session) {
-        return shared.evict(seat);
+        return shared.evict(seat, Eviction::Replaced);
     }
     let entered = seat.membership().nodes().next().is_some();
     let is_lost = entered && seat.cut_off_for() >= seat.timing.survey;
@@ -84,7 +89,7 @@ async fn look_after(shared: &Arc<Shared>, seat: &Arc<Seat>) {
     }
     let findings = survey(shared, seat, false).await;
     match findings.given_up() {
-        Some(true) => return shared.evict(seat),
+        Some(true) => return shared.evict(seat, Eviction::Replaced),
         Some(false) => seat.disowned.store(true, Relaxed),
         None => {}
     }
@@ -92,6 +97,9 @@ async fn look_after(shared: &Arc<Shared>, seat: &Arc<Seat>) {
     if seat.disowned.load(Relaxed)
         && let Err(e) = seating::rejoin(shared, seat).await
     {
+        if e.code == Refusal::Removed.code() {
+            return shared.evict(seat, Eviction::Removed);
+        }
         tracing::info!("the seat was given up, and cannot be taken again yet: {e}");
     }
 }

@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{contact, continuation, join, seat::Seat, shared::Shared};
 use crate::{
-    consensus::{ClusterId, Command, Member, NodeId},
-    game::{Name, PeerId},
+    consensus::{ClusterId, Command, Member, NodeId, RULES, RoomState},
+    game::{Action, Door, Name, PeerId},
     net::{
         About, Admission, Caller, Committed, Handler, MAX_MEMBERS, ProposeError, REPLACED, Refusal,
         Refused, RoomInfo, RoomKey, SeatAccess, Survey, Visitor,
@@ -43,6 +43,30 @@ async fn spawned<T: Send + 'static>(
     tokio::spawn(work)
         .await
         .unwrap_or_else(|e| Err(Refusal::Busy.because(e.to_string())))
+}
+
+/// Refuses a program that cannot play by the rules of the room.
+pub(super) fn must_know(rules: u32, state: &RoomState) -> Result<(), Refused> {
+    if rules >= state.game().table().rules {
+        return Ok(());
+    }
+    Err(Refusal::Version.because(format!(
+        "that room plays by rules of version {}; install dhangkanna {} or newer",
+        state.game().table().rules,
+        env!("CARGO_PKG_VERSION")
+    )))
+}
+
+fn removed() -> Refused {
+    Refusal::Removed.because("the owner of the room has removed you; ask to be let in again")
+}
+
+/// Refuses one who says too much.
+pub(super) fn too_fast() -> ProposeError {
+    ProposeError {
+        refused: Refusal::TooFast.because("not so fast: at most 5 messages in 3 seconds"),
+        maybe_appended: false,
+    }
 }
 
 fn no_such_room() -> Refused {
@@ -90,6 +114,7 @@ impl Handler for Shared {
                 node_id: seat.node_id,
             }),
             gossip_port: self.setup.gossip.as_ref().map(|gossip| gossip.port),
+            rules: RULES,
         }
     }
 
@@ -98,6 +123,7 @@ impl Handler for Shared {
         visitor: Visitor,
         room: ClusterId,
         name: Name,
+        rules: u32,
     ) -> Result<Admission, Refused> {
         if self.is_flooded() {
             return Err(Refusal::Busy.because("too many want to join at once; try again"));
@@ -119,6 +145,20 @@ impl Handler for Shared {
                 Refusal::NoQuorum.because("most players of that room cannot be reached just now")
             );
         }
+        let state = seat.state();
+        must_know(rules, &state)?;
+        match state.game().door(&visitor.peer_id) {
+            Door::Open => {}
+            Door::Locked => {
+                seat.referee.knocks(visitor.peer_id, name);
+                let waiting = "this room is locked; its owner is asked to let you in";
+                return Err(Refusal::Knocking.because(waiting));
+            }
+            Door::Refused => {
+                return Err(Refusal::NotLetIn.because("the owner of the room did not let you in"));
+            }
+            Door::Removed => return Err(removed()),
+        }
         let membership = seat.membership();
         let others = membership
             .nodes()
@@ -134,15 +174,18 @@ impl Handler for Shared {
         })
     }
 
-    async fn enter(&self, caller: Caller, addrs: Vec<String>) -> Result<u64, Refused> {
+    async fn enter(&self, caller: Caller, addrs: Vec<String>, rules: u32) -> Result<u64, Refused> {
         let seat = self.leading_seat()?;
+        if seat.state().game().door(&caller.peer_id) == Door::Removed {
+            return Err(removed());
+        }
         self.setup.peers.book().hint_all(caller.peer_id, &addrs);
         let member = Member {
             peer_id: caller.peer_id,
             addrs,
         };
         // On its own: a caller that hangs up must not leave it half done.
-        spawned(async move { seat.admit(caller.node_id, member).await }).await
+        spawned(async move { seat.admit(caller.node_id, member, rules).await }).await
     }
 
     async fn propose(&self, caller: Caller, command: Command) -> Result<Committed, ProposeError> {
@@ -150,6 +193,9 @@ impl Handler for Shared {
             refused,
             maybe_appended: false,
         })?;
+        if matches!(command.action, Action::Say(_)) && !seat.referee.may_talk(caller.peer_id) {
+            return Err(too_fast());
+        }
         seat.commit_here(command).await
     }
 

@@ -31,6 +31,31 @@ const SETTLE: Duration = Duration::from_millis(300);
 /// The pause before the same is tried again: a leader is being elected.
 pub(super) const PAUSE: Duration = Duration::from_millis(100);
 
+/// How often a locked door is tried.
+const KNOCK: Duration = Duration::from_millis(500);
+
+/// How long an owner may think about it.
+const KNOCK_PATIENCE: Duration = Duration::from_secs(600);
+
+/// Somebody at a door, who is gone when this drops.
+struct Knocking<'a>(&'a Shared, Instant);
+
+impl<'a> Knocking<'a> {
+    fn at_door_of(shared: &'a Shared) -> Self {
+        Self(shared, Instant::now())
+    }
+
+    fn may_go_on(&self) -> bool {
+        self.1.elapsed() < KNOCK_PATIENCE
+    }
+}
+
+impl Drop for Knocking<'_> {
+    fn drop(&mut self) {
+        self.0.set_knocking(false);
+    }
+}
+
 /// Finds a room, and takes a seat in it: the one that was kept there, if any.
 pub(super) async fn join(
     shared: &Arc<Shared>,
@@ -130,6 +155,8 @@ pub(super) async fn ask(
     members: &[PeerId],
     deadline: Instant,
 ) -> Result<(PeerId, Admission), Failure> {
+    let knocking = Knocking::at_door_of(shared);
+    let mut deadline = deadline;
     let mut in_turn = members.iter().copied().cycle();
     let mut next = in_turn.next();
     // Members in a row that were no help; all of them once is enough.
@@ -156,6 +183,13 @@ pub(super) async fn ask(
                 (Refusal::NoSuchRoom, _) => {
                     next = in_turn.next();
                     in_vain += 1;
+                }
+                // As long as the player likes to wait, the leader is asked.
+                (Refusal::Knocking, _) if knocking.may_go_on() => {
+                    shared.set_knocking(true);
+                    deadline = Instant::now() + JOIN_TIMEOUT;
+                    pause = KNOCK;
+                    in_vain = 0;
                 }
                 _ => return Err(error.into()),
             },

@@ -13,7 +13,7 @@ use openraft::{
 };
 use tokio::time::Instant;
 
-use super::{Timing, policy, policy::MemberFacts, seat::Seat};
+use super::{Timing, handler, policy, policy::MemberFacts, seat::Seat};
 use crate::{
     consensus::{Member, Membership, NodeId, Proposal, StoredMembership, TypeConfig},
     net::{Aside, MAX_MEMBERS, Refusal, Refused},
@@ -99,8 +99,15 @@ impl Seat {
 
     /// Adds a seat, in place of an older one of the same player. Answers with
     /// the index of the entry that did.
-    pub(super) async fn admit(&self, id: NodeId, member: Member) -> Result<u64, Refused> {
+    pub(super) async fn admit(
+        &self,
+        id: NodeId,
+        member: Member,
+        rules: u32,
+    ) -> Result<u64, Refused> {
         let _changing = self.changing.lock().await;
+        // Under the lock: the rules may just have been raised.
+        handler::must_know(rules, &self.state())?;
         let stored = self.membership();
         let mut target = Target::of(&stored);
         if target.nodes.get(&id).map(|m| m.peer_id) == Some(member.peer_id) {

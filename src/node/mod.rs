@@ -19,9 +19,11 @@ mod membership;
 pub mod policy;
 mod propose;
 mod read;
+mod referee;
 mod rooms;
 mod seat;
 mod seating;
+mod setter;
 mod shared;
 mod timing;
 mod view;
@@ -33,11 +35,13 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use command::{Command, Done, Failure, JoinTarget, Reply};
 pub use introduce::meet;
+pub use referee::Clock;
 pub use rooms::group as group_rooms;
+pub use setter::{Choice, SetterView};
 pub use timing::Timing;
 pub use view::{
-    ClusterView, KeptRoom, Me, MemberView, Notice, PlayerView, Role, Room, RoomView, Stage,
-    Trouble, View,
+    ClusterView, KeptRoom, Me, MemberView, Notice, PackView, PlayerView, Role, Room, RoomView,
+    Stage, Trouble, View,
 };
 pub use world::{Addresses, OpenLog, World};
 

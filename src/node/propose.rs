@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{Done, Failure, Reply, seat::Seat, shared::Shared};
+use super::{Done, Failure, Reply, handler, seat::Seat, shared::Shared};
 use crate::{
     consensus::{Command, CommandId, NodeId, Proposal, TypeConfig},
     game::{Action, Rejection},
@@ -73,11 +73,15 @@ impl Client<'_> {
         {
             return Err(Refusal::Replaced.because(REPLACED).into());
         }
-        if !opens && !seat.is_some_and(|seat| self.is_known_to(&seat)) {
+        if !opens && !seat.as_ref().is_some_and(|seat| self.is_known_to(seat)) {
             // Back after a restart, or forgotten among very many players.
             let name = shared.name();
             self.propose(shared, &Action::Seat { name }, deadline)
                 .await?;
+        }
+        if action.rules() > seat.map_or(0, |seat| seat.state().game().table().rules) {
+            // Members of older programs could not even read it.
+            return Err(Rejection::OldRules.into());
         }
         let committed = self.propose(shared, &action, deadline).await?;
         match committed.reply.result {
@@ -144,6 +148,10 @@ impl Seat {
                     let may_be = std::mem::replace(maybe_appended, true);
                     let committing = async {
                         if id == self.node_id {
+                            let says = matches!(command.action, Action::Say(_));
+                            if says && !self.referee.may_talk(self.me) {
+                                return Err(handler::too_fast());
+                            }
                             self.commit_here(command.clone()).await
                         } else {
                             self.commit_there(id, &command, deadline).await
@@ -307,6 +315,7 @@ impl Seat {
                 self.contact.hear_replaced();
                 return Err(refused.into());
             }
+            Refusal::TooFast => return Err(refused.into()),
             // It is taken again, elsewhere.
             Refusal::NotAMember => self.disowned.store(true, Relaxed),
             _ => {}

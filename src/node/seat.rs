@@ -17,6 +17,7 @@ use super::{
     contact::Findings,
     kept::{self, KeptSeat, LOG_FILE},
     membership::Watch,
+    referee::Referee,
     shared::Shared,
 };
 use crate::{
@@ -55,6 +56,7 @@ pub(super) struct Seat {
     pub(super) door: Mutex<Option<(PeerId, NodeId)>>,
     /// The last entry that a sole voter acknowledged with one copy.
     pub(super) owed: AtomicU64,
+    pub(super) referee: Referee,
     pub(super) opened: Instant,
     store: LogStore,
     kept: KeptSeat,
@@ -145,6 +147,7 @@ impl Seat {
             watch: Mutex::default(),
             door: Mutex::new(None),
             owed: AtomicU64::new(0),
+            referee: Referee::default(),
             opened: Instant::now(),
             store,
             kept,

@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     blocking,
-    consensus::{ClusterId, Genesis, Member, Proposal},
-    game::{Action, Name, PeerId},
+    consensus::{ClusterId, Genesis, Member, Proposal, RULES},
+    game::{Action, Name, Notice, PeerId},
     net::{Refusal, RoomKey},
 };
 
@@ -65,11 +65,13 @@ pub(super) async fn found(
         .write_blank()
         .await
         .map_err(|e| stopped(e.to_string()))?;
-    if let Some(genesis) = genesis {
-        let genesis = Proposal::Genesis(Box::new(genesis));
-        let written = seat.raft.client_write(genesis).await;
-        written.map_err(|e| stopped(e.to_string()))?;
-    }
+    // A continuation goes on by the rules of its parent.
+    let first = match genesis {
+        Some(genesis) => Proposal::Genesis(Box::new(genesis)),
+        None => Proposal::Notice(Notice::Rules(RULES)),
+    };
+    let written = seat.raft.client_write(first).await;
+    written.map_err(|e| stopped(e.to_string()))?;
     Ok(seat)
 }
 
@@ -179,6 +181,8 @@ pub(super) async fn take_seat(
     let deadline = Instant::now() + JOIN_TIMEOUT;
     let before = shared.current_seat();
     let (leader, admission) = ask(shared, room, members, deadline).await?;
+    // It may have taken long to be let in.
+    let deadline = Instant::now() + JOIN_TIMEOUT;
     let seat = Seat::open(shared, admission.key, admission.room.clone()).await?;
     // From now on the leader's calls are answered.
     shared.set_seat(Some(Arc::clone(&seat)));

@@ -49,6 +49,15 @@ pub(super) struct Setup {
     pub(super) session: u64,
 }
 
+/// Why a seat is taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Eviction {
+    /// Another seat of this player has taken its place.
+    Replaced,
+    /// The owner of the room has removed the player.
+    Removed,
+}
+
 /// What the node's parts share.
 pub(super) struct Shared {
     pub(super) setup: Setup,
@@ -61,7 +70,9 @@ pub(super) struct Shared {
     seat: watch::Sender<Option<Arc<Seat>>>,
     /// Rooms that went on elsewhere: what opened them, and where they went.
     left_behind: Mutex<BTreeMap<ClusterId, (RoomKey, ClusterId)>>,
-    evicted: watch::Sender<bool>,
+    evicted: watch::Sender<Option<Eviction>>,
+    /// Whether the door was found locked, and we wait.
+    knocking: watch::Sender<bool>,
     joins: Mutex<(Instant, u32)>,
 }
 
@@ -82,7 +93,8 @@ impl Shared {
             name: RwLock::new(name),
             seat: watch::Sender::new(None),
             left_behind: Mutex::new(left_behind),
-            evicted: watch::Sender::new(false),
+            evicted: watch::Sender::new(None),
+            knocking: watch::Sender::new(false),
             joins: Mutex::new((Instant::now(), 0)),
         });
         tokio::spawn(propose::work(Arc::downgrade(&shared), queue));
@@ -117,15 +129,25 @@ impl Shared {
         current.as_ref().is_some_and(|s| Arc::ptr_eq(s, seat))
     }
 
-    /// Told when the seat was taken by another start of this profile.
-    pub(super) fn evictions(&self) -> watch::Receiver<bool> {
+    /// Told when the seat was taken away for good, and why.
+    pub(super) fn evictions(&self) -> watch::Receiver<Option<Eviction>> {
         self.evicted.subscribe()
     }
 
-    /// Another seat of this player has taken the place of this one.
-    pub(super) fn evict(&self, seat: &Arc<Seat>) {
+    /// Told when we begin or end to wait at a locked door.
+    pub(super) fn knocks(&self) -> watch::Receiver<bool> {
+        self.knocking.subscribe()
+    }
+
+    pub(super) fn set_knocking(&self, knocking: bool) {
+        self.knocking
+            .send_if_modified(|now| std::mem::replace(now, knocking) != knocking);
+    }
+
+    /// The seat is taken away for good.
+    pub(super) fn evict(&self, seat: &Arc<Seat>, why: Eviction) {
         if self.has_seat(seat) {
-            self.evicted.send_replace(true);
+            self.evicted.send_replace(Some(why));
         }
     }
 

@@ -32,6 +32,10 @@ pub struct Timing {
     /// Without a leader or a quorum for this long, the player is asked whether
     /// to go on without those who are missing.
     pub stall: Duration,
+    /// How long a setter may take to choose a secret.
+    pub setting: Duration,
+    /// How long a setter's program may take to answer.
+    pub answer: Duration,
     /// How long a member that was asked to go on keeps still, so that nothing
     /// is acknowledged behind the new cluster's back.
     pub freeze: Duration,
@@ -52,6 +56,8 @@ impl Timing {
         policy: Duration::from_millis(200),
         survey: Duration::from_secs(1),
         stall: Duration::from_secs(8),
+        setting: Duration::from_secs(60),
+        answer: Duration::from_secs(10),
         freeze: Duration::from_secs(5),
     };
 }
@@ -77,6 +83,8 @@ impl Timing {
             "policy" => &mut self.policy,
             "survey" => &mut self.survey,
             "stall" => &mut self.stall,
+            "setting" => &mut self.setting,
+            "answer" => &mut self.answer,
             "freeze" => &mut self.freeze,
             _ => return Err(format!("there is no time called {name}")),
         };

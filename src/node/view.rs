@@ -9,10 +9,10 @@ use std::{
 
 use openraft::{ServerState, async_runtime::WatchReceiver as _};
 
-use super::{contact::Findings, seat::Seat};
+use super::{Clock, SetterView, contact::Findings, seat::Seat};
 use crate::{
     consensus::{NodeId, RoomState},
-    game::{Name, PeerId, Phase},
+    game::{Name, PeerId, Phase, pack::Pack},
     net::ClusterId,
 };
 
@@ -26,14 +26,25 @@ pub struct View {
     /// The rooms kept on this computer that I can come back to, the last one
     /// first.
     pub kept: Arc<[KeptRoom]>,
-    /// The word packs I can start rounds from: id and name.
-    pub packs: Arc<[(String, String)]>,
+    /// The word packs I can start rounds from.
+    pub packs: Arc<[PackView]>,
     /// Where I am.
     pub stage: Stage,
     /// The newest thing worth saying, until it is dismissed or outdated.
     pub notice: Option<Notice>,
     /// If set, the node cannot go on, for this reason.
     pub fatal: Option<String>,
+}
+
+/// A word pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackView {
+    /// What commands call it.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// BCP 47 tag of its language.
+    pub language: String,
 }
 
 /// This player.
@@ -101,6 +112,8 @@ pub enum Stage {
     Hosting(String),
     /// On the way into a room.
     Joining(String),
+    /// At the locked door of a room: its owner is asked.
+    Knocking(String),
     /// In a room.
     Room(Arc<RoomView>),
     /// On the way out.
@@ -126,6 +139,10 @@ pub struct RoomView {
     pub single_copy: bool,
     /// What keeps the game from going on, or its player from being in it.
     pub trouble: Option<Trouble>,
+    /// What I see of a round that I set.
+    pub setter: Option<SetterView>,
+    /// The clock that the round runs against.
+    pub clock: Option<Clock>,
 }
 
 /// What keeps a game from going on.
@@ -167,6 +184,12 @@ pub struct PlayerView {
     pub online: bool,
     /// Whether they lead the cluster.
     pub leads: bool,
+    /// Whether they only watch.
+    pub watching: bool,
+    /// Whether they are ready for the match.
+    pub ready: bool,
+    /// Points in the newest match, if they play in it.
+    pub score: Option<u32>,
 }
 
 /// The cluster as this node sees it.
@@ -232,6 +255,16 @@ impl Role {
     }
 }
 
+impl PackView {
+    pub(super) fn of(pack: &Pack) -> Self {
+        Self {
+            id: pack.id.clone(),
+            name: pack.name.clone(),
+            language: pack.language.clone(),
+        }
+    }
+}
+
 impl View {
     /// In no room, with nothing around.
     pub(super) fn empty(peer_id: PeerId, name: Name) -> Self {
@@ -269,6 +302,8 @@ impl RoomView {
             pending: Vec::new(),
             single_copy: false,
             trouble,
+            setter: None,
+            clock: seat.clock(),
         }
     }
 }
@@ -348,6 +383,7 @@ fn players(state: &RoomState, cluster: &ClusterView) -> Vec<PlayerView> {
         .game()
         .players()
         .iter()
+        .filter(|(_, player)| !player.removed)
         .map(|(peer_id, player)| {
             let seat = seat_of(peer_id);
             PlayerView {
@@ -355,6 +391,9 @@ fn players(state: &RoomState, cluster: &ClusterView) -> Vec<PlayerView> {
                 name: player.name.clone(),
                 online: seat.is_some_and(|m| m.online),
                 leads: seat.is_some_and(|m| Some(m.node_id) == cluster.leader),
+                watching: player.watching,
+                ready: player.ready,
+                score: state.game().score_of(peer_id),
             }
         })
         .collect();

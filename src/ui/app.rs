@@ -104,6 +104,10 @@ impl App {
             Stage::Lobby => lobby_ui(ui, &mut self.art, &view, &mut self.lobby),
             Stage::Hosting(room) => waiting_ui(ui, &format!("Opening {room}…"), true),
             Stage::Joining(room) => waiting_ui(ui, &format!("Joining {room}…"), true),
+            Stage::Knocking(room) => {
+                let text = format!("{room} is locked. Its owner is asked to let you in…");
+                waiting_ui(ui, &text, true)
+            }
             Stage::Leaving => waiting_ui(ui, "Leaving…", false),
             Stage::Stopped => waiting_ui(ui, "Good-bye!", false),
         };
@@ -127,8 +131,7 @@ impl App {
         match &view.stage {
             Stage::Room(room) => {
                 let round = room.state.game().round();
-                let mask: Option<String> =
-                    round.map(|round| round.mask().map(|cell| cell.unwrap_or("_")).collect());
+                let mask = round.map(|round| round.mask_text());
                 tracing::debug!(
                     "draws room {:?} players={} index={} phase={} mask={:?}",
                     room.name.as_str(),

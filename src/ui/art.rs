@@ -9,6 +9,8 @@ use resvg::{
     usvg,
 };
 
+use crate::game::Reaction;
+
 const KANNA: &str = include_str!("../../assets/kanna/kanna.svg");
 const BALLOON: &str = include_str!("../../assets/kanna/balloon.svg");
 const POP: &str = include_str!("../../assets/kanna/pop.svg");
@@ -17,6 +19,7 @@ const RAINCLOUD: &str = include_str!("../../assets/kanna/raincloud.svg");
 const PUDDLE: &str = include_str!("../../assets/kanna/puddle.svg");
 const HILL: &str = include_str!("../../assets/kanna/hill.svg");
 const CROWN: &str = include_str!("../../assets/kanna/crown.svg");
+const REACTIONS: &str = include_str!("../../assets/kanna/reactions.svg");
 const ICON: &[u8] = include_bytes!("../../assets/kanna/icon-256.png");
 
 /// The two colours in `balloon.svg` and `pop.svg` that are replaced.
@@ -42,7 +45,7 @@ const STEP: f32 = 48.0;
 const MAX_PIXELS: f32 = 1600.0;
 
 /// How many textures are kept. A scene has about a dozen.
-const MAX_TEXTURES: usize = 48;
+const MAX_TEXTURES: usize = 64;
 
 /// What can be drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,6 +59,7 @@ pub(super) enum Picture {
     Puddle,
     Hill,
     Crown,
+    Reaction(Reaction),
 }
 
 /// How Kanna feels.
@@ -77,7 +81,7 @@ impl Picture {
             Self::Raincloud => Vec2::new(240.0, 140.0),
             Self::Puddle => Vec2::new(260.0, 60.0),
             Self::Hill => Vec2::new(800.0, 160.0),
-            Self::Crown => Vec2::new(64.0, 64.0),
+            Self::Crown | Self::Reaction(_) => Vec2::new(64.0, 64.0),
         }
     }
 
@@ -96,13 +100,19 @@ impl Picture {
             Self::Puddle => PUDDLE.to_owned(),
             Self::Hill => HILL.to_owned(),
             Self::Crown => CROWN.to_owned(),
+            Self::Reaction(_) => REACTIONS.to_owned(),
         }
     }
 
     /// Which parts of the drawing are shown.
     fn style(self) -> Option<String> {
-        let Self::Kanna(mood) = self else {
-            return None;
+        let mood = match self {
+            Self::Kanna(mood) => mood,
+            Self::Reaction(reaction) => {
+                let code = reaction.code();
+                return Some(format!(".r{{display:none}} .r-{code}{{display:inline}}"));
+            }
+            _ => return None,
         };
         let class = match mood {
             Mood::Misses(n) => format!("m{}", n.min(6)),

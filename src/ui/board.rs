@@ -1,27 +1,18 @@
-//! What is to be found: the clue, the mask, and how the round ended.
+//! What is to be found: the clue, the mask, whose turn it is, and how the round
+//! ended.
+
+use std::time::Duration;
 
 use eframe::egui::{self, Align2, FontId, RichText, Sense, Stroke, Vec2, vec2};
 
-use super::{
-    note_place,
-    theme::{Palette, main_button},
-};
+use super::{history, setup, theme::Palette};
 use crate::{
-    game::{CHANCES, Phase, Round},
-    node::{Command, RoomView, View},
+    game::{CHANCES, Game, Mode, PeerId, Phase, Round},
+    node::{Clock, RoomView},
 };
-
-/// The window's own drafts of the board.
-#[derive(Default)]
-pub(super) struct Draft {
-    /// The chosen pack, by its place in the list.
-    pack: usize,
-    /// Whether "give up this round?" is asked, and about which.
-    asking: Option<u32>,
-}
 
 /// Draws the clue, the mask and the result.
-pub(super) fn board_ui(ui: &mut egui::Ui, room: &RoomView) {
+pub(super) fn board_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) {
     let p = Palette::of(ui);
     let game = room.state.game();
     let Some(round) = game.round() else {
@@ -29,40 +20,28 @@ pub(super) fn board_ui(ui: &mut egui::Ui, room: &RoomView) {
             ui.add_space(8.0);
             ui.heading("Ready when you are");
             ui.label(
-                RichText::new(
-                    "Choose a word pack and start the first round. Everyone guesses together.",
-                )
-                .color(p.weak),
+                RichText::new("Choose how to play and what about, and start the game.")
+                    .color(p.weak),
             );
             ui.add_space(8.0);
         });
         return;
     };
     ui.vertical_centered(|ui| {
-        ui.label(
-            RichText::new(format!("Round {}", round.number()))
-                .small()
-                .color(p.weak),
-        );
+        ui.label(RichText::new(title(game, round)).small().color(p.weak));
         if !round.clue().is_empty() {
             ui.label(RichText::new(round.clue()).size(17.0).color(p.text));
         }
         ui.add_space(4.0);
-        mask_ui(ui, round);
+        if round.len() > 0 {
+            mask_ui(ui, round);
+        }
         ui.add_space(6.0);
-        let (text, color) = match round.phase() {
-            Phase::Won => ("You found it!".to_owned(), p.hit),
-            Phase::Lost => (
-                format!("Oh no! It was “{}”.", round.secret().text()),
-                p.error,
-            ),
-            _ => match round.chances_left() {
-                CHANCES => ("Six balloons. Guess a letter!".to_owned(), p.weak),
-                1 => ("One balloon left!".to_owned(), p.error),
-                n => (format!("{n} balloons left"), p.weak),
-            },
-        };
+        let (text, color) = status(p, game, round, me);
         ui.label(RichText::new(text).size(18.0).strong().color(color));
+        if let Some(clock) = &room.clock {
+            clock_ui(ui, clock);
+        }
         if let Some(given_up) = game.given_up()
             && given_up.number + 1 == round.number()
         {
@@ -76,21 +55,108 @@ pub(super) fn board_ui(ui: &mut egui::Ui, room: &RoomView) {
     });
 }
 
+fn title(game: &Game, round: &Round) -> String {
+    let newest = game.table().newest_match.as_ref();
+    match newest.filter(|newest| round.frame().in_match == newest.number) {
+        Some(newest) => format!(
+            "{} · round {} of {}",
+            setup::name_of(newest.mode),
+            newest.begun,
+            newest.rounds
+        ),
+        None => format!("Round {}", round.number()),
+    }
+}
+
+/// What is going on, in a line.
+fn status(p: &Palette, game: &Game, round: &Round, me: PeerId) -> (String, egui::Color32) {
+    let setter = round.frame().setter;
+    let setter_name = setter.map_or("The setter", |setter| game.name_of(&setter));
+    let secret = round
+        .secret()
+        .map(crate::game::Secret::text)
+        .unwrap_or_default();
+    let i_set = setter == Some(me);
+    match round.phase() {
+        Phase::Won if setter.is_some() => (format!("Found! It was “{secret}”."), p.hit),
+        Phase::Won => ("You found it!".to_owned(), p.hit),
+        Phase::Lost => (format!("Oh no! It was “{secret}”."), p.error),
+        Phase::Void => {
+            let why = round.frame().void.map_or("", history::in_words);
+            let told = if secret.is_empty() {
+                String::new()
+            } else {
+                format!(" It was “{secret}”.")
+            };
+            (
+                format!("This round counts for nobody: {why}.{told}"),
+                p.error,
+            )
+        }
+        Phase::Setting if i_set => ("Choose a word for the others!".to_owned(), p.accent),
+        Phase::Setting => (format!("{setter_name} is choosing a word…"), p.weak),
+        Phase::Revealing => (format!("{setter_name} shows the word…"), p.weak),
+        Phase::Lobby | Phase::Guessing => match (round.frame().mode, round.frame().turn) {
+            (Mode::Turns, Some(turn)) if turn == me => ("Your turn!".to_owned(), p.accent),
+            (Mode::Turns, Some(turn)) => (format!("{}'s turn", game.name_of(&turn)), p.weak),
+            (Mode::Turns, None) => ("Nobody is here to guess".to_owned(), p.weak),
+            _ => match round.chances_left() {
+                CHANCES => ("Six balloons. Guess a letter!".to_owned(), p.weak),
+                1 => ("One balloon left!".to_owned(), p.error),
+                n => (format!("{n} balloons left"), p.weak),
+            },
+        },
+    }
+}
+
+/// The time that is left, once a second.
+fn clock_ui(ui: &mut egui::Ui, clock: &Clock) {
+    let left = clock.left();
+    // Answers of a program are not worth a clock, unless they do not come.
+    if clock.limit - left < Duration::from_secs(2) && clock.wait == crate::game::Wait::Answer {
+        ui.ctx().request_repaint_after(Duration::from_secs(2));
+        return;
+    }
+    let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+    let share = seconds as f32 / clock.limit.as_secs_f32().max(1.0);
+    let p = Palette::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(160.0, 14.0), Sense::hover());
+    let text = format!("{seconds} s");
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{text} left")));
+    let bar = egui::Rect::from_min_size(rect.min + vec2(0.0, 4.0), vec2(120.0, 6.0));
+    ui.painter().rect_filled(bar, 3.0, p.line);
+    let mut full = bar;
+    full.set_width(bar.width() * share.clamp(0.0, 1.0));
+    let color = if seconds <= 5 { p.error } else { p.accent };
+    ui.painter().rect_filled(full, 3.0, color);
+    let at = rect.right_center();
+    ui.painter().text(
+        at,
+        Align2::RIGHT_CENTER,
+        text,
+        FontId::proportional(12.5),
+        p.weak,
+    );
+    if !left.is_zero() {
+        let next = left.subsec_nanos();
+        let wait = if next == 0 { 1_000_000_000 } else { next };
+        ui.ctx()
+            .request_repaint_after(Duration::from_nanos(u64::from(wait)));
+    }
+}
+
 /// The secret as tiles, broken between words.
 fn mask_ui(ui: &mut egui::Ui, round: &Round) {
     let over = round.phase().is_over();
+    let told = round.secret().filter(|_| over);
     let cells: Vec<(Option<String>, bool)> = round
-        .secret()
-        .cells()
-        .iter()
-        .zip(round.mask())
-        .map(|(cell, open)| {
-            let shown = open.map(str::to_owned);
+        .mask()
+        .enumerate()
+        .map(|(i, open)| match open {
+            Some(shown) => (Some(shown.into_owned()), true),
             // After a loss the rest is told, in another tone.
-            match shown {
-                Some(shown) => (Some(shown), true),
-                None => (over.then(|| cell.shown.clone()), false),
-            }
+            None => (told.map(|secret| secret.cells()[i].shown.clone()), false),
         })
         .collect();
     let words: Vec<&[(Option<String>, bool)]> = cells
@@ -177,99 +243,11 @@ fn spoken(round: &Round) -> String {
         .mask()
         .map(|cell| match cell {
             None => "blank".to_owned(),
-            Some(" ") => "space".to_owned(),
-            Some(shown) => shown.to_owned(),
+            Some(shown) if shown == " " => "space".to_owned(),
+            Some(shown) => shown.into_owned(),
         })
         .collect();
     format!("Word: {}", cells.join(" "))
-}
-
-/// The button for the next round, and the question before one is given up.
-pub(super) fn start_ui(
-    ui: &mut egui::Ui,
-    view: &View,
-    room: &RoomView,
-    draft: &mut Draft,
-) -> Option<Command> {
-    let round = room.state.game().round();
-    let newest = round.map_or(0, Round::number);
-    let guessing = room.state.game().phase() == Phase::Guessing;
-    let mut command = None;
-    let start = |draft: &Draft| {
-        let (id, _) = view.packs.get(draft.pack)?;
-        Some(Command::StartRound {
-            pack: id.clone(),
-            number: None,
-            after_round: Some(newest),
-        })
-    };
-    // Centred, as wide as it was in the last frame.
-    let id = ui.scope_id().with("start width");
-    let width: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(300.0);
-    ui.horizontal(|ui| {
-        ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
-        let left = ui.cursor().left();
-        let chosen = view.packs.get(draft.pack).map_or("", |(_, name)| name);
-        let label = ui.label("Words:");
-        egui::ComboBox::from_id_salt("pack")
-            .selected_text(chosen)
-            .show_ui(ui, |ui| {
-                for (n, (_, name)) in view.packs.iter().enumerate() {
-                    ui.selectable_value(&mut draft.pack, n, name);
-                }
-            })
-            .response
-            .labelled_by(label.id);
-        if guessing {
-            if ui.button("New round…").clicked() {
-                draft.asking = Some(newest);
-            }
-        } else {
-            let text = if newest == 0 {
-                "Start the game"
-            } else {
-                "Next round"
-            };
-            let button = ui.add(main_button(ui, text));
-            note_place(&button, text);
-            if button.clicked() {
-                command = start(draft);
-            }
-        }
-        let now = ui.min_rect().right() - left;
-        if (now - width).abs() > 1.0 {
-            ui.data_mut(|data| data.insert_temp(id, now));
-            ui.ctx().request_discard("the width has changed");
-        }
-    });
-    // Asked about a round that is over meanwhile: no question any more.
-    if draft
-        .asking
-        .is_some_and(|asked| asked != newest || !guessing)
-    {
-        draft.asking = None;
-    }
-    if draft.asking.is_some() {
-        let modal = egui::Modal::new(egui::Id::unique("give up")).show(ui.ctx(), |ui| {
-            ui.set_max_width(360.0);
-            ui.heading("Give up this round?");
-            ui.label("Everyone sees its word, and a new round starts.");
-            ui.add_space(8.0);
-            ui.horizontal(|ui| {
-                if ui.add(main_button(ui, "Give it up")).clicked() {
-                    command = start(draft);
-                    draft.asking = None;
-                }
-                if ui.button("Keep guessing").clicked() {
-                    draft.asking = None;
-                }
-            });
-        });
-        if modal.should_close() {
-            draft.asking = None;
-        }
-    }
-    command
 }
 
 #[cfg(test)]

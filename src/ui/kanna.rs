@@ -10,7 +10,7 @@ use super::{
     theme::{CARD_RADIUS, Palette, mix},
 };
 use crate::{
-    game::{CHANCES, Phase, Round},
+    game::{CHANCES, GuessMade, Phase, Round, Tried},
     node::RoomView,
 };
 
@@ -231,6 +231,17 @@ fn paint_confetti(painter: &egui::Painter, rect: Rect) {
     }
 }
 
+/// What popped the last balloon: a letter, a word, or a hint that was paid.
+fn last_miss(round: &Round) -> Option<(&GuessMade, String)> {
+    let last = round.guesses().iter().rev().find(|guess| guess.costs())?;
+    let what = match &last.tried {
+        Tried::Letter(letter) => letter.as_char().to_uppercase().collect(),
+        Tried::Whole(whole) => format!("“{}”", whole.shown()),
+        Tried::Hint { .. } => "A hint".to_owned(),
+    };
+    Some((last, what))
+}
+
 /// Which letter popped the last balloon, and whose it was.
 fn paint_last_miss(
     painter: &egui::Painter,
@@ -239,13 +250,16 @@ fn paint_last_miss(
     room: &RoomView,
     round: &Round,
 ) {
-    let Some(miss) = round.misses().last() else {
+    let Some((miss, letter)) = last_miss(round) else {
         return;
     };
-    let letter: String = miss.letter.as_char().to_uppercase().collect();
     let who = room.state.game().name_of(&miss.by);
     let p = Palette::of(ui);
-    let text = format!("Pop! {letter}, guessed by {who}");
+    let verb = match miss.tried {
+        Tried::Hint { .. } => "for",
+        Tried::Letter(_) | Tried::Whole(_) => "guessed by",
+    };
+    let text = format!("Pop! {letter}, {verb} {who}");
     let font = FontId::proportional(14.0);
     let max = rect.width() - 40.0;
     let galley = ui.ctx().fonts_mut(|fonts| {

@@ -2,14 +2,11 @@
 
 use eframe::egui::{self, Align2, FontId, Sense, Stroke, vec2};
 
-use super::theme::Palette;
+use super::{keys, note_place, theme::Palette};
 use crate::{
-    game::{Letter, Phase},
+    game::{Action, Alphabet, Letter, Mode, PeerId, Phase, Whole},
     node::{Command, RoomView},
 };
-
-/// The rows of the keys on most people's desks.
-const ROWS: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
 
 /// The largest key, in points.
 const MAX_KEY: f32 = 50.0;
@@ -26,28 +23,58 @@ enum State {
     Miss,
 }
 
+/// The window's own drafts.
+#[derive(Default)]
+pub(super) struct Draft {
+    /// The whole word, as it is typed.
+    whole: String,
+    /// Why it was not sent.
+    refused: Option<&'static str>,
+}
+
+/// Whether I may guess now.
+fn may_guess(room: &RoomView, me: PeerId) -> bool {
+    let game = room.state.game();
+    let watches = game
+        .players()
+        .get(&me)
+        .is_some_and(|player| player.watching);
+    let Some(round) = game.round().filter(|_| !watches) else {
+        return false;
+    };
+    let frame = round.frame();
+    let my_turn = frame.mode != Mode::Turns || frame.turn == Some(me);
+    round.phase() == Phase::Guessing && my_turn && frame.setter != Some(me)
+}
+
 /// Draws the keys, and takes what is clicked or typed.
-pub(super) fn keyboard_ui(ui: &mut egui::Ui, room: &RoomView) -> Vec<Command> {
-    let guessing = room.state.game().phase() == Phase::Guessing;
-    let mut guessed = if guessing { typed(ui) } else { Vec::new() };
+pub(super) fn keyboard_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) -> Vec<Command> {
+    let round = room.state.game().round();
+    let alphabet = round.and_then(|round| round.frame().alphabet.as_deref());
+    let guessing = may_guess(room, me);
+    let mut guessed = if guessing {
+        typed(ui, alphabet)
+    } else {
+        Vec::new()
+    };
     let width = ui.available_width();
-    let longest = ROWS[0].len() as f32;
+    let rows = keys::rows(alphabet);
+    let longest = rows.iter().map(Vec::len).max().unwrap_or(1) as f32;
     let key = ((width - (longest - 1.0) * SPACE) / longest).min(MAX_KEY);
-    for row in ROWS {
+    for row in rows {
         let count = row.len() as f32;
         let indent = (width - count * key - (count - 1.0) * SPACE) / 2.0;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing = vec2(SPACE, SPACE);
             ui.add_space(indent.max(0.0));
-            for c in row.chars() {
-                let letter = Letter::from_folded(c);
+            for letter in row {
                 if key_ui(ui, room, letter, key, guessing) {
                     guessed.push(letter);
                 }
             }
         });
     }
-    let round = room.state.game().round().map(|round| round.number());
+    let round = round.map(|round| round.number());
     guessed
         .into_iter()
         // Sent once: while it is on its way, it is not sent again.
@@ -56,8 +83,62 @@ pub(super) fn keyboard_ui(ui: &mut egui::Ui, room: &RoomView) -> Vec<Command> {
         .collect()
 }
 
+/// Draws what else can be tried: a hint, or the whole word.
+pub(super) fn more_ui(
+    ui: &mut egui::Ui,
+    room: &RoomView,
+    me: PeerId,
+    draft: &mut Draft,
+) -> Option<Command> {
+    let game = room.state.game();
+    let round = game
+        .round()
+        .filter(|_| game.table().rules >= 2 && may_guess(room, me))?;
+    let number = Some(round.number());
+    let mut command = None;
+    ui.horizontal_wrapped(|ui| {
+        let (hint, price) = match round.price_of_hint() {
+            Ok(false) => (true, "Shows a letter, for free"),
+            Ok(true) => (true, "Shows a letter, and costs a balloon"),
+            Err(_) => (false, "The last balloon buys no hint"),
+        };
+        let button = ui.add_enabled(hint, egui::Button::new("Hint"));
+        note_place(&button, "Hint");
+        let button = button.on_hover_text(price).on_disabled_hover_text(price);
+        if button.clicked() {
+            command = Some(Command::Act(Action::Hint { round: number }));
+        }
+        let label = ui.label("Know it?");
+        let edit = egui::TextEdit::singleline(&mut draft.whole)
+            .hint_text("the whole word")
+            .desired_width(180.0);
+        let edit = ui.add(edit).labelled_by(label.id);
+        if edit.changed() {
+            draft.refused = None;
+        }
+        let entered = edit.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        let filled = !draft.whole.trim().is_empty();
+        if (ui.add_enabled(filled, egui::Button::new("Solve")).clicked() || entered) && filled {
+            match Whole::parse(&draft.whole, round.frame().alphabet.as_deref()) {
+                Some(whole) => {
+                    command = Some(Command::Act(Action::Solve {
+                        whole,
+                        round: number,
+                    }));
+                    draft.whole.clear();
+                }
+                None => draft.refused = Some("These letters are not in the words' alphabet."),
+            }
+        }
+        if let Some(refused) = draft.refused {
+            ui.label(egui::RichText::new(refused).color(Palette::of(ui).error));
+        }
+    });
+    command
+}
+
 /// The letters that were typed, unless they were meant for something else.
-fn typed(ui: &egui::Ui) -> Vec<Letter> {
+fn typed(ui: &egui::Ui, alphabet: Option<&Alphabet>) -> Vec<Letter> {
     let ctx = ui.ctx();
     let elsewhere = ctx.text_edit_focused()
         || ctx.any_popup_open()
@@ -65,10 +146,17 @@ fn typed(ui: &egui::Ui) -> Vec<Letter> {
     if elsewhere {
         return Vec::new();
     }
+    let letter = |text: &String| {
+        let letter = Letter::parse(text).ok()?;
+        match alphabet {
+            Some(alphabet) => alphabet.letter(letter.as_char()),
+            None => Some(letter),
+        }
+    };
     ui.input(|input| {
         let chord = input.modifiers.ctrl || input.modifiers.alt || input.modifiers.command;
         let texts = input.events.iter().filter_map(|event| match event {
-            egui::Event::Text(text) if !chord => Letter::parse(text).ok(),
+            egui::Event::Text(text) if !chord => letter(text),
             _ => None,
         });
         texts.collect()
@@ -143,9 +231,12 @@ fn state_of(room: &RoomView, letter: Letter) -> State {
     let Some(round) = room.state.game().round() else {
         return State::Free;
     };
-    match round.guesses().iter().find(|guess| guess.letter == letter) {
-        Some(guess) if guess.hit => State::Hit,
+    let mut guesses = round.guesses().iter();
+    match guesses.find(|guess| guess.letter() == Some(letter)) {
+        Some(guess) if guess.is_hit() => State::Hit,
         Some(_) => State::Miss,
+        // It waits for the setter.
+        None if round.knows(letter) => State::Pending,
         None if room.pending.contains(&letter.as_char()) => State::Pending,
         None => State::Free,
     }

@@ -184,8 +184,8 @@ fn room_ui(ui: &mut egui::Ui, room: &Room, has_twin: bool) -> bool {
                     };
                     let state = match room.phase {
                         Phase::Lobby => "waiting for the first round",
-                        Phase::Guessing => "guessing now",
-                        Phase::Won | Phase::Lost => "between rounds",
+                        Phase::Guessing | Phase::Setting | Phase::Revealing => "guessing now",
+                        Phase::Won | Phase::Lost | Phase::Void => "between rounds",
                     };
                     let mut facts = format!("{} hosts · {players} · {state}", room.host);
                     if has_twin {

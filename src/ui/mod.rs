@@ -6,11 +6,16 @@ mod app;
 mod art;
 mod board;
 mod cluster;
+mod history;
 mod kanna;
 mod keyboard;
+mod keys;
 mod lobby;
 mod people;
 mod room;
+mod setter;
+mod setup;
+mod talk;
 mod theme;
 mod trouble;
 

@@ -1,20 +1,30 @@
 //! Who is here, and who guessed what.
 
+use std::collections::BTreeSet;
+
 use eframe::egui::{self, RichText, Vec2};
 
 use super::{
     art::{Art, Picture},
-    theme::Palette,
+    note_place,
+    theme::{Palette, main_button},
 };
 use crate::{
-    game::PeerId,
-    node::{PlayerView, RoomView},
+    game::{Action, PeerId, Tried},
+    node::{Command, PlayerView, RoomView},
 };
 
-/// The players, those who are here first.
-pub(super) fn players_ui(ui: &mut egui::Ui, art: &mut Art, room: &RoomView, me: PeerId) {
+/// The players, those who are here first; and what can be done about them.
+pub(super) fn players_ui(
+    ui: &mut egui::Ui,
+    art: &mut Art,
+    room: &RoomView,
+    me: PeerId,
+    muted: &mut BTreeSet<PeerId>,
+) -> Option<Command> {
     let p = Palette::of(ui);
     let online = room.players.iter().filter(|player| player.online).count();
+    let mut command = None;
     ui.label(RichText::new(format!("Players ({online})")).strong());
     for player in &room.players {
         row(ui, |ui| {
@@ -32,15 +42,86 @@ pub(super) fn players_ui(ui: &mut egui::Ui, art: &mut Art, room: &RoomView, me: 
                     ui.painter().circle_stroke(dot, 4.0, ring);
                 }
             }
-            let text = RichText::new(label_of(player, room, me));
-            let text = if player.online {
-                text
-            } else {
-                text.color(p.weak)
-            };
-            ui.add(egui::Label::new(text).truncate());
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if player.peer_id != me && room.state.game().table().rules >= 2 {
+                    command = command.take().or(menu_ui(ui, room, player, me, muted));
+                }
+                if let Some(score) = player.score {
+                    ui.label(RichText::new(score.to_string()).strong());
+                }
+                let text = RichText::new(label_of(player, room, me));
+                let frame = room.state.game().round().map(|round| round.frame());
+                let acts = frame.is_some_and(|frame| frame.turn == Some(player.peer_id));
+                let text = match (player.online, acts) {
+                    (false, _) => text.color(p.weak),
+                    (true, true) => text.color(p.accent).strong(),
+                    (true, false) => text,
+                };
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    ui.add(egui::Label::new(text).truncate());
+                });
+            });
         });
     }
+    command
+}
+
+/// What can be done about another player.
+fn menu_ui(
+    ui: &mut egui::Ui,
+    room: &RoomView,
+    player: &PlayerView,
+    me: PeerId,
+    muted: &mut BTreeSet<PeerId>,
+) -> Option<Command> {
+    let peer = player.peer_id;
+    let owns = room.state.game().table().owner == Some(me);
+    let mut command = None;
+    let button = egui::Button::new("…").small().frame(false);
+    let menu = egui::containers::menu::MenuButton::from_button(button);
+    let (response, _) = menu.ui(ui, |ui| {
+        let is_muted = muted.contains(&peer);
+        let text = if is_muted { "Hear again" } else { "Mute" };
+        if ui.button(text).clicked() {
+            if is_muted {
+                muted.remove(&peer);
+            } else {
+                muted.insert(peer);
+            }
+        }
+        if owns && player.online && ui.button("Give them the room").clicked() {
+            command = Some(Command::Act(Action::PassOwner(peer)));
+        }
+        if owns && ui.button("Remove from the room").clicked() {
+            command = Some(Command::Act(Action::Remove(peer)));
+        }
+    });
+    let name = format!("More about {}", player.name);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name.clone()));
+    command
+}
+
+/// Who stands at the door, for the owner to decide.
+pub(super) fn door_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) -> Option<Command> {
+    let table = room.state.game().table();
+    if table.owner != Some(me) || table.knocks.is_empty() {
+        return None;
+    }
+    let mut command = None;
+    for (peer, name) in &table.knocks {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(RichText::new(format!("{name} ({}) knocks.", peer.short())).strong());
+            let button = ui.add(main_button(ui, "Let in"));
+            note_place(&button, "Let in");
+            if button.clicked() {
+                command = Some(Command::Act(Action::LetIn(*peer)));
+            }
+            if ui.button("Not now").clicked() {
+                command = Some(Command::Act(Action::Refuse(*peer)));
+            }
+        });
+    }
+    command
 }
 
 /// A line of a list: as high as its text, not as a button.
@@ -71,6 +152,22 @@ fn label_of(player: &PlayerView, room: &RoomView, me: PeerId) -> String {
     if player.leads {
         label.push_str(", leads");
     }
+    let game = room.state.game();
+    let frame = game
+        .round()
+        .filter(|round| !round.phase().is_over())
+        .map(|r| r.frame());
+    if game.table().owner == Some(player.peer_id) {
+        label.push_str(", owner");
+    }
+    if frame.is_some_and(|frame| frame.setter == Some(player.peer_id)) {
+        label.push_str(", sets the word");
+    }
+    if player.watching {
+        label.push_str(", watches");
+    } else if player.ready {
+        label.push_str(", ready");
+    }
     if !player.online {
         label.push_str(", away");
     }
@@ -87,15 +184,20 @@ pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
         ui.label(RichText::new("Nobody has guessed yet.").color(p.weak));
     }
     for guess in guesses.iter().rev() {
-        let letter: String = guess.letter.as_char().to_uppercase().collect();
+        let what = match &guess.tried {
+            Tried::Whole(whole) => whole.shown().to_owned(),
+            Tried::Letter(letter) | Tried::Hint { letter, .. } => {
+                letter.as_char().to_uppercase().collect()
+            }
+        };
         let who = game.name_of(&guess.by);
-        let (word, color) = if guess.hit {
-            ("hit", p.hit)
-        } else {
-            ("miss", p.error)
+        let (word, color) = match guess.tried {
+            Tried::Hint { .. } => ("hint", p.weak),
+            _ if guess.is_hit() => ("hit", p.hit),
+            _ => ("miss", p.error),
         };
         row(ui, |ui| {
-            ui.label(RichText::new(letter).strong());
+            ui.label(RichText::new(what).strong());
             ui.label(RichText::new(word).color(color));
             ui.add(egui::Label::new(RichText::new(who).color(p.weak)).truncate());
         });

@@ -5,11 +5,15 @@ use eframe::egui::{self, RichText, ScrollArea, vec2};
 
 use super::{
     art::Art,
-    board::{self, board_ui, start_ui},
+    board::board_ui,
     cluster::strip_ui,
+    history::{self, history_ui},
     kanna::scene_ui,
-    keyboard::keyboard_ui,
-    people::{guesses_ui, players_ui},
+    keyboard::{self, keyboard_ui, more_ui},
+    people::{door_ui, guesses_ui, players_ui},
+    setter::{self, setter_ui},
+    setup::{self, setup_ui},
+    talk::{self, talk_ui},
     theme::{GAP, NARROW, Palette, card},
     trouble::{passing, trouble_ui},
 };
@@ -18,7 +22,20 @@ use crate::node::{Command, RoomView, View};
 /// The window's own drafts in a room.
 #[derive(Default)]
 pub(super) struct Draft {
-    board: board::Draft,
+    setup: setup::Draft,
+    setter: setter::Draft,
+    keyboard: keyboard::Draft,
+    talk: talk::Draft,
+    history: history::Draft,
+    aside: Aside,
+}
+
+/// What is shown beside the game.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Aside {
+    #[default]
+    Talk,
+    Guesses,
 }
 
 /// Draws a room.
@@ -33,8 +50,9 @@ pub(super) fn room_ui(
     egui::Panel::top("room bar")
         .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 10)))
         .show_separator_line(false)
-        .show(ui, |ui| commands.extend(bar_ui(ui, view, room)));
+        .show(ui, |ui| commands.extend(bar_ui(ui, view, room, draft)));
     commands.extend(trouble_ui(ui, room.trouble.as_ref()));
+    history_ui(ui, room, &mut draft.history);
     egui::Panel::bottom("cluster")
         .frame(
             egui::Frame::new()
@@ -61,7 +79,7 @@ pub(super) fn room_ui(
     commands
 }
 
-fn bar_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Option<Command> {
+fn bar_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -> Option<Command> {
     let mut command = None;
     egui::Sides::new().shrink_left().truncate().show(
         ui,
@@ -74,6 +92,9 @@ fn bar_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Option<Command> {
         |ui| {
             if ui.button("Leave").clicked() {
                 command = Some(Command::Leave);
+            }
+            if !room.state.game().table().history.is_empty() && ui.button("History").clicked() {
+                draft.history.open = true;
             }
             let addr = &view.me.addr;
             ui.label(RichText::new(addr).small().color(Palette::of(ui).weak))
@@ -92,8 +113,8 @@ fn wide_ui(
 ) -> Vec<Command> {
     let mut commands = Vec::new();
     let size = ui.available_size();
-    let scene = vec2((size.x * 0.36).clamp(240.0, 520.0), size.y);
-    let people = 190.0;
+    let scene = vec2((size.x * 0.31).clamp(220.0, 520.0), size.y);
+    let people = 230.0;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
         scene_ui(ui, art, room, scene);
@@ -106,7 +127,7 @@ fn wide_ui(
                 let height: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(420.0);
                 ui.add_space(((size.y - height) * 0.4).max(0.0));
                 let top = ui.cursor().top();
-                commands = play_ui(ui, view, room, draft);
+                commands.extend(play_ui(ui, view, room, draft));
                 let now = ui.cursor().top() - top;
                 if (now - height).abs() > 1.0 {
                     ui.data_mut(|data| data.insert_temp(id, now));
@@ -119,16 +140,22 @@ fn wide_ui(
             egui::Layout::top_down(egui::Align::Min),
             |ui| {
                 ui.set_width(people);
+                let players = (size.y * 0.4).max(120.0);
                 card(ui).show(ui, |ui| {
                     ui.set_width(ui.available_width());
                     ScrollArea::vertical()
                         .id_salt("people")
-                        .max_height(size.y - 40.0)
+                        .max_height(players - 24.0)
                         .show(ui, |ui| {
-                            players_ui(ui, art, room, view.me.peer_id);
-                            ui.add_space(GAP);
-                            guesses_ui(ui, room);
+                            let muted = &mut draft.talk.muted;
+                            commands.extend(players_ui(ui, art, room, view.me.peer_id, muted));
                         });
+                });
+                ui.add_space(GAP);
+                let left = ui.available_height();
+                card(ui).show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    commands.extend(aside_ui(ui, art, room, draft, left - 24.0));
                 });
             },
         );
@@ -150,23 +177,61 @@ fn narrow_ui(
     ScrollArea::vertical().id_salt("room").show(ui, |ui| {
         scene_ui(ui, art, room, vec2(size.x, scene));
         ui.add_space(6.0);
-        commands = play_ui(ui, view, room, draft);
+        commands.extend(play_ui(ui, view, room, draft));
         ui.add_space(GAP);
         card(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            players_ui(ui, art, room, view.me.peer_id);
+            let muted = &mut draft.talk.muted;
+            commands.extend(players_ui(ui, art, room, view.me.peer_id, muted));
             ui.add_space(GAP);
-            guesses_ui(ui, room);
+            commands.extend(aside_ui(ui, art, room, draft, 320.0));
         });
     });
     commands
 }
 
+/// The talk, or the guesses.
+fn aside_ui(
+    ui: &mut egui::Ui,
+    art: &mut Art,
+    room: &RoomView,
+    draft: &mut Draft,
+    height: f32,
+) -> Vec<Command> {
+    if room.state.game().table().rules < 2 {
+        guesses_ui(ui, room);
+        return Vec::new();
+    }
+    ui.horizontal(|ui| {
+        ui.selectable_value(&mut draft.aside, Aside::Talk, "Talk");
+        ui.selectable_value(&mut draft.aside, Aside::Guesses, "Guesses");
+    });
+    match draft.aside {
+        Aside::Talk => talk_ui(ui, art, room, &mut draft.talk, height - 44.0),
+        Aside::Guesses => {
+            ScrollArea::vertical()
+                .id_salt("guesses")
+                .max_height(height - 44.0)
+                .show(ui, |ui| guesses_ui(ui, room));
+            Vec::new()
+        }
+    }
+}
+
 /// The board, the keys, and the way to the next round.
 fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -> Vec<Command> {
-    board_ui(ui, room);
+    let me = view.me.peer_id;
+    let mut commands: Vec<Command> = door_ui(ui, room, me).into_iter().collect();
+    board_ui(ui, room, me);
     ui.add_space(GAP);
-    let mut commands = keyboard_ui(ui, room);
+    match &room.setter {
+        Some(setter) => commands.extend(setter_ui(ui, room, setter, &mut draft.setter)),
+        None => {
+            commands.extend(keyboard_ui(ui, room, me));
+            ui.add_space(4.0);
+            commands.extend(more_ui(ui, room, me, &mut draft.keyboard));
+        }
+    }
     if room.single_copy && room.cluster.members.len() > 1 {
         ui.label(
             RichText::new("Your last guess is on one computer only until the others catch up.")
@@ -175,6 +240,6 @@ fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -
         );
     }
     ui.add_space(GAP);
-    commands.extend(start_ui(ui, view, room, &mut draft.board));
+    commands.extend(setup_ui(ui, view, room, &mut draft.setup));
     commands
 }

@@ -177,9 +177,9 @@ fn concurrent_commands_apply_once_in_one_order() {
         let mut model = Game::default();
         for peer in &peers {
             let name = Name::parse("P").unwrap();
-            model.apply(*peer, Action::Seat { name }).unwrap();
+            model.apply(0, *peer, Action::Seat { name }).unwrap();
         }
-        model.apply(peers[0], start()).unwrap();
+        model.apply(0, peers[0], start()).unwrap();
         let mut last = before;
         for (index, (asker, command, reply)) in &by_index {
             let action = match command.strip_prefix("guess ") {
@@ -190,7 +190,7 @@ fn concurrent_commands_apply_once_in_one_order() {
                 None => start(),
             };
             let outcome = model
-                .apply(peers[*asker], action)
+                .apply(0, peers[*asker], action)
                 .expect("as it was accepted");
             assert_eq!(reply["outcome"], outcome.code(), "entry {index}");
             if outcome != Outcome::Repeat {
@@ -206,12 +206,7 @@ fn concurrent_commands_apply_once_in_one_order() {
             .collect();
         assert!(games.iter().all(|game| *game == games[0]), "{games:#?}");
         assert_eq!(games[0]["index"], last);
-        let mask: String = model
-            .round()
-            .unwrap()
-            .mask()
-            .map(|c| c.unwrap_or("_"))
-            .collect();
+        let mask = model.round().unwrap().mask_text();
         assert_eq!(games[0]["mask"], mask.as_str());
         println!(
             "200 concurrent commands: {} applied once each, {rejected} refused (round over), one order",
@@ -225,6 +220,7 @@ fn start() -> Action {
         pack: "kanna".to_owned(),
         clue: String::new(),
         secret: Secret::parse("kanna kamui").unwrap(),
+        alphabet: None,
         after_round: None,
     }
 }

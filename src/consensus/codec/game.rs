@@ -1,165 +1,23 @@
-//! Commands, replies, and the state of a room.
+//! The state of a room: the game, and whose commands were applied.
 
 use super::{
-    super::{Command, CommandId, MAX_ANCESTORS, Reply, RoomState, state::Session},
-    DecodeError, Decoded, cluster_id, known_rules, peer_id,
+    super::{MAX_ANCESTORS, RoomState, state::Session},
+    DecodeError, Decoded, cluster_id, known_rules,
+    parts::{at_place, bytes32, cells, letter, name, place, read_shape, secret, shape, whole},
+    peer_id, table,
 };
 use crate::{
     game::{
-        Action, Cell, Game, GivenUp, GuessMade, Letter, Name, Outcome, Player, Rejection, Round,
-        Secret,
-        pack::{MAX_CLUE_BYTES, MAX_ID_BYTES},
+        Asked, Content, Frame, Game, GivenUp, GuessMade, Mode, PeerId, Player, Question, Round,
+        Sealed, Tried, Void,
     },
     proto as pb,
 };
 
-impl From<&Command> for pb::Command {
-    fn from(command: &Command) -> Self {
-        use pb::command::Action as A;
-        Self {
-            rules: 1,
-            id: Some(pb::CommandId {
-                peer_id: command.id.peer_id.as_bytes().to_vec(),
-                session: command.id.session,
-                seq: command.id.seq,
-            }),
-            action: Some(match &command.action {
-                Action::Seat { name } => A::OpenSession(pb::OpenSession {
-                    name: name.to_string(),
-                    opens: command.opens_session,
-                }),
-                Action::Guess { letter, round } => A::Guess(pb::Guess {
-                    letter: letter.to_string(),
-                    round: *round,
-                }),
-                Action::StartRound {
-                    pack,
-                    clue,
-                    secret,
-                    after_round,
-                } => A::StartRound(pb::StartRound {
-                    pack: pack.clone(),
-                    clue: clue.clone(),
-                    secret: cells(secret),
-                    after_round: *after_round,
-                }),
-            }),
-        }
-    }
-}
-
-impl TryFrom<pb::Command> for Command {
-    type Error = DecodeError;
-
-    fn try_from(command: pb::Command) -> Decoded<Self> {
-        use pb::command::Action as A;
-        known_rules(command.rules)?;
-        let id = command.id.ok_or(DecodeError::Missing("command id"))?;
-        let mut opens_session = false;
-        let action = match command.action.ok_or(DecodeError::Missing("action"))? {
-            A::OpenSession(open) => {
-                opens_session = open.opens;
-                Action::Seat {
-                    name: name(&open.name)?,
-                }
-            }
-            A::Guess(guess) => Action::Guess {
-                letter: letter(&guess.letter)?,
-                round: guess.round,
-            },
-            A::StartRound(start) => Action::StartRound {
-                pack: text(start.pack, MAX_ID_BYTES, "pack id")?,
-                clue: text(start.clue, MAX_CLUE_BYTES, "clue")?,
-                secret: secret(start.secret)?,
-                after_round: start.after_round,
-            },
-        };
-        Ok(Self {
-            id: CommandId {
-                peer_id: peer_id(&id.peer_id)?,
-                session: id.session,
-                seq: id.seq,
-            },
-            opens_session,
-            action,
-        })
-    }
-}
-
-// ---- replies ----
-
-/// Each outcome and its number on the wire.
-const OUTCOMES: [(Outcome, pb::Outcome); 5] = [
-    (Outcome::Hit, pb::Outcome::Hit),
-    (Outcome::Miss, pb::Outcome::Miss),
-    (Outcome::Repeat, pb::Outcome::Repeat),
-    (Outcome::Started, pb::Outcome::Started),
-    (Outcome::Seated, pb::Outcome::Seated),
-];
-
-/// Each rejection and its number on the wire.
-const REJECTIONS: [(Rejection, pb::Rejection); 8] = [
-    (Rejection::NotALetter, pb::Rejection::NotALetter),
-    (Rejection::NoRound, pb::Rejection::NoRound),
-    (Rejection::RoundOver, pb::Rejection::RoundOver),
-    (Rejection::RoundChanged, pb::Rejection::RoundChanged),
-    (Rejection::BadSecret, pb::Rejection::BadSecret),
-    (Rejection::BadName, pb::Rejection::BadName),
-    (Rejection::NotSeated, pb::Rejection::NotSeated),
-    (Rejection::Stale, pb::Rejection::Stale),
-];
-
-impl From<&Reply> for pb::Reply {
-    fn from(reply: &Reply) -> Self {
-        let mut message = Self {
-            index: reply.index,
-            ..Self::default()
-        };
-        match reply.result {
-            Some(Ok(outcome)) => {
-                let found = OUTCOMES.iter().find(|(ours, _)| *ours == outcome);
-                message.outcome = found.map_or(0, |(_, theirs)| *theirs as i32);
-            }
-            Some(Err(rejection)) => {
-                let found = REJECTIONS.iter().find(|(ours, _)| *ours == rejection);
-                message.rejection = found.map_or(0, |(_, theirs)| *theirs as i32);
-            }
-            None => {}
-        }
-        message
-    }
-}
-
-impl TryFrom<pb::Reply> for Reply {
-    type Error = DecodeError;
-
-    fn try_from(reply: pb::Reply) -> Decoded<Self> {
-        let result = match (reply.outcome, reply.rejection) {
-            (0, 0) => None,
-            (outcome, 0) => Some(Ok(OUTCOMES
-                .iter()
-                .find(|(_, theirs)| *theirs as i32 == outcome)
-                .ok_or(DecodeError::Invalid("outcome"))?
-                .0)),
-            (_, rejection) => Some(Err(REJECTIONS
-                .iter()
-                .find(|(_, theirs)| *theirs as i32 == rejection)
-                .ok_or(DecodeError::Invalid("rejection"))?
-                .0)),
-        };
-        Ok(Self {
-            index: reply.index,
-            result,
-        })
-    }
-}
-
-// ---- the state ----
-
 impl From<&RoomState> for pb::RoomState {
     fn from(state: &RoomState) -> Self {
         Self {
-            rules: 1,
+            rules: state.game.table().rules,
             game: Some((&state.game).into()),
             game_index: state.game_index,
             sessions: state
@@ -204,8 +62,9 @@ impl TryFrom<pb::RoomState> for RoomState {
                 ))
             })
             .collect::<Decoded<_>>()?;
+        let game = state.game.ok_or(DecodeError::Missing("game"))?;
         Ok(Self {
-            game: state.game.ok_or(DecodeError::Missing("game"))?.try_into()?,
+            game: read_game(game, state.rules)?,
             game_index: state.game_index,
             sessions,
             ancestors: state
@@ -219,133 +78,237 @@ impl TryFrom<pb::RoomState> for RoomState {
 
 impl From<&Game> for pb::Game {
     fn from(game: &Game) -> Self {
+        let newer = game.table().rules >= 2;
         Self {
-            players: game
-                .players()
-                .iter()
-                .map(|(peer, player)| pb::Player {
-                    peer_id: peer.as_bytes().to_vec(),
-                    name: player.name.to_string(),
-                })
-                .collect(),
-            round: game.round().map(|round| pb::Round {
-                number: round.number(),
-                pack: round.pack().to_owned(),
-                clue: round.clue().to_owned(),
-                secret: cells(round.secret()),
-                guesses: round
-                    .guesses()
-                    .iter()
-                    .map(|guess| pb::GuessMade {
-                        letter: guess.letter.to_string(),
-                        peer_id: guess.by.as_bytes().to_vec(),
-                        hit: guess.hit,
-                    })
-                    .collect(),
-                started_by: round.started_by().as_bytes().to_vec(),
-            }),
+            players: game.players().iter().map(write_player).collect(),
+            round: game.round().map(|round| write_round(round, newer)),
             given_up: game.given_up().map(|given_up| pb::GivenUp {
                 number: given_up.number,
                 secret: given_up.secret.clone(),
                 by: given_up.by.as_bytes().to_vec(),
             }),
+            table: newer.then(|| game.table().into()),
         }
     }
 }
 
-impl TryFrom<pb::Game> for Game {
-    type Error = DecodeError;
-
-    fn try_from(game: pb::Game) -> Decoded<Self> {
-        let players = game
-            .players
+fn read_game(game: pb::Game, rules: u32) -> Decoded<Game> {
+    let given_up = game
+        .given_up
+        .map(|given_up| {
+            Ok(GivenUp {
+                number: given_up.number,
+                secret: given_up.secret,
+                by: peer_id(&given_up.by)?,
+            })
+        })
+        .transpose()?;
+    Ok(Game::restore(
+        game.players
             .into_iter()
-            .map(|player| {
-                let name = name(&player.name)?;
-                Ok((peer_id(&player.peer_id)?, Player { name }))
-            })
-            .collect::<Decoded<_>>()?;
-        let given_up = game
-            .given_up
-            .map(|given_up| {
-                Ok(GivenUp {
-                    number: given_up.number,
-                    secret: given_up.secret,
-                    by: peer_id(&given_up.by)?,
-                })
-            })
-            .transpose()?;
-        Ok(Self::restore(
-            players,
-            game.round.map(round).transpose()?,
-            given_up,
-        ))
+            .map(read_player)
+            .collect::<Decoded<_>>()?,
+        game.round.map(read_round).transpose()?,
+        given_up,
+        table::read(game.table, rules)?,
+    ))
+}
+
+fn write_player((peer, player): (&PeerId, &Player)) -> pb::Player {
+    pb::Player {
+        peer_id: peer.as_bytes().to_vec(),
+        name: player.name.to_string(),
+        joined: player.joined,
+        score: player.score,
+        scored_in: player.scored_in,
+        here: player.here,
+        watching: player.watching,
+        ready: player.ready,
+        removed: player.removed,
     }
 }
 
-fn round(round: pb::Round) -> Decoded<Round> {
-    let guesses = round
-        .guesses
-        .into_iter()
-        .map(|guess| {
-            Ok(GuessMade {
-                letter: letter(&guess.letter)?,
-                by: peer_id(&guess.peer_id)?,
-                hit: guess.hit,
-            })
-        })
-        .collect::<Decoded<_>>()?;
+fn read_player(player: pb::Player) -> Decoded<(PeerId, Player)> {
+    let read = Player {
+        name: name(&player.name)?,
+        joined: player.joined,
+        score: player.score,
+        scored_in: player.scored_in,
+        here: player.here,
+        watching: player.watching,
+        ready: player.ready,
+        removed: player.removed,
+    };
+    Ok((peer_id(&player.peer_id)?, read))
+}
+
+// ---- rounds ----
+
+pub(super) fn write_round(round: &Round, newer: bool) -> pb::Round {
+    pb::Round {
+        number: round.number(),
+        pack: round.pack().to_owned(),
+        clue: round.clue().to_owned(),
+        secret: match round.content() {
+            Content::Open(secret) => cells(secret),
+            Content::Unset | Content::Sealed(_) => Vec::new(),
+        },
+        guesses: round
+            .guesses()
+            .iter()
+            .map(|guess| write_guess(guess, newer))
+            .collect(),
+        started_by: round.started_by().as_bytes().to_vec(),
+        frame: newer.then(|| write_frame(round)),
+    }
+}
+
+fn write_guess(guess: &GuessMade, newer: bool) -> pb::GuessMade {
+    let (hint, paid) = match guess.tried {
+        Tried::Hint { paid, .. } => (true, paid),
+        Tried::Letter(_) | Tried::Whole(_) => (false, false),
+    };
+    pb::GuessMade {
+        letter: guess
+            .letter()
+            .map(|letter| letter.to_string())
+            .unwrap_or_default(),
+        peer_id: guess.by.as_bytes().to_vec(),
+        hit: guess.is_hit(),
+        // Older rules have only letters, and the secret tells where they stand.
+        cells: if newer { guess.cells } else { 0 },
+        index: guess.index,
+        hint,
+        paid,
+        whole: match &guess.tried {
+            Tried::Whole(whole) => Some(whole.into()),
+            Tried::Letter(_) | Tried::Hint { .. } => None,
+        },
+    }
+}
+
+fn write_frame(round: &Round) -> pb::Frame {
+    let frame = round.frame();
+    let peer = |peer: Option<PeerId>| peer.map(|peer| peer.as_bytes().to_vec());
+    pb::Frame {
+        in_match: frame.in_match,
+        mode: place(&Mode::ALL, &frame.mode),
+        alphabet: frame.alphabet.as_deref().map(Into::into),
+        setter: peer(frame.setter).unwrap_or_default(),
+        turn: peer(frame.turn).unwrap_or_default(),
+        step: frame.step,
+        void: frame.void.map_or(0, |void| place(&Void::ALL, &void)),
+        sealed: match round.content() {
+            Content::Sealed(sealed) => Some(write_sealed(sealed)),
+            Content::Unset | Content::Open(_) => None,
+        },
+    }
+}
+
+fn write_sealed(sealed: &Sealed) -> pb::Sealed {
+    let asked = sealed.asked.iter().map(|asked| {
+        let mut message = pb::Asked {
+            peer_id: asked.by.as_bytes().to_vec(),
+            index: asked.index,
+            ..pb::Asked::default()
+        };
+        match &asked.question {
+            Question::Letter(letter) => message.letter = letter.to_string(),
+            Question::Whole(whole) => message.whole = Some(whole.into()),
+            Question::Hint { paid } => message.paid = *paid,
+        }
+        message
+    });
+    pb::Sealed {
+        commitment: sealed.commitment.to_vec(),
+        shape: shape(&sealed.shape),
+        asked: asked.collect(),
+        revealed: sealed.revealed.as_ref().map(cells).unwrap_or_default(),
+    }
+}
+
+pub(super) fn read_round(round: pb::Round) -> Decoded<Round> {
+    let newer = round.frame.is_some();
+    let (frame, sealed) = round.frame.map(read_frame).transpose()?.unwrap_or_default();
+    let content = match sealed {
+        Some(sealed) => Content::Sealed(sealed),
+        None if round.secret.is_empty() && frame.setter.is_some() => Content::Unset,
+        None => Content::Open(secret(round.secret)?),
+    };
+    let mut guesses = Vec::new();
+    for guess in round.guesses {
+        let mut guess = read_guess(guess)?;
+        if let (false, Content::Open(secret)) = (newer, &content) {
+            guess.cells = guess.tried.uncovers(secret, 0);
+        }
+        guesses.push(guess);
+    }
     Ok(Round::restore(
         round.number,
         peer_id(&round.started_by)?,
         round.pack,
         round.clue,
-        secret(round.secret)?,
+        content,
         guesses,
+        frame,
     ))
 }
 
-// ---- small parts ----
-
-fn cells(secret: &Secret) -> Vec<pb::Cell> {
-    secret
-        .cells()
-        .iter()
-        .map(|cell| pb::Cell {
-            shown: cell.shown.clone(),
-            letter: cell.letter.map(|letter| letter.to_string()),
-        })
-        .collect()
+fn read_guess(guess: pb::GuessMade) -> Decoded<GuessMade> {
+    let tried = match guess.whole {
+        Some(message) => Tried::Whole(whole(Some(message))?),
+        None if guess.hint => Tried::Hint {
+            letter: letter(&guess.letter)?,
+            paid: guess.paid,
+        },
+        None => Tried::Letter(letter(&guess.letter)?),
+    };
+    Ok(GuessMade {
+        tried,
+        by: peer_id(&guess.peer_id)?,
+        cells: guess.cells,
+        index: guess.index,
+    })
 }
 
-fn secret(cells: Vec<pb::Cell>) -> Decoded<Secret> {
-    let cells = cells
-        .into_iter()
-        .map(|cell| {
-            Ok(Cell {
-                shown: cell.shown,
-                letter: cell.letter.as_deref().map(letter).transpose()?,
-            })
-        })
-        .collect::<Decoded<_>>()?;
-    Secret::from_cells(cells).map_err(|_bad| DecodeError::Invalid("secret"))
+fn read_frame(frame: pb::Frame) -> Decoded<(Frame, Option<Sealed>)> {
+    let alphabet = frame
+        .alphabet
+        .map(crate::game::Alphabet::try_from)
+        .transpose()?;
+    let read = Frame {
+        in_match: frame.in_match,
+        mode: at_place(&Mode::ALL, frame.mode, "mode")?,
+        alphabet: alphabet.map(std::sync::Arc::new),
+        setter: table::optional_peer(&frame.setter)?,
+        turn: table::optional_peer(&frame.turn)?,
+        step: frame.step,
+        void: match frame.void {
+            0 => None,
+            nth => Some(at_place(&Void::ALL, nth, "reason")?),
+        },
+    };
+    Ok((read, frame.sealed.map(read_sealed).transpose()?))
 }
 
-fn letter(text: &str) -> Decoded<Letter> {
-    let mut chars = text.chars();
-    match (chars.next(), chars.next()) {
-        (Some(c), None) => Ok(Letter::from_folded(c)),
-        _ => Err(DecodeError::Invalid("letter")),
+fn read_sealed(sealed: pb::Sealed) -> Decoded<Sealed> {
+    let commitment = bytes32(&sealed.commitment, "commitment")?;
+    let mut read = Sealed::new(commitment, read_shape(sealed.shape)?)
+        .map_err(|_bad| DecodeError::Invalid("shape"))?;
+    for asked in sealed.asked {
+        let question = match asked.whole {
+            Some(message) => Question::Whole(whole(Some(message))?),
+            None if asked.letter.is_empty() => Question::Hint { paid: asked.paid },
+            None => Question::Letter(letter(&asked.letter)?),
+        };
+        read.asked.push_back(Asked {
+            question,
+            by: peer_id(&asked.peer_id)?,
+            index: asked.index,
+        });
     }
-}
-
-fn name(text: &str) -> Decoded<Name> {
-    Name::from_log(text).map_err(|_bad| DecodeError::Invalid("name"))
-}
-
-fn text(text: String, max_bytes: usize, what: &'static str) -> Decoded<String> {
-    if text.len() > max_bytes {
-        return Err(DecodeError::Invalid(what));
+    if !sealed.revealed.is_empty() {
+        read.revealed = Some(secret(sealed.revealed)?);
     }
-    Ok(text)
+    Ok(read)
 }

@@ -1,7 +1,11 @@
 //! Between the stored and sent messages and our types. Decoding is the only
 //! step that can fail, and says what is wrong.
 
+mod command;
 mod game;
+mod parts;
+mod reply;
+mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -216,7 +220,7 @@ impl TryFrom<pb::SnapshotMeta> for SnapshotMeta {
 impl From<&Genesis> for pb::Genesis {
     fn from(genesis: &Genesis) -> Self {
         Self {
-            rules: 1,
+            rules: genesis.state.game().table().rules,
             parent: genesis.parent.as_bytes().to_vec(),
             state: Some((&genesis.state).into()),
         }
@@ -256,6 +260,9 @@ impl From<&Entry> for pb::Entry {
                 EntryPayload::Normal(Proposal::Command(ref command)) => {
                     Payload::Command(command.into())
                 }
+                EntryPayload::Normal(Proposal::Notice(ref notice)) => {
+                    Payload::Command(notice.into())
+                }
                 EntryPayload::Normal(Proposal::Genesis(ref genesis)) => {
                     Payload::Genesis((&**genesis).into())
                 }
@@ -276,9 +283,7 @@ pub fn entry(entry: pb::Entry) -> Decoded<Entry> {
         log_id: entry.log_id.ok_or(DecodeError::Missing("log id"))?.into(),
         payload: match entry.payload.ok_or(DecodeError::Missing("payload"))? {
             Payload::Blank(_) => EntryPayload::Blank,
-            Payload::Command(command) => {
-                EntryPayload::Normal(Proposal::Command(command.try_into()?))
-            }
+            Payload::Command(message) => EntryPayload::Normal(command::proposal(message)?),
             Payload::Genesis(genesis) => {
                 EntryPayload::Normal(Proposal::Genesis(Box::new(genesis.try_into()?)))
             }

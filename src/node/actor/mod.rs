@@ -5,6 +5,7 @@ mod propose;
 mod show;
 mod stop;
 mod switch;
+mod table;
 mod watched;
 
 use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
@@ -15,8 +16,12 @@ use tokio::{
 };
 
 use super::{
-    Command, Done, Failure, KeptRoom, Notice, Reply, Stage, View, contact, introduce, join, leave,
-    rooms, seat::Seat, seating, shared::Shared,
+    Command, Done, Failure, KeptRoom, Notice, PackView, Reply, Stage, View, contact, introduce,
+    join, leave, rooms,
+    seat::Seat,
+    seating,
+    setter::Setter,
+    shared::{Eviction, Shared},
 };
 use crate::{
     config::Profile,
@@ -55,6 +60,8 @@ enum Event {
         outcome: Reply,
         reply: Option<oneshot::Sender<Reply>>,
     },
+    /// An answer of the setter's program came to an end.
+    Answered,
     /// Rooms that did not answer, or answered from elsewhere.
     Silent(BTreeMap<PeerId, Ad>),
     /// Rooms that can be come back to.
@@ -82,7 +89,11 @@ pub(super) struct Actor<F> {
 
     seat: Option<Arc<Seat>>,
     seats: watch::Receiver<Option<Arc<Seat>>>,
-    evictions: watch::Receiver<bool>,
+    evictions: watch::Receiver<Option<Eviction>>,
+    knocks: watch::Receiver<bool>,
+    /// The packs, as the views list them.
+    pack_list: Arc<[PackView]>,
+    setter: Setter,
     /// Keeps in contact with the others.
     keeper: tokio::task::AbortHandle,
     watched: Option<Watched>,
@@ -126,6 +137,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let mut actor = Self {
             seats: shared.seats(),
             evictions: shared.evictions(),
+            knocks: shared.knocks(),
+            pack_list: packs.all().iter().map(PackView::of).collect(),
+            setter: Setter::default(),
             keeper,
             kept: Arc::default(),
             shared,
@@ -189,6 +203,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 Ok(()) = self.evictions.changed() => self.evicted(),
                 _ = self.ads.changed() => self.note_addresses(),
                 Ok(()) = self.own.changed() => {}
+                Ok(()) = self.knocks.changed() => {}
                 () = seat_changed(&mut self.watched) => {}
                 _ = policy.tick(), if in_room => self.tend(),
                 _ = check.tick() => {
@@ -248,16 +263,28 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 number,
                 after_round,
             } => match self.packs.pick(&pack, number) {
-                Ok(entry) => {
+                Ok((entry, from)) => {
+                    // Older rules know no alphabets.
+                    let knows = self.game_rules() >= 2;
                     let action = Action::StartRound {
                         clue: entry.clue.clone(),
                         secret: entry.secret.clone(),
+                        alphabet: knows.then(|| Arc::clone(&from.alphabet)),
                         pack,
                         after_round,
                     };
                     self.propose(action, None, reply);
                 }
                 Err(e) => self.answer(reply, Err(Failure::new("no_such_entry", e.to_string()))),
+            },
+            Command::Act(action) => self.propose(action, None, reply),
+            Command::StartMatch { force } => match self.deal(force) {
+                Ok(action) => self.propose(action, None, reply),
+                Err(failure) => self.answer(reply, Err(failure)),
+            },
+            Command::Choose(choice) => match self.choose(choice) {
+                Ok(action) => self.propose(action, None, reply),
+                Err(failure) => self.answer(reply, Err(failure)),
             },
             Command::Read => self.read(reply),
             Command::HandOver => self.hand_over(reply),
@@ -348,7 +375,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     fn tend(&self) {
         if let Some(seat) = &self.seat {
             let seat = Arc::clone(seat);
-            tokio::spawn(async move { seat.tend_members().await });
+            tokio::spawn(async move { futures::join!(seat.tend_members(), seat.referee()) });
         }
     }
 

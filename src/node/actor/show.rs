@@ -19,17 +19,17 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
 
     /// The view of somebody in no room.
     pub(super) fn lobby(&self) -> View {
-        let packs = self.packs.all().iter();
         let mut view = View::empty(self.shared.setup.me, self.shared.name());
         view.me.addr.clone_from(&self.addr);
         self.profile.name().clone_into(&mut view.me.profile);
         view.kept = Arc::clone(&self.kept);
-        view.packs = packs.map(|p| (p.id.clone(), p.name.clone())).collect();
+        view.packs = Arc::clone(&self.pack_list);
         view
     }
 
     /// Publishes the view, and announces the room, if they have changed.
     pub(super) fn show(&mut self) {
+        self.leave_if_removed();
         let mut view = self.lobby();
         let mut announcement = None;
         let mut ads = Ads::clone(&self.ads.borrow());
@@ -42,9 +42,13 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         view.rooms = rooms::group_with(&ads, twin.as_ref()).into();
         view.notice = self.notice.clone();
         if let Some((stage, ..)) = &self.moving {
-            view.stage = stage.clone();
-        } else if let Some(seat) = &self.seat {
-            let mut room = RoomView::of(seat);
+            view.stage = match stage {
+                Stage::Joining(room) if *self.knocks.borrow() => Stage::Knocking(room.clone()),
+                stage => stage.clone(),
+            };
+        } else if let Some(seat) = self.seat.clone() {
+            let mut room = RoomView::of(&seat);
+            self.play_my_part(&seat, &mut room);
             room.pending.clone_from(&self.pending);
             room.single_copy = self.single_copy;
             if let Some(elsewhere) = self.elsewhere() {
@@ -54,7 +58,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 });
             }
             view.fatal = seat.fatal();
-            announcement = view.fatal.is_none().then(|| self.ad(seat, &room));
+            announcement = view.fatal.is_none().then(|| self.ad(&seat, &room));
             view.stage = Stage::Room(Arc::new(room));
         }
         let changed = self.publish.send_if_modified(|shown| {

@@ -11,8 +11,12 @@ use crate::{
     discovery::Ad,
     game::PeerId,
     net::REPLACED,
-    node::{Done, KeptRoom, Reply, continuation, join, kept, leave},
+    node::{Done, KeptRoom, Reply, continuation, join, kept, leave, shared::Eviction},
 };
+
+/// What a player is told whom the owner has sent away.
+pub(super) const REMOVED: &str =
+    "The owner of the room has removed you. You can come back when you are let in again.";
 
 /// Where others have gone on.
 pub(super) struct Elsewhere {
@@ -40,13 +44,24 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         }
     }
 
-    /// Another computer plays with a copy of this profile.
+    /// Another computer plays with a copy of this profile, or the room's owner
+    /// has removed the player.
     pub(super) fn evicted(&mut self) {
+        let why = *self.evictions.borrow_and_update();
         let Some(seat) = self.seat.take() else {
             return;
         };
         self.watched = None;
         self.shared.set_seat(None);
+        if why == Some(Eviction::Removed) {
+            self.say(REMOVED.to_owned(), true);
+            tokio::spawn(async move {
+                seat.close().await;
+                // Nobody counts on it any more.
+                seat.forget().await;
+            });
+            return self.list_kept();
+        }
         self.say(REPLACED.to_owned(), true);
         // Whoever looks for this player must find the other computer. Closed
         // until there is another seat.

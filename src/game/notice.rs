@@ -1,0 +1,94 @@
+//! What the leader of the cluster notices: time, and who is here.
+
+use super::{Door, Game, MAX_KNOCKS, Mode, Notice, Outcome, Phase, Round, Void, play::done_if};
+
+impl Game {
+    /// Applies a notice. Nothing is refused: what has changed meanwhile is
+    /// [`Outcome::Unchanged`].
+    pub fn notice(&mut self, notice: Notice) -> Outcome {
+        if let Notice::Rules(rules) = notice {
+            if rules <= self.table.rules {
+                return Outcome::Unchanged;
+            }
+            self.raise_rules(rules);
+            self.settle();
+            return Outcome::Done;
+        }
+        if self.table.rules < 2 {
+            return Outcome::Unchanged;
+        }
+        let outcome = match notice {
+            // Taken above.
+            Notice::Rules(_) => Outcome::Unchanged,
+            Notice::Presence { peer, here } => {
+                let player = self.players.get(&peer);
+                let known = player.is_some_and(|p| p.here != here && !p.removed);
+                self.change(peer, |player| {
+                    if known {
+                        player.here = here;
+                        player.ready = false;
+                    }
+                });
+                if known && here {
+                    self.begin_score(peer);
+                }
+                done_if(known)
+            }
+            Notice::TimeUp { round, step } => self.time_is_up(round, step),
+            Notice::Knock { peer, name } => {
+                let is_new = self.door(&peer) == Door::Locked
+                    && self.table.knocks.len() < MAX_KNOCKS
+                    && self.table.knocks.get(&peer) != Some(&name);
+                if is_new {
+                    self.table.knocks.insert(peer, name);
+                }
+                done_if(is_new)
+            }
+            Notice::KnockedOff(peer) => done_if(self.table.knocks.remove(&peer).is_some()),
+        };
+        self.settle();
+        outcome
+    }
+
+    fn time_is_up(&mut self, number: u32, step: u32) -> Outcome {
+        let is_meant = |round: &&Round| round.number() == number && round.step() == step;
+        let Some(round) = self.round.as_ref().filter(is_meant) else {
+            return Outcome::Unchanged;
+        };
+        match Wait::of(round) {
+            None => Outcome::Unchanged,
+            Some(Wait::Turn) => {
+                self.pass_turn();
+                Outcome::Done
+            }
+            Some(Wait::Setting | Wait::Answer) => {
+                self.void(Void::TooSlow);
+                Outcome::Done
+            }
+        }
+    }
+}
+
+/// What a round waits for, within a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// For a guess of the player whose turn it is.
+    Turn,
+    /// For a secret.
+    Setting,
+    /// For the setter's program, to answer or to show the secret.
+    Answer,
+}
+
+impl Wait {
+    /// What this round waits for; `None` if it may take its time.
+    pub fn of(round: &Round) -> Option<Self> {
+        match round.phase() {
+            Phase::Setting => Some(Self::Setting),
+            Phase::Revealing => Some(Self::Answer),
+            Phase::Guessing if round.asked().next().is_some() => Some(Self::Answer),
+            Phase::Guessing if round.frame().mode == Mode::Turns => Some(Self::Turn),
+            _ => None,
+        }
+    }
+}

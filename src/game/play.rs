@@ -1,0 +1,326 @@
+//! What players do in a round, and at the table.
+
+use std::sync::Arc;
+
+use super::{
+    Content, Game, Letter, Line, MAX_LINES, MAX_PLAYERS, Mode, Outcome, PeerId, Phase, Question,
+    Rejection, Round, Said, Salt, Sealed, Secret, Settings, Void,
+};
+
+impl Game {
+    pub(super) fn must_own(&self, by: &PeerId) -> Result<(), Rejection> {
+        if self.table.owner == Some(*by) {
+            Ok(())
+        } else {
+            Err(Rejection::NotOwner)
+        }
+    }
+
+    /// Whether a player may try something now, in the round that is meant.
+    pub(super) fn must_play(&self, by: &PeerId, expected: Option<u32>) -> Result<(), Rejection> {
+        let round = self.round.as_ref().ok_or(Rejection::NoRound)?;
+        if expected.is_some_and(|number| number != round.number()) {
+            return Err(Rejection::RoundChanged);
+        }
+        if self.players.get(by).is_some_and(|player| player.watching) {
+            return Err(Rejection::Watching);
+        }
+        if round.frame.setter == Some(*by) {
+            return Err(Rejection::YouSetIt);
+        }
+        let in_turns = round.frame.mode == Mode::Turns && !round.phase().is_over();
+        if in_turns && round.frame.turn != Some(*by) {
+            return Err(Rejection::NotYourTurn);
+        }
+        Ok(())
+    }
+
+    pub(super) fn guess(
+        &mut self,
+        index: u64,
+        by: PeerId,
+        question: Question,
+    ) -> Result<Outcome, Rejection> {
+        // Older rules did not keep it.
+        let index = if self.table.rules < 2 { 0 } else { index };
+        let round = self.round.as_mut().ok_or(Rejection::NoRound)?;
+        let letters: &[Letter] = match &question {
+            Question::Letter(letter) => &[*letter],
+            Question::Whole(whole) => whole.letters(),
+            Question::Hint { .. } => &[],
+        };
+        if let Some(alphabet) = &round.frame.alphabet
+            && !letters.iter().all(|letter| alphabet.has(*letter))
+        {
+            return Err(Rejection::NotInAlphabet);
+        }
+        let outcome = round.try_at(by, question, index)?;
+        let passes = matches!(outcome, Outcome::Hit | Outcome::Miss);
+        if passes && round.frame.turn.is_some() && !round.phase().is_over() {
+            self.pass_turn();
+        }
+        Ok(outcome)
+    }
+
+    /// The next one at the table has the turn.
+    pub(super) fn pass_turn(&mut self) {
+        let turn = self.round.as_ref().and_then(|round| round.frame.turn);
+        let joined = turn.map_or(0, |peer| self.joined_of(&peer));
+        let next = self.next_after(joined);
+        if let Some(round) = &mut self.round {
+            round.frame.turn = next;
+            round.frame.step += 1;
+        }
+    }
+
+    /// A turn of somebody who is gone is nobody's.
+    pub(super) fn settle_turn(&mut self) {
+        let Some(round) = &self.round else { return };
+        if round.frame.mode != Mode::Turns || round.phase() != Phase::Guessing {
+            return;
+        }
+        let gone = round.frame.turn.is_some_and(|turn| !self.plays(&turn));
+        let awaited = round.frame.turn.is_none() && self.at_table().next().is_some();
+        if gone || awaited {
+            self.pass_turn();
+        }
+    }
+
+    /// Without its setter a round cannot go on.
+    pub(super) fn settle_setter(&mut self) {
+        let Some(round) = &self.round else { return };
+        let gone = round
+            .frame
+            .setter
+            .is_some_and(|setter| !self.plays(&setter));
+        let over = round.phase().is_over();
+        if gone && !over {
+            self.void(Void::SetterGone);
+        }
+    }
+
+    pub(super) fn void(&mut self, why: Void) {
+        if let Some(round) = &mut self.round {
+            round.frame.void = Some(why);
+            if let Content::Sealed(sealed) = &mut round.content {
+                sealed.asked.clear();
+            }
+        }
+    }
+
+    // ---- the setter ----
+
+    fn setters_round(&mut self, by: &PeerId, number: u32) -> Result<&mut Round, Rejection> {
+        let round = self.round.as_mut().ok_or(Rejection::NoRound)?;
+        if round.number() != number {
+            return Err(Rejection::RoundChanged);
+        }
+        if round.frame.setter != Some(*by) || round.phase().is_over() {
+            return Err(Rejection::NotSetter);
+        }
+        Ok(round)
+    }
+
+    pub(super) fn seal_secret(
+        &mut self,
+        by: &PeerId,
+        number: u32,
+        sealed: Sealed,
+        clue: String,
+    ) -> Result<Outcome, Rejection> {
+        let round = self.setters_round(by, number)?;
+        if round.phase() != Phase::Setting {
+            return Err(Rejection::NotSetter);
+        }
+        round.content = Content::Sealed(sealed);
+        round.clue = clue;
+        round.frame.step += 1;
+        Ok(Outcome::Started)
+    }
+
+    pub(super) fn answer(
+        &mut self,
+        by: &PeerId,
+        (number, nth): (u32, u32),
+        hint: Option<Letter>,
+        cells: u64,
+    ) -> Result<Outcome, Rejection> {
+        let round = self.setters_round(by, number)?;
+        let made = u32::try_from(round.guesses.len()).unwrap_or(u32::MAX);
+        let phase = round.phase();
+        let hidden = round.letter_cells() & !round.open();
+        let alphabet = round.frame.alphabet.clone();
+        let is_new =
+            hint.is_none_or(|letter| round.guesses.iter().all(|g| g.letter() != Some(letter)));
+        let Content::Sealed(sealed) = &mut round.content else {
+            return Err(Rejection::NotSetter);
+        };
+        let asked = sealed.asked.front().ok_or(Rejection::NotSetter)?;
+        if made != nth || phase != Phase::Guessing {
+            return Err(Rejection::NotSetter);
+        }
+        let fits = match asked.question {
+            Question::Letter(_) => hint.is_none(),
+            Question::Whole(_) => hint.is_none() && (cells == 0 || cells == hidden),
+            Question::Hint { .. } => {
+                let known = |letter| {
+                    alphabet
+                        .as_ref()
+                        .is_none_or(|alphabet| alphabet.has(letter))
+                };
+                cells != 0 && is_new && hint.is_some_and(known)
+            }
+        };
+        let tried = asked
+            .question
+            .tried(hint)
+            .filter(|_| fits && cells & !hidden == 0);
+        let tried = tried.ok_or(Rejection::BadAnswer)?;
+        let (by, index) = (asked.by, asked.index);
+        sealed.asked.pop_front();
+        round.note(tried, by, cells, index);
+        round.drop_answered();
+        round.frame.step += 1;
+        Ok(Outcome::Done)
+    }
+
+    pub(super) fn reveal(
+        &mut self,
+        by: &PeerId,
+        number: u32,
+        secret: Secret,
+        salt: &Salt,
+    ) -> Result<Outcome, Rejection> {
+        let round = self.setters_round(by, number)?;
+        if round.phase() != Phase::Revealing {
+            return Err(Rejection::NotSetter);
+        }
+        let alphabet = &round.frame.alphabet;
+        let has = |letter| {
+            alphabet
+                .as_ref()
+                .is_none_or(|alphabet| alphabet.has(letter))
+        };
+        let is_true = secret.letters().all(has);
+        if let Content::Sealed(sealed) = &mut round.content {
+            if is_true && sealed.is_proved_by(&secret, salt, &round.clue, &round.guesses) {
+                sealed.revealed = Some(secret);
+            } else {
+                round.frame.void = Some(Void::FalseAnswer);
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    pub(super) fn give_up(&mut self, by: &PeerId, number: u32) -> Result<Outcome, Rejection> {
+        self.setters_round(by, number)?;
+        self.void(Void::GivenUp);
+        Ok(Outcome::Done)
+    }
+
+    // ---- at the table ----
+
+    pub(super) fn configure(
+        &mut self,
+        by: &PeerId,
+        settings: Settings,
+    ) -> Result<Outcome, Rejection> {
+        self.must_own(by)?;
+        if !settings.are_valid() {
+            return Err(Rejection::BadSettings);
+        }
+        let now = &self.table.settings;
+        if *now == settings {
+            return Ok(Outcome::Unchanged);
+        }
+        // The door can be locked at any time.
+        let only_the_door = Settings {
+            locked: now.locked,
+            ..settings.clone()
+        } == *now;
+        if self.match_on().is_some() && !only_the_door {
+            return Err(Rejection::MatchOn);
+        }
+        self.table.settings = settings;
+        if !self.table.settings.locked {
+            self.table.knocks.clear();
+            self.table.refused.clear();
+        }
+        Ok(Outcome::Done)
+    }
+
+    pub(super) fn set_ready(&mut self, by: PeerId, ready: bool) -> Outcome {
+        let before = self.players.get(&by).map(|player| player.ready);
+        self.change(by, |player| player.ready = ready);
+        done_if(before != Some(ready))
+    }
+
+    pub(super) fn say(&mut self, by: PeerId, said: Said) -> Outcome {
+        self.table.said += 1;
+        let number = self.table.said;
+        self.table
+            .talk
+            .push_back(Arc::new(Line { number, by, said }));
+        if self.table.talk.len() > MAX_LINES {
+            self.table.talk.pop_front();
+        }
+        Outcome::Said
+    }
+
+    pub(super) fn watch(&mut self, by: PeerId, watching: bool) -> Result<Outcome, Rejection> {
+        let before = self.players.get(&by).map(|player| player.watching);
+        if before == Some(watching) {
+            return Ok(Outcome::Unchanged);
+        }
+        if !watching && self.at_table().count() >= MAX_PLAYERS {
+            return Err(Rejection::Full);
+        }
+        self.change(by, |player| {
+            player.watching = watching;
+            player.ready = false;
+        });
+        self.begin_score(by);
+        Ok(Outcome::Done)
+    }
+
+    pub(super) fn remove(&mut self, by: &PeerId, peer: PeerId) -> Result<Outcome, Rejection> {
+        self.must_own(by)?;
+        if peer == *by || !self.players.contains_key(&peer) {
+            return Err(Rejection::NoSuchPlayer);
+        }
+        self.change(peer, |player| {
+            player.removed = true;
+            player.here = false;
+            player.ready = false;
+        });
+        self.table.guests.remove(&peer);
+        Ok(Outcome::Done)
+    }
+}
+
+pub(super) fn done_if(changed: bool) -> Outcome {
+    if changed {
+        Outcome::Done
+    } else {
+        Outcome::Unchanged
+    }
+}
+
+impl Round {
+    /// Drops questions that have an answer meanwhile, or can have none.
+    fn drop_answered(&mut self) {
+        let over = self.phase() != Phase::Guessing;
+        let last = self.chances_left() <= 1;
+        let known: Vec<Letter> = self.guesses.iter().filter_map(|g| g.letter()).collect();
+        if let Content::Sealed(sealed) = &mut self.content {
+            sealed.asked.retain(|asked| {
+                !over
+                    && match &asked.question {
+                        Question::Letter(letter) => !known.contains(letter),
+                        Question::Hint { paid } => !(*paid && last),
+                        Question::Whole(_) => true,
+                    }
+            });
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What players say to each other: short texts and reactions.
+
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use super::{PeerId, name::reorders};
+
+/// The longest text, in graphemes.
+pub const MAX_TEXT_CHARS: usize = 200;
+
+/// The longest text, in bytes: a grapheme can be arbitrarily long.
+pub const MAX_TEXT_BYTES: usize = 1000;
+
+/// How many lines are kept, the newest ones.
+pub const MAX_LINES: usize = 200;
+
+/// A text that can be shown on one line. Cannot be invalid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text(String);
+
+/// Why a text was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadText {
+    /// Nothing is left of it.
+    #[error("write something first")]
+    Empty,
+    /// More than [`MAX_TEXT_CHARS`] or [`MAX_TEXT_BYTES`].
+    #[error("a message has at most 200 characters")]
+    TooLong,
+    /// Control characters, or such that change the direction of other text.
+    #[error("a message has no control characters")]
+    Control,
+}
+
+impl Text {
+    /// Takes a text as typed; spaces around it are dropped. Uses Unicode
+    /// tables, so it is for the proposer only.
+    ///
+    /// # Errors
+    /// See [`BadText`].
+    pub fn parse(text: &str) -> Result<Self, BadText> {
+        let text = text.trim();
+        if text.len() > MAX_TEXT_BYTES || text.graphemes(true).count() > MAX_TEXT_CHARS {
+            return Err(BadText::TooLong);
+        }
+        if text.chars().any(|c| c.is_control() || reorders(c)) {
+            return Err(BadText::Control);
+        }
+        Self::from_log(text)
+    }
+
+    /// Takes a text that went through [`Text::parse`] on another node.
+    ///
+    /// # Errors
+    /// If it is empty or longer than [`MAX_TEXT_BYTES`].
+    pub fn from_log(text: &str) -> Result<Self, BadText> {
+        match text.len() {
+            0 => Err(BadText::Empty),
+            1..=MAX_TEXT_BYTES => Ok(Self(text.to_owned())),
+            _ => Err(BadText::TooLong),
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A reaction: a small picture instead of words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reaction {
+    /// Hooray.
+    Cheer,
+    /// Ha ha.
+    Laugh,
+    /// Oh!
+    Gasp,
+    /// Hm.
+    Think,
+    /// Oh no.
+    Sad,
+    /// Lovely.
+    Heart,
+}
+
+impl Reaction {
+    /// All of them, in the order they are offered.
+    pub const ALL: [Self; 6] = [
+        Self::Cheer,
+        Self::Laugh,
+        Self::Gasp,
+        Self::Think,
+        Self::Sad,
+        Self::Heart,
+    ];
+
+    /// The word for it in the headless interface.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Cheer => "cheer",
+            Self::Laugh => "laugh",
+            Self::Gasp => "gasp",
+            Self::Think => "think",
+            Self::Sad => "sad",
+            Self::Heart => "heart",
+        }
+    }
+
+    /// Reads [`Reaction::code`] back.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.code() == code)
+    }
+}
+
+/// What somebody said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// In words.
+    Text(Text),
+    /// Without.
+    Reaction(Reaction),
+}
+
+/// One line of the talk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Counts a room's lines from 1.
+    pub number: u64,
+    /// Who said it.
+    pub by: PeerId,
+    /// What.
+    pub said: Said,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_and_refuses() {
+        let table = [
+            ("hello", Ok("hello")),
+            ("  مرحبا 🐉 ", Ok("مرحبا 🐉")),
+            ("", Err(BadText::Empty)),
+            (" \t ", Err(BadText::Empty)),
+            ("a\nb", Err(BadText::Control)),
+            ("\u{202e}evil", Err(BadText::Control)),
+            (&"x".repeat(200), Ok("x")),
+            (&"x".repeat(201), Err(BadText::TooLong)),
+            (
+                &format!("e{}", "\u{301}".repeat(600)),
+                Err(BadText::TooLong),
+            ),
+        ];
+        for (text, want) in table {
+            let got = Text::parse(text);
+            let start = got
+                .as_ref()
+                .map(|t| &t.as_str()[..want.map_or(0, str::len)]);
+            assert_eq!(start.map_err(|bad| *bad), want, "{text}");
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! A line of stdin, understood.
+
+use crate::{
+    game::{
+        Action, Difficulty, Game, Letter, Mode, PeerId, Reaction, Rejection, Said, Settings, Text,
+        Whole, pack::is_id,
+    },
+    node::{Choice, Command, Failure, RoomView},
+};
+
+/// The pack of `start` without one.
+const DEFAULT_PACK: &str = "kanna";
+
+/// What a line asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    Command(Command),
+    State,
+    Cluster,
+    Talk,
+    /// The finished rounds; one of them, by its number.
+    History(Option<u32>),
+    Leave,
+}
+
+/// All commands, for who mistypes one.
+const COMMANDS: &str = "the commands are: guess LETTER, solve WORDS, hint, start [PACK[#N]], \
+    mode together|turns|setter, rounds N, turn SECONDS, pack ID, difficulty any|easy|normal|hard, \
+    lock, unlock, ready, unready, match [force], next, stop, choose N, set WORDS [= CLUE], give_up, \
+    say TEXT, react NAME, watch, play, owner PLAYER, remove PLAYER, accept [PLAYER], refuse [PLAYER], \
+    continue, follow, hand_over, state, read, talk, history [N], cluster, leave";
+
+/// Reads a line, as it is meant in the room as it is now.
+pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Line, Failure> {
+    let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let rest = rest.trim();
+    let act = |action| Ok(Line::Command(Command::Act(action)));
+    let command = |command| Ok(Line::Command(command));
+    let in_room = || {
+        let not_there = || Failure::new("not_in_room", "there is no seat any more");
+        room.ok_or_else(not_there)
+    };
+    let game = || in_room().map(|room| room.state.game());
+    let set = |change: &dyn Fn(&mut Settings) -> Option<()>| {
+        let mut settings = game()?.table().settings.clone();
+        change(&mut settings).ok_or(Rejection::BadSettings)?;
+        act(Action::Configure(settings))
+    };
+    match (word, rest.is_empty()) {
+        ("guess", _) => {
+            let alphabet =
+                room.and_then(|room| room.state.game().round()?.frame().alphabet.clone());
+            let letter = letter(rest, alphabet.as_deref()).ok_or(Rejection::NotALetter)?;
+            command(Command::Guess {
+                letter,
+                round: None,
+            })
+        }
+        ("solve", false) => {
+            let round = game()?.round().ok_or(Rejection::NoRound)?;
+            let whole = Whole::parse(rest, round.frame().alphabet.as_deref());
+            act(Action::Solve {
+                whole: whole.ok_or(Rejection::NotInAlphabet)?,
+                round: None,
+            })
+        }
+        ("hint", true) => act(Action::Hint { round: None }),
+        ("start", none) => {
+            let (pack, number) = entry(if none { DEFAULT_PACK } else { rest })?;
+            command(Command::StartRound {
+                pack,
+                number,
+                after_round: None,
+            })
+        }
+        ("mode", false) => set(&|all| Some(all.mode = Mode::from_code(rest)?)),
+        ("rounds", false) => set(&|all| Some(all.rounds = rest.parse().ok()?)),
+        ("turn", false) => set(&|all| Some(all.turn_seconds = rest.parse().ok()?)),
+        ("pack", false) => set(&|all| is_id(rest).then(|| rest.clone_into(&mut all.pack))),
+        ("difficulty", false) => set(&|all| Some(all.difficulty = Difficulty::from_code(rest)?)),
+        ("lock", true) => set(&|all| Some(all.locked = true)),
+        ("unlock", true) => set(&|all| Some(all.locked = false)),
+        ("ready", true) => act(Action::Ready(true)),
+        ("unready", true) => act(Action::Ready(false)),
+        ("match", none) if none || rest == "force" => command(Command::StartMatch { force: !none }),
+        ("next", true) => act(Action::NextRound {
+            after_round: game()?.round().map_or(0, |round| round.number()),
+        }),
+        ("stop", true) => act(Action::StopMatch),
+        ("choose", false) => {
+            let nth = rest.parse().map_err(|_bad| Rejection::NotSetter)?;
+            command(Command::Choose(Choice::Offer(nth)))
+        }
+        ("set", false) => {
+            let (secret, clue) = rest.split_once('=').unwrap_or((rest, ""));
+            command(Command::Choose(Choice::Own {
+                secret: secret.trim().to_owned(),
+                clue: clue.trim().to_owned(),
+            }))
+        }
+        ("give_up", true) => act(Action::GiveUp {
+            round: game()?.round().map_or(0, |round| round.number()),
+        }),
+        ("say", _) => {
+            let text = Text::parse(rest).map_err(|e| Failure::new("bad_text", e.to_string()))?;
+            act(Action::Say(Said::Text(text)))
+        }
+        ("react", _) => {
+            let names = Reaction::ALL.map(Reaction::code).join(", ");
+            let bad = || Failure::new("bad_text", format!("the reactions are: {names}"));
+            act(Action::Say(Said::Reaction(
+                Reaction::from_code(rest).ok_or_else(bad)?,
+            )))
+        }
+        ("watch", true) => act(Action::Watch(true)),
+        ("play", true) => act(Action::Watch(false)),
+        ("owner", false) => act(Action::PassOwner(player(game()?, rest)?)),
+        ("remove", false) => act(Action::Remove(player(game()?, rest)?)),
+        ("accept", _) => act(Action::LetIn(knocker(game()?, rest)?)),
+        ("refuse", _) => act(Action::Refuse(knocker(game()?, rest)?)),
+        ("continue", true) => command(Command::Continue),
+        ("follow", true) => command(Command::Follow),
+        ("hand_over", true) => command(Command::HandOver),
+        ("read", true) => command(Command::Read),
+        ("state", true) => Ok(Line::State),
+        ("cluster", true) => Ok(Line::Cluster),
+        ("talk", true) => Ok(Line::Talk),
+        ("history", true) => Ok(Line::History(None)),
+        ("history", false) => {
+            let bad = |_| Failure::new("no_round", "name a round by its number");
+            Ok(Line::History(Some(rest.parse().map_err(bad)?)))
+        }
+        ("leave", true) => Ok(Line::Leave),
+        _ => Err(Failure::new("unknown_command", COMMANDS)),
+    }
+}
+
+/// The letter that is meant: as it counts in the alphabet, if it does.
+fn letter(text: &str, alphabet: Option<&crate::game::Alphabet>) -> Option<Letter> {
+    let letter = Letter::parse(text).ok()?;
+    let counted = alphabet.and_then(|alphabet| alphabet.letter(letter.as_char()));
+    Some(counted.unwrap_or(letter))
+}
+
+/// `PACK` or `PACK#N`.
+fn entry(text: &str) -> Result<(String, Option<usize>), Failure> {
+    let bad = || Failure::new("no_such_entry", "name a pack, or an entry as PACK#N");
+    let (pack, number) = match text.split_once('#') {
+        Some((pack, number)) => (pack, Some(number.parse().map_err(|_bad| bad())?)),
+        None => (text, None),
+    };
+    if is_id(pack) {
+        Ok((pack.to_owned(), number))
+    } else {
+        Err(bad())
+    }
+}
+
+/// A player by id, or by a name that only one has.
+fn player(game: &Game, text: &str) -> Result<PeerId, Failure> {
+    let players = game.players().iter();
+    one_of(
+        players.map(|(peer, player)| (*peer, player.name.as_str())),
+        text,
+    )
+}
+
+/// Who knocks; if only one does, by no name at all. Also who was sent away.
+fn knocker(game: &Game, text: &str) -> Result<PeerId, Failure> {
+    let knocks = &game.table().knocks;
+    if text.is_empty() && knocks.len() == 1 {
+        return knocks
+            .keys()
+            .next()
+            .copied()
+            .ok_or_else(|| Rejection::NoSuchPlayer.into());
+    }
+    let knocks = knocks.iter().map(|(peer, name)| (*peer, name.as_str()));
+    let removed = game.players().iter().filter(|(_, player)| player.removed);
+    one_of(
+        knocks.chain(removed.map(|(peer, player)| (*peer, player.name.as_str()))),
+        text,
+    )
+}
+
+fn one_of<'a>(all: impl Iterator<Item = (PeerId, &'a str)>, text: &str) -> Result<PeerId, Failure> {
+    let found: Vec<PeerId> = all
+        .filter(|(peer, name)| *name == text || peer.to_string() == text)
+        .map(|(peer, _)| peer)
+        .collect();
+    match found.as_slice() {
+        [] => Err(Rejection::NoSuchPlayer.into()),
+        [peer] => Ok(*peer),
+        several => {
+            let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
+            let message = format!(
+                "{} have that name; name one by id: {}",
+                ids.len(),
+                ids.join(", ")
+            );
+            Err(Failure::new("ambiguous", message))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_without_a_room() {
+        let ok = [
+            "guess k",
+            "guess É",
+            "start",
+            "start kanna#3",
+            "hint",
+            "ready",
+            "unready",
+            "match",
+            "match force",
+            "choose 2",
+            "set moon = Up there",
+            "set moon",
+            "say hello  you",
+            "react cheer",
+            "watch",
+            "play",
+            "stop",
+            "continue",
+            "leave",
+            "history",
+            "history 3",
+        ];
+        for line in ok {
+            assert!(parse(line, None).is_ok(), "{line}");
+        }
+        let bad = [
+            ("guess", "not_a_letter"),
+            ("guess kk", "not_a_letter"),
+            ("start klingon!", "no_such_entry"),
+            ("start kanna#x", "no_such_entry"),
+            ("mode solo", "not_in_room"),
+            ("say", "bad_text"),
+            ("react jump", "bad_text"),
+            ("match now", "unknown_command"),
+            ("hint please", "unknown_command"),
+            ("history x", "no_round"),
+            ("", "unknown_command"),
+            ("dance", "unknown_command"),
+        ];
+        for (line, code) in bad {
+            assert_eq!(parse(line, None).map_err(|e| e.code), Err(code), "{line}");
+        }
+    }
+}

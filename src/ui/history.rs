@@ -1,0 +1,139 @@
+//! The rounds that were played, to step through guess by guess.
+
+use eframe::egui::{self, RichText};
+
+use super::{setup, theme::Palette};
+use crate::{
+    game::{Game, Round, Secret, Tried, Void},
+    node::RoomView,
+};
+
+/// The window's own drafts.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub(super) open: bool,
+    /// Which round, by its number; the newest one unless chosen.
+    round: Option<u32>,
+    /// After how many tries it is shown; after the last one unless chosen.
+    step: Option<usize>,
+}
+
+/// Draws the history, if it is open.
+pub(super) fn history_ui(ui: &egui::Ui, room: &RoomView, draft: &mut Draft) {
+    if !draft.open {
+        return;
+    }
+    let game = room.state.game();
+    let modal = egui::Modal::new(egui::Id::unique("history")).show(ui.ctx(), |ui| {
+        ui.set_width(ui.ctx().content_rect().width().min(520.0) - 60.0);
+        ui.heading("Rounds so far");
+        let rounds = &game.table().history;
+        let chosen = rounds
+            .iter()
+            .find(|round| Some(round.number()) == draft.round);
+        match chosen.or(rounds.back()) {
+            None => {
+                ui.label("No round has come to its end yet.");
+            }
+            Some(round) => {
+                choose_ui(ui, game, round, draft);
+                step_ui(ui, game, round, draft);
+            }
+        }
+        ui.add_space(8.0);
+        if ui.button("Close").clicked() {
+            draft.open = false;
+        }
+    });
+    if modal.should_close() {
+        draft.open = false;
+    }
+}
+
+fn choose_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
+    let label = ui.label("Round");
+    egui::ComboBox::from_id_salt("which round")
+        .width(ui.available_width().min(380.0))
+        .selected_text(title_of(round))
+        .show_ui(ui, |ui| {
+            for other in game.table().history.iter().rev() {
+                let is_shown = other.number() == round.number();
+                if ui.selectable_label(is_shown, title_of(other)).clicked() {
+                    draft.round = Some(other.number());
+                    draft.step = None;
+                }
+            }
+        })
+        .response
+        .labelled_by(label.id);
+}
+
+fn title_of(round: &Round) -> String {
+    let secret = round.secret().map_or_else(|| "?".to_owned(), Secret::text);
+    let end = match round.frame().void {
+        Some(why) => in_words(why),
+        None if round.chances_left() == 0 => "lost",
+        None => "won",
+    };
+    format!("{}: {secret} ({end})", round.number())
+}
+
+/// Why a round counts for nobody.
+pub(super) fn in_words(void: Void) -> &'static str {
+    match void {
+        Void::TooSlow => "the setter took too long",
+        Void::SetterGone => "the setter was gone",
+        Void::GivenUp => "the setter gave it up",
+        Void::FalseAnswer => "the setter's answers were false",
+        Void::Stopped => "it was stopped",
+    }
+}
+
+fn step_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
+    let p = Palette::of(ui);
+    let last = round.guesses().len();
+    let mut step = draft.step.unwrap_or(last).min(last);
+    let mode = setup::name_of(round.frame().mode);
+    ui.label(RichText::new(format!("{mode} · {}", round.clue())).color(p.weak));
+    ui.horizontal(|ui| {
+        if ui
+            .add_enabled(step > 0, egui::Button::new("Back"))
+            .clicked()
+        {
+            step -= 1;
+        }
+        if ui
+            .add_enabled(step < last, egui::Button::new("On"))
+            .clicked()
+        {
+            step += 1;
+        }
+        ui.label(format!("{step} of {last}"));
+    });
+    draft.step = Some(step);
+    let then = round.after(step);
+    ui.label(
+        RichText::new(then.mask_text().to_uppercase())
+            .monospace()
+            .size(20.0),
+    );
+    ui.label(format!("{} balloons left", then.chances_left()));
+    let text = step
+        .checked_sub(1)
+        .and_then(|at| round.guesses().get(at))
+        .map(|guess| {
+            let who = game.name_of(&guess.by);
+            let what = match &guess.tried {
+                Tried::Letter(letter) => {
+                    format!("{who} guessed {}", letter.as_char().to_uppercase())
+                }
+                Tried::Whole(whole) => format!("{who} said “{}”", whole.shown()),
+                Tried::Hint { letter, .. } => {
+                    format!("{who} took a hint: {}", letter.as_char().to_uppercase())
+                }
+            };
+            let worth = setup::points(guess.points());
+            format!("{what} — {worth}, entry {} of the log", guess.index)
+        });
+    ui.label(RichText::new(text.unwrap_or_else(|| "The beginning".to_owned())).color(p.weak));
+}

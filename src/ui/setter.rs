@@ -1,0 +1,85 @@
+//! Choosing the word that the others guess.
+
+use eframe::egui::{self, RichText};
+
+use super::{
+    note_place,
+    theme::{Palette, card, main_button},
+};
+use crate::{
+    game::{Phase, Round},
+    node::{Choice, Command, RoomView, SetterView},
+};
+
+/// The window's own drafts.
+#[derive(Default)]
+pub(super) struct Draft {
+    secret: String,
+    clue: String,
+}
+
+/// Draws the setter's part of a round, if it is mine.
+pub(super) fn setter_ui(
+    ui: &mut egui::Ui,
+    room: &RoomView,
+    setter: &SetterView,
+    draft: &mut Draft,
+) -> Option<Command> {
+    let round = room.state.game().round()?;
+    if round.phase() == Phase::Setting {
+        return choose_ui(ui, setter, draft);
+    }
+    draft.secret.clear();
+    draft.clue.clear();
+    watch_ui(ui, round, setter);
+    None
+}
+
+fn choose_ui(ui: &mut egui::Ui, setter: &SetterView, draft: &mut Draft) -> Option<Command> {
+    let mut command = None;
+    let p = Palette::of(ui);
+    card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.label(RichText::new("You set the word. Nobody else sees it.").strong());
+        for (n, deal) in setter.offers.iter().enumerate() {
+            let text = deal.secret.text();
+            let button = ui.button(RichText::new(&text).strong());
+            note_place(&button, &format!("Offer {}", n + 1));
+            if button.clicked() {
+                command = Some(Command::Choose(Choice::Offer(n + 1)));
+            }
+            ui.label(RichText::new(&deal.clue).color(p.weak));
+        }
+        ui.separator();
+        ui.horizontal_wrapped(|ui| {
+            let label = ui.label("Or your own");
+            let edit = egui::TextEdit::singleline(&mut draft.secret).desired_width(150.0);
+            ui.add(edit).labelled_by(label.id);
+            let label = ui.label("Clue");
+            let edit = egui::TextEdit::singleline(&mut draft.clue).desired_width(170.0);
+            ui.add(edit).labelled_by(label.id);
+            let filled = !draft.secret.trim().is_empty();
+            if ui.add_enabled(filled, main_button(ui, "Set it")).clicked() {
+                command = Some(Command::Choose(Choice::Own {
+                    secret: draft.secret.clone(),
+                    clue: draft.clue.clone(),
+                }));
+            }
+        });
+    });
+    command
+}
+
+fn watch_ui(ui: &mut egui::Ui, round: &Round, setter: &SetterView) {
+    if round.phase().is_over() {
+        return;
+    }
+    let p = Palette::of(ui);
+    ui.vertical_centered(|ui| {
+        if let Some(chosen) = &setter.chosen {
+            ui.label(format!("Your word: {chosen}"));
+        }
+        let text = "The others guess. Your program answers for you, and shows the word at the end.";
+        ui.label(RichText::new(text).color(p.weak));
+    });
+}

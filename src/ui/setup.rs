@@ -1,0 +1,352 @@
+//! Between two rounds: how the room plays, who is ready, and what comes next.
+
+use eframe::egui::{self, RichText};
+
+use super::{
+    note_place,
+    theme::{GAP, Palette, card, main_button},
+};
+use crate::{
+    game::{Action, Difficulty, Game, MAX_ROUNDS, Mode, Round, Settings, TURN_SECONDS},
+    node::{Command, PackView, RoomView, View},
+};
+
+/// The window's own drafts.
+#[derive(Default)]
+pub(super) struct Draft {
+    /// Whether "stop the match?" is asked.
+    stopping: bool,
+    /// Settings that are being dragged, until they are let go.
+    dragged: Option<Settings>,
+}
+
+/// Draws what the player can do about the next round.
+pub(super) fn setup_ui(
+    ui: &mut egui::Ui,
+    view: &View,
+    room: &RoomView,
+    draft: &mut Draft,
+) -> Vec<Command> {
+    let game = room.state.game();
+    if game.table().rules < 2 {
+        return older_ui(ui, view, game).into_iter().collect();
+    }
+    let owns = game.table().owner == Some(view.me.peer_id);
+    let mut commands = Vec::new();
+    if game.match_on().is_some() {
+        commands.extend(match_ui(ui, game, owns, draft));
+        return commands;
+    }
+    draft.stopping = false;
+    ranking_ui(ui, room, view);
+    if owns {
+        commands.extend(owner_ui(ui, view, room, draft));
+    } else {
+        commands.extend(guest_ui(ui, view, room));
+    }
+    commands
+}
+
+// ---- while a match is on ----
+
+fn match_ui(ui: &mut egui::Ui, game: &Game, owns: bool, draft: &mut Draft) -> Option<Command> {
+    let mut command = None;
+    let between = game.phase().is_over();
+    ui.vertical_centered(|ui| {
+        if between {
+            let button = ui.add(main_button(ui, "Next round"));
+            note_place(&button, "Next round");
+            if button.clicked() {
+                let after_round = game.round().map_or(0, Round::number);
+                command = Some(Command::Act(Action::NextRound { after_round }));
+            }
+        }
+        if owns && ui.button("Stop the match…").clicked() {
+            draft.stopping = true;
+        }
+    });
+    if draft.stopping {
+        let modal = egui::Modal::new(egui::Id::unique("stop")).show(ui.ctx(), |ui| {
+            ui.set_max_width(360.0);
+            ui.heading("Stop the match?");
+            ui.label("The points so far stand, and this round counts for nobody.");
+            ui.add_space(8.0);
+            ui.horizontal(|ui| {
+                if ui.add(main_button(ui, "Stop it")).clicked() {
+                    command = Some(Command::Act(Action::StopMatch));
+                    draft.stopping = false;
+                }
+                if ui.button("Play on").clicked() {
+                    draft.stopping = false;
+                }
+            });
+        });
+        if modal.should_close() {
+            draft.stopping = false;
+        }
+    }
+    command
+}
+
+// ---- between two matches ----
+
+/// Who has how many points, after a match.
+fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
+    let game = room.state.game();
+    if game
+        .table()
+        .newest_match
+        .as_ref()
+        .is_none_or(|newest| !newest.over)
+    {
+        return;
+    }
+    let p = Palette::of(ui);
+    let ranking = game.ranking();
+    card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.label(RichText::new("The match is over").strong());
+        egui::Grid::new("ranking")
+            .num_columns(3)
+            .spacing([14.0, 2.0])
+            .show(ui, |ui| {
+                for rank in ranking.iter().take(8) {
+                    let me = rank.peer == view.me.peer_id;
+                    let mut name = game.name_of(&rank.peer).to_owned();
+                    if me {
+                        name.push_str(" (you)");
+                    }
+                    let name = RichText::new(name);
+                    ui.label(RichText::new(format!("{}.", rank.place)).color(p.weak));
+                    ui.label(if rank.place == 1 { name.strong() } else { name });
+                    ui.label(points(rank.score));
+                    ui.end_row();
+                }
+            });
+        let best = game.table().best_streak;
+        if best > 1 {
+            let streak = game.table().streak;
+            let text = format!("Words found together in a row: {streak}, at best {best}");
+            ui.label(RichText::new(text).color(p.weak));
+        }
+    });
+    ui.add_space(GAP);
+}
+
+pub(super) fn points(score: u32) -> String {
+    match score {
+        1 => "1 point".to_owned(),
+        n => format!("{n} points"),
+    }
+}
+
+/// What a mode is, in a line.
+pub(super) fn describe(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Together => "One team: anyone guesses at any time.",
+        Mode::Turns => "One after the other, against the clock. Every letter is a point.",
+        Mode::Setter => "One of you sets the word and the others guess it. It goes round.",
+    }
+}
+
+pub(super) fn name_of(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Together => "Together",
+        Mode::Turns => "Turns",
+        Mode::Setter => "Setter",
+    }
+}
+
+fn name_of_difficulty(level: Difficulty) -> &'static str {
+    match level {
+        Difficulty::Any => "Any",
+        Difficulty::Easy => "Easy",
+        Difficulty::Normal => "Normal",
+        Difficulty::Hard => "Hard",
+    }
+}
+
+fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -> Vec<Command> {
+    let game = room.state.game();
+    let now = &game.table().settings;
+    let mut set = draft.dragged.clone().unwrap_or_else(|| now.clone());
+    let mut commands = Vec::new();
+    let p = Palette::of(ui);
+    let mut dragging = false;
+    card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal_wrapped(|ui| {
+            for mode in Mode::ALL {
+                let button = ui.selectable_label(set.mode == mode, name_of(mode));
+                note_place(&button, name_of(mode));
+                if button.clicked() {
+                    set.mode = mode;
+                }
+            }
+        });
+        ui.label(RichText::new(describe(set.mode)).color(p.weak));
+        ui.horizontal_wrapped(|ui| {
+            packs_ui(ui, view, &mut set);
+            let label = ui.label("Level");
+            egui::ComboBox::from_id_salt("difficulty")
+                .width(80.0)
+                .selected_text(name_of_difficulty(set.difficulty))
+                .show_ui(ui, |ui| {
+                    for level in Difficulty::ALL {
+                        let text = name_of_difficulty(level);
+                        ui.selectable_value(&mut set.difficulty, level, text);
+                    }
+                })
+                .response
+                .labelled_by(label.id);
+        });
+        ui.horizontal_wrapped(|ui| {
+            let label = ui.label("Rounds");
+            let rounds = egui::DragValue::new(&mut set.rounds).range(1..=MAX_ROUNDS);
+            let rounds = ui.add(rounds).labelled_by(label.id);
+            dragging |= rounds.dragged() || rounds.has_focus();
+            if set.mode == Mode::Turns {
+                let label = ui.label("Seconds a turn");
+                let turn = egui::DragValue::new(&mut set.turn_seconds).range(TURN_SECONDS);
+                let turn = ui.add(turn).labelled_by(label.id);
+                dragging |= turn.dragged() || turn.has_focus();
+            }
+            ui.checkbox(&mut set.locked, "Locked")
+                .on_hover_text("Strangers have to knock, and you let them in");
+        });
+    });
+    if dragging {
+        draft.dragged = Some(set);
+    } else {
+        draft.dragged = None;
+        if set != *now {
+            commands.push(Command::Act(Action::Configure(set)));
+        }
+    }
+    ui.add_space(8.0);
+    commands.extend(start_ui(ui, view, game));
+    commands
+}
+
+fn packs_ui(ui: &mut egui::Ui, view: &View, set: &mut Settings) {
+    let chosen = view.packs.iter().find(|pack| pack.id == set.pack);
+    let chosen = chosen.map_or_else(|| set.pack.clone(), in_words);
+    let label = ui.label("Words");
+    egui::ComboBox::from_id_salt("pack")
+        .width(170.0)
+        .height(360.0)
+        .selected_text(chosen)
+        .show_ui(ui, |ui| {
+            for pack in view.packs.iter() {
+                ui.selectable_value(&mut set.pack, pack.id.clone(), in_words(pack));
+            }
+        })
+        .response
+        .labelled_by(label.id);
+}
+
+/// A pack's name, and its language.
+fn in_words(pack: &PackView) -> String {
+    format!("{} ({})", pack.name, pack.language)
+}
+
+/// The button that starts the match, and who is not ready.
+fn start_ui(ui: &mut egui::Ui, view: &View, game: &Game) -> Option<Command> {
+    let p = Palette::of(ui);
+    let settings = &game.table().settings;
+    let players: Vec<_> = game.at_table().collect();
+    let waits =
+        |(peer, player): &&(_, &crate::game::Player)| *peer != view.me.peer_id && !player.ready;
+    let waiting: Vec<&str> = players
+        .iter()
+        .filter(waits)
+        .map(|(_, p)| p.name.as_str())
+        .collect();
+    let missing = settings.mode.min_players().saturating_sub(players.len());
+    let mut command = None;
+    ui.vertical_centered(|ui| {
+        let text = if waiting.is_empty() {
+            "Start the game"
+        } else {
+            "Start anyway"
+        };
+        let button = ui.add_enabled(missing == 0, main_button(ui, text));
+        note_place(&button, "Start the game");
+        if button.clicked() {
+            command = Some(Command::StartMatch { force: true });
+        }
+        let note = match (missing, waiting.as_slice()) {
+            (0, []) => String::new(),
+            (0, [one]) => format!("{one} is not ready yet."),
+            (0, some) => format!("{} of you are not ready yet.", some.len()),
+            _ => "It takes two players: wait for somebody to join.".to_owned(),
+        };
+        ui.label(RichText::new(note).color(p.weak));
+    });
+    command
+}
+
+fn guest_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Vec<Command> {
+    let game = room.state.game();
+    let settings = &game.table().settings;
+    let p = Palette::of(ui);
+    let owner = game
+        .table()
+        .owner
+        .map_or("Nobody", |owner| game.name_of(&owner));
+    let pack = view.packs.iter().find(|pack| pack.id == settings.pack);
+    let pack = pack.map_or_else(|| settings.pack.clone(), in_words);
+    let me = game.players().get(&view.me.peer_id);
+    let ready = me.is_some_and(|me| me.ready);
+    let watching = me.is_some_and(|me| me.watching);
+    let mut commands = Vec::new();
+    ui.vertical_centered(|ui| {
+        ui.label(RichText::new(format!(
+            "{owner} sets up the next match: {}, {} rounds, words: {pack}",
+            name_of(settings.mode),
+            settings.rounds
+        )));
+        ui.label(RichText::new(describe(settings.mode)).color(p.weak));
+        if watching {
+            if ui.button("Take a seat").clicked() {
+                commands.push(Command::Act(Action::Watch(false)));
+            }
+            return;
+        }
+        let text = if ready { "I'm not ready" } else { "I'm ready" };
+        let button = if ready {
+            ui.button(text)
+        } else {
+            ui.add(main_button(ui, text))
+        };
+        note_place(&button, "Ready");
+        if button.clicked() {
+            commands.push(Command::Act(Action::Ready(!ready)));
+        }
+        if ui.button("Only watch").clicked() {
+            commands.push(Command::Act(Action::Watch(true)));
+        }
+    });
+    commands
+}
+
+/// For rooms in which somebody has an older program: a round at a time.
+fn older_ui(ui: &mut egui::Ui, view: &View, game: &Game) -> Option<Command> {
+    let mut command = None;
+    ui.vertical_centered(|ui| {
+        if ui.add(main_button(ui, "Start a round")).clicked() {
+            command = Some(Command::StartRound {
+                pack: view
+                    .packs
+                    .first()
+                    .map(|pack| pack.id.clone())
+                    .unwrap_or_default(),
+                number: None,
+                after_round: Some(game.round().map_or(0, Round::number)),
+            });
+        }
+        let why = "Somebody here has an older dhangkanna, which knows no matches.";
+        ui.label(RichText::new(why).color(Palette::of(ui).weak));
+    });
+    command
+}

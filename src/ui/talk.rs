@@ -1,0 +1,132 @@
+//! What players say to each other.
+
+use std::collections::BTreeSet;
+
+use eframe::egui::{self, RichText, ScrollArea, Vec2};
+
+use super::{
+    art::{Art, Picture},
+    note_place,
+    theme::Palette,
+};
+use crate::{
+    game::{Action, MAX_TEXT_BYTES, PeerId, Reaction, Said, Text},
+    node::{Command, RoomView},
+};
+
+/// How many lines are drawn; older ones are in the log.
+const SHOWN: usize = 60;
+
+/// The window's own drafts.
+#[derive(Default)]
+pub(super) struct Draft {
+    text: String,
+    /// Why the text was not sent.
+    refused: Option<String>,
+    /// Whom I do not want to hear.
+    pub(super) muted: BTreeSet<PeerId>,
+}
+
+/// Draws the talk, and takes what is said.
+pub(super) fn talk_ui(
+    ui: &mut egui::Ui,
+    art: &mut Art,
+    room: &RoomView,
+    draft: &mut Draft,
+    height: f32,
+) -> Vec<Command> {
+    let p = Palette::of(ui);
+    let game = room.state.game();
+    let mut commands = Vec::new();
+    let heard = game
+        .table()
+        .talk
+        .iter()
+        .filter(|line| !draft.muted.contains(&line.by));
+    let lines: Vec<_> = heard.rev().take(SHOWN).collect();
+    ScrollArea::vertical()
+        .id_salt("talk")
+        .stick_to_bottom(true)
+        .auto_shrink([false, false])
+        .max_height((height - 92.0).max(60.0))
+        .show(ui, |ui| {
+            if lines.is_empty() {
+                ui.label(RichText::new("Nobody has said anything yet.").color(p.weak));
+            }
+            for line in lines.iter().rev() {
+                let who = game.name_of(&line.by);
+                match &line.said {
+                    Said::Text(text) => {
+                        ui.horizontal_wrapped(|ui| {
+                            ui.spacing_mut().item_spacing.x = 4.0;
+                            ui.label(RichText::new(format!("{who}:")).color(p.weak));
+                            ui.label(text.as_str());
+                        });
+                    }
+                    Said::Reaction(reaction) => {
+                        ui.horizontal(|ui| {
+                            ui.label(RichText::new(format!("{who}:")).color(p.weak));
+                            let (rect, shown) =
+                                ui.allocate_exact_size(Vec2::splat(26.0), egui::Sense::hover());
+                            art.paint(ui.painter(), Picture::Reaction(*reaction), rect);
+                            let name = name_of(*reaction);
+                            shown.widget_info(|| {
+                                egui::WidgetInfo::labeled(egui::Role::Image, true, name)
+                            });
+                            shown.on_hover_text(name);
+                        });
+                    }
+                }
+            }
+        });
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::splat(2.0);
+        for reaction in Reaction::ALL {
+            let (rect, button) = ui.allocate_exact_size(Vec2::splat(28.0), egui::Sense::click());
+            let name = name_of(reaction);
+            button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+            if button.hovered() || button.has_focus() {
+                ui.painter().rect_filled(rect, 6.0, p.line);
+            }
+            art.paint(ui.painter(), Picture::Reaction(reaction), rect.shrink(2.0));
+            if button.on_hover_text(name).clicked() {
+                commands.push(Command::Act(Action::Say(Said::Reaction(reaction))));
+            }
+        }
+    });
+    let edit = egui::TextEdit::singleline(&mut draft.text)
+        .hint_text("Say something")
+        .char_limit(MAX_TEXT_BYTES)
+        .desired_width(f32::INFINITY);
+    let edit = ui.add(edit);
+    edit.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Say something"));
+    note_place(&edit, "Say something");
+    if edit.changed() {
+        draft.refused = None;
+    }
+    if edit.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
+        match Text::parse(&draft.text) {
+            Ok(text) => {
+                commands.push(Command::Act(Action::Say(text.into())));
+                draft.text.clear();
+            }
+            Err(e) => draft.refused = Some(e.to_string()),
+        }
+        edit.request_focus();
+    }
+    if let Some(refused) = &draft.refused {
+        ui.label(RichText::new(refused).small().color(p.error));
+    }
+    commands
+}
+
+fn name_of(reaction: Reaction) -> &'static str {
+    match reaction {
+        Reaction::Cheer => "Hooray",
+        Reaction::Laugh => "Ha ha",
+        Reaction::Gasp => "Oh!",
+        Reaction::Think => "Hm",
+        Reaction::Sad => "Oh no",
+        Reaction::Heart => "Lovely",
+    }
+}

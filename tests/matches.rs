@@ -1,0 +1,901 @@
+//! Matches as transcripts, and what must hold whatever players and leaders do.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use std::sync::Arc;
+
+use dhangkanna::{
+    consensus::{Command, CommandId, Proposal, RoomState},
+    game::{
+        Action, Alphabet, CHANCES, Content, Deal, Difficulty, Game, Letter, MAX_LINES, Mode, Name,
+        Notice, Outcome, PeerId, Phase, Reaction, Rejection, Said, Secret, Settings, Text, Wait,
+        Whole, answer, seal, shape_of,
+    },
+    proto as pb,
+};
+use prost::Message as _;
+
+fn peer(n: u8) -> PeerId {
+    PeerId::new([n; 32])
+}
+
+fn name(n: u8) -> Name {
+    Name::parse(&format!("P{n}")).unwrap()
+}
+
+fn english() -> Arc<Alphabet> {
+    Arc::new(Alphabet::of_language("en").unwrap())
+}
+
+fn secret(text: &str) -> Secret {
+    Secret::parse_in(text, &english()).unwrap()
+}
+
+/// A room of the newest rules, with so many players.
+fn room(players: u8) -> Game {
+    let mut game = Game::default();
+    game.notice(Notice::Rules(2));
+    for n in 0..players {
+        game.apply(1, peer(n), Action::Seat { name: name(n) })
+            .unwrap();
+    }
+    game
+}
+
+fn deck(secrets: &[&str]) -> Arc<[Deal]> {
+    let deal = |text: &&str| Deal {
+        clue: format!("about {text}"),
+        secret: secret(text),
+    };
+    secrets.iter().map(deal).collect()
+}
+
+fn start(game: &mut Game, mode: Mode, secrets: &[&str], rounds: u8) {
+    let owner = game.table().owner.unwrap();
+    let settings = Settings {
+        mode,
+        rounds,
+        ..Settings::default()
+    };
+    game.apply(2, owner, Action::Configure(settings)).unwrap();
+    game.apply(3, owner, match_of(secrets, true)).unwrap();
+}
+
+fn match_of(secrets: &[&str], force: bool) -> Action {
+    Action::StartMatch {
+        deck: deck(secrets),
+        alphabet: english(),
+        force,
+        after_match: None,
+    }
+}
+
+/// What the setter's program would do, until nothing is asked of it.
+struct Setter(Secret, [u8; 32]);
+
+impl Setter {
+    fn new(text: &str) -> Self {
+        Self(secret(text), [9; 32])
+    }
+
+    fn seal(&self, round: u32) -> Action {
+        Action::Seal {
+            round,
+            commitment: seal(&self.0, &self.1, "a clue"),
+            shape: shape_of(&self.0),
+            clue: "a clue".to_owned(),
+        }
+    }
+
+    fn serve(&self, game: &mut Game) {
+        loop {
+            let round = game.round().unwrap();
+            let (number, setter) = (round.number(), round.frame().setter.unwrap());
+            let action = match (round.phase(), round.asked().next()) {
+                (Phase::Revealing, _) => Action::Reveal {
+                    round: number,
+                    secret: self.0.clone(),
+                    salt: self.1,
+                },
+                (Phase::Guessing, Some(asked)) => {
+                    let (letter, cells) = answer(&asked.question, &self.0, round.open(), 0);
+                    Action::Answer {
+                        round: number,
+                        nth: round.guesses().len() as u32,
+                        letter,
+                        cells,
+                    }
+                }
+                _ => return,
+            };
+            game.apply(4, setter, action).unwrap();
+        }
+    }
+}
+
+/// Lines of `who command -> outcome, mask, chances, phase, turn, scores`. A
+/// setter's part is played by its program.
+fn play(game: &mut Game, setter: Option<&Setter>, transcript: &str) {
+    for (n, line) in transcript
+        .lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty())
+        .enumerate()
+    {
+        let (input, want) = line.split_once(" -> ").expect("an arrow");
+        let mut words = input.splitn(3, ' ');
+        let (who, command) = (words.next().unwrap(), words.next().unwrap());
+        let rest = words.next().unwrap_or("");
+        let letter = || Letter::parse(rest).unwrap();
+        let number = game.round().map_or(0, |round| round.number());
+        let step = game.round().map_or(0, |round| round.step());
+        let outcome = if let Ok(who) = who.parse::<u8>() {
+            let action = match command {
+                "guess" => Action::Guess {
+                    letter: letter(),
+                    round: None,
+                },
+                "solve" => Action::Solve {
+                    whole: Whole::parse(rest, Some(&english())).unwrap(),
+                    round: None,
+                },
+                "hint" => Action::Hint { round: None },
+                "next" => Action::NextRound {
+                    after_round: number,
+                },
+                "stop" => Action::StopMatch,
+                "seal" => setter.unwrap().seal(number),
+                "give_up" => Action::GiveUp { round: number },
+                "watch" => Action::Watch(true),
+                "sit" => Action::Watch(false),
+                "seat" => Action::Seat { name: name(who) },
+                "remove" => Action::Remove(peer(rest.parse().unwrap())),
+                other => panic!("{other}?"),
+            };
+            match game.apply(n as u64 + 10, peer(who), action) {
+                Ok(outcome) => outcome.code(),
+                Err(rejection) => rejection.code(),
+            }
+        } else {
+            let here = |here| Notice::Presence {
+                peer: peer(rest.parse().unwrap()),
+                here,
+            };
+            let notice = match command {
+                "gone" => here(false),
+                "back" => here(true),
+                "time" => Notice::TimeUp {
+                    round: number,
+                    step,
+                },
+                other => panic!("{other}?"),
+            };
+            game.notice(notice).code()
+        };
+        if let Some(setter) = setter {
+            setter.serve(game);
+        }
+        let round = game.round().unwrap();
+        let turn = round
+            .frame()
+            .turn
+            .map_or("-".to_owned(), |p| p.as_bytes()[0].to_string());
+        let scores = game.players().keys().map(|peer| match game.score_of(peer) {
+            Some(score) => score.to_string(),
+            None => "-".to_owned(),
+        });
+        let got = format!(
+            "{outcome}, {}, {}, {}, {turn}, {}",
+            round.mask_text(),
+            round.chances_left(),
+            game.phase().code(),
+            scores.collect::<Vec<_>>().join(" "),
+        );
+        assert_eq!(got, want, "after {input}");
+    }
+}
+
+#[test]
+fn together_keeps_a_streak_and_counts_who_found_what() {
+    let mut game = room(3);
+    start(&mut game, Mode::Together, &["moon", "bee"], 2);
+    play(
+        &mut game,
+        None,
+        "0 guess o -> hit, _oo_, 6, guessing, -, 2 0 0
+         1 guess x -> miss, _oo_, 5, guessing, -, 2 0 0
+         2 next -> round_on, _oo_, 5, guessing, -, 2 0 0
+         1 solve MooN -> hit, moon, 5, won, -, 2 4 0
+         2 guess q -> round_over, moon, 5, won, -, 2 4 0
+         2 next -> started, ___, 6, guessing, -, 2 4 0",
+    );
+    assert_eq!((game.table().streak, game.table().best_streak), (1, 1));
+    play(
+        &mut game,
+        None,
+        "0 hint -> hinted, _ee, 6, guessing, -, 2 4 0
+         0 hint -> hinted, bee, 5, won, -, 2 4 0
+         0 next -> no_match, bee, 5, won, -, 2 4 0",
+    );
+    assert_eq!(game.table().streak, 2);
+    let ranking = game.ranking();
+    let places: Vec<_> = ranking.iter().map(|r| (r.place, r.peer, r.score)).collect();
+    assert_eq!(places, [(1, peer(1), 4), (2, peer(0), 2), (3, peer(2), 0)]);
+    assert_eq!(game.table().history.len(), 2);
+}
+
+#[test]
+fn turns_go_round_and_nobody_who_is_away_holds_them_up() {
+    let mut game = room(3);
+    start(&mut game, Mode::Turns, &["banana", "moon"], 2);
+    play(
+        &mut game,
+        None,
+        "1 guess a -> not_your_turn, ______, 6, guessing, 0, 0 0 0
+         0 guess a -> hit, _a_a_a, 6, guessing, 1, 3 0 0
+         1 guess a -> repeat, _a_a_a, 6, guessing, 1, 3 0 0
+         1 guess x -> miss, _a_a_a, 5, guessing, 2, 3 0 0
+         - time -> done, _a_a_a, 5, guessing, 0, 3 0 0
+         - gone 0 -> done, _a_a_a, 5, guessing, 1, 3 0 0
+         - gone 0 -> unchanged, _a_a_a, 5, guessing, 1, 3 0 0
+         1 watch -> done, _a_a_a, 5, guessing, 2, 3 0 0
+         1 guess n -> watching, _a_a_a, 5, guessing, 2, 3 0 0
+         2 guess n -> hit, _anana, 5, guessing, 2, 3 0 2
+         - back 0 -> done, _anana, 5, guessing, 2, 3 0 2
+         2 guess z -> miss, _anana, 4, guessing, 0, 3 0 2
+         0 solve bandana -> miss, _anana, 3, guessing, 2, 3 0 2
+         2 solve banana -> hit, banana, 3, won, 2, 3 0 4
+         2 next -> started, ____, 6, guessing, 2, 3 0 4
+         2 guess m -> hit, m___, 6, guessing, 0, 3 0 5
+         - gone 0 -> done, m___, 6, guessing, 2, 3 0 5
+         - gone 2 -> done, m___, 6, guessing, -, 3 0 5
+         - back 2 -> done, m___, 6, guessing, 2, 3 0 5",
+    );
+    // Who came next has the room since its owner was gone, and keeps it.
+    assert_eq!(game.table().owner, Some(peer(1)));
+}
+
+#[test]
+fn a_setter_answers_and_is_believed_only_in_the_end() {
+    let mut game = room(3);
+    let moon = Setter::new("full moon");
+    start(&mut game, Mode::Setter, &[], 2);
+    play(
+        &mut game,
+        Some(&moon),
+        "1 guess o -> not_sealed, , 6, setting, -, 0 0 0
+         1 seal -> not_setter, , 6, setting, -, 0 0 0
+         0 seal -> started, ____ ____, 6, guessing, -, 0 0 0
+         0 guess o -> you_set_it, ____ ____, 6, guessing, -, 0 0 0
+         1 guess o -> asked, ____ _oo_, 6, guessing, -, 0 0 0
+         1 guess o -> repeat, ____ _oo_, 6, guessing, -, 0 0 0
+         2 guess x -> asked, ____ _oo_, 5, guessing, -, 0 0 0
+         2 hint -> asked, f___ _oo_, 4, guessing, -, 0 0 0
+         2 solve full noon -> asked, f___ _oo_, 3, guessing, -, 0 0 0
+         1 solve full moon -> asked, full moon, 3, won, -, 2 12 0",
+    );
+    let history = game.table().history.back().unwrap();
+    assert_eq!(
+        history.secret().map(Secret::text).as_deref(),
+        Some("full moon")
+    );
+    // The next one sets; it takes too long.
+    play(
+        &mut game,
+        None,
+        "1 next -> started, , 6, setting, -, 2 12 0
+         0 guess o -> not_sealed, , 6, setting, -, 2 12 0
+         - time -> done, , 6, void, -, 2 12 0",
+    );
+    assert!(game.match_on().is_none());
+}
+
+#[test]
+fn a_setter_who_leaves_voids_the_round_without_penalty() {
+    for how in ["- gone 0", "0 watch", "0 give_up", "- time"] {
+        let mut game = room(3);
+        let moon = Setter::new("moon");
+        start(&mut game, Mode::Setter, &[], 3);
+        game.apply(4, peer(0), moon.seal(1)).unwrap();
+        let guess = Action::Guess {
+            letter: Letter::parse("o").unwrap(),
+            round: None,
+        };
+        game.apply(5, peer(1), guess).unwrap();
+        let want = "-> done, ____, 6, void, -, 0 0 0";
+        play(&mut game, None, &format!("{how} {want}"));
+        // On it goes, with the next one.
+        play(&mut game, None, "1 next -> started, , 6, setting, -, 0 0 0");
+        assert_eq!(game.round().unwrap().frame().setter, Some(peer(1)), "{how}");
+    }
+}
+
+#[test]
+fn every_lie_of_a_setter_is_found_at_the_reveal() {
+    let truth = Setter::new("banana");
+    // Answers to a, n and b, each with all it could have been.
+    for lie in 0..64_u64 {
+        let mut game = room(2);
+        start(&mut game, Mode::Setter, &[], 1);
+        game.apply(4, peer(0), truth.seal(1)).unwrap();
+        let mut honest = true;
+        for (nth, c) in ["a", "n", "b", "x", "y", "z", "q", "w", "v"]
+            .iter()
+            .enumerate()
+        {
+            if game.phase() != Phase::Guessing {
+                break;
+            }
+            let letter = Letter::parse(c).unwrap();
+            let guess = Action::Guess {
+                letter,
+                round: None,
+            };
+            game.apply(5, peer(1), guess).unwrap();
+            let open = game.round().unwrap().open();
+            let question = game
+                .round()
+                .unwrap()
+                .asked()
+                .next()
+                .unwrap()
+                .question
+                .clone();
+            let (_, true_cells) = answer(&question, &truth.0, open, 0);
+            let cells = if nth == 0 { lie } else { true_cells & !open };
+            honest &= cells == true_cells;
+            let answered = Action::Answer {
+                round: 1,
+                nth: nth as u32,
+                letter: None,
+                cells,
+            };
+            game.apply(6, peer(0), answered).unwrap();
+        }
+        let reveal = Action::Reveal {
+            round: 1,
+            secret: truth.0.clone(),
+            salt: truth.1,
+        };
+        if game.phase() == Phase::Guessing {
+            // Denied letters leave it open; nobody can prove anything yet.
+            assert_eq!(game.apply(7, peer(0), reveal), Err(Rejection::NotSetter));
+            continue;
+        }
+        game.apply(7, peer(0), reveal).unwrap();
+        let want = if honest { Phase::Won } else { Phase::Void };
+        assert_eq!(game.phase(), want, "{lie:b}");
+    }
+}
+
+#[test]
+fn impossible_answers_are_refused() {
+    let mut game = room(3);
+    let moon = Setter::new("full moon");
+    start(&mut game, Mode::Setter, &[], 1);
+    game.apply(4, peer(0), moon.seal(1)).unwrap();
+    let answer = |nth, letter: Option<&str>, cells| Action::Answer {
+        round: 1,
+        nth,
+        letter: letter.map(|l| Letter::parse(l).unwrap()),
+        cells,
+    };
+    let nothing = game.apply(5, peer(0), answer(0, None, 0));
+    assert_eq!(nothing, Err(Rejection::NotSetter));
+    let guess = Action::Guess {
+        letter: Letter::parse("o").unwrap(),
+        round: None,
+    };
+    game.apply(6, peer(1), guess).unwrap();
+    let table = [
+        (0, answer(0, None, 1 << 4), Rejection::BadAnswer),
+        (0, answer(0, None, 1 << 40), Rejection::BadAnswer),
+        (0, answer(0, None, u64::MAX), Rejection::BadAnswer),
+        (0, answer(0, Some("o"), 1 << 6), Rejection::BadAnswer),
+        (0, answer(1, None, 1 << 6), Rejection::NotSetter),
+        (1, answer(0, None, 1 << 6), Rejection::NotSetter),
+    ];
+    for (who, action, why) in table {
+        let before = game.clone();
+        assert_eq!(game.apply(7, peer(who), action), Err(why));
+        assert_eq!(game, before);
+    }
+}
+
+#[test]
+fn late_joiners_start_with_the_last_and_spectators_without() {
+    let mut game = room(2);
+    start(&mut game, Mode::Together, &["banana", "moon"], 2);
+    play(
+        &mut game,
+        None,
+        "0 guess a -> hit, _a_a_a, 6, guessing, -, 3 0
+         1 guess n -> hit, _anana, 6, guessing, -, 3 2
+         0 guess b -> hit, banana, 6, won, -, 4 2
+         2 seat -> seated, banana, 6, won, -, 4 2 2
+         0 next -> started, ____, 6, guessing, -, 4 2 2
+         2 guess o -> hit, _oo_, 6, guessing, -, 4 2 4
+         2 watch -> done, _oo_, 6, guessing, -, 4 2 4
+         2 guess m -> watching, _oo_, 6, guessing, -, 4 2 4
+         2 sit -> done, _oo_, 6, guessing, -, 4 2 4
+         - gone 1 -> done, _oo_, 6, guessing, -, 4 2 4
+         1 seat -> seated, _oo_, 6, guessing, -, 4 2 4",
+    );
+}
+
+#[test]
+fn owners_decide_and_others_do_not() {
+    let mut game = room(3);
+    let settings = |change: &dyn Fn(&mut Settings)| {
+        let mut settings = Settings::default();
+        change(&mut settings);
+        Action::Configure(settings)
+    };
+    let not_owner = [
+        settings(&|s| s.rounds = 3),
+        match_of(&["moon"], true),
+        Action::StopMatch,
+        Action::Remove(peer(2)),
+        Action::PassOwner(peer(1)),
+        Action::LetIn(peer(9)),
+        Action::Refuse(peer(9)),
+    ];
+    for action in not_owner {
+        assert_eq!(game.apply(1, peer(1), action), Err(Rejection::NotOwner));
+    }
+    let bad = [
+        settings(&|s| s.rounds = 0),
+        settings(&|s| s.rounds = 21),
+        settings(&|s| s.turn_seconds = 4),
+        settings(&|s| s.turn_seconds = 301),
+        settings(&|s| s.pack.clear()),
+        settings(&|s| s.pack = "x".repeat(33)),
+    ];
+    for action in bad {
+        assert_eq!(game.apply(1, peer(0), action), Err(Rejection::BadSettings));
+    }
+    let one = settings(&|s| s.rounds = 1);
+    assert_eq!(game.apply(1, peer(0), one.clone()), Ok(Outcome::Done));
+    assert_eq!(game.apply(1, peer(0), one), Ok(Outcome::Unchanged));
+    // Not everybody is ready; then they are.
+    let ask = |game: &mut Game| game.apply(1, peer(0), match_of(&["moon"], false));
+    assert_eq!(ask(&mut game), Err(Rejection::NotReady));
+    for n in 1..3 {
+        game.apply(1, peer(n), Action::Ready(true)).unwrap();
+    }
+    let wrong = game.apply(1, peer(0), match_of(&["moon", "bee"], false));
+    assert_eq!(wrong, Err(Rejection::BadSecret));
+    // Two windows of the owner, or two owners, press at once: one match.
+    let at_once = Action::StartMatch {
+        deck: deck(&["moon"]),
+        alphabet: english(),
+        force: false,
+        after_match: Some(0),
+    };
+    assert_eq!(
+        game.apply(1, peer(0), at_once.clone()),
+        Ok(Outcome::Started)
+    );
+    assert_eq!(
+        game.apply(1, peer(0), at_once),
+        Err(Rejection::MatchChanged)
+    );
+    assert_eq!(ask(&mut game), Err(Rejection::MatchOn));
+    assert_eq!(
+        game.apply(1, peer(0), settings(&|s| s.mode = Mode::Turns)),
+        Err(Rejection::MatchOn)
+    );
+    // The door can be locked meanwhile.
+    let locked = settings(&|s| {
+        s.rounds = 1;
+        s.locked = true;
+    });
+    assert_eq!(game.apply(1, peer(0), locked), Ok(Outcome::Done));
+    game.apply(1, peer(0), Action::PassOwner(peer(2))).unwrap();
+    assert_eq!(
+        game.apply(1, peer(0), Action::StopMatch),
+        Err(Rejection::NotOwner)
+    );
+    assert_eq!(game.apply(1, peer(2), Action::StopMatch), Ok(Outcome::Done));
+    assert_eq!(
+        game.apply(1, peer(2), Action::StopMatch),
+        Err(Rejection::NoMatch)
+    );
+    // A setter needs somebody who guesses.
+    let mut alone = room(1);
+    let setter = settings(&|s| s.mode = Mode::Setter);
+    alone.apply(1, peer(0), setter).unwrap();
+    let started = alone.apply(1, peer(0), match_of(&[], true));
+    assert_eq!(started, Err(Rejection::TooFew));
+}
+
+#[test]
+fn the_door_is_locked_and_those_who_were_in_come_back() {
+    use dhangkanna::game::Door;
+    let mut game = room(3);
+    let locked = Settings {
+        locked: true,
+        ..Settings::default()
+    };
+    assert_eq!(game.door(&peer(9)), Door::Open);
+    game.apply(1, peer(0), Action::Configure(locked)).unwrap();
+    assert_eq!(
+        (game.door(&peer(9)), game.door(&peer(1))),
+        (Door::Locked, Door::Open)
+    );
+    let knock = |n: u8| Notice::Knock {
+        peer: peer(n),
+        name: name(n),
+    };
+    assert_eq!(game.notice(knock(1)), Outcome::Unchanged);
+    for n in 10..30 {
+        game.notice(knock(n));
+    }
+    assert_eq!(game.table().knocks.len(), 8, "bounded");
+    game.apply(1, peer(0), Action::LetIn(peer(10))).unwrap();
+    game.apply(1, peer(0), Action::Refuse(peer(11))).unwrap();
+    game.notice(Notice::KnockedOff(peer(12)));
+    assert_eq!(game.door(&peer(10)), Door::Open);
+    assert_eq!(game.door(&peer(11)), Door::Refused);
+    assert_eq!(game.door(&peer(12)), Door::Locked);
+    assert_eq!(
+        game.apply(1, peer(0), Action::LetIn(peer(99))),
+        Err(Rejection::NoSuchPlayer)
+    );
+    // Somebody is sent away, may do nothing, and is let in again.
+    game.apply(1, peer(0), Action::Remove(peer(1))).unwrap();
+    assert_eq!(game.door(&peer(1)), Door::Removed);
+    let back = game.apply(1, peer(1), Action::Seat { name: name(1) });
+    assert_eq!(back, Err(Rejection::Removed));
+    assert_eq!(
+        game.apply(1, peer(1), Action::Ready(true)),
+        Err(Rejection::Removed)
+    );
+    game.apply(1, peer(0), Action::LetIn(peer(1))).unwrap();
+    game.apply(1, peer(1), Action::Seat { name: name(1) })
+        .unwrap();
+    assert!(game.players()[&peer(1)].here);
+    // Nobody removes themselves.
+    assert_eq!(
+        game.apply(1, peer(0), Action::Remove(peer(0))),
+        Err(Rejection::NoSuchPlayer)
+    );
+}
+
+#[test]
+fn talk_is_bounded_and_in_order() {
+    let mut game = room(2);
+    for n in 0..300_u32 {
+        let said = if n % 7 == 0 {
+            Said::Reaction(Reaction::Cheer)
+        } else {
+            Said::Text(Text::parse(&format!("line {n}")).unwrap())
+        };
+        let outcome = game.apply(1, peer((n % 2) as u8), Action::Say(said));
+        assert_eq!(outcome, Ok(Outcome::Said));
+    }
+    let talk = &game.table().talk;
+    assert_eq!(talk.len(), MAX_LINES);
+    assert!(
+        talk.iter()
+            .zip(101..)
+            .all(|(line, number)| line.number == number)
+    );
+}
+
+#[test]
+fn rooms_of_older_rules_stay_as_they_were() {
+    let mut game = Game::default();
+    for n in 0..2 {
+        game.apply(1, peer(n), Action::Seat { name: name(n) })
+            .unwrap();
+    }
+    assert_eq!(game.table(), &dhangkanna::game::Table::default());
+    let newer = [
+        Action::Ready(true),
+        Action::StopMatch,
+        Action::Hint { round: None },
+        match_of(&["moon"], true),
+    ];
+    for action in newer {
+        assert_eq!(game.apply(1, peer(0), action), Err(Rejection::OldRules));
+    }
+    let gone = Notice::Presence {
+        peer: peer(0),
+        here: false,
+    };
+    assert_eq!(game.notice(gone), Outcome::Unchanged);
+    let start = Action::StartRound {
+        pack: "p".to_owned(),
+        clue: String::new(),
+        secret: secret("moon"),
+        alphabet: None,
+        after_round: None,
+    };
+    game.apply(2, peer(0), start).unwrap();
+    let guess = Action::Guess {
+        letter: Letter::parse("o").unwrap(),
+        round: None,
+    };
+    game.apply(3, peer(1), guess).unwrap();
+    // Raised in the middle of a round: it goes on, and what is new is there.
+    assert_eq!(game.notice(Notice::Rules(2)), Outcome::Done);
+    assert_eq!(game.notice(Notice::Rules(2)), Outcome::Unchanged);
+    assert_eq!(game.table().owner, Some(peer(0)));
+    let whole = Whole::parse("moon", None).unwrap();
+    let solved = game.apply(4, peer(1), Action::Solve { whole, round: None });
+    assert_eq!((solved, game.phase()), (Ok(Outcome::Hit), Phase::Won));
+    assert_eq!(game.table().history.len(), 1);
+}
+
+// ---- whatever happens ----
+
+/// Marsaglia's xorshift generator.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % below
+    }
+
+    fn peer(&mut self) -> PeerId {
+        peer(self.roll(7) as u8)
+    }
+
+    fn letter(&mut self) -> Letter {
+        Letter::from_folded(['a', 'b', 'n', 'o', 'é', 'x', 'z', 'm'][self.roll(8) as usize])
+    }
+
+    fn secret(&mut self) -> Secret {
+        let words = [
+            "banana", "moon", "a", "no man", "x-ray", "ban", "z 7 z", "oboe",
+        ];
+        secret(words[self.roll(8) as usize])
+    }
+
+    /// Something that a player may send, often enough what makes sense now.
+    fn action(&mut self, game: &Game) -> Action {
+        let number = game.round().map_or(0, |round| round.number());
+        let near = (number + 1).saturating_sub(self.roll(3) as u32);
+        let round = [None, Some(number), Some(near)][self.roll(3) as usize];
+        let sealed = Setter(secret(["banana", "moon"][self.roll(2) as usize]), [3; 32]);
+        match self.roll(24) {
+            0 => Action::Seat {
+                name: name(self.roll(9) as u8),
+            },
+            1..=6 => Action::Guess {
+                letter: self.letter(),
+                round,
+            },
+            7 => Action::StartRound {
+                pack: "p".to_owned(),
+                clue: String::new(),
+                secret: self.secret(),
+                alphabet: (self.roll(2) == 0).then(english),
+                after_round: round,
+            },
+            8 => Action::Solve {
+                whole: Whole::parse(&self.secret().text(), None).unwrap(),
+                round,
+            },
+            9 => Action::Hint { round },
+            10 => Action::Configure(Settings {
+                mode: Mode::ALL[self.roll(3) as usize],
+                rounds: self.roll(4) as u8,
+                turn_seconds: 30,
+                pack: "p".to_owned(),
+                difficulty: Difficulty::Any,
+                locked: self.roll(2) == 0,
+            }),
+            11 => Action::Ready(self.roll(3) > 0),
+            12 => {
+                let settings = &game.table().settings;
+                let count = match settings.mode {
+                    Mode::Setter => 0,
+                    _ => usize::from(settings.rounds),
+                };
+                Action::StartMatch {
+                    deck: (0..count)
+                        .map(|_| Deal {
+                            clue: String::new(),
+                            secret: self.secret(),
+                        })
+                        .collect(),
+                    alphabet: english(),
+                    force: self.roll(2) == 0,
+                    after_match: None,
+                }
+            }
+            13 | 14 => Action::NextRound { after_round: near },
+            15 if self.roll(8) == 0 => Action::StopMatch,
+            15 | 16 => sealed.seal(near),
+            17 | 18 => {
+                let asked = game.round().and_then(|round| round.asked().next());
+                let (letter, cells) = match (asked, game.round(), self.roll(4)) {
+                    (Some(asked), Some(round), 1..) => {
+                        answer(&asked.question, &sealed.0, round.open(), self.roll(99))
+                    }
+                    _ => (Some(self.letter()), self.roll(64)),
+                };
+                Action::Answer {
+                    round: near,
+                    nth: game.round().map_or(0, |round| round.guesses().len() as u32),
+                    letter,
+                    cells,
+                }
+            }
+            19 => Action::Reveal {
+                round: number,
+                secret: sealed.0,
+                salt: sealed.1,
+            },
+            20 => Action::Say(Said::Reaction(Reaction::Heart)),
+            21 => Action::Watch(self.roll(3) == 0),
+            22 => match self.roll(8) {
+                0 => Action::GiveUp { round: number },
+                1 => Action::Remove(self.peer()),
+                2 => Action::PassOwner(self.peer()),
+                3 => Action::Refuse(self.peer()),
+                _ => Action::LetIn(self.peer()),
+            },
+            _ => Action::Guess {
+                letter: self.letter(),
+                round: None,
+            },
+        }
+    }
+
+    fn notice(&mut self, game: &Game) -> Notice {
+        let round = game.round();
+        match self.roll(6) {
+            0 => Notice::Rules(2),
+            1 => Notice::TimeUp {
+                round: round.map_or(0, |round| round.number()),
+                step: round.map_or(0, |round| round.step()),
+            },
+            2 => Notice::Knock {
+                peer: self.peer(),
+                name: name(1),
+            },
+            3 => Notice::KnockedOff(self.peer()),
+            n => Notice::Presence {
+                peer: self.peer(),
+                here: n == 5,
+            },
+        }
+    }
+}
+
+/// What holds of every game.
+fn check(game: &Game) {
+    let table = game.table();
+    assert!(table.talk.len() <= MAX_LINES && table.knocks.len() <= 8);
+    if table.rules < 2 {
+        assert_eq!(table, &dhangkanna::game::Table::default());
+    }
+    let here = |peer: &PeerId| {
+        let player = game.players().get(peer);
+        player.is_some_and(|player| player.here && !player.removed)
+    };
+    if table.rules >= 2 && game.players().keys().any(here) {
+        assert!(table.owner.as_ref().is_some_and(here), "the owner is here");
+    }
+    let Some(round) = game.round() else { return };
+    assert!(round.chances_left() <= CHANCES);
+    assert_eq!(round.mask().count(), round.len());
+    let mut seen = 0;
+    for guess in round.guesses() {
+        assert_eq!(guess.cells & seen, 0, "no cell is uncovered twice");
+        seen |= guess.cells;
+    }
+    let mut letters: Vec<_> = round.guesses().iter().filter_map(|g| g.letter()).collect();
+    letters.sort();
+    letters.dedup();
+    let tried = round
+        .guesses()
+        .iter()
+        .filter(|g| g.letter().is_some())
+        .count();
+    assert_eq!(letters.len(), tried, "no letter counts twice");
+    let frame = round.frame();
+    let plays = |peer: PeerId| game.players().get(&peer).is_some_and(|p| p.plays());
+    if frame.mode == Mode::Turns && round.phase() == Phase::Guessing && frame.in_match > 0 {
+        let somebody = game.at_table().next().is_some();
+        assert_eq!(
+            frame.turn.is_some_and(plays),
+            somebody,
+            "the turn is somebody's"
+        );
+    }
+    if let Some(setter) = frame.setter {
+        let over = round.phase().is_over();
+        assert!(
+            over || plays(setter),
+            "nobody waits for a setter who is gone"
+        );
+    }
+    if let Content::Sealed(sealed) = round.content() {
+        let told = round.secret().is_some();
+        assert_eq!(told, sealed.revealed.is_some());
+    }
+    if Wait::of(round).is_some() {
+        assert!(!round.phase().is_over());
+    }
+    if let Some(newest) = &table.newest_match {
+        assert!(newest.begun <= newest.rounds);
+    }
+}
+
+/// Random actions and notices from a seed, checked after each; and once more
+/// through the codec, which must not change anything.
+fn run(seed: u64, actions: u64) {
+    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let (mut state, mut twin) = (RoomState::default(), RoomState::default());
+    for index in 1..=actions {
+        let proposal = if dice.roll(8) == 0 {
+            Proposal::Notice(dice.notice(state.game()))
+        } else {
+            let peer_id = dice.peer();
+            // Often whoever it is up to.
+            let frame = state.game().round().map(|round| round.frame());
+            let acts = frame.and_then(|frame| frame.turn.or(frame.setter));
+            let peer_id = match dice.roll(3) {
+                0 => acts.or(state.game().table().owner).unwrap_or(peer_id),
+                _ => peer_id,
+            };
+            let action = dice.action(state.game());
+            Proposal::Command(Command {
+                id: CommandId {
+                    peer_id,
+                    session: 1,
+                    seq: index,
+                },
+                opens_session: matches!(action, Action::Seat { .. }),
+                action,
+            })
+        };
+        let before = state.clone();
+        let reply = state.apply(index, proposal.clone());
+        check(state.game());
+        match reply.result {
+            Some(Err(_)) => assert_eq!(state.game(), before.game(), "{proposal:?}"),
+            Some(Ok(outcome)) if !outcome.changes_game() && outcome != Outcome::Said => {
+                assert_eq!(state.game(), before.game(), "{proposal:?}");
+            }
+            _ => {}
+        }
+        twin.apply(index, proposal);
+        if index % 64 == 0 {
+            let bytes = pb::RoomState::from(&twin).encode_to_vec();
+            twin = pb::RoomState::decode(&bytes[..])
+                .unwrap()
+                .try_into()
+                .unwrap();
+        }
+    }
+    assert_eq!(state, twin, "replayed, and stored in between");
+}
+
+#[test]
+fn whatever_happens_the_game_stays_whole() {
+    for seed in 1..=60 {
+        run(seed, 500);
+    }
+}
+
+/// `DHANGKANNA_RUNS` thousands of actions.
+#[test]
+#[ignore = "long"]
+fn millions_of_actions_do_no_harm() {
+    let thousands = std::env::var("DHANGKANNA_RUNS")
+        .ok()
+        .and_then(|n| n.parse().ok());
+    let thousands = thousands.unwrap_or(100_u64);
+    for seed in 0..thousands {
+        run(seed + 1000, 1000);
+    }
+    println!("{thousands} 000 actions");
+}
