@@ -16,7 +16,7 @@ use std::{
 
 use common::{PATIENCE, node, room_of, until};
 use dhangkanna::{
-    game::Phase,
+    game::{Mode, Phase},
     node::{Command, NodeHandle, Stage, Timing, Trouble, View},
     ui::App,
 };
@@ -177,24 +177,58 @@ fn two_windows_play_one_game() {
         assert!(player.shows("Kanna spreads her wings"));
     }
 
-    // The next round, and one that is given up only after a question.
-    ben.click("Next round");
-    ben.sees(&runtime, "round 2", guessing);
-    ben.click("New round…");
-    assert!(ben.shows("Give up this round?"));
-    ben.click("Keep guessing");
-    assert!(!ben.shows("Give up this round?"));
-    ben.click("New round…");
-    ben.click("Give it up");
-    let third = |view: &View| {
-        room_of(view)
-            .and_then(|room| room.state.game().round())
-            .is_some_and(|round| round.number() == 3)
-    };
+    // A match: set up by the owner, once the other is ready.
+    ada.click("Turns");
+    ada.sees(&runtime, "turns", |view| {
+        room_of(view).is_some_and(|r| r.state.game().table().settings.mode == Mode::Turns)
+    });
+    assert!(ada.shows("Ben is not ready yet."));
+    ben.sees(&runtime, "turns", |view| {
+        room_of(view).is_some_and(|r| r.state.game().table().settings.mode == Mode::Turns)
+    });
+    assert!(ben.shows("Ada sets up the next match: Turns"));
+    ben.click("I'm ready");
+    ada.sees(&runtime, "Ben is ready", |view| {
+        room_of(view).is_some_and(|room| room.players.iter().any(|player| player.ready))
+    });
+    ada.click("Start the game");
     for player in [&mut ada, &mut ben] {
-        player.sees(&runtime, "round 3", third);
-        assert!(player.shows("Ben started a new round. The word was"));
+        player.sees(&runtime, "the match", guessing);
+        assert!(player.shows("Turns · round 1 of 5"));
     }
+    assert!(ada.shows("Your turn!"));
+    assert!(ben.shows("Ada's turn"));
+    ada.click("Hint");
+    ada.sees(&runtime, "a hint", guesses(1));
+    // It is stopped only after a question.
+    ada.click("Stop the match…");
+    ada.click("Play on");
+    ada.click("Stop the match…");
+    ada.click("Stop it");
+    for player in [&mut ada, &mut ben] {
+        player.sees(&runtime, "the end", |view| {
+            room_of(view).is_some_and(|room| room.state.game().match_on().is_none())
+        });
+        assert!(player.shows("The match is over"));
+        assert!(player.shows("This round counts for nobody: it was stopped."));
+    }
+    // What was said is there, and the rounds so far.
+    ben.window.get_by_label("Say something").click();
+    ben.window.run();
+    ben.window
+        .get_by_label("Say something")
+        .type_text("Well played");
+    ben.window.run();
+    ben.window.key_press(egui::Key::Enter);
+    ben.window.run();
+    ada.sees(&runtime, "the words", |view| {
+        room_of(view).is_some_and(|room| room.state.game().table().said == 1)
+    });
+    assert!(ada.shows("Well played"));
+    ada.click("History");
+    assert!(ada.shows("Rounds so far"));
+    ada.click("Back");
+    ada.click("Close");
 
     // The host leaves, the game stays.
     ada.click("Leave");
@@ -262,6 +296,11 @@ fn everything_has_its_place_in_a_small_window() {
     player.window.run();
     player.click("Host a game");
     player.sees(&runtime, "my room", |view| room_of(view).is_some());
+    let start = Command::StartMatch { force: true };
+    runtime.block_on(player.node.request(start)).expect("a match");
+    player.sees(&runtime, "a round", |view| {
+        room_of(view).is_some_and(|room| room.state.game().phase() == Phase::Guessing)
+    });
     let leave = player.window.get_by_label("Leave").rect();
     assert!(leave.right() <= size.x && leave.left() >= 0.0, "{leave:?}");
     for name in ["Letter Q", "Letter P", "Letter M"] {

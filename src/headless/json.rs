@@ -39,7 +39,14 @@ impl Done {
                 json!({"ok": true, "outcome": outcome.code(), "index": index, "copies": copies})
             }
             Self::Read(room) => {
-                json!({"ok": true, "index": room.cluster.last_applied, "game": game_json(room)})
+                let hash = room.state.digest();
+                let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+                json!({
+                    "ok": true,
+                    "index": room.cluster.last_applied,
+                    "hash": hash,
+                    "game": game_json(room),
+                })
             }
             Self::Continued { cluster } => {
                 json!({"ok": true, "outcome": "continued", "cluster_id": cluster.to_string()})

@@ -2,7 +2,10 @@
 
 use eframe::egui::{self, Align2, FontId, Sense, Stroke, vec2};
 
-use super::{keys, note_place, theme::Palette};
+use super::{
+    keys, note_place,
+    theme::{Palette, centred_row},
+};
 use crate::{
     game::{Action, Alphabet, Letter, Mode, PeerId, Phase, Whole},
     node::{Command, RoomView},
@@ -45,6 +48,14 @@ fn may_guess(room: &RoomView, me: PeerId) -> bool {
     let frame = round.frame();
     let my_turn = frame.mode != Mode::Turns || frame.turn == Some(me);
     round.phase() == Phase::Guessing && my_turn && frame.setter != Some(me)
+}
+
+/// Whether there is anything for the keys to show: a round of a match, or one
+/// that is on.
+pub(super) fn has_use(room: &RoomView) -> bool {
+    let game = room.state.game();
+    let on = game.match_on().is_some() || !game.phase().is_over();
+    game.round().is_some() && on && game.phase() != Phase::Setting
 }
 
 /// Draws the keys, and takes what is clicked or typed.
@@ -96,7 +107,7 @@ pub(super) fn more_ui(
         .filter(|_| game.table().rules >= 2 && may_guess(room, me))?;
     let number = Some(round.number());
     let mut command = None;
-    ui.horizontal_wrapped(|ui| {
+    centred_row(ui, "more", |ui| {
         let (hint, price) = match round.price_of_hint() {
             Ok(false) => (true, "Shows a letter, for free"),
             Ok(true) => (true, "Shows a letter, and costs a balloon"),
@@ -111,7 +122,7 @@ pub(super) fn more_ui(
         let label = ui.label("Know it?");
         let edit = egui::TextEdit::singleline(&mut draft.whole)
             .hint_text("the whole word")
-            .desired_width(180.0);
+            .desired_width(150.0);
         let edit = ui.add(edit).labelled_by(label.id);
         if edit.changed() {
             draft.refused = None;

@@ -14,7 +14,7 @@ use super::{
     setter::{self, setter_ui},
     setup::{self, setup_ui},
     talk::{self, talk_ui},
-    theme::{GAP, NARROW, Palette, card},
+    theme::{GAP, NARROW, Palette, card, choice},
     trouble::{passing, trouble_ui},
 };
 use crate::node::{Command, RoomView, View};
@@ -203,8 +203,11 @@ fn aside_ui(
         return Vec::new();
     }
     ui.horizontal(|ui| {
-        ui.selectable_value(&mut draft.aside, Aside::Talk, "Talk");
-        ui.selectable_value(&mut draft.aside, Aside::Guesses, "Guesses");
+        for (aside, name) in [(Aside::Talk, "Talk"), (Aside::Guesses, "Guesses")] {
+            if choice(ui, draft.aside == aside, name).clicked() {
+                draft.aside = aside;
+            }
+        }
     });
     match draft.aside {
         Aside::Talk => talk_ui(ui, art, room, &mut draft.talk, height - 44.0),
@@ -226,6 +229,7 @@ fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -
     ui.add_space(GAP);
     match &room.setter {
         Some(setter) => commands.extend(setter_ui(ui, room, setter, &mut draft.setter)),
+        None if !keyboard::has_use(room) => {}
         None => {
             commands.extend(keyboard_ui(ui, room, me));
             ui.add_space(4.0);

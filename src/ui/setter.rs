@@ -4,7 +4,8 @@ use eframe::egui::{self, RichText};
 
 use super::{
     note_place,
-    theme::{Palette, card, main_button},
+    setup::in_card,
+    theme::{Palette, main_button},
 };
 use crate::{
     game::{Phase, Round},
@@ -38,8 +39,7 @@ pub(super) fn setter_ui(
 fn choose_ui(ui: &mut egui::Ui, setter: &SetterView, draft: &mut Draft) -> Option<Command> {
     let mut command = None;
     let p = Palette::of(ui);
-    card(ui).show(ui, |ui| {
-        ui.set_width(ui.available_width());
+    in_card(ui, |ui| {
         ui.label(RichText::new("You set the word. Nobody else sees it.").strong());
         for (n, deal) in setter.offers.iter().enumerate() {
             let text = deal.secret.text();

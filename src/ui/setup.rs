@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText};
 
 use super::{
     note_place,
-    theme::{GAP, Palette, card, main_button},
+    theme::{GAP, Palette, card, choice, main_button},
 };
 use crate::{
     game::{Action, Difficulty, Game, MAX_ROUNDS, Mode, Round, Settings, TURN_SECONDS},
@@ -103,8 +103,7 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
     }
     let p = Palette::of(ui);
     let ranking = game.ranking();
-    card(ui).show(ui, |ui| {
-        ui.set_width(ui.available_width());
+    in_card(ui, |ui| {
         ui.label(RichText::new("The match is over").strong());
         egui::Grid::new("ranking")
             .num_columns(3)
@@ -131,6 +130,14 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
         }
     });
     ui.add_space(GAP);
+}
+
+/// A card as wide as there is space, its contents at the left.
+pub(super) fn in_card(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
+    card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.with_layout(egui::Layout::top_down(egui::Align::Min), contents);
+    });
 }
 
 pub(super) fn points(score: u32) -> String {
@@ -173,11 +180,10 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
     let mut commands = Vec::new();
     let p = Palette::of(ui);
     let mut dragging = false;
-    card(ui).show(ui, |ui| {
-        ui.set_width(ui.available_width());
+    in_card(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             for mode in Mode::ALL {
-                let button = ui.selectable_label(set.mode == mode, name_of(mode));
+                let button = choice(ui, set.mode == mode, name_of(mode));
                 note_place(&button, name_of(mode));
                 if button.clicked() {
                     set.mode = mode;

@@ -67,7 +67,7 @@ pub(super) fn talk_ui(
                         ui.horizontal(|ui| {
                             ui.label(RichText::new(format!("{who}:")).color(p.weak));
                             let (rect, shown) =
-                                ui.allocate_exact_size(Vec2::splat(26.0), egui::Sense::hover());
+                                ui.allocate_exact_size(Vec2::splat(34.0), egui::Sense::hover());
                             art.paint(ui.painter(), Picture::Reaction(*reaction), rect);
                             let name = name_of(*reaction);
                             shown.widget_info(|| {
@@ -82,13 +82,13 @@ pub(super) fn talk_ui(
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::splat(2.0);
         for reaction in Reaction::ALL {
-            let (rect, button) = ui.allocate_exact_size(Vec2::splat(28.0), egui::Sense::click());
+            let (rect, button) = ui.allocate_exact_size(Vec2::splat(31.0), egui::Sense::click());
             let name = name_of(reaction);
             button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
             if button.hovered() || button.has_focus() {
                 ui.painter().rect_filled(rect, 6.0, p.line);
             }
-            art.paint(ui.painter(), Picture::Reaction(reaction), rect.shrink(2.0));
+            art.paint(ui.painter(), Picture::Reaction(reaction), rect.shrink(1.0));
             if button.on_hover_text(name).clicked() {
                 commands.push(Command::Act(Action::Say(Said::Reaction(reaction))));
             }

@@ -184,6 +184,34 @@ pub(super) fn main_button(ui: &egui::Ui, text: &str) -> egui::Button<'static> {
         .corner_radius(10)
 }
 
+/// One of several choices: filled if it is the chosen one.
+pub(super) fn choice(ui: &mut egui::Ui, chosen: bool, text: &str) -> egui::Response {
+    let button = if chosen {
+        main_button(ui, text)
+    } else {
+        egui::Button::new(text)
+    };
+    let response = ui.add(button.selected(chosen));
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, chosen, text));
+    response
+}
+
+/// A row in the middle, as wide as it was in the last frame.
+pub(super) fn centred_row(ui: &mut egui::Ui, salt: &str, contents: impl FnOnce(&mut egui::Ui)) {
+    let id = ui.scope_id().with(salt);
+    let width: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(300.0);
+    ui.horizontal(|ui| {
+        ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
+        let left = ui.cursor().left();
+        contents(ui);
+        let now = ui.min_rect().right() - left;
+        if (now - width).abs() > 1.0 {
+            ui.data_mut(|data| data.insert_temp(id, now));
+            ui.ctx().request_discard("the width has changed");
+        }
+    });
+}
+
 /// Mixes two colours; `t` from 0 (all `a`) to 1 (all `b`).
 pub(super) fn mix(a: Color32, b: Color32, t: f32) -> Color32 {
     a.lerp_to_gamma(b, t)

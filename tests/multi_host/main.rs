@@ -29,5 +29,6 @@ mod lost;
 mod playing;
 mod seat;
 mod stats;
+mod tables;
 mod watching;
 mod windows;

@@ -279,7 +279,7 @@ fn the_log_is_compacted() {
     assert!(text.contains("snapshot installed"), "{text}");
 }
 
-fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+pub fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.path().is_dir() {

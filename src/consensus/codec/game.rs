@@ -1,5 +1,8 @@
 //! The state of a room: the game, and whose commands were applied.
 
+use prost::Message as _;
+use sha2::{Digest as _, Sha256};
+
 use super::{
     super::{MAX_ANCESTORS, RoomState, state::Session},
     DecodeError, Decoded, cluster_id, known_rules,
@@ -73,6 +76,14 @@ impl TryFrom<pb::RoomState> for RoomState {
                 .map(|id| cluster_id(id))
                 .collect::<Decoded<_>>()?,
         })
+    }
+}
+
+impl RoomState {
+    /// SHA-256 of the state as a snapshot holds it: the same on all nodes that
+    /// have applied the same entries.
+    pub fn digest(&self) -> [u8; 32] {
+        Sha256::digest(pb::RoomState::from(self).encode_to_vec()).into()
     }
 }
 
