@@ -297,7 +297,9 @@ fn everything_has_its_place_in_a_small_window() {
     player.click("Host a game");
     player.sees(&runtime, "my room", |view| room_of(view).is_some());
     let start = Command::StartMatch { force: true };
-    runtime.block_on(player.node.request(start)).expect("a match");
+    runtime
+        .block_on(player.node.request(start))
+        .expect("a match");
     player.sees(&runtime, "a round", |view| {
         room_of(view).is_some_and(|room| room.state.game().phase() == Phase::Guessing)
     });

@@ -41,11 +41,6 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Line, Failure
         room.ok_or_else(not_there)
     };
     let game = || in_room().map(|room| room.state.game());
-    let set = |change: &dyn Fn(&mut Settings) -> Option<()>| {
-        let mut settings = game()?.table().settings.clone();
-        change(&mut settings).ok_or(Rejection::BadSettings)?;
-        act(Action::Configure(settings))
-    };
     match (word, rest.is_empty()) {
         ("guess", _) => {
             let alphabet =
@@ -73,13 +68,11 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Line, Failure
                 after_round: None,
             })
         }
-        ("mode", false) => set(&|all| Some(all.mode = Mode::from_code(rest)?)),
-        ("rounds", false) => set(&|all| Some(all.rounds = rest.parse().ok()?)),
-        ("turn", false) => set(&|all| Some(all.turn_seconds = rest.parse().ok()?)),
-        ("pack", false) => set(&|all| is_id(rest).then(|| rest.clone_into(&mut all.pack))),
-        ("difficulty", false) => set(&|all| Some(all.difficulty = Difficulty::from_code(rest)?)),
-        ("lock", true) => set(&|all| Some(all.locked = true)),
-        ("unlock", true) => set(&|all| Some(all.locked = false)),
+        ("mode" | "rounds" | "turn" | "pack" | "difficulty", false) | ("lock" | "unlock", true) => {
+            let mut settings = game()?.table().settings.clone();
+            set(&mut settings, word, rest).ok_or(Rejection::BadSettings)?;
+            act(Action::Configure(settings))
+        }
         ("ready", true) => act(Action::Ready(true)),
         ("unready", true) => act(Action::Ready(false)),
         ("match", none) if none || rest == "force" => command(Command::StartMatch { force: !none }),
@@ -133,6 +126,21 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Line, Failure
         ("leave", true) => Ok(Line::Leave),
         _ => Err(Failure::new("unknown_command", COMMANDS)),
     }
+}
+
+/// Changes one setting; `None` if the value is none.
+fn set(settings: &mut Settings, word: &str, value: &str) -> Option<()> {
+    match word {
+        "mode" => settings.mode = Mode::from_code(value)?,
+        "rounds" => settings.rounds = value.parse().ok()?,
+        "turn" => settings.turn_seconds = value.parse().ok()?,
+        "pack" => settings.pack = is_id(value).then(|| value.to_owned())?,
+        "difficulty" => settings.difficulty = Difficulty::from_code(value)?,
+        "lock" => settings.locked = true,
+        "unlock" => settings.locked = false,
+        _ => return None,
+    }
+    Some(())
 }
 
 /// The letter that is meant: as it counts in the alphabet, if it does.

@@ -116,7 +116,7 @@ fn read_game(game: pb::Game, rules: u32) -> Decoded<Game> {
         .transpose()?;
     Ok(Game::restore(
         game.players
-            .into_iter()
+            .iter()
             .map(read_player)
             .collect::<Decoded<_>>()?,
         game.round.map(read_round).transpose()?,
@@ -139,7 +139,7 @@ fn write_player((peer, player): (&PeerId, &Player)) -> pb::Player {
     }
 }
 
-fn read_player(player: pb::Player) -> Decoded<(PeerId, Player)> {
+fn read_player(player: &pb::Player) -> Decoded<(PeerId, Player)> {
     let read = Player {
         name: name(&player.name)?,
         joined: player.joined,
