@@ -126,7 +126,7 @@ mod tests {
     fn a_rated_pack_is_the_same_but_for_the_numbers() {
         let dir = tempfile::tempdir().expect("a folder");
         let file = dir.path().join("mine.txt");
-        let text = "# mine\nid: mine\nname: M\nlanguage: en\nlicence: CC0-1.0\n---\n\
+        let text = "# mine\nid: mine\nname: M\nlanguage: tlh\nlicence: CC0-1.0\n---\n\
             # words\nzyzzyva = A weevil [sic]\n\nqoph = A letter [9.9]\n";
         fs::write(&file, text).expect("written");
         rate(&file).expect("rated");

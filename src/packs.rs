@@ -143,6 +143,28 @@ impl Packs {
         (packs, warnings)
     }
 
+    /// Takes a pack's file: checks it, copies it into the folder, and loads that
+    /// again. Answers with the pack's name, too.
+    ///
+    /// # Errors
+    /// What is wrong with the file, with its line; then nothing has changed.
+    pub fn add(folder: &Path, file: &Path) -> Result<(Self, String), String> {
+        let in_words = |why: String| format!("{}: {why}", file.display());
+        let pack = read_pack(file).map_err(in_words)?;
+        let (packs, _) = Self::load(folder);
+        let to = folder.join(format!("{}.txt", pack.id));
+        if packs.get(&pack.id).is_some() && !to.exists() {
+            return Err(in_words(format!(
+                "the id `{}` is taken by another pack; change its `id:` line",
+                pack.id
+            )));
+        }
+        std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::copy(file, &to))
+            .map_err(|e| format!("{} cannot be written: {e}", to.display()))?;
+        Ok((Self::load(folder).0, pack.name))
+    }
+
     /// All packs.
     pub fn all(&self) -> &[Pack] {
         &self.0
@@ -405,6 +427,20 @@ mod tests {
         }
         put("g.txt", long.as_bytes());
         put("notes.md", b"not a pack");
+        let elsewhere = tempfile::tempdir().expect("a folder");
+        let file = elsewhere.path().join("new.txt");
+        let add = |text: &str| {
+            std::fs::write(&file, text).expect("written");
+            Packs::add(dir.path(), &file).map(|(packs, name)| (packs.all().len(), name))
+        };
+        let fresh = head.replace("mine", "fresh") + "comet = It has a tail\n";
+        let count = Packs::load(dir.path()).0.all().len();
+        assert_eq!(add(&fresh), Ok((count + 1, "M".to_owned())));
+        // A newer one of the same id takes its place.
+        assert_eq!(add(&fresh), Ok((count + 1, "M".to_owned())));
+        assert!(add("hello").is_err_and(|e| e.contains("new.txt: line 1")));
+        let taken = head.replace("mine", "kanna") + "comet = It has a tail\n";
+        assert!(add(&taken).is_err_and(|e| e.contains("is taken")));
         let (packs, warnings) = Packs::load(dir.path());
         assert!(packs.get("mine").is_some());
         let want = [

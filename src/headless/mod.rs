@@ -19,7 +19,7 @@ use self::{
     json::{cluster_json, failure_json, game_json, merge, to_json},
     parse::{Line, parse},
     printer::Printer,
-    table::{history_json, talk_json},
+    table::{history_json, stats_json, talk_json},
 };
 use crate::{
     node::{self, Command, Done, Failure, Node, NodeHandle, RoomView, Stage},
@@ -151,6 +151,7 @@ async fn serve(
             Ok(Line::History(which)) => look(room, |room| {
                 Ok(json!({"history": history_json(room, which)?}))
             }),
+            Ok(Line::Stats) => json!({"ok": true, "stats": stats_json(&view.me.record)}),
             Ok(Line::Command(command)) => to_json(node.request(command).await),
             Err(failure) => failure_json(&failure),
         };

@@ -20,6 +20,7 @@ pub(super) enum Line {
     Talk,
     /// The finished rounds; one of them, by its number.
     History(Option<u32>),
+    Stats,
     Leave,
 }
 
@@ -28,7 +29,7 @@ const COMMANDS: &str = "the commands are: guess LETTER, solve WORDS, hint, start
     mode together|turns|setter, rounds N, turn SECONDS, pack ID, difficulty any|easy|normal|hard, \
     lock, unlock, ready, unready, match [force], next, stop, choose N, set WORDS [= CLUE], give_up, \
     say TEXT, react NAME, watch, play, owner PLAYER, remove PLAYER, accept [PLAYER], refuse [PLAYER], \
-    continue, follow, hand_over, state, read, talk, history [N], cluster, leave";
+    continue, follow, hand_over, state, read, talk, history [N], stats, add_pack FILE, cluster, leave";
 
 /// Reads a line, as it is meant in the room as it is now.
 pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Line, Failure> {
@@ -123,6 +124,8 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Line, Failure
             let bad = |_| Failure::new("no_round", "name a round by its number");
             Ok(Line::History(Some(rest.parse().map_err(bad)?)))
         }
+        ("stats", true) => Ok(Line::Stats),
+        ("add_pack", false) => command(Command::AddPack(rest.into())),
         ("leave", true) => Ok(Line::Leave),
         _ => Err(Failure::new("unknown_command", COMMANDS)),
     }

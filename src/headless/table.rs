@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::json::{guess_json, merge};
 use crate::{
     game::{Game, Line, PeerId, Question, Round, Said, Secret},
-    node::{Failure, RoomView},
+    node::{Failure, Record, RoomView},
 };
 
 /// The fields of a game that newer rules bring.
@@ -102,6 +102,21 @@ pub(super) fn talk_json(room: &RoomView) -> Value {
         .iter()
         .map(|line| line_json(game, line))
         .collect()
+}
+
+/// What the player has done so far.
+pub(super) fn stats_json(record: &Record) -> Value {
+    let hardest = record.hardest();
+    let hardest = hardest
+        .iter()
+        .map(|(c, misses)| json!({"letter": c.to_string(), "misses": misses}));
+    json!({
+        "played": record.played,
+        "won": record.won,
+        "streak": record.streak,
+        "best_streak": record.best_streak,
+        "hardest": hardest.collect::<Vec<_>>(),
+    })
 }
 
 /// The finished rounds, or one of them guess by guess.

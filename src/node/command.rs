@@ -1,6 +1,6 @@
 //! Everything a player can ask of the node, and what comes of it.
 
-use std::{net::SocketAddr, str::FromStr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use super::{Choice, RoomView};
 use crate::{
@@ -66,6 +66,8 @@ pub enum Command {
     /// Hands the leadership over, if this seat has it, and stays a member: the
     /// computer is about to sleep.
     HandOver,
+    /// Takes a word pack: its file is copied to the player's own.
+    AddPack(PathBuf),
     /// Gives up the seat.
     Leave,
     /// Takes the notice off the screen.

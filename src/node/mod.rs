@@ -19,6 +19,7 @@ mod membership;
 pub mod policy;
 mod propose;
 mod read;
+mod record;
 mod referee;
 mod rooms;
 mod seat;
@@ -35,6 +36,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use command::{Command, Done, Failure, JoinTarget, Reply};
 pub use introduce::meet;
+pub use record::{HARDEST, Record};
 pub use referee::Clock;
 pub use rooms::group as group_rooms;
 pub use setter::{Choice, SetterView};

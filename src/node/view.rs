@@ -9,7 +9,7 @@ use std::{
 
 use openraft::{ServerState, async_runtime::WatchReceiver as _};
 
-use super::{Clock, SetterView, contact::Findings, seat::Seat};
+use super::{Clock, Record, SetterView, contact::Findings, seat::Seat};
 use crate::{
     consensus::{NodeId, RoomState},
     game::{Name, PeerId, Phase, pack::Pack},
@@ -58,6 +58,8 @@ pub struct Me {
     pub addr: String,
     /// My profile on this computer.
     pub profile: String,
+    /// What I have done so far.
+    pub record: Arc<Record>,
 }
 
 /// A sentence for the player.
@@ -274,6 +276,7 @@ impl View {
                 name,
                 addr: String::new(),
                 profile: String::new(),
+                record: Arc::default(),
             },
             rooms: Arc::default(),
             kept: Arc::default(),

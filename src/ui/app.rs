@@ -114,6 +114,11 @@ impl App {
         for command in commands {
             (self.send)(command);
         }
+        // A word pack that was dropped onto the window.
+        let dropped = ui.input(|input| input.raw.dropped_files.clone());
+        for file in dropped {
+            (self.send)(Command::AddPack(file.path().to_owned()));
+        }
     }
 }
 

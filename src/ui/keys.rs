@@ -51,7 +51,7 @@ mod tests {
             ("de", "qwertzuiopü"),
             ("sv", "qwertyuiopå"),
             ("uk", "йцукенгшщзхї"),
-            ("pl", "aąbcćdeęf"),
+            ("pl", "aąbcćdeęfghi"),
         ] {
             let alphabet = Alphabet::of_language(tag).expect(tag);
             let rows = rows(Some(&alphabet));

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     game::{Name, Phase},
-    node::{Command, JoinTarget, KeptRoom, Room, View},
+    node::{Command, JoinTarget, KeptRoom, Record, Room, View},
 };
 
 /// A room that is shown has been found: joining does not have to wait for it.
@@ -46,7 +46,7 @@ pub(super) fn lobby_ui(
                     ui.add_space((width - column) / 2.0);
                     ui.vertical(|ui| {
                         ui.set_width(column);
-                        head_ui(ui, art);
+                        head_ui(ui, art, view);
                         ui.add_space(GAP);
                         host_ui(ui, view, draft, &mut commands);
                         ui.add_space(GAP);
@@ -61,7 +61,7 @@ pub(super) fn lobby_ui(
     commands
 }
 
-fn head_ui(ui: &mut egui::Ui, art: &mut Art) {
+fn head_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) {
     ui.horizontal(|ui| {
         let picture = Picture::Kanna(Mood::Misses(0));
         let size = picture.size() * 0.25;
@@ -73,8 +73,32 @@ fn head_ui(ui: &mut egui::Ui, art: &mut Art) {
             ui.label(RichText::new("dhangkanna").size(34.0).strong());
             let p = Palette::of(ui);
             ui.label(RichText::new("Hangman for everyone on this network").color(p.weak));
+            if view.me.record.played > 0 {
+                ui.label(
+                    RichText::new(in_words(&view.me.record))
+                        .small()
+                        .color(p.weak),
+                );
+            }
         });
     });
+}
+
+/// What the player has done so far, in a line.
+fn in_words(record: &Record) -> String {
+    let mut text = format!(
+        "You played {} rounds and found {} words, at best {} in a row.",
+        record.played, record.won, record.best_streak
+    );
+    let hardest = record.hardest();
+    if !hardest.is_empty() {
+        let letters: Vec<String> = hardest
+            .iter()
+            .map(|(letter, _)| letter.to_uppercase().to_string())
+            .collect();
+        text.push_str(&format!(" Your hardest letters: {}.", letters.join(" ")));
+    }
+    text
 }
 
 fn host_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec<Command>) {

@@ -51,21 +51,24 @@ fn choose_ui(ui: &mut egui::Ui, setter: &SetterView, draft: &mut Draft) -> Optio
             ui.label(RichText::new(&deal.clue).color(p.weak));
         }
         ui.separator();
-        ui.horizontal_wrapped(|ui| {
-            let label = ui.label("Or your own");
-            let edit = egui::TextEdit::singleline(&mut draft.secret).desired_width(150.0);
-            ui.add(edit).labelled_by(label.id);
-            let label = ui.label("Clue");
-            let edit = egui::TextEdit::singleline(&mut draft.clue).desired_width(170.0);
-            ui.add(edit).labelled_by(label.id);
-            let filled = !draft.secret.trim().is_empty();
-            if ui.add_enabled(filled, main_button(ui, "Set it")).clicked() {
-                command = Some(Command::Choose(Choice::Own {
-                    secret: draft.secret.clone(),
-                    clue: draft.clue.clone(),
-                }));
+        egui::Grid::new("own").num_columns(2).show(ui, |ui| {
+            for (name, text) in [
+                ("Or your own", &mut draft.secret),
+                ("Its clue", &mut draft.clue),
+            ] {
+                let label = ui.label(name);
+                let edit = egui::TextEdit::singleline(text).desired_width(260.0);
+                ui.add(edit).labelled_by(label.id);
+                ui.end_row();
             }
         });
+        let filled = !draft.secret.trim().is_empty();
+        if ui.add_enabled(filled, main_button(ui, "Set it")).clicked() {
+            command = Some(Command::Choose(Choice::Own {
+                secret: draft.secret.clone(),
+                clue: draft.clue.clone(),
+            }));
+        }
     });
     command
 }

@@ -64,7 +64,7 @@ pub(super) fn talk_ui(
                         });
                     }
                     Said::Reaction(reaction) => {
-                        ui.horizontal(|ui| {
+                        ui.horizontal_wrapped(|ui| {
                             ui.label(RichText::new(format!("{who}:")).color(p.weak));
                             let (rect, shown) =
                                 ui.allocate_exact_size(Vec2::splat(34.0), egui::Sense::hover());

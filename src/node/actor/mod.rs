@@ -16,8 +16,8 @@ use tokio::{
 };
 
 use super::{
-    Command, Done, Failure, KeptRoom, Notice, PackView, Reply, Stage, View, contact, introduce,
-    join, leave, rooms,
+    Command, Done, Failure, KeptRoom, Notice, PackView, Record, Reply, Stage, View, contact,
+    introduce, join, leave, rooms,
     seat::Seat,
     seating,
     setter::Setter,
@@ -62,6 +62,11 @@ enum Event {
     },
     /// An answer of the setter's program came to an end.
     Answered,
+    /// A pack was taken, or why not.
+    Packs {
+        outcome: Result<(Packs, String), String>,
+        reply: Option<oneshot::Sender<Reply>>,
+    },
     /// Rooms that did not answer, or answered from elsewhere.
     Silent(BTreeMap<PeerId, Ad>),
     /// Rooms that can be come back to.
@@ -94,6 +99,7 @@ pub(super) struct Actor<F> {
     /// The packs, as the views list them.
     pack_list: Arc<[PackView]>,
     setter: Setter,
+    record: Arc<Record>,
     /// Keeps in contact with the others.
     keeper: tokio::task::AbortHandle,
     watched: Option<Watched>,
@@ -140,6 +146,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             knocks: shared.knocks(),
             pack_list: packs.all().iter().map(PackView::of).collect(),
             setter: Setter::default(),
+            record: Arc::new(Record::load(profile.folder())),
             keeper,
             kept: Arc::default(),
             shared,
@@ -297,6 +304,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     self.answer(reply, Ok(Done::Ok));
                 }
             }
+            Command::AddPack(file) => self.add_pack(file, reply),
             Command::Leave => match (&self.seat, &self.moving) {
                 (Some(_), None) => {
                     self.discovery.announce(None);

@@ -22,6 +22,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let mut view = View::empty(self.shared.setup.me, self.shared.name());
         view.me.addr.clone_from(&self.addr);
         self.profile.name().clone_into(&mut view.me.profile);
+        view.me.record = Arc::clone(&self.record);
         view.kept = Arc::clone(&self.kept);
         view.packs = Arc::clone(&self.pack_list);
         view
@@ -30,6 +31,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     /// Publishes the view, and announces the room, if they have changed.
     pub(super) fn show(&mut self) {
         self.leave_if_removed();
+        self.count_rounds();
         let mut view = self.lobby();
         let mut announcement = None;
         let mut ads = Ads::clone(&self.ads.borrow());

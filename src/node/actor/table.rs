@@ -1,9 +1,17 @@
 //! This player's part in matches: dealing the secrets, setting one, answering.
 
+use std::{path::PathBuf, sync::Arc};
+
+use tokio::sync::oneshot;
+
 use super::{Actor, Event, not_in_room, switch::REMOVED};
 use crate::{
+    blocking,
     game::{Action, Mode},
-    node::{Choice, Failure, RoomView, propose::Job, seat::Seat, setter::played},
+    node::{
+        Choice, Done, Failure, PackView, Reply, RoomView, propose::Job, seat::Seat, setter::played,
+    },
+    packs::Packs,
 };
 
 impl<F: Fn() + Send + Sync + 'static> Actor<F> {
@@ -64,6 +72,48 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             // With a full queue, at the next look.
             self.setter.is_answering = self.shared.jobs.try_send(job).is_ok();
         }
+    }
+
+    /// Takes a word pack of the player's own.
+    pub(super) fn add_pack(&self, file: PathBuf, reply: Option<oneshot::Sender<Reply>>) {
+        let (folder, events) = (self.profile.packs(), self.events.clone());
+        tokio::spawn(async move {
+            let adding = blocking::run(move || Packs::add(&folder, &file)).await;
+            let outcome = adding.unwrap_or_else(|e| Err(e.to_string()));
+            // If the actor has gone, so has whoever asked.
+            let _ = events.send(Event::Packs { outcome, reply }).await;
+        });
+    }
+
+    pub(super) fn take_packs(
+        &mut self,
+        outcome: Result<(Packs, String), String>,
+        reply: Option<oneshot::Sender<Reply>>,
+    ) {
+        match outcome {
+            Ok((packs, name)) => {
+                self.pack_list = packs.all().iter().map(PackView::of).collect();
+                self.packs = packs;
+                self.say(format!("The word pack {name} is yours now."), false);
+                self.answer(reply, Ok(Done::Ok));
+            }
+            Err(why) => self.answer(reply, Err(Failure::new("bad_pack", why))),
+        }
+    }
+
+    /// Counts the rounds that have ended into the player's record.
+    pub(super) fn count_rounds(&mut self) {
+        let Some(seat) = &self.seat else { return };
+        let (room, state) = (seat.key.cluster_id, seat.state());
+        if !self.record.count(room, &state, self.shared.setup.me) {
+            return;
+        }
+        let (record, folder) = (Arc::clone(&self.record), self.profile.folder().to_owned());
+        tokio::spawn(blocking::run(move || {
+            if let Err(e) = record.save(&folder) {
+                tracing::warn!("the record is not kept: {e}");
+            }
+        }));
     }
 
     /// Whoever was sent away goes.
