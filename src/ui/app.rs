@@ -11,7 +11,10 @@ use super::{
     room::{self, room_ui},
     theme::{self, Palette, card},
 };
-use crate::node::{Command, Notice, Stage, View};
+use crate::{
+    game::PeerId,
+    node::{Command, Notice, Stage, View},
+};
 
 /// The window's content.
 pub struct App {
@@ -137,12 +140,32 @@ impl App {
             Stage::Room(room) => {
                 let round = room.state.game().round();
                 let mask = round.map(|round| round.mask_text());
+                let game = room.state.game();
+                let table = game.table();
+                let name = |peer: Option<PeerId>| {
+                    peer.map_or("-".to_owned(), |peer| game.name_of(&peer).to_owned())
+                };
+                let frame = round.map(|round| round.frame());
+                let newest = table.newest_match.as_ref();
                 tracing::debug!(
-                    "draws room {:?} players={} index={} phase={} mask={:?}",
+                    "draws room {:?} mode={} ready={} round={}/{} match={} turn={} setter={} tries={} asked={} players={} index={} phase={} mask={:?}",
                     room.name.as_str(),
+                    table.settings.mode.code(),
+                    room.players.iter().filter(|player| player.ready).count(),
+                    newest.map_or(0, |newest| newest.begun),
+                    newest.map_or(0, |newest| newest.rounds),
+                    if game.match_on().is_some() {
+                        "on"
+                    } else {
+                        "over"
+                    },
+                    name(frame.and_then(|frame| frame.turn)),
+                    name(frame.and_then(|frame| frame.setter)),
+                    round.map_or(0, |round| round.guesses().len()),
+                    round.map_or(0, |round| round.asked().count()),
                     room.cluster.members.len(),
                     room.state.game_index(),
-                    room.state.game().phase().code(),
+                    game.phase().code(),
                     mask.unwrap_or_default(),
                 );
             }

@@ -50,8 +50,9 @@ pub(super) fn players_ui(
                     ui.label(RichText::new(score.to_string()).strong());
                 }
                 let text = RichText::new(label_of(player, room, me));
-                let frame = room.state.game().round().map(|round| round.frame());
-                let acts = frame.is_some_and(|frame| frame.turn == Some(player.peer_id));
+                let round = room.state.game().round();
+                let on = round.filter(|round| !round.phase().is_over());
+                let acts = on.is_some_and(|round| round.frame().turn == Some(player.peer_id));
                 let text = match (player.online, acts) {
                     (false, _) => text.color(p.weak),
                     (true, true) => text.color(p.accent).strong(),

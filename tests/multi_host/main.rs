@@ -31,4 +31,5 @@ mod seat;
 mod stats;
 mod tables;
 mod watching;
+mod window;
 mod windows;

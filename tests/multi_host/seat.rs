@@ -26,6 +26,9 @@ pub fn program(host: usize) -> String {
         .unwrap_or_else(|| env!("CARGO_BIN_EXE_dhangkanna").to_owned())
 }
 
+/// A system bus that nobody serves.
+const NO_BUS: &str = "unix:path=/nowhere";
+
 /// No wait in a scenario is longer, unless it says so.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -77,13 +80,24 @@ impl Sight {
 impl Seat {
     /// Starts a seat on a host; `args` say which room.
     pub fn start(lab: &Lab, host: usize, name: &str, args: &[&str]) -> Self {
-        Self::start_on(lab, host, name, args, "unix:path=/nowhere")
+        Self::start_on(lab, host, name, args, NO_BUS)
+    }
+
+    /// Starts a seat of another program, and waits until it is ready.
+    pub fn start_program(program: &str, lab: &Lab, host: usize, name: &str, args: &[&str]) -> Self {
+        let seat = Self::spawn(program, lab, host, name, args, NO_BUS);
+        seat.wait("ready", |event| event["event"] == "ready");
+        seat
     }
 
     /// Starts a seat on a host with that system bus.
     pub fn start_on(lab: &Lab, host: usize, name: &str, args: &[&str], bus: &str) -> Self {
+        Self::spawn(&program(host), lab, host, name, args, bus)
+    }
+
+    fn spawn(program: &str, lab: &Lab, host: usize, name: &str, args: &[&str], bus: &str) -> Self {
         let mut child = Command::new("ip")
-            .args(["netns", "exec", &lab.host(host), &program(host), "headless"])
+            .args(["netns", "exec", &lab.host(host), program, "headless"])
             .args(args)
             .args(["--name", name, "--data-dir"])
             .env("DBUS_SYSTEM_BUS_ADDRESS", bus)
@@ -338,9 +352,19 @@ impl Drop for Seat {
 /// Runs the program to its end: its exit status (none if it has to be ended),
 /// and what it says on stderr.
 pub fn run_to_end(lab: &Lab, host: usize, args: &[&str]) -> (Option<i32>, String) {
+    run_program_to_end(&program(host), lab, host, args)
+}
+
+/// The same, of another program.
+pub fn run_program_to_end(
+    program: &str,
+    lab: &Lab,
+    host: usize,
+    args: &[&str],
+) -> (Option<i32>, String) {
     let output = Command::new("timeout")
         .args(["--signal=KILL", "20", "ip", "netns", "exec"])
-        .args([&lab.host(host), &program(host), "headless"])
+        .args([&lab.host(host), program, "headless"])
         .args(args)
         .arg("--data-dir")
         .arg(lab.path("X"))

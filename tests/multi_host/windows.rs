@@ -1,223 +1,14 @@
-//! Two real windows on one Xvfb, in two namespaces: hosted and joined by
-//! clicks, played by keys. Needs `Xvfb`, `xdotool`, and `import` of
-//! ImageMagick. Screenshots are kept in `target/window-shots`.
+//! Real windows, in as many namespaces: hosted and joined by clicks, played by
+//! keys, in every mode.
 
-use std::{
-    io::{BufRead as _, BufReader},
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-    sync::{Arc, Condvar, Mutex},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use crate::{
     lab::Lab,
-    seat::{PATIENCE, Seat, program},
+    seat::Seat,
     stats::{print_machine, report, runs},
+    window::{Display, Window},
 };
-
-/// How far apart the windows stand, in pixels.
-const APART: i32 = 1060;
-
-/// A display without a screen. Ended when it drops.
-struct Display {
-    server: Child,
-    name: String,
-}
-
-impl Display {
-    fn new() -> Self {
-        let mut server = Command::new("Xvfb")
-            .args([
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                "2120x800x24",
-                "-nolisten",
-                "tcp",
-            ])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Xvfb");
-        let mut number = String::new();
-        BufReader::new(server.stdout.take().expect("its stdout"))
-            .read_line(&mut number)
-            .expect("its number");
-        Self {
-            server,
-            name: format!(":{}", number.trim()),
-        }
-    }
-
-    fn xdotool(&self, args: &[&str]) -> String {
-        let output = Command::new("xdotool")
-            .args(args)
-            .env("DISPLAY", &self.name)
-            .output()
-            .expect("xdotool");
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
-    }
-
-    /// Keeps a picture of everything, once these windows rest.
-    fn shoot(&self, windows: [&Window<'_>; 2], name: &str) {
-        windows.into_iter().for_each(Window::rest);
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/window-shots");
-        std::fs::create_dir_all(&folder).expect("a folder");
-        let shot = Command::new("import")
-            .args(["-display", &self.name, "-window", "root"])
-            .arg(folder.join(format!("{name}.png")))
-            .status();
-        assert!(shot.expect("import of ImageMagick").success());
-    }
-}
-
-impl Drop for Display {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
-
-/// A window of the program. Killed when it drops.
-struct Window<'a> {
-    display: &'a Display,
-    child: Child,
-    id: String,
-    started: Instant,
-    log: Arc<Log>,
-}
-
-#[derive(Default)]
-struct Log {
-    lines: Mutex<Vec<(Instant, String)>>,
-    news: Condvar,
-}
-
-impl<'a> Window<'a> {
-    /// Opens a window on a host, at its place beside the others.
-    fn open(display: &'a Display, lab: &Lab, host: usize, name: &str) -> Self {
-        let started = Instant::now();
-        let mut child = Command::new("ip")
-            .args(["netns", "exec", &lab.host(host), &program(host)])
-            .args(["--name", name, "--log", "debug", "--data-dir"])
-            .arg(lab.path(name))
-            .env("DISPLAY", &display.name)
-            .env_remove("WAYLAND_DISPLAY")
-            .env("NO_COLOR", "1")
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program");
-        let stderr = BufReader::new(child.stderr.take().expect("its stderr"));
-        let log = Arc::new(Log::default());
-        let heard = Arc::clone(&log);
-        std::thread::spawn(move || {
-            for line in stderr.lines().map_while(Result::ok) {
-                heard.lines.lock().unwrap().push((Instant::now(), line));
-                heard.news.notify_all();
-            }
-        });
-        let mut window = Self {
-            display,
-            child,
-            id: String::new(),
-            started,
-            log,
-        };
-        window.wait("a first frame", 0, |line| line.contains("first frame"));
-        let pid = window.child.id().to_string();
-        let ids = display.xdotool(&["search", "--sync", "--onlyvisible", "--pid", &pid]);
-        window.id = ids.lines().last().expect("a window").to_owned();
-        let x = (i32::try_from(host).unwrap() - 1) * APART;
-        display.xdotool(&["windowmove", &window.id, &x.to_string(), "0"]);
-        window
-    }
-
-    /// Waits for a line of its log, from the `from`th on: when, and which.
-    fn wait(&self, what: &str, from: usize, is_it: impl Fn(&str) -> bool) -> (Instant, String) {
-        let deadline = Instant::now() + PATIENCE;
-        let mut lines = self.log.lines.lock().unwrap();
-        let mut seen = from.min(lines.len());
-        loop {
-            if let Some(found) = lines[seen..].iter().find(|(_, line)| is_it(line)) {
-                return found.clone();
-            }
-            seen = lines.len();
-            let left = deadline.saturating_duration_since(Instant::now());
-            let last = lines.iter().rev().take(5).collect::<Vec<_>>();
-            assert!(!left.is_zero(), "no {what} in time; {last:#?}");
-            lines = self.log.news.wait_timeout(lines, left).unwrap().0;
-        }
-    }
-
-    /// Waits until the last change has been drawn: nothing new for a while.
-    fn rest(&self) {
-        const WHILE: Duration = Duration::from_secs(2);
-        let deadline = Instant::now() + PATIENCE;
-        let mut lines = self.log.lines.lock().unwrap();
-        loop {
-            let (before, (after, waited)) = (
-                lines.len(),
-                self.log.news.wait_timeout(lines, WHILE).unwrap(),
-            );
-            lines = after;
-            if waited.timed_out() && lines.len() == before {
-                return;
-            }
-            let last = lines.iter().rev().take(5).collect::<Vec<_>>();
-            assert!(Instant::now() < deadline, "it never rests; {last:#?}");
-        }
-    }
-
-    /// Lines so far.
-    fn lines(&self) -> usize {
-        self.log.lines.lock().unwrap().len()
-    }
-
-    /// Clicks a control, where the window last drew it: when.
-    fn click(&self, control: &str) -> Instant {
-        let is_it = |line: &str| line.contains(&format!("control {control:?} at "));
-        self.wait(control, 0, is_it);
-        let place = {
-            let lines = self.log.lines.lock().unwrap();
-            let last = lines
-                .iter()
-                .rev()
-                .find(|(_, line)| is_it(line))
-                .expect("it was there");
-            last.1.rsplit_once(" at ").expect("a place").1.to_owned()
-        };
-        let (x, y) = place.split_once(' ').expect("two numbers");
-        self.display
-            .xdotool(&["mousemove", "--window", &self.id, x, y]);
-        let clicked = Instant::now();
-        self.display.xdotool(&["click", "1"]);
-        clicked
-    }
-
-    /// Types a letter on the real keyboard.
-    fn types(&self, letter: char) {
-        self.display.xdotool(&["windowfocus", "--sync", &self.id]);
-        self.display.xdotool(&["key", &letter.to_string()]);
-    }
-
-    /// Closes the window as a window manager does, and waits for the end.
-    fn close(mut self) {
-        let pid = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-s", "TERM", &pid]).status();
-        assert!(sent.expect("kill").success());
-        assert!(self.child.wait().expect("its end").success());
-    }
-}
-
-impl Drop for Window<'_> {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[test]
 #[ignore = "needs root"]
 fn hosted_and_joined_by_clicks_played_by_keys() {
@@ -302,6 +93,112 @@ fn hosted_and_joined_by_clicks_played_by_keys() {
     report("room appears after the click", &mut appeared);
 }
 
+/// A field of what a window draws: `phase=guessing`.
+fn field(window: &Window<'_>, name: &str) -> String {
+    let line = window.room();
+    let from = line
+        .rsplit_once(&format!(" {name}="))
+        .map_or("", |(_, rest)| rest);
+    from.split(' ')
+        .next()
+        .unwrap_or("")
+        .trim_matches('"')
+        .to_owned()
+}
+
+fn until_all(windows: &[Window<'_>], text: &str) {
+    for window in windows {
+        // What it draws now, or next.
+        let from = window.lines();
+        if !window.room().contains(text) {
+            window.wait(text, from, |line| {
+                line.contains("draws room") && line.contains(text)
+            });
+        }
+    }
+}
+
+/// Types letters until the round is over: in the window whose turn it is, or in
+/// those of all who do not know the word.
+fn play_round(windows: &[Window<'_>], names: &[&str]) {
+    for (n, letter) in "etaoinsrlhdcumpgbyfkwvxzjq".chars().enumerate() {
+        let (phase, turn, setter) = (
+            field(&windows[0], "phase"),
+            field(&windows[0], "turn"),
+            field(&windows[0], "setter"),
+        );
+        if phase != "guessing" {
+            return;
+        }
+        let guessers: Vec<usize> = (0..3).filter(|i| names[*i] != setter).collect();
+        let by_turn = names.iter().position(|name| *name == turn);
+        let guesser = by_turn.unwrap_or(guessers[n % guessers.len()]);
+        let tries: usize = field(&windows[0], "tries").parse().expect("a number");
+        windows[guesser].types(letter);
+        until_all(windows, &format!(" tries={} asked=0 ", tries + 1));
+        if field(&windows[0], "phase") == "revealing" {
+            windows[0].wait("the word", 0, |line| {
+                line.contains(&format!(" tries={} ", tries + 1)) && !line.contains("=revealing")
+            });
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs root"]
+fn every_mode_is_played_to_its_end_in_windows() {
+    let lab = Lab::new(3);
+    let display = Display::large();
+    let names = ["Ada", "Ben", "Cleo"];
+    let open = |n: usize| Window::open(&display, &lab, n + 1, names[n]);
+    let windows = [open(0), open(1), open(2)];
+    windows[0].click("Host a game");
+    for guest in &windows[1..] {
+        guest.click("Join Ada's room");
+    }
+    until_all(&windows, "players=3");
+    for mode in ["Together", "Turns", "Setter"] {
+        let code = mode.to_lowercase();
+        if mode != "Together" {
+            windows[0].click_at_rest(mode);
+        }
+        until_all(&windows, &format!(" mode={code} "));
+        for (n, guest) in windows[1..].iter().enumerate() {
+            guest.click_at_rest("Ready");
+            until_all(&windows, &format!(" ready={} ", n + 1));
+        }
+        windows[0].click_at_rest("Start the game");
+        for round in 1..=5 {
+            until_all(&windows, &format!(" round={round}/5 "));
+            if mode == "Setter" {
+                let setter = field(&windows[0], "setter");
+                let setter = names
+                    .iter()
+                    .position(|name| *name == setter)
+                    .expect("a setter");
+                if round == 1 {
+                    display.shoot_all(&windows, "mode-setter-chooses");
+                }
+                windows[setter].click_at_rest("Offer 1");
+            }
+            until_all(&windows, " phase=guessing ");
+            play_round(&windows, &names);
+            if round == 1 {
+                display.shoot_all(&windows, &format!("mode-{code}-round"));
+            }
+            if round < 5 {
+                windows[round % 3].click_at_rest("Next round");
+            }
+        }
+        until_all(&windows, " match=over ");
+        display.shoot_all(&windows, &format!("mode-{code}-over"));
+        println!("{mode}: five rounds, played to the end");
+    }
+    for window in windows {
+        window.close();
+    }
+}
+
 #[test]
 #[ignore = "needs root"]
 fn an_idle_window_draws_nothing_and_costs_little() {
@@ -333,14 +230,7 @@ fn cost(window: &Window<'_>, seconds: u64) -> String {
     window.rest();
     let (before, started) = (cpu(window.child.id()), Instant::now());
     let from = window.lines();
-    {
-        // Woken by every line of the log, which means a frame.
-        let mut log = window.log.lines.lock().unwrap();
-        while started.elapsed() < Duration::from_secs(seconds) {
-            let left = Duration::from_secs(seconds).saturating_sub(started.elapsed());
-            log = window.log.news.wait_timeout(log, left).unwrap().0;
-        }
-    }
+    window.watch_for(Duration::from_secs(seconds));
     let used = cpu(window.child.id()) - before;
     let drawn = window.lines() - from;
     assert_eq!(drawn, 0, "lines in the log of a window that should rest");
