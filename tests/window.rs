@@ -158,7 +158,7 @@ fn two_windows_play_one_game() {
     for player in [&mut ada, &mut ben] {
         player.sees(&runtime, "a miss", guesses(2));
         assert!(player.shows("Letter X, miss"));
-        assert!(player.shows("5 balloons left"));
+        assert!(player.shows("5 balloons left."));
         assert!(player.shows("Kanna floats under 5 balloons"));
     }
     // A repeated letter costs nothing; the key is off, so it is typed.

@@ -58,7 +58,7 @@ pub(super) fn must_know(rules: u32, state: &RoomState) -> Result<(), Refused> {
 }
 
 fn removed() -> Refused {
-    Refusal::Removed.because("the owner of the room has removed you; ask to be let in again")
+    Refusal::Removed.because("The owner of the room has removed you; ask them to let you in again.")
 }
 
 /// Refuses one who says too much.

@@ -210,20 +210,17 @@ impl Seat {
             }
             *asked = Some(Instant::now());
         }
-        let Ok(_changing) = self.changing.try_lock() else {
-            return;
-        };
         let membership = self.membership();
         let others = membership.nodes().filter(|(id, _)| **id != self.node_id);
         let knows = others.map(|(_, member)| async move {
             let about = self.peers.hello(member.peer_id).await;
             about.is_ok_and(|about| about.rules >= RULES)
         });
-        if futures::future::join_all(knows)
-            .await
-            .into_iter()
-            .all(|knows| knows)
-        {
+        let knows = futures::future::join_all(knows).await;
+        let _changing = self.changing.lock().await;
+        // Whoever came meanwhile was not asked.
+        let is_same = self.membership().log_id() == membership.log_id();
+        if is_same && knows.into_iter().all(|knows| knows) {
             tracing::info!("all members know the rules {RULES}");
             self.notice(Notice::Rules(RULES)).await;
         }

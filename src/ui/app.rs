@@ -1,8 +1,8 @@
 //! The one place where the window's own state changes.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use eframe::egui::{self, Align2, RichText, Stroke, vec2};
+use eframe::egui::{self, Align2, RichText, vec2};
 use tokio::sync::watch;
 
 use super::{
@@ -191,33 +191,58 @@ impl eframe::App for App {
     }
 }
 
-/// A sentence across the top; whether it was dismissed.
-fn notice_ui(ui: &mut egui::Ui, notice: &Notice) -> bool {
+/// How long a notice stays that tells of no failure, in seconds.
+const NOTICE: f64 = 6.0;
+
+/// A sentence over the page, which stays where it is; whether it was dismissed,
+/// or has been there long enough.
+fn notice_ui(ui: &egui::Ui, notice: &Notice) -> bool {
     let p = Palette::of(ui);
     let (fill, color) = if notice.is_error {
         (p.error_ground, p.error)
     } else {
         (p.card, p.text)
     };
-    egui::Panel::top("notice")
-        .frame(
-            egui::Frame::new()
+    let width = ui.max_rect().width().min(560.0) - 32.0;
+    let shown = egui::Area::new(egui::Id::unique("notice"))
+        .order(egui::Order::Foreground)
+        .anchor(Align2::CENTER_TOP, vec2(0.0, 8.0))
+        .show(ui.ctx(), |ui| {
+            card(ui)
                 .fill(fill)
-                .stroke(Stroke::new(1.0, p.line))
-                .inner_margin(egui::Margin::symmetric(16, 8)),
-        )
-        .show_separator_line(false)
-        .show(ui, |ui| {
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let close = ui.button("OK");
-                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    ui.add(egui::Label::new(RichText::new(&notice.text).color(color)).wrap());
-                });
-                close.clicked()
-            })
-            .inner
-        })
-        .inner
+                .shadow(ui.visuals().window_shadow)
+                .show(ui, |ui| {
+                    ui.set_width(width);
+                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                        let close = ui.button("OK");
+                        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                            ui.add(
+                                egui::Label::new(RichText::new(&notice.text).color(color)).wrap(),
+                            );
+                        });
+                        close.clicked()
+                    })
+                    .inner
+                })
+        });
+    if shown.inner.inner {
+        return true;
+    }
+    if notice.is_error {
+        return false;
+    }
+    // As long as it was seen, whoever drew it first.
+    let id = egui::Id::unique("notice since");
+    let now = ui.input(|input| input.time);
+    let (number, since) = ui.data(|data| data.get_temp(id)).unwrap_or((0, now));
+    let since = if number == notice.number { since } else { now };
+    ui.data_mut(|data| data.insert_temp(id, (notice.number, since)));
+    let left = since + NOTICE - now;
+    if left > 0.0 {
+        ui.ctx()
+            .request_repaint_after(Duration::from_secs_f64(left));
+    }
+    left <= 0.0
 }
 
 fn waiting_ui(ui: &mut egui::Ui, text: &str, can_cancel: bool) -> Vec<Command> {

@@ -19,10 +19,12 @@ pub(super) fn board_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) {
         ui.vertical_centered(|ui| {
             ui.add_space(8.0);
             ui.heading("Ready when you are");
-            ui.label(
-                RichText::new("Choose how to play and what about, and start the game.")
-                    .color(p.weak),
-            );
+            let owner = game.table().owner.filter(|owner| *owner != me);
+            let text = match owner {
+                None => "Choose how to play and what about, and start the game.".to_owned(),
+                Some(owner) => format!("{} starts the game.", game.name_of(&owner)),
+            };
+            ui.label(RichText::new(text).color(p.weak));
             ui.add_space(8.0);
         });
         return;
@@ -96,16 +98,37 @@ fn status(p: &Palette, game: &Game, round: &Round, me: PeerId) -> (String, egui:
         Phase::Setting if i_set => ("Choose a word for the others!".to_owned(), p.accent),
         Phase::Setting => (format!("{setter_name} is choosing a word…"), p.weak),
         Phase::Revealing => (format!("{setter_name} shows the word…"), p.weak),
-        Phase::Lobby | Phase::Guessing => match (round.frame().mode, round.frame().turn) {
-            (Mode::Turns, Some(turn)) if turn == me => ("Your turn!".to_owned(), p.accent),
-            (Mode::Turns, Some(turn)) => (format!("{}'s turn", game.name_of(&turn)), p.weak),
-            (Mode::Turns, None) => ("Nobody is here to guess".to_owned(), p.weak),
-            _ => match round.chances_left() {
-                CHANCES => ("Six balloons. Guess a letter!".to_owned(), p.weak),
-                1 => ("One balloon left!".to_owned(), p.error),
-                n => (format!("{n} balloons left"), p.weak),
-            },
-        },
+        Phase::Lobby | Phase::Guessing => {
+            let left = balloons(round.chances_left());
+            let color = if round.chances_left() == 1 {
+                p.error
+            } else {
+                p.weak
+            };
+            let watches = game
+                .players()
+                .get(&me)
+                .is_some_and(|player| player.watching);
+            match (round.frame().mode, round.frame().turn) {
+                _ if watches => (format!("You are watching. {left}"), p.weak),
+                _ if i_set => (format!("The others guess. {left}"), color),
+                (Mode::Turns, Some(turn)) if turn == me => (format!("Your turn! {left}"), p.accent),
+                (Mode::Turns, Some(turn)) => {
+                    (format!("{}'s turn. {left}", game.name_of(&turn)), color)
+                }
+                (Mode::Turns, None) => ("Nobody is here to guess".to_owned(), p.weak),
+                _ if round.chances_left() == CHANCES => (format!("{left} Guess a letter!"), p.weak),
+                _ => (left, color),
+            }
+        }
+    }
+}
+
+/// How many balloons are left, as a sentence.
+pub(super) fn balloons(left: u32) -> String {
+    match left {
+        1 => "One balloon left!".to_owned(),
+        n => format!("{n} balloons left."),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, RichText};
 
-use super::{setup, theme::Palette};
+use super::{board::balloons, setup, theme::Palette};
 use crate::{
     game::{Game, Round, Secret, Tried, Void},
     node::RoomView,
@@ -117,7 +117,7 @@ fn step_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
             .monospace()
             .size(20.0),
     );
-    ui.label(format!("{} balloons left", then.chances_left()));
+    ui.label(balloons(then.chances_left()));
     let text = step
         .checked_sub(1)
         .and_then(|at| round.guesses().get(at))

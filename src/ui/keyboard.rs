@@ -29,6 +29,8 @@ enum State {
 /// The window's own drafts.
 #[derive(Default)]
 pub(super) struct Draft {
+    /// The round that it is meant for.
+    round: u32,
     /// The whole word, as it is typed.
     whole: String,
     /// Why it was not sent.
@@ -102,9 +104,20 @@ pub(super) fn more_ui(
     draft: &mut Draft,
 ) -> Option<Command> {
     let game = room.state.game();
-    let round = game
-        .round()
-        .filter(|_| game.table().rules >= 2 && may_guess(room, me))?;
+    let watches = game
+        .players()
+        .get(&me)
+        .is_some_and(|player| player.watching);
+    let on = game.table().rules >= 2 && game.phase() == Phase::Guessing && !watches;
+    let round = game.round().filter(|_| on)?;
+    if draft.round != round.number() {
+        *draft = Draft {
+            round: round.number(),
+            ..Draft::default()
+        };
+    }
+    // It stays where it is while others have their turn, and can be typed into.
+    let mine = may_guess(room, me);
     let number = Some(round.number());
     let mut command = None;
     centred_row(ui, "more", |ui| {
@@ -113,7 +126,7 @@ pub(super) fn more_ui(
             Ok(true) => (true, "Shows a letter, and costs a balloon"),
             Err(_) => (false, "The last balloon buys no hint"),
         };
-        let button = ui.add_enabled(hint, egui::Button::new("Hint"));
+        let button = ui.add_enabled(hint && mine, egui::Button::new("Hint"));
         note_place(&button, "Hint");
         let button = button.on_hover_text(price).on_disabled_hover_text(price);
         if button.clicked() {
@@ -129,7 +142,13 @@ pub(super) fn more_ui(
         }
         let entered = edit.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         let filled = !draft.whole.trim().is_empty();
-        if (ui.add_enabled(filled, egui::Button::new("Solve")).clicked() || entered) && filled {
+        let solved = ui
+            .add_enabled(filled && mine, egui::Button::new("Solve"))
+            .clicked();
+        if entered && filled && !mine {
+            draft.refused = Some("Wait for your turn.");
+            edit.request_focus();
+        } else if (solved || entered) && filled {
             match Whole::parse(&draft.whole, round.frame().alphabet.as_deref()) {
                 Some(whole) => {
                     command = Some(Command::Act(Action::Solve {

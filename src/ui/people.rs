@@ -14,13 +14,22 @@ use crate::{
     node::{Command, PlayerView, RoomView},
 };
 
+/// The window's own drafts.
+#[derive(Default)]
+pub(super) struct Draft {
+    /// Whom I do not want to hear.
+    pub(super) muted: BTreeSet<PeerId>,
+    /// Who is about to be sent away.
+    removing: Option<PeerId>,
+}
+
 /// The players, those who are here first; and what can be done about them.
 pub(super) fn players_ui(
     ui: &mut egui::Ui,
     art: &mut Art,
     room: &RoomView,
     me: PeerId,
-    muted: &mut BTreeSet<PeerId>,
+    draft: &mut Draft,
 ) -> Option<Command> {
     let p = Palette::of(ui);
     let online = room.players.iter().filter(|player| player.online).count();
@@ -44,7 +53,7 @@ pub(super) fn players_ui(
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if player.peer_id != me && room.state.game().table().rules >= 2 {
-                    command = command.take().or(menu_ui(ui, room, player, me, muted));
+                    command = command.take().or(menu_ui(ui, room, player, me, draft));
                 }
                 if let Some(score) = player.score {
                     ui.label(RichText::new(score.to_string()).strong());
@@ -64,6 +73,51 @@ pub(super) fn players_ui(
             });
         });
     }
+    command.or(removing_ui(ui, room, me, draft))
+}
+
+/// The question before somebody is sent away, and the way back for them.
+fn removing_ui(
+    ui: &mut egui::Ui,
+    room: &RoomView,
+    me: PeerId,
+    draft: &mut Draft,
+) -> Option<Command> {
+    let game = room.state.game();
+    if game.table().owner != Some(me) {
+        draft.removing = None;
+        return None;
+    }
+    let mut command = None;
+    if let Some(peer) = draft.removing {
+        let modal = egui::Modal::new(egui::Id::unique("remove")).show(ui.ctx(), |ui| {
+            ui.set_max_width(360.0);
+            ui.heading(format!("Remove {}?", game.name_of(&peer)));
+            ui.label("They are told, and cannot come back until you let them in again.");
+            ui.add_space(8.0);
+            ui.horizontal(|ui| {
+                if ui.add(main_button(ui, "Keep them")).clicked() {
+                    draft.removing = None;
+                }
+                if ui.button("Remove").clicked() {
+                    command = Some(Command::Act(Action::Remove(peer)));
+                    draft.removing = None;
+                }
+            });
+        });
+        if modal.should_close() {
+            draft.removing = None;
+        }
+    }
+    for (peer, player) in game.players().iter().filter(|(_, player)| player.removed) {
+        row(ui, |ui| {
+            let text = format!("{} was removed", player.name);
+            ui.label(RichText::new(text).color(Palette::of(ui).weak));
+            if ui.small_button("Let in again").clicked() {
+                command = Some(Command::Act(Action::LetIn(*peer)));
+            }
+        });
+    }
     command
 }
 
@@ -73,8 +127,9 @@ fn menu_ui(
     room: &RoomView,
     player: &PlayerView,
     me: PeerId,
-    muted: &mut BTreeSet<PeerId>,
+    draft: &mut Draft,
 ) -> Option<Command> {
+    let muted = &mut draft.muted;
     let peer = player.peer_id;
     let owns = room.state.game().table().owner == Some(me);
     let mut command = None;
@@ -93,8 +148,8 @@ fn menu_ui(
         if owns && player.online && ui.button("Give them the room").clicked() {
             command = Some(Command::Act(Action::PassOwner(peer)));
         }
-        if owns && ui.button("Remove from the room").clicked() {
-            command = Some(Command::Act(Action::Remove(peer)));
+        if owns && ui.button("Remove from the room…").clicked() {
+            draft.removing = Some(peer);
         }
     });
     let name = format!("More about {}", player.name);
@@ -111,7 +166,7 @@ pub(super) fn door_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) -> Option<
     let mut command = None;
     for (peer, name) in &table.knocks {
         ui.horizontal_wrapped(|ui| {
-            ui.label(RichText::new(format!("{name} ({}) knocks.", peer.short())).strong());
+            ui.label(RichText::new(format!("{name} wants to come in.")).strong());
             let button = ui.add(main_button(ui, "Let in"));
             note_place(&button, "Let in");
             if button.clicked() {

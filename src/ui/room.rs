@@ -10,7 +10,7 @@ use super::{
     history::{self, history_ui},
     kanna::scene_ui,
     keyboard::{self, keyboard_ui, more_ui},
-    people::{door_ui, guesses_ui, players_ui},
+    people::{self, door_ui, guesses_ui, players_ui},
     setter::{self, setter_ui},
     setup::{self, setup_ui},
     talk::{self, talk_ui},
@@ -26,6 +26,7 @@ pub(super) struct Draft {
     setter: setter::Draft,
     keyboard: keyboard::Draft,
     talk: talk::Draft,
+    people: people::Draft,
     history: history::Draft,
     aside: Aside,
 }
@@ -147,8 +148,8 @@ fn wide_ui(
                         .id_salt("people")
                         .max_height(players - 24.0)
                         .show(ui, |ui| {
-                            let muted = &mut draft.talk.muted;
-                            commands.extend(players_ui(ui, art, room, view.me.peer_id, muted));
+                            let people = &mut draft.people;
+                            commands.extend(players_ui(ui, art, room, view.me.peer_id, people));
                         });
                 });
                 ui.add_space(GAP);
@@ -181,8 +182,8 @@ fn narrow_ui(
         ui.add_space(GAP);
         card(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            let muted = &mut draft.talk.muted;
-            commands.extend(players_ui(ui, art, room, view.me.peer_id, muted));
+            let people = &mut draft.people;
+            commands.extend(players_ui(ui, art, room, view.me.peer_id, people));
             ui.add_space(GAP);
             commands.extend(aside_ui(ui, art, room, draft, 320.0));
         });
@@ -210,7 +211,10 @@ fn aside_ui(
         }
     });
     match draft.aside {
-        Aside::Talk => talk_ui(ui, art, room, &mut draft.talk, height - 44.0),
+        Aside::Talk => {
+            let muted = &draft.people.muted;
+            talk_ui(ui, art, room, &mut draft.talk, muted, height - 44.0)
+        }
         Aside::Guesses => {
             ScrollArea::vertical()
                 .id_salt("guesses")
@@ -236,7 +240,13 @@ fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -
             commands.extend(more_ui(ui, room, me, &mut draft.keyboard));
         }
     }
-    if room.single_copy && room.cluster.members.len() > 1 {
+    let guesses = room
+        .state
+        .game()
+        .round()
+        .map_or(&[][..], |round| round.guesses());
+    let guessed = guesses.iter().any(|guess| guess.by == me);
+    if room.single_copy && guessed && room.cluster.members.len() > 1 {
         ui.label(
             RichText::new("Your last guess is on one computer only until the others catch up.")
                 .small()

@@ -38,6 +38,7 @@ pub(super) fn setter_ui(
 
 fn choose_ui(ui: &mut egui::Ui, setter: &SetterView, draft: &mut Draft) -> Option<Command> {
     let mut command = None;
+    let mut entered = false;
     let p = Palette::of(ui);
     in_card(ui, |ui| {
         ui.label(RichText::new("You set the word. Nobody else sees it.").strong());
@@ -54,16 +55,18 @@ fn choose_ui(ui: &mut egui::Ui, setter: &SetterView, draft: &mut Draft) -> Optio
         egui::Grid::new("own").num_columns(2).show(ui, |ui| {
             for (name, text) in [
                 ("Or your own", &mut draft.secret),
-                ("Its clue", &mut draft.clue),
+                ("Its clue (or none)", &mut draft.clue),
             ] {
                 let label = ui.label(name);
-                let edit = egui::TextEdit::singleline(text).desired_width(260.0);
-                ui.add(edit).labelled_by(label.id);
+                let edit = egui::TextEdit::singleline(text).desired_width(240.0);
+                let edit = ui.add(edit).labelled_by(label.id);
+                entered |= edit.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
                 ui.end_row();
             }
         });
         let filled = !draft.secret.trim().is_empty();
-        if ui.add_enabled(filled, main_button(ui, "Set it")).clicked() {
+        let button = ui.add_enabled(filled, main_button(ui, "Set it"));
+        if button.clicked() || (entered && filled) {
             command = Some(Command::Choose(Choice::Own {
                 secret: draft.secret.clone(),
                 clue: draft.clue.clone(),

@@ -34,7 +34,7 @@ pub(super) fn setup_ui(
     let owns = game.table().owner == Some(view.me.peer_id);
     let mut commands = Vec::new();
     if game.match_on().is_some() {
-        commands.extend(match_ui(ui, game, owns, draft));
+        commands.extend(match_ui(ui, view, game, owns, draft));
         return commands;
     }
     draft.stopping = false;
@@ -49,7 +49,13 @@ pub(super) fn setup_ui(
 
 // ---- while a match is on ----
 
-fn match_ui(ui: &mut egui::Ui, game: &Game, owns: bool, draft: &mut Draft) -> Option<Command> {
+fn match_ui(
+    ui: &mut egui::Ui,
+    view: &View,
+    game: &Game,
+    owns: bool,
+    draft: &mut Draft,
+) -> Option<Command> {
     let mut command = None;
     let between = game.phase().is_over();
     ui.vertical_centered(|ui| {
@@ -61,6 +67,10 @@ fn match_ui(ui: &mut egui::Ui, game: &Game, owns: bool, draft: &mut Draft) -> Op
                 command = Some(Command::Act(Action::NextRound { after_round }));
             }
         }
+        let me = game.players().get(&view.me.peer_id);
+        if me.is_some_and(|me| me.watching) && ui.button("Take a seat").clicked() {
+            command = Some(Command::Act(Action::Watch(false)));
+        }
         if owns && ui.button("Stop the match…").clicked() {
             draft.stopping = true;
         }
@@ -69,14 +79,18 @@ fn match_ui(ui: &mut egui::Ui, game: &Game, owns: bool, draft: &mut Draft) -> Op
         let modal = egui::Modal::new(egui::Id::unique("stop")).show(ui.ctx(), |ui| {
             ui.set_max_width(360.0);
             ui.heading("Stop the match?");
-            ui.label("The points so far stand, and this round counts for nobody.");
+            ui.label(if between {
+                "The points so far stand."
+            } else {
+                "The points so far stand, and this round counts for nobody."
+            });
             ui.add_space(8.0);
             ui.horizontal(|ui| {
-                if ui.add(main_button(ui, "Stop it")).clicked() {
-                    command = Some(Command::Act(Action::StopMatch));
+                if ui.add(main_button(ui, "Play on")).clicked() {
                     draft.stopping = false;
                 }
-                if ui.button("Play on").clicked() {
+                if ui.button("Stop it").clicked() {
+                    command = Some(Command::Act(Action::StopMatch));
                     draft.stopping = false;
                 }
             });
@@ -89,6 +103,9 @@ fn match_ui(ui: &mut egui::Ui, game: &Game, owns: bool, draft: &mut Draft) -> Op
 }
 
 // ---- between two matches ----
+
+/// How many of the ranking are shown; the scores of all stand beside their names.
+const RANKED: usize = 5;
 
 /// Who has how many points, after a match.
 fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
@@ -105,11 +122,13 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
     let ranking = game.ranking();
     in_card(ui, |ui| {
         ui.label(RichText::new("The match is over").strong());
+        ui.spacing_mut().interact_size.y = 18.0;
         egui::Grid::new("ranking")
             .num_columns(3)
+            .min_col_width(12.0)
             .spacing([14.0, 2.0])
             .show(ui, |ui| {
-                for rank in ranking.iter().take(8) {
+                for rank in ranking.iter().take(RANKED) {
                     let me = rank.peer == view.me.peer_id;
                     let mut name = game.name_of(&rank.peer).to_owned();
                     if me {
@@ -123,7 +142,9 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
                 }
             });
         let best = game.table().best_streak;
-        if best > 1 {
+        let newest = game.table().newest_match.as_ref();
+        let together = newest.is_some_and(|newest| newest.mode == Mode::Together);
+        if together && best > 1 {
             let streak = game.table().streak;
             let text = format!("Words found together in a row: {streak}, at best {best}");
             ui.label(RichText::new(text).color(p.weak));
@@ -151,8 +172,8 @@ pub(super) fn points(score: u32) -> String {
 pub(super) fn describe(mode: Mode) -> &'static str {
     match mode {
         Mode::Together => "One team: anyone guesses at any time.",
-        Mode::Turns => "One after the other, against the clock. Every letter is a point.",
-        Mode::Setter => "One of you sets the word and the others guess it. It goes round.",
+        Mode::Turns => "One guess each in turn, against the clock. Letters are points.",
+        Mode::Setter => "One sets the word, the others guess it. It goes round.",
     }
 }
 
@@ -217,8 +238,7 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
                 let turn = ui.add(turn).labelled_by(label.id);
                 dragging |= turn.dragged() || turn.has_focus();
             }
-            ui.checkbox(&mut set.locked, "Locked")
-                .on_hover_text("Strangers have to knock, and you let them in");
+            ui.checkbox(&mut set.locked, "Strangers have to knock");
         });
     });
     if dragging {
@@ -319,11 +339,11 @@ fn guest_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Vec<Command> {
             }
             return;
         }
-        let text = if ready { "I'm not ready" } else { "I'm ready" };
         let button = if ready {
-            ui.button(text)
+            ui.label(RichText::new(format!("You are ready. {owner} starts the game.")).strong());
+            ui.button("Not ready after all")
         } else {
-            ui.add(main_button(ui, text))
+            ui.add(main_button(ui, "I'm ready"))
         };
         note_place(&button, "Ready");
         if button.clicked() {

@@ -23,8 +23,6 @@ pub(super) struct Draft {
     text: String,
     /// Why the text was not sent.
     refused: Option<String>,
-    /// Whom I do not want to hear.
-    pub(super) muted: BTreeSet<PeerId>,
 }
 
 /// Draws the talk, and takes what is said.
@@ -33,6 +31,7 @@ pub(super) fn talk_ui(
     art: &mut Art,
     room: &RoomView,
     draft: &mut Draft,
+    muted: &BTreeSet<PeerId>,
     height: f32,
 ) -> Vec<Command> {
     let p = Palette::of(ui);
@@ -42,7 +41,7 @@ pub(super) fn talk_ui(
         .table()
         .talk
         .iter()
-        .filter(|line| !draft.muted.contains(&line.by));
+        .filter(|line| !muted.contains(&line.by));
     let lines: Vec<_> = heard.rev().take(SHOWN).collect();
     ScrollArea::vertical()
         .id_salt("talk")
