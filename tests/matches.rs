@@ -628,6 +628,69 @@ fn rooms_of_older_rules_stay_as_they_were() {
     assert_eq!(game.table().history.len(), 1);
 }
 
+/// Snapshots and continuations are one message each, of at most 4 MiB.
+#[test]
+fn the_largest_state_is_one_message() {
+    let mut state = RoomState::default();
+    let mut index = 1;
+    state.apply(index, Proposal::Notice(Notice::Rules(2)));
+    let mut act = |state: &mut RoomState, action: Action| {
+        index += 1;
+        let id = CommandId {
+            peer_id: peer(1),
+            session: 1,
+            seq: index,
+        };
+        let opens_session = matches!(action, Action::Seat { .. });
+        let command = Command {
+            id,
+            opens_session,
+            action,
+        };
+        state.apply(index, Proposal::Command(command)).result
+    };
+    act(&mut state, Action::Seat { name: name(1) });
+    // Graphemes of many bytes, and letters of four.
+    let long: String = (0..60)
+        .map(|_| format!("\u{10400}{}", "\u{301}".repeat(15)))
+        .collect();
+    for round in 0..210_u32 {
+        let start = Action::StartRound {
+            pack: "p".repeat(32),
+            clue: "c".repeat(240),
+            secret: Secret::parse(&long).unwrap(),
+            alphabet: None,
+            after_round: None,
+        };
+        assert_eq!(act(&mut state, start), Some(Ok(Outcome::Started)));
+        for n in 0..5_u32 {
+            let letters = (0..60).map(|i| {
+                let c = char::from_u32(0x20000 + round * 300 + n * 60 + i).unwrap();
+                Letter::from_folded(c)
+            });
+            let whole = Whole::from_parts("x".repeat(240), letters.collect()).unwrap();
+            let solve = Action::Solve { whole, round: None };
+            assert_eq!(act(&mut state, solve), Some(Ok(Outcome::Miss)));
+        }
+        for n in 0..200 {
+            let letter = Letter::from_folded(char::from_u32(0x10428 + n).unwrap());
+            let _ = act(
+                &mut state,
+                Action::Guess {
+                    letter,
+                    round: None,
+                },
+            );
+        }
+        let text = Text::parse(&"\u{1f409}".repeat(200)).unwrap();
+        act(&mut state, Action::Say(Said::Text(text)));
+    }
+    let bytes = pb::RoomState::from(&state).encode_to_vec().len();
+    assert!(bytes < 4 * 1024 * 1024, "{bytes}");
+    let too_long = Whole::from_parts("x".to_owned(), vec![Letter::from_folded('x'); 61]);
+    assert_eq!(too_long, None);
+}
+
 // ---- whatever happens ----
 
 /// Marsaglia's xorshift generator.

@@ -18,6 +18,9 @@ pub fn raft_config(per_snapshot: u64) -> Result<Config, openraft::ConfigError> {
     let kept = per_snapshot * KEPT.0 / KEPT.1;
     Config {
         cluster_name: "dhangkanna".to_owned(),
+        // A message of that many of the largest entries (a match's secrets, about
+        // 60 KB) stays below what members accept.
+        max_payload_entries: 50,
         heartbeat_interval: 100,
         election_timeout_min: 250,
         election_timeout_max: 450,

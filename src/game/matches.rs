@@ -190,8 +190,12 @@ impl Game {
 
     /// The round that is on counts for nobody any more.
     pub(super) fn stop_round(&mut self) {
-        if let Some(round) = self.round.as_mut().filter(|round| !round.phase().is_over()) {
-            round.frame.void = Some(Void::Stopped);
+        if self
+            .round
+            .as_ref()
+            .is_some_and(|round| !round.phase().is_over())
+        {
+            self.void(Void::Stopped);
         }
         self.count_round();
     }

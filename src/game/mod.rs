@@ -152,7 +152,8 @@ impl Game {
             Action::LetIn(peer) => {
                 self.must_own(&by)?;
                 let removed = self.players.get(&peer).is_some_and(|player| player.removed);
-                if !removed && !self.table.knocks.contains_key(&peer) {
+                let waits = self.table.knocks.contains_key(&peer);
+                if !removed && !waits && !self.table.refused.contains(&peer) {
                     return Err(Rejection::NoSuchPlayer);
                 }
                 self.change(peer, |player| player.removed = false);

@@ -1,6 +1,10 @@
 //! What can be tried at a secret, and what comes of it.
 
-use super::{Alphabet, Letter, PeerId, Secret, secret::MAX_SECRET_BYTES};
+use super::{Alphabet, Letter, MAX_SECRET_CELLS, PeerId, Secret};
+
+/// The longest guess at a whole secret, in bytes: it is kept with the round, and
+/// most graphemes have one to four.
+const MAX_SHOWN_BYTES: usize = 4 * MAX_SECRET_CELLS;
 
 /// A guess at the whole secret. Only its letters count.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +61,7 @@ impl Whole {
 
     /// Takes what another node read; `None` if it is out of bounds.
     pub fn from_parts(shown: String, letters: Vec<Letter>) -> Option<Self> {
-        let fits = shown.len() <= MAX_SECRET_BYTES && letters.len() <= MAX_SECRET_BYTES;
+        let fits = shown.len() <= MAX_SHOWN_BYTES && letters.len() <= MAX_SECRET_CELLS;
         (fits && !letters.is_empty()).then_some(Self { shown, letters })
     }
 

@@ -107,7 +107,7 @@ impl TryFrom<pb::HelloReply> for About {
 }
 
 /// Each refusal and its number on the wire.
-const REFUSALS: [(Refusal, pb::Refusal); 14] = [
+const REFUSALS: [(Refusal, pb::Refusal); 15] = [
     (Refusal::Version, pb::Refusal::Version),
     (Refusal::NoSuchRoom, pb::Refusal::NoSuchRoom),
     (Refusal::RoomFull, pb::Refusal::RoomFull),
@@ -122,6 +122,7 @@ const REFUSALS: [(Refusal, pb::Refusal); 14] = [
     (Refusal::NotLetIn, pb::Refusal::NotLetIn),
     (Refusal::Removed, pb::Refusal::Removed),
     (Refusal::TooFast, pb::Refusal::TooFast),
+    (Refusal::OldRules, pb::Refusal::OldRules),
 ];
 
 impl From<Refused> for pb::Refused {

@@ -177,6 +177,8 @@ pub enum Refusal {
     Removed,
     /// Too much was said in too short a time.
     TooFast,
+    /// The room plays by older rules.
+    OldRules,
 }
 
 impl Refusal {
@@ -197,6 +199,7 @@ impl Refusal {
             Self::NotLetIn => "not_let_in",
             Self::Removed => "removed",
             Self::TooFast => "too_fast",
+            Self::OldRules => "old_rules",
         }
     }
 

@@ -57,6 +57,18 @@ pub(super) fn must_know(rules: u32, state: &RoomState) -> Result<(), Refused> {
     )))
 }
 
+/// Refuses somebody whom the door does not let in.
+fn must_be_open(seat: &Seat, peer: PeerId) -> Result<(), Refused> {
+    match seat.state().game().door(&peer) {
+        Door::Open => Ok(()),
+        Door::Locked => {
+            Err(Refusal::Knocking.because("this room is locked; its owner is asked to let you in"))
+        }
+        Door::Refused => Err(Refusal::NotLetIn.because("the owner of the room did not let you in")),
+        Door::Removed => Err(removed()),
+    }
+}
+
 fn removed() -> Refused {
     Refusal::Removed.because("The owner of the room has removed you; ask them to let you in again.")
 }
@@ -147,18 +159,10 @@ impl Handler for Shared {
         }
         let state = seat.state();
         must_know(rules, &state)?;
-        match state.game().door(&visitor.peer_id) {
-            Door::Open => {}
-            Door::Locked => {
-                seat.referee.knocks(visitor.peer_id, name);
-                let waiting = "this room is locked; its owner is asked to let you in";
-                return Err(Refusal::Knocking.because(waiting));
-            }
-            Door::Refused => {
-                return Err(Refusal::NotLetIn.because("the owner of the room did not let you in"));
-            }
-            Door::Removed => return Err(removed()),
+        if state.game().door(&visitor.peer_id) == Door::Locked {
+            seat.referee.knocks(visitor.peer_id, name.clone());
         }
+        must_be_open(&seat, visitor.peer_id)?;
         let membership = seat.membership();
         let others = membership
             .nodes()
@@ -176,9 +180,8 @@ impl Handler for Shared {
 
     async fn enter(&self, caller: Caller, addrs: Vec<String>, rules: u32) -> Result<u64, Refused> {
         let seat = self.leading_seat()?;
-        if seat.state().game().door(&caller.peer_id) == Door::Removed {
-            return Err(removed());
-        }
+        // The room's secret alone opens no locked door.
+        must_be_open(&seat, caller.peer_id)?;
         self.setup.peers.book().hint_all(caller.peer_id, &addrs);
         let member = Member {
             peer_id: caller.peer_id,

@@ -106,8 +106,9 @@ impl Seat {
         rules: u32,
     ) -> Result<u64, Refused> {
         let _changing = self.changing.lock().await;
-        // Under the lock: the rules may just have been raised.
-        handler::must_know(rules, &self.state())?;
+        // Under the lock, and by what is not committed yet: the rules may just
+        // be about to be raised.
+        handler::must_know(rules, &self.state_of_whole_log())?;
         let stored = self.membership();
         let mut target = Target::of(&stored);
         if target.nodes.get(&id).map(|m| m.peer_id) == Some(member.peer_id) {

@@ -179,6 +179,13 @@ impl Seat {
                 }
                 Some(Ok(Err(error))) => {
                     tracing::debug!("proposed in vain: {error}");
+                    if error.refused.reason == Refusal::TooFast && *maybe_appended {
+                        // An earlier try of it was counted; it may stand in the log.
+                        return Err(Failure::new(
+                            "timeout",
+                            "no answer in time; it may still take effect",
+                        ));
+                    }
                     self.heed(error.refused)?;
                 }
                 // The time is up while the leader has it, or nobody leads.
@@ -214,6 +221,11 @@ impl Seat {
             refused,
             maybe_appended,
         };
+        if command.action.rules() > self.state().game().table().rules {
+            // Members of older programs could not even read it.
+            let words = Rejection::OldRules.to_string();
+            return Err(refused(Refusal::OldRules.because(words), false));
+        }
         match self.raft.client_write(Proposal::Command(command)).await {
             Ok(done) => {
                 let index = done.log_id.index();
@@ -315,7 +327,7 @@ impl Seat {
                 self.contact.hear_replaced();
                 return Err(refused.into());
             }
-            Refusal::TooFast => return Err(refused.into()),
+            Refusal::TooFast | Refusal::OldRules => return Err(refused.into()),
             // It is taken again, elsewhere.
             Refusal::NotAMember => self.disowned.store(true, Relaxed),
             _ => {}

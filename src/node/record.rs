@@ -83,7 +83,8 @@ impl Record {
         }
         record.counted.insert(room, newest);
         if record.counted.len() > MAX_ROOMS {
-            let least = record.counted.iter().min_by_key(|(_, round)| **round);
+            let others = record.counted.iter().filter(|(other, _)| **other != room);
+            let least = others.min_by_key(|(_, round)| **round);
             if let Some(room) = least.map(|(room, _)| *room) {
                 record.counted.remove(&room);
             }

@@ -115,6 +115,8 @@ impl Seat {
             return;
         };
         if !self.leads() || !self.has_quorum() || self.contact.is_frozen() {
+            // Nobody can play meanwhile, so no time runs.
+            *lock(&self.referee.step) = None;
             return;
         }
         let state = self.state();
@@ -139,7 +141,10 @@ impl Seat {
                     .iter()
                     .any(|m| m.id == *id && m.silent < self.timing.absent)
             });
-            if here != player.here && !player.removed {
+            // A new leader has not heard of anybody yet, and to the founder of a
+            // continuation the others are still on their way.
+            let knows = self.leading_for() >= self.timing.absent;
+            if knows && here != player.here && !player.removed {
                 notices.push(Notice::Presence { peer: *peer, here });
             }
         }

@@ -37,6 +37,7 @@ pub struct SetterView {
 /// Lives as long as the program: whoever restarts it gives the round up.
 #[derive(Default)]
 pub(super) struct Setter {
+    /// For which round of which match; dropped with the seat.
     offers: Option<(u32, Arc<[Deal]>)>,
     /// What was sealed, or may have been: a command may be lost on its way.
     own: Vec<Own>,
@@ -63,6 +64,11 @@ impl Setter {
             view.offers = self.offers(game, round, packs);
         }
         Some(view)
+    }
+
+    /// Another room: what was offered in the last one is not for this one.
+    pub(super) fn forget_offers(&mut self) {
+        self.offers = None;
     }
 
     fn offers(&mut self, game: &Game, round: &Round, packs: &Packs) -> Arc<[Deal]> {
@@ -116,6 +122,11 @@ impl Setter {
             }
             Choice::Own { secret, clue } => own_deal(round, &secret, &clue)?,
         };
+        let alphabet = round.frame().alphabet.as_ref();
+        let known = |letter| alphabet.is_none_or(|alphabet| alphabet.has(letter));
+        if !deal.secret.letters().all(known) {
+            return Err(game::Rejection::NotInAlphabet.into());
+        }
         let salt = crate::random::bytes();
         let action = Action::Seal {
             round: round.number(),

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     game::{
         Asked, Content, Frame, Game, GivenUp, GuessMade, Mode, PeerId, Player, Question, Round,
-        Sealed, Tried, Void,
+        Sealed, Tried, Void, shape_of,
     },
     proto as pb,
 };
@@ -319,7 +319,11 @@ fn read_sealed(sealed: pb::Sealed) -> Decoded<Sealed> {
         });
     }
     if !sealed.revealed.is_empty() {
-        read.revealed = Some(secret(sealed.revealed)?);
+        let secret = secret(sealed.revealed)?;
+        if shape_of(&secret) != read.shape {
+            return Err(DecodeError::Invalid("secret"));
+        }
+        read.revealed = Some(secret);
     }
     Ok(read)
 }

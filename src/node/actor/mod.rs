@@ -359,6 +359,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let reply = self.moving.take().and_then(|(_, _, reply)| reply);
         self.pending.clear();
         self.single_copy = false;
+        self.setter.forget_offers();
         match moved {
             Move::Into(Ok(seat)) => {
                 self.watched = Some(Watched::new(&seat));
