@@ -114,7 +114,10 @@ impl Seat {
         let Ok(_busy) = self.referee.busy.try_lock() else {
             return;
         };
-        if !self.leads() || !self.has_quorum() || self.contact.is_frozen() {
+        if !self.leads() {
+            return;
+        }
+        if !self.has_quorum() || self.contact.is_frozen() {
             // Nobody can play meanwhile, so no time runs.
             *lock(&self.referee.step) = None;
             return;

@@ -117,12 +117,12 @@ fn set_word(seats: &mut [Seat], line: &str) -> String {
     own.unwrap_or(first)
 }
 
-/// How a secret stands in a log or a snapshot: cell by cell.
+/// How a secret stands in a log or a snapshot: cell by cell. Its longest word is
+/// looked for; what is no letter stands otherwise.
 fn holds(bytes: &[u8], secret: &str) -> bool {
-    let cells: Vec<[u8; 7]> = secret
-        .bytes()
-        .map(|c| [6, 0x0a, 1, c, 0x12, 1, c])
-        .collect();
+    let words = secret.split(|c: char| !c.is_ascii_lowercase());
+    let word = words.max_by_key(|word| word.len()).expect("a word");
+    let cells: Vec<[u8; 7]> = word.bytes().map(|c| [6, 0x0a, 1, c, 0x12, 1, c]).collect();
     let size = 8;
     bytes.windows(size * cells.len()).any(|window| {
         // Before each its field's tag, whichever it is.
