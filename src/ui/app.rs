@@ -206,6 +206,8 @@ fn notice_ui(ui: &egui::Ui, notice: &Notice) -> bool {
     let width = ui.max_rect().width().min(560.0) - 32.0;
     let shown = egui::Area::new(egui::Id::unique("notice"))
         .order(egui::Order::Foreground)
+        // There at once: each frame of fading in is one more to draw.
+        .fade_in(false)
         .anchor(Align2::CENTER_TOP, vec2(0.0, 8.0))
         .show(ui.ctx(), |ui| {
             card(ui)
