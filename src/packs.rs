@@ -57,6 +57,13 @@ const WHOLE: [(&str, &str, &str); 9] = [
     ("uk", "ukrainska", "Українська"),
 ];
 
+/// What those who speak it call a language, by its tag; the tag if that is not
+/// known.
+pub fn name_of_language(tag: &str) -> &str {
+    let mut known = WHOLE.iter().filter(|(known, ..)| *known == tag);
+    known.next().map_or(tag, |(_, _, name)| name)
+}
+
 /// The category of a pack of all words of a language.
 pub const EVERYTHING: &str = "everything";
 

@@ -435,7 +435,7 @@ impl Round {
     }
 
     /// The cells that hide letters in the beginning, a bit each.
-    pub(super) fn letter_cells(&self) -> u64 {
+    pub fn letter_cells(&self) -> u64 {
         match &self.content {
             Content::Unset => 0,
             Content::Open(secret) => secret.letter_cells(),

@@ -14,6 +14,7 @@ use crate::{
     consensus::{NodeId, RoomState},
     game::{Name, PeerId, Phase, pack::Pack},
     net::ClusterId,
+    packs,
 };
 
 /// All there is to draw or print.
@@ -45,6 +46,8 @@ pub struct PackView {
     pub name: String,
     /// BCP 47 tag of its language.
     pub language: String,
+    /// What those who speak it call the language; the tag if that is not known.
+    pub language_name: String,
 }
 
 /// This player.
@@ -263,6 +266,7 @@ impl PackView {
             id: pack.id.clone(),
             name: pack.name.clone(),
             language: pack.language.clone(),
+            language_name: packs::name_of_language(&pack.language).to_owned(),
         }
     }
 }

@@ -5,14 +5,19 @@ use std::time::Duration;
 
 use eframe::egui::{self, Align2, FontId, RichText, Sense, Stroke, Vec2, vec2};
 
-use super::{history, setup, theme::Palette};
+use super::{happened::Tone, history, setup, theme::Palette};
 use crate::{
     game::{CHANCES, Game, Mode, PeerId, Phase, Round},
     node::{Clock, RoomView},
 };
 
-/// Draws the clue, the mask and the result.
-pub(super) fn board_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) {
+/// Draws the clue, the mask, the result, and what just happened.
+pub(super) fn board_ui(
+    ui: &mut egui::Ui,
+    room: &RoomView,
+    me: PeerId,
+    happened: Option<(&str, Tone)>,
+) {
     let p = Palette::of(ui);
     let game = room.state.game();
     let Some(round) = game.round() else {
@@ -36,11 +41,21 @@ pub(super) fn board_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) {
         }
         ui.add_space(4.0);
         if round.len() > 0 {
-            mask_ui(ui, round);
+            mask_ui(ui, round, round.phase().is_over());
         }
         ui.add_space(6.0);
         let (text, color) = status(p, game, round, me);
         ui.label(RichText::new(text).size(18.0).strong().color(color));
+        if !round.phase().is_over() {
+            // Its line is there from the start, so that the keys stay in place.
+            let (text, tone) = happened.unwrap_or((" ", Tone::Plain));
+            let color = match tone {
+                Tone::Good => p.hit,
+                Tone::Bad => p.error,
+                Tone::Plain => p.weak,
+            };
+            ui.add(egui::Label::new(RichText::new(text).color(color)).truncate());
+        }
         if let Some(clock) = &room.clock {
             clock_ui(ui, clock);
         }
@@ -169,9 +184,9 @@ fn clock_ui(ui: &mut egui::Ui, clock: &Clock) {
     }
 }
 
-/// The secret as tiles, broken between words.
-fn mask_ui(ui: &mut egui::Ui, round: &Round) {
-    let over = round.phase().is_over();
+/// The secret as tiles, broken between words; once it is `over`, with what was
+/// not found.
+pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool) {
     let told = round.secret().filter(|_| over);
     let cells: Vec<(Option<String>, bool)> = round
         .mask()

@@ -2,7 +2,11 @@
 
 use eframe::egui::{self, RichText};
 
-use super::{board::balloons, setup, theme::Palette};
+use super::{
+    board::{balloons, mask_ui},
+    setup,
+    theme::Palette,
+};
 use crate::{
     game::{Game, Round, Secret, Tried, Void},
     node::RoomView,
@@ -25,7 +29,7 @@ pub(super) fn history_ui(ui: &egui::Ui, room: &RoomView, draft: &mut Draft) {
     }
     let game = room.state.game();
     let modal = egui::Modal::new(egui::Id::unique("history")).show(ui.ctx(), |ui| {
-        ui.set_width(ui.ctx().content_rect().width().min(520.0) - 60.0);
+        ui.set_width(ui.ctx().content_rect().width().min(640.0) - 60.0);
         ui.heading("Rounds so far");
         let rounds = &game.table().history;
         let chosen = rounds
@@ -97,27 +101,26 @@ fn step_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
     ui.label(RichText::new(format!("{mode} · {}", round.clue())).color(p.weak));
     ui.horizontal(|ui| {
         if ui
-            .add_enabled(step > 0, egui::Button::new("Back"))
+            .add_enabled(step > 0, egui::Button::new("Step back"))
             .clicked()
         {
             step -= 1;
         }
         if ui
-            .add_enabled(step < last, egui::Button::new("On"))
+            .add_enabled(step < last, egui::Button::new("Step on"))
             .clicked()
         {
             step += 1;
         }
         ui.label(format!("{step} of {last}"));
     });
+    ui.add_space(6.0);
     draft.step = Some(step);
     let then = round.after(step);
-    ui.label(
-        RichText::new(then.mask_text().to_uppercase())
-            .monospace()
-            .size(20.0),
-    );
-    ui.label(balloons(then.chances_left()));
+    ui.vertical_centered(|ui| {
+        mask_ui(ui, &then, false);
+        ui.label(balloons(then.chances_left()));
+    });
     let text = step
         .checked_sub(1)
         .and_then(|at| round.guesses().get(at))

@@ -3,6 +3,7 @@
 use eframe::egui::{self, Align2, FontId, Sense, Stroke, vec2};
 
 use super::{
+    happened::Happened,
     keys, note_place,
     theme::{Palette, centred_row},
 };
@@ -34,22 +35,30 @@ pub(super) struct Draft {
     /// The whole word, as it is typed.
     whole: String,
     /// Why it was not sent.
-    refused: Option<&'static str>,
+    refused: Option<String>,
 }
 
-/// Whether I may guess now.
-fn may_guess(room: &RoomView, me: PeerId) -> bool {
+/// Why I may not guess now; empty where that needs no words.
+fn why_not(room: &RoomView, me: PeerId) -> Option<String> {
     let game = room.state.game();
-    let watches = game
-        .players()
-        .get(&me)
-        .is_some_and(|player| player.watching);
-    let Some(round) = game.round().filter(|_| !watches) else {
-        return false;
+    let Some(round) = game.round().filter(|r| r.phase() == Phase::Guessing) else {
+        return Some(String::new());
     };
+    let player = game.players().get(&me);
+    if player.is_some_and(|player| player.watching) {
+        return Some("You are watching: take a seat to guess.".to_owned());
+    }
     let frame = round.frame();
-    let my_turn = frame.mode != Mode::Turns || frame.turn == Some(me);
-    round.phase() == Phase::Guessing && my_turn && frame.setter != Some(me)
+    if frame.setter == Some(me) {
+        return Some("You set this word: the others guess it.".to_owned());
+    }
+    match (frame.mode, frame.turn) {
+        (Mode::Turns, Some(turn)) if turn != me => {
+            Some(format!("It is {}'s turn.", game.name_of(&turn)))
+        }
+        (Mode::Turns, None) => Some(String::new()),
+        _ => None,
+    }
 }
 
 /// Whether there is anything for the keys to show: a round of a match, or one
@@ -61,15 +70,34 @@ pub(super) fn has_use(room: &RoomView) -> bool {
 }
 
 /// Draws the keys, and takes what is clicked or typed.
-pub(super) fn keyboard_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) -> Vec<Command> {
+pub(super) fn keyboard_ui(
+    ui: &mut egui::Ui,
+    room: &RoomView,
+    me: PeerId,
+    happened: &mut Happened,
+) -> Vec<Command> {
     let round = room.state.game().round();
     let alphabet = round.and_then(|round| round.frame().alphabet.as_deref());
-    let guessing = may_guess(room, me);
-    let mut guessed = if guessing {
-        typed(ui, alphabet)
-    } else {
-        Vec::new()
-    };
+    let why_not = why_not(room, me);
+    let guessing = why_not.is_none();
+    let mut guessed = Vec::new();
+    for letter in typed(ui, alphabet) {
+        match (letter, &why_not) {
+            (_, Some(why)) if why.is_empty() => {}
+            (_, Some(why)) => happened.refuse(why.clone()),
+            (Err(c), None) => {
+                happened.refuse(format!(
+                    "{} is not a letter of this word's language.",
+                    c.to_uppercase()
+                ));
+            }
+            (Ok(letter), None) if state_of(room, letter) != State::Free => {
+                let upper = letter.as_char().to_uppercase();
+                happened.refuse(format!("{upper} was tried already."));
+            }
+            (Ok(letter), None) => guessed.push(letter),
+        }
+    }
     let width = ui.available_width();
     let rows = keys::rows(alphabet);
     let longest = rows.iter().map(Vec::len).max().unwrap_or(1) as f32;
@@ -81,8 +109,13 @@ pub(super) fn keyboard_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) -> Vec
             ui.spacing_mut().item_spacing = vec2(SPACE, SPACE);
             ui.add_space(indent.max(0.0));
             for letter in row {
-                if key_ui(ui, room, letter, key, guessing) {
+                let (response, free) = key_ui(ui, room, letter, key, guessing);
+                if response.clicked() && free {
                     guessed.push(letter);
+                } else if let (true, Some(why)) = (pressed(&response), &why_not)
+                    && !why.is_empty()
+                {
+                    happened.refuse(why.clone());
                 }
             }
         });
@@ -117,7 +150,7 @@ pub(super) fn more_ui(
         };
     }
     // It stays where it is while others have their turn, and can be typed into.
-    let mine = may_guess(room, me);
+    let mine = why_not(room, me).is_none();
     let number = Some(round.number());
     let mut command = None;
     centred_row(ui, "more", |ui| {
@@ -146,10 +179,17 @@ pub(super) fn more_ui(
             .add_enabled(filled && mine, egui::Button::new("Solve"))
             .clicked();
         if entered && filled && !mine {
-            draft.refused = Some("Wait for your turn.");
+            draft.refused = Some("Wait for your turn.".to_owned());
             edit.request_focus();
         } else if (solved || entered) && filled {
+            let hidden = round.letter_cells().count_ones() as usize;
             match Whole::parse(&draft.whole, round.frame().alphabet.as_deref()) {
+                // It cannot be right: a slip, which costs no balloon.
+                Some(whole) if whole.letters().len() != hidden => {
+                    let typed = whole.letters().len();
+                    draft.refused = Some(format!("That is {typed} letters; here are {hidden}."));
+                    edit.request_focus();
+                }
                 Some(whole) => {
                     command = Some(Command::Act(Action::Solve {
                         whole,
@@ -157,18 +197,27 @@ pub(super) fn more_ui(
                     }));
                     draft.whole.clear();
                 }
-                None => draft.refused = Some("These letters are not in the words' alphabet."),
+                None => {
+                    let why = "These letters are not in the word's alphabet.";
+                    draft.refused = Some(why.to_owned());
+                }
             }
         }
-        if let Some(refused) = draft.refused {
+        if let Some(refused) = &draft.refused {
             ui.label(egui::RichText::new(refused).color(Palette::of(ui).error));
         }
     });
     command
 }
 
-/// The letters that were typed, unless they were meant for something else.
-fn typed(ui: &egui::Ui, alphabet: Option<&Alphabet>) -> Vec<Letter> {
+/// Whether it was pressed, though it takes no clicks now.
+fn pressed(response: &egui::Response) -> bool {
+    response.hovered() && response.ctx.input(|input| input.pointer.primary_clicked())
+}
+
+/// The letters that were typed, unless they were meant for something else; and
+/// those that the alphabet does not have.
+fn typed(ui: &egui::Ui, alphabet: Option<&Alphabet>) -> Vec<Result<Letter, char>> {
     let ctx = ui.ctx();
     let elsewhere = ctx.text_edit_focused()
         || ctx.any_popup_open()
@@ -179,8 +228,8 @@ fn typed(ui: &egui::Ui, alphabet: Option<&Alphabet>) -> Vec<Letter> {
     let letter = |text: &String| {
         let letter = Letter::parse(text).ok()?;
         match alphabet {
-            Some(alphabet) => alphabet.letter(letter.as_char()),
-            None => Some(letter),
+            Some(alphabet) => Some(alphabet.letter(letter.as_char()).ok_or(letter.as_char())),
+            None => Some(Ok(letter)),
         }
     };
     ui.input(|input| {
@@ -193,7 +242,14 @@ fn typed(ui: &egui::Ui, alphabet: Option<&Alphabet>) -> Vec<Letter> {
     })
 }
 
-fn key_ui(ui: &mut egui::Ui, room: &RoomView, letter: Letter, size: f32, guessing: bool) -> bool {
+/// Draws a key; what was done to it, and whether its letter can be guessed now.
+fn key_ui(
+    ui: &mut egui::Ui,
+    room: &RoomView,
+    letter: Letter,
+    size: f32,
+    guessing: bool,
+) -> (egui::Response, bool) {
     let state = state_of(room, letter);
     let upper: String = letter.as_char().to_uppercase().collect();
     let enabled = guessing && state == State::Free;
@@ -254,7 +310,7 @@ fn key_ui(ui: &mut egui::Ui, room: &RoomView, letter: Letter, size: f32, guessin
         }
         State::Free => {}
     }
-    response.clicked()
+    (response, enabled)
 }
 
 fn state_of(room: &RoomView, letter: Letter) -> State {

@@ -58,7 +58,8 @@ pub(super) fn players_ui(
                 if let Some(score) = player.score {
                     ui.label(RichText::new(score.to_string()).strong());
                 }
-                let text = RichText::new(label_of(player, room, me));
+                let (name, roles) = label_of(player, room, me);
+                let text = RichText::new(name);
                 let round = room.state.game().round();
                 let on = round.filter(|round| !round.phase().is_over());
                 let acts = on.is_some_and(|round| round.frame().turn == Some(player.peer_id));
@@ -67,8 +68,13 @@ pub(super) fn players_ui(
                     (true, true) => text.color(p.accent).strong(),
                     (true, false) => text,
                 };
-                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+                    ui.spacing_mut().item_spacing.y = 0.0;
                     ui.add(egui::Label::new(text).truncate());
+                    if !roles.is_empty() {
+                        let roles = RichText::new(roles).small().color(p.weak);
+                        ui.add(egui::Label::new(roles).truncate());
+                    }
                 });
             });
         });
@@ -189,15 +195,12 @@ fn row(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
     });
 }
 
-/// A name; with digits of the key if two players share it.
-fn label_of(player: &PlayerView, room: &RoomView, me: PeerId) -> String {
+/// A name, with digits of the key if two players share it; and what they are
+/// and do here.
+fn label_of(player: &PlayerView, room: &RoomView, me: PeerId) -> (String, String) {
     let name = &player.name;
-    let twins = room
-        .players
-        .iter()
-        .filter(|other| other.name == *name)
-        .count();
-    let mut label = if twins > 1 {
+    let mut same = room.players.iter().filter(|other| other.name == *name);
+    let mut label = if same.nth(1).is_some() {
         format!("{name} ({})", player.peer_id.short())
     } else {
         name.to_string()
@@ -205,29 +208,23 @@ fn label_of(player: &PlayerView, room: &RoomView, me: PeerId) -> String {
     if player.peer_id == me {
         label.push_str(" (you)");
     }
-    if player.leads {
-        label.push_str(", leads");
-    }
     let game = room.state.game();
-    let frame = game
-        .round()
-        .filter(|round| !round.phase().is_over())
-        .map(|r| r.frame());
-    if game.table().owner == Some(player.peer_id) {
-        label.push_str(", owner");
-    }
-    if frame.is_some_and(|frame| frame.setter == Some(player.peer_id)) {
-        label.push_str(", sets the word");
-    }
-    if player.watching {
-        label.push_str(", watches");
-    } else if player.ready {
-        label.push_str(", ready");
-    }
-    if !player.online {
-        label.push_str(", away");
-    }
-    label
+    let round = game.round().filter(|round| !round.phase().is_over());
+    let sets = round.is_some_and(|round| round.frame().setter == Some(player.peer_id));
+    let roles = [
+        (player.leads, "leads"),
+        (game.table().owner == Some(player.peer_id), "owner"),
+        (sets, "sets the word"),
+        (player.watching, "watches"),
+        (player.ready && !player.watching, "ready"),
+        (!player.online, "away"),
+    ];
+    let roles: Vec<&str> = roles
+        .iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, role)| *role)
+        .collect();
+    (label, roles.join(", "))
 }
 
 /// The guesses of the round, the newest first.

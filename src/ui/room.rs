@@ -1,12 +1,15 @@
 //! A room: the scene, the board, the people and the cluster, side by side or
 //! below each other.
 
+use std::sync::Arc;
+
 use eframe::egui::{self, RichText, ScrollArea, vec2};
 
 use super::{
     art::Art,
     board::board_ui,
     cluster::strip_ui,
+    happened::Happened,
     history::{self, history_ui},
     kanna::scene_ui,
     keyboard::{self, keyboard_ui, more_ui},
@@ -28,6 +31,7 @@ pub(super) struct Draft {
     talk: talk::Draft,
     people: people::Draft,
     history: history::Draft,
+    happened: Happened,
     aside: Aside,
 }
 
@@ -44,9 +48,10 @@ pub(super) fn room_ui(
     ui: &mut egui::Ui,
     art: &mut Art,
     view: &View,
-    room: &RoomView,
+    room: &Arc<RoomView>,
     draft: &mut Draft,
 ) -> Vec<Command> {
+    draft.happened.look_at(room, view.me.peer_id);
     let mut commands = Vec::new();
     egui::Panel::top("room bar")
         .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 10)))
@@ -115,7 +120,7 @@ fn wide_ui(
     let mut commands = Vec::new();
     let size = ui.available_size();
     let scene = vec2((size.x * 0.31).clamp(220.0, 520.0), size.y);
-    let people = 230.0;
+    let people = 250.0;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
         scene_ui(ui, art, room, scene);
@@ -123,17 +128,13 @@ fn wide_ui(
         ui.allocate_ui_with_layout(middle, egui::Layout::top_down(egui::Align::Center), |ui| {
             ui.set_width(middle.x);
             ScrollArea::vertical().id_salt("play").show(ui, |ui| {
-                // In the middle, as high as it was in the last frame.
-                let id = ui.scope_id().with("height");
-                let height: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(420.0);
-                ui.add_space(((size.y - height) * 0.4).max(0.0));
-                let top = ui.cursor().top();
-                commands.extend(play_ui(ui, view, room, draft));
-                let now = ui.cursor().top() - top;
-                if (now - height).abs() > 1.0 {
-                    ui.data_mut(|data| data.insert_temp(id, now));
-                    ui.ctx().request_discard("the height has changed");
-                }
+                measured(ui, "play", |ui, height| {
+                    // In the middle.
+                    ui.add_space(((size.y - height) * 0.4).max(0.0));
+                    let top = ui.cursor().top();
+                    commands.extend(play_ui(ui, view, room, draft));
+                    ui.cursor().top() - top
+                });
             });
         });
         ui.allocate_ui_with_layout(
@@ -164,6 +165,18 @@ fn wide_ui(
     commands
 }
 
+/// Lays out by a height that is known only after it was drawn: that of the last
+/// frame, and once more if it has changed.
+fn measured(ui: &mut egui::Ui, salt: &str, contents: impl FnOnce(&mut egui::Ui, f32) -> f32) {
+    let id = ui.scope_id().with((salt, "height"));
+    let height: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(420.0);
+    let now = contents(ui, height);
+    if (now - height).abs() > 1.0 {
+        ui.data_mut(|data| data.insert_temp(id, now));
+        ui.ctx().request_discard("the height has changed");
+    }
+}
+
 fn narrow_ui(
     ui: &mut egui::Ui,
     art: &mut Art,
@@ -173,12 +186,17 @@ fn narrow_ui(
 ) -> Vec<Command> {
     let mut commands = Vec::new();
     let size = ui.available_size();
-    // What the board and the keys leave, so that both are in reach.
-    let scene = (size.y - 380.0).clamp(110.0, (size.y * 0.5).max(110.0));
     ScrollArea::vertical().id_salt("room").show(ui, |ui| {
-        scene_ui(ui, art, room, vec2(size.x, scene));
-        ui.add_space(6.0);
-        commands.extend(play_ui(ui, view, room, draft));
+        // What the board and the keys leave, so that both are in reach.
+        measured(ui, "play", |ui, height| {
+            let left = size.y - height - 6.0 - ui.spacing().item_spacing.y;
+            let scene = left.clamp(84.0, (size.y * 0.5).max(84.0));
+            scene_ui(ui, art, room, vec2(ui.available_width(), scene));
+            ui.add_space(6.0);
+            let top = ui.cursor().top();
+            commands.extend(play_ui(ui, view, room, draft));
+            ui.cursor().top() - top
+        });
         ui.add_space(GAP);
         card(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
@@ -204,7 +222,18 @@ fn aside_ui(
         return Vec::new();
     }
     ui.horizontal(|ui| {
-        for (aside, name) in [(Aside::Talk, "Talk"), (Aside::Guesses, "Guesses")] {
+        let unread = match draft.aside {
+            Aside::Talk => {
+                draft.talk.read(room);
+                0
+            }
+            Aside::Guesses => draft.talk.unread(room, &draft.people.muted),
+        };
+        let talk = match unread {
+            0 => "Talk".to_owned(),
+            n => format!("Talk ({n} new)"),
+        };
+        for (aside, name) in [(Aside::Talk, &*talk), (Aside::Guesses, "Guesses")] {
             if choice(ui, draft.aside == aside, name).clicked() {
                 draft.aside = aside;
             }
@@ -229,13 +258,13 @@ fn aside_ui(
 fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -> Vec<Command> {
     let me = view.me.peer_id;
     let mut commands: Vec<Command> = door_ui(ui, room, me).into_iter().collect();
-    board_ui(ui, room, me);
+    board_ui(ui, room, me, draft.happened.said());
     ui.add_space(GAP);
     match &room.setter {
         Some(setter) => commands.extend(setter_ui(ui, room, setter, &mut draft.setter)),
         None if !keyboard::has_use(room) => {}
         None => {
-            commands.extend(keyboard_ui(ui, room, me));
+            commands.extend(keyboard_ui(ui, room, me, &mut draft.happened));
             ui.add_space(4.0);
             commands.extend(more_ui(ui, room, me, &mut draft.keyboard));
         }

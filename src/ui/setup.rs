@@ -212,11 +212,11 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
             }
         });
         ui.label(RichText::new(describe(set.mode)).color(p.weak));
-        ui.horizontal_wrapped(|ui| {
+        egui::Grid::new("words").num_columns(2).show(ui, |ui| {
             packs_ui(ui, view, &mut set);
             let label = ui.label("Level");
             egui::ComboBox::from_id_salt("difficulty")
-                .width(80.0)
+                .width(COMBO)
                 .selected_text(name_of_difficulty(set.difficulty))
                 .show_ui(ui, |ui| {
                     for level in Difficulty::ALL {
@@ -254,26 +254,80 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
     commands
 }
 
+/// Width of the boxes to choose words from, in points.
+const COMBO: f32 = 190.0;
+
+/// Two rows of a grid: the language, and what the words are about.
 fn packs_ui(ui: &mut egui::Ui, view: &View, set: &mut Settings) {
     let chosen = view.packs.iter().find(|pack| pack.id == set.pack);
-    let chosen = chosen.map_or_else(|| set.pack.clone(), in_words);
-    let label = ui.label("Words");
-    egui::ComboBox::from_id_salt("pack")
-        .width(170.0)
+    // A pack that only its owner has: nothing is known but its id.
+    let language = chosen.map_or("", |pack| &*pack.language);
+    let in_language = |tag: &str| {
+        let tag = tag.to_owned();
+        view.packs.iter().filter(move |pack| pack.language == tag)
+    };
+    let mut languages: Vec<&PackView> = Vec::new();
+    for pack in view.packs.iter() {
+        if languages
+            .iter()
+            .all(|known| known.language != pack.language)
+        {
+            languages.push(pack);
+        }
+    }
+    let label = ui.label("Language");
+    egui::ComboBox::from_id_salt("language")
+        .width(COMBO)
         .height(360.0)
-        .selected_text(chosen)
+        .selected_text(chosen.map_or("?", |pack| &*pack.language_name))
         .show_ui(ui, |ui| {
-            for pack in view.packs.iter() {
-                ui.selectable_value(&mut set.pack, pack.id.clone(), in_words(pack));
+            for pack in languages {
+                let is_chosen = pack.language == language;
+                let clicked = ui
+                    .selectable_label(is_chosen, &pack.language_name)
+                    .clicked();
+                if clicked && !is_chosen {
+                    // All its words, if there is such a pack.
+                    let mut packs = in_language(&pack.language);
+                    let all = packs.find(|pack| pack.name == pack.language_name);
+                    set.pack.clone_from(&all.unwrap_or(pack).id);
+                }
             }
         })
         .response
         .labelled_by(label.id);
+    ui.end_row();
+    let label = ui.label("Words");
+    egui::ComboBox::from_id_salt("pack")
+        .width(COMBO)
+        .height(360.0)
+        .selected_text(chosen.map_or_else(|| set.pack.clone(), words_of))
+        .show_ui(ui, |ui| {
+            for pack in in_language(language) {
+                ui.selectable_value(&mut set.pack, pack.id.clone(), words_of(pack));
+            }
+        })
+        .response
+        .labelled_by(label.id);
+    ui.end_row();
+}
+
+/// What a pack's words are about.
+fn words_of(pack: &PackView) -> String {
+    if pack.name == pack.language_name {
+        "All".to_owned()
+    } else {
+        pack.name.clone()
+    }
 }
 
 /// A pack's name, and its language.
 fn in_words(pack: &PackView) -> String {
-    format!("{} ({})", pack.name, pack.language)
+    if pack.name == pack.language_name {
+        pack.name.clone()
+    } else {
+        format!("{} ({})", pack.name, pack.language_name)
+    }
 }
 
 /// The button that starts the match, and who is not ready.

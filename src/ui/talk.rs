@@ -23,6 +23,24 @@ pub(super) struct Draft {
     text: String,
     /// Why the text was not sent.
     refused: Option<String>,
+    /// The newest line that was seen.
+    read: u64,
+}
+
+impl Draft {
+    /// Everything said so far is seen.
+    pub(super) fn read(&mut self, room: &RoomView) {
+        let newest = room.state.game().table().talk.back();
+        self.read = newest.map_or(0, |line| line.number);
+    }
+
+    /// How many lines were not seen yet.
+    pub(super) fn unread(&self, room: &RoomView, muted: &BTreeSet<PeerId>) -> usize {
+        let lines = room.state.game().table().talk.iter();
+        lines
+            .filter(|line| line.number > self.read && !muted.contains(&line.by))
+            .count()
+    }
 }
 
 /// Draws the talk, and takes what is said.

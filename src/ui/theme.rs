@@ -159,9 +159,10 @@ fn visuals(theme: Theme, p: &Palette) -> Visuals {
     let widgets = &mut visuals.widgets;
     widgets.noninteractive = widget(p.card, Stroke::new(1.0, p.line));
     widgets.inactive = widget(p.key, Stroke::new(1.0, p.line));
-    widgets.hovered = widget(p.key, Stroke::new(1.5, p.accent));
-    widgets.active = widget(p.line, Stroke::new(1.5, p.accent));
-    widgets.open = widget(p.key, Stroke::new(1.5, p.accent));
+    // As wide as at rest: what is pointed at does not move.
+    widgets.hovered = widget(p.key, Stroke::new(1.0, p.accent));
+    widgets.active = widget(p.line, Stroke::new(1.0, p.accent));
+    widgets.open = widget(p.key, Stroke::new(1.0, p.accent));
     visuals
 }
 

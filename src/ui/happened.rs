@@ -1,0 +1,198 @@
+//! What just happened, in words: found by comparing the game that was drawn
+//! last with the newest one.
+
+use std::sync::Arc;
+
+use crate::{
+    game::{Game, GuessMade, Mode, PeerId, Phase, Round, Tried},
+    node::RoomView,
+};
+
+/// How a sentence is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tone {
+    Good,
+    Bad,
+    Plain,
+}
+
+/// The newest sentence, and what it was found from.
+#[derive(Default)]
+pub(super) struct Happened {
+    seen: Option<Arc<RoomView>>,
+    said: Option<(String, Tone)>,
+}
+
+impl Happened {
+    /// Compares the newest game with the one before.
+    pub(super) fn look_at(&mut self, room: &Arc<RoomView>, me: PeerId) {
+        let seen = self.seen.replace(Arc::clone(room));
+        let is_here = |seen: &Arc<RoomView>| seen.cluster.cluster_id == room.cluster.cluster_id;
+        let Some(seen) = seen.filter(is_here) else {
+            self.said = None;
+            return;
+        };
+        if Arc::ptr_eq(&seen, room) {
+            return;
+        }
+        let (before, now) = (seen.state.game(), room.state.game());
+        let number = |game: &Game| game.round().map(Round::number);
+        if number(before) != number(now) {
+            self.said = None;
+        } else if let Some(said) = compare(before, now, me) {
+            self.said = Some(said);
+        }
+    }
+
+    /// Says why what was tried here does not count.
+    pub(super) fn refuse(&mut self, why: String) {
+        self.said = Some((why, Tone::Plain));
+    }
+
+    /// The newest sentence.
+    pub(super) fn said(&self) -> Option<(&str, Tone)> {
+        self.said.as_ref().map(|(text, tone)| (&**text, *tone))
+    }
+}
+
+/// What happened between two states of the same round.
+fn compare(before: &Game, now: &Game, me: PeerId) -> Option<(String, Tone)> {
+    let (was, is) = (before.round()?, now.round()?);
+    let name = |peer: PeerId| {
+        if peer == me {
+            "You".to_owned()
+        } else {
+            now.name_of(&peer).to_owned()
+        }
+    };
+    if is.guesses().len() > was.guesses().len() {
+        let guess = is.guesses().last()?;
+        return Some((in_words(guess, &name(guess.by)), tone(guess)));
+    }
+    let turn = was
+        .frame()
+        .turn
+        .filter(|turn| is.frame().turn != Some(*turn))?;
+    if is.frame().mode != Mode::Turns || is.phase() != Phase::Guessing {
+        return None;
+    }
+    let here = now
+        .players()
+        .get(&turn)
+        .is_some_and(|player| player.plays());
+    let text = match (here, turn == me) {
+        (true, true) => "Your time was up.".to_owned(),
+        (true, false) => format!("{}'s time was up.", name(turn)),
+        (false, _) => format!("{} cannot play now: the turn goes on.", name(turn)),
+    };
+    Some((text, Tone::Plain))
+}
+
+/// A try and what came of it, as a sentence.
+fn in_words(guess: &GuessMade, who: &str) -> String {
+    match &guess.tried {
+        Tried::Letter(letter) => {
+            let letter = letter.as_char().to_uppercase();
+            match guess.cells.count_ones() {
+                0 => format!("{who} tried {letter}. Pop!"),
+                1 => format!("{who} found {letter}."),
+                2 => format!("{who} found {letter}, twice."),
+                n => format!("{who} found {letter}, {n} times."),
+            }
+        }
+        Tried::Hint { letter, .. } => {
+            format!("{who} took a hint: {}.", letter.as_char().to_uppercase())
+        }
+        Tried::Whole(whole) if guess.is_hit() => format!("{who} knew it: “{}”!", whole.shown()),
+        Tried::Whole(whole) => format!("{who} said “{}”. Pop!", whole.shown()),
+    }
+}
+
+fn tone(guess: &GuessMade) -> Tone {
+    match (&guess.tried, guess.is_hit()) {
+        (Tried::Hint { .. }, _) => Tone::Plain,
+        (_, true) => Tone::Good,
+        (_, false) => Tone::Bad,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::game::{Action, Alphabet, Deal, Letter, Name, Notice, Secret, Settings};
+
+    fn peer(n: u8) -> PeerId {
+        PeerId::new([n; 32])
+    }
+
+    fn act(game: &mut Game, by: u8, action: Action) {
+        game.apply(1, peer(by), action).expect("an action");
+    }
+
+    /// Player 1 is "Ada", player 2 "Ben"; Ada has the first turn.
+    fn turns() -> Game {
+        let mut game = Game::default();
+        game.notice(Notice::Rules(2));
+        for (n, name) in [(1, "Ada"), (2, "Ben")] {
+            let name = Name::parse(name).expect("a name");
+            act(&mut game, n, Action::Seat { name });
+        }
+        let settings = Settings {
+            mode: Mode::Turns,
+            rounds: 1,
+            ..Settings::default()
+        };
+        act(&mut game, 1, Action::Configure(settings));
+        let secret = Secret::parse("kanna").expect("a secret");
+        let clue = String::new();
+        let deck = [Deal { secret, clue }].into_iter().collect();
+        let alphabet = Alphabet::of_language("en").expect("English");
+        let start = Action::StartMatch {
+            deck,
+            alphabet: Arc::new(alphabet),
+            force: true,
+            after_match: None,
+        };
+        act(&mut game, 1, start);
+        game
+    }
+
+    #[test]
+    fn guesses_and_lost_turns_are_told() {
+        let mut game = turns();
+        let mut seen = |change: &dyn Fn(&mut Game)| {
+            let before = game.clone();
+            change(&mut game);
+            let ada = compare(&before, &game, peer(1));
+            let ben = compare(&before, &game, peer(2));
+            let text =
+                |said: Option<(String, Tone)>| said.map(|(text, _)| text).unwrap_or_default();
+            (text(ada), text(ben))
+        };
+        let both = |ada: &str, ben: &str| (ada.to_owned(), ben.to_owned());
+        let guess = |letter: char| {
+            let letter = Letter::from_folded(letter);
+            Action::Guess {
+                letter,
+                round: None,
+            }
+        };
+        assert_eq!(seen(&|_| {}), both("", ""));
+        let found = seen(&|game| act(game, 1, guess('n')));
+        assert_eq!(found, both("You found N, twice.", "Ada found N, twice."));
+        let missed = seen(&|game| act(game, 2, guess('x')));
+        assert_eq!(missed, both("Ben tried X. Pop!", "You tried X. Pop!"));
+        let late = seen(&|game| {
+            let round = game.round().expect("a round");
+            let (round, step) = (round.number(), round.step());
+            game.notice(Notice::TimeUp { round, step });
+        });
+        assert_eq!(late, both("Your time was up.", "Ada's time was up."));
+        let gone = seen(&|game| {
+            let (peer, here) = (peer(2), false);
+            game.notice(Notice::Presence { peer, here });
+        });
+        let text = "Ben cannot play now: the turn goes on.";
+        assert_eq!(gone.0, text);
+    }
+}
