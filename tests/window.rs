@@ -229,7 +229,7 @@ fn two_windows_play_one_game() {
     assert!(ada.shows("Well played"));
     ada.click("History");
     assert!(ada.shows("Rounds so far"));
-    ada.click("Back");
+    ada.click("Step back");
     ada.click("Close");
 
     // The host leaves, the game stays.

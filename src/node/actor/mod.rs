@@ -100,6 +100,8 @@ pub(super) struct Actor<F> {
     pack_list: Arc<[PackView]>,
     setter: Setter,
     record: Arc<Record>,
+    /// The newest save of it, which the next one waits for.
+    saving_record: Option<tokio::task::JoinHandle<()>>,
     /// Keeps in contact with the others.
     keeper: tokio::task::AbortHandle,
     watched: Option<Watched>,
@@ -147,6 +149,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             pack_list: packs.all().iter().map(PackView::of).collect(),
             setter: Setter::default(),
             record: Arc::new(Record::load(profile.folder())),
+            saving_record: None,
             keeper,
             kept: Arc::default(),
             shared,

@@ -109,8 +109,14 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             return;
         }
         let (record, folder) = (Arc::clone(&self.record), self.profile.folder().to_owned());
-        tokio::spawn(blocking::run(move || {
-            if let Err(e) = record.save(&folder) {
+        let before = self.saving_record.take();
+        self.saving_record = Some(tokio::spawn(async move {
+            // One after the other, so that the newest one stays.
+            if let Some(before) = before {
+                let _ = before.await;
+            }
+            let saved = blocking::run(move || record.save(&folder)).await;
+            if let Err(e) = saved.flatten() {
                 tracing::warn!("the record is not kept: {e}");
             }
         }));
