@@ -18,7 +18,7 @@ use common::{PATIENCE, node, room_of, until};
 use dhangkanna::{
     game::{Mode, Phase},
     node::{Command, NodeHandle, Stage, Timing, Trouble, View},
-    ui::App,
+    ui::{App, Language},
 };
 use eframe::egui;
 use egui_kittest::{Harness, kittest::Queryable as _};
@@ -371,6 +371,30 @@ fn the_game_goes_on_without_the_host_who_follows_later() {
     };
     assert_eq!(cluster(&host), cluster(&guest));
     for (runtime, player) in [(&hosts, host), (&guests, guest)] {
+        runtime.block_on(player.node.shutdown()).expect("left");
+    }
+}
+
+#[test]
+fn the_window_speaks_the_players_language() {
+    let (runtime, data) = (runtime(), tempfile::tempdir().expect("a folder"));
+    for (language, host, ready) in [
+        (Language::English, "Host a game", "Ready when you are"),
+        (Language::German, "Spiel eröffnen", "Wann immer ihr wollt"),
+        (Language::Spanish, "Abrir una sala", "Cuando quieras"),
+        (Language::French, "Ouvrir un salon", "Quand tu veux"),
+    ] {
+        // Narrow, and every glyph must be there.
+        let size = egui::vec2(480.0, 640.0);
+        let name = language.tag();
+        let mut player = Player::sized(&runtime, data.path(), name, size, Timing::REAL);
+        player.window.run();
+        let app = player.window.state_mut().take().expect("drawn once");
+        *player.window.state_mut() = Some(app.speaking(language));
+        player.window.run();
+        player.click(host);
+        player.sees(&runtime, "my room", |view| room_of(view).is_some());
+        assert!(player.shows(ready), "{language:?}");
         runtime.block_on(player.node.shutdown()).expect("left");
     }
 }

@@ -10,6 +10,7 @@ use super::{
     lobby::{self, lobby_ui},
     room::{self, room_ui},
     theme::{self, Palette, card},
+    words::{self, Language, tr},
 };
 use crate::{
     game::PeerId,
@@ -28,6 +29,7 @@ pub struct App {
     frames: u64,
     /// The view of the last frame.
     drawn: Option<Arc<View>>,
+    language: Language,
 }
 
 impl App {
@@ -48,6 +50,7 @@ impl App {
             room: room::Draft::default(),
             frames: 0,
             drawn: None,
+            language: Language::default(),
         }
     }
 
@@ -63,11 +66,20 @@ impl App {
             room: room::Draft::default(),
             frames: 0,
             drawn: None,
+            language: Language::default(),
         }
+    }
+
+    /// Speaks a language.
+    #[must_use]
+    pub fn speaking(mut self, language: Language) -> Self {
+        self.language = language;
+        self
     }
 
     /// Draws one frame. (Without eframe, so that tests can call it.)
     pub fn draw(&mut self, ui: &mut egui::Ui) {
+        words::speak(self.language);
         let ground = Palette::of(ui).ground;
         ui.painter().rect_filled(ui.max_rect(), 0.0, ground);
         let view = self.views.as_ref().map(|views| {
@@ -79,13 +91,13 @@ impl App {
         }
         let Some((view, stopped)) = view else {
             let failure = self.failure.clone().unwrap_or_default();
-            return failure_ui(ui, "dhangkanna cannot start", &failure);
+            return failure_ui(ui, &tr!("cannot-start"), &failure);
         };
         if let Some(fatal) = &view.fatal {
-            failure_ui(ui, "The room cannot go on", fatal);
+            failure_ui(ui, &tr!("cannot-go-on"), fatal);
             let bottom = egui::Panel::bottom("back").show_separator_line(false);
             let back = bottom.show(ui, |ui| {
-                ui.vertical_centered(|ui| ui.button("Back to the lobby").clicked())
+                ui.vertical_centered(|ui| ui.button(tr!("back-to-lobby")).clicked())
                     .inner
             });
             if back.inner {
@@ -94,8 +106,7 @@ impl App {
             return;
         }
         if stopped && view.stage != Stage::Stopped {
-            let what = "Its engine stopped. Your room is kept; close the window and start again.";
-            return failure_ui(ui, "Something went wrong", what);
+            return failure_ui(ui, &tr!("went-wrong"), &tr!("engine-stopped"));
         }
         if let Some(notice) = &view.notice
             && notice_ui(ui, notice)
@@ -105,14 +116,11 @@ impl App {
         let commands = match &view.stage {
             Stage::Room(room) => room_ui(ui, &mut self.art, &view, room, &mut self.room),
             Stage::Lobby => lobby_ui(ui, &mut self.art, &view, &mut self.lobby),
-            Stage::Hosting(room) => waiting_ui(ui, &format!("Opening {room}…"), true),
-            Stage::Joining(room) => waiting_ui(ui, &format!("Joining {room}…"), true),
-            Stage::Knocking(room) => {
-                let text = format!("{room} is locked. Its owner is asked to let you in…");
-                waiting_ui(ui, &text, true)
-            }
-            Stage::Leaving => waiting_ui(ui, "Leaving…", false),
-            Stage::Stopped => waiting_ui(ui, "Good-bye!", false),
+            Stage::Hosting(room) => waiting_ui(ui, &tr!("opening", room = room.as_str()), true),
+            Stage::Joining(room) => waiting_ui(ui, &tr!("joining", room = room.as_str()), true),
+            Stage::Knocking(room) => waiting_ui(ui, &tr!("knocking", room = room.as_str()), true),
+            Stage::Leaving => waiting_ui(ui, &tr!("leaving"), false),
+            Stage::Stopped => waiting_ui(ui, &tr!("good-bye"), false),
         };
         for command in commands {
             (self.send)(command);
@@ -216,7 +224,7 @@ fn notice_ui(ui: &egui::Ui, notice: &Notice) -> bool {
                 .show(ui, |ui| {
                     ui.set_width(width);
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        let close = ui.button("OK");
+                        let close = ui.button(tr!("ok"));
                         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                             ui.add(
                                 egui::Label::new(RichText::new(&notice.text).color(color)).wrap(),
@@ -253,7 +261,7 @@ fn waiting_ui(ui: &mut egui::Ui, text: &str, can_cancel: bool) -> Vec<Command> {
         ui.heading(text);
         if can_cancel {
             ui.add_space(8.0);
-            if ui.button("Cancel").clicked() {
+            if ui.button(tr!("cancel")).clicked() {
                 commands.push(Command::Leave);
             }
         }

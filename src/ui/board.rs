@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use eframe::egui::{self, Align2, FontId, RichText, Sense, Stroke, Vec2, vec2};
 
-use super::{happened::Tone, history, setup, theme::Palette};
+use super::{happened::Tone, history, setup, theme::Palette, words::tr};
 use crate::{
     game::{CHANCES, Game, Mode, PeerId, Phase, Round},
     node::{Clock, RoomView},
@@ -23,11 +23,11 @@ pub(super) fn board_ui(
     let Some(round) = game.round() else {
         ui.vertical_centered(|ui| {
             ui.add_space(8.0);
-            ui.heading("Ready when you are");
+            ui.heading(tr!("board-ready"));
             let owner = game.table().owner.filter(|owner| *owner != me);
             let text = match owner {
-                None => "Choose how to play and what about, and start the game.".to_owned(),
-                Some(owner) => format!("{} starts the game.", game.name_of(&owner)),
+                None => tr!("board-choose"),
+                Some(owner) => tr!("board-owner-starts", owner = game.name_of(&owner)),
             };
             ui.label(RichText::new(text).color(p.weak));
             ui.add_space(8.0);
@@ -63,9 +63,10 @@ pub(super) fn board_ui(
             && given_up.number + 1 == round.number()
         {
             let who = game.name_of(&given_up.by);
-            let text = format!(
-                "{who} started a new round. The word was “{}”.",
-                given_up.secret
+            let text = tr!(
+                "board-given-up",
+                who = who,
+                secret = given_up.secret.as_str()
             );
             ui.label(RichText::new(text).color(p.weak));
         }
@@ -75,44 +76,44 @@ pub(super) fn board_ui(
 fn title(game: &Game, round: &Round) -> String {
     let newest = game.table().newest_match.as_ref();
     match newest.filter(|newest| round.frame().in_match == newest.number) {
-        Some(newest) => format!(
-            "{} · round {} of {}",
-            setup::name_of(newest.mode),
-            newest.begun,
-            newest.rounds
+        Some(newest) => tr!(
+            "board-match",
+            mode = setup::name_of(newest.mode),
+            round = newest.begun,
+            rounds = newest.rounds
         ),
-        None => format!("Round {}", round.number()),
+        None => tr!("board-round", round = round.number()),
     }
 }
 
 /// What is going on, in a line.
 fn status(p: &Palette, game: &Game, round: &Round, me: PeerId) -> (String, egui::Color32) {
     let setter = round.frame().setter;
-    let setter_name = setter.map_or("The setter", |setter| game.name_of(&setter));
+    let setter_name = setter.map_or_else(
+        || tr!("board-the-setter"),
+        |setter| game.name_of(&setter).to_owned(),
+    );
     let secret = round
         .secret()
         .map(crate::game::Secret::text)
         .unwrap_or_default();
     let i_set = setter == Some(me);
     match round.phase() {
-        Phase::Won if setter.is_some() => (format!("Found! It was “{secret}”."), p.hit),
-        Phase::Won => ("You found it!".to_owned(), p.hit),
-        Phase::Lost => (format!("Oh no! It was “{secret}”."), p.error),
+        Phase::Won if setter.is_some() => (tr!("board-found-it", secret = secret), p.hit),
+        Phase::Won => (tr!("board-won"), p.hit),
+        Phase::Lost => (tr!("board-lost", secret = secret), p.error),
         Phase::Void => {
-            let why = round.frame().void.map_or("", history::in_words);
-            let told = if secret.is_empty() {
-                String::new()
-            } else {
-                format!(" It was “{secret}”.")
-            };
-            (
-                format!("This round counts for nobody: {why}.{told}"),
-                p.error,
-            )
+            let why = round.frame().void.map(history::in_words);
+            let mut text = tr!("board-void", why = why.unwrap_or_default());
+            if !secret.is_empty() {
+                text.push(' ');
+                text.push_str(&tr!("board-it-was", secret = secret));
+            }
+            (text, p.error)
         }
-        Phase::Setting if i_set => ("Choose a word for the others!".to_owned(), p.accent),
-        Phase::Setting => (format!("{setter_name} is choosing a word…"), p.weak),
-        Phase::Revealing => (format!("{setter_name} shows the word…"), p.weak),
+        Phase::Setting if i_set => (tr!("board-set-it"), p.accent),
+        Phase::Setting => (tr!("board-setting", setter = setter_name), p.weak),
+        Phase::Revealing => (tr!("board-revealing", setter = setter_name), p.weak),
         Phase::Lobby | Phase::Guessing => {
             let left = balloons(round.chances_left());
             let color = if round.chances_left() == 1 {
@@ -125,14 +126,17 @@ fn status(p: &Palette, game: &Game, round: &Round, me: PeerId) -> (String, egui:
                 .get(&me)
                 .is_some_and(|player| player.watching);
             match (round.frame().mode, round.frame().turn) {
-                _ if watches => (format!("You are watching. {left}"), p.weak),
-                _ if i_set => (format!("The others guess. {left}"), color),
-                (Mode::Turns, Some(turn)) if turn == me => (format!("Your turn! {left}"), p.accent),
-                (Mode::Turns, Some(turn)) => {
-                    (format!("{}'s turn. {left}", game.name_of(&turn)), color)
+                _ if watches => (tr!("board-watching", left = left), p.weak),
+                _ if i_set => (tr!("board-others-guess", left = left), color),
+                (Mode::Turns, Some(turn)) if turn == me => {
+                    (tr!("board-my-turn", left = left), p.accent)
                 }
-                (Mode::Turns, None) => ("Nobody is here to guess".to_owned(), p.weak),
-                _ if round.chances_left() == CHANCES => (format!("{left} Guess a letter!"), p.weak),
+                (Mode::Turns, Some(turn)) => {
+                    let who = game.name_of(&turn);
+                    (tr!("board-turn", who = who, left = left), color)
+                }
+                (Mode::Turns, None) => (tr!("board-nobody"), p.weak),
+                _ if round.chances_left() == CHANCES => (tr!("board-first", left = left), p.weak),
                 _ => (left, color),
             }
         }
@@ -141,10 +145,7 @@ fn status(p: &Palette, game: &Game, round: &Round, me: PeerId) -> (String, egui:
 
 /// How many balloons are left, as a sentence.
 pub(super) fn balloons(left: u32) -> String {
-    match left {
-        1 => "One balloon left!".to_owned(),
-        n => format!("{n} balloons left."),
-    }
+    tr!("balloons-left", count = left)
 }
 
 /// The time that is left, once a second.
@@ -159,9 +160,9 @@ fn clock_ui(ui: &mut egui::Ui, clock: &Clock) {
     let share = seconds as f32 / clock.limit.as_secs_f32().max(1.0);
     let p = Palette::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(160.0, 14.0), Sense::hover());
-    let text = format!("{seconds} s");
-    response
-        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{text} left")));
+    let text = tr!("board-seconds", seconds = seconds);
+    let spoken = tr!("board-seconds-left", seconds = seconds);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &spoken));
     let bar = egui::Rect::from_min_size(rect.min + vec2(0.0, 4.0), vec2(120.0, 6.0));
     ui.painter().rect_filled(bar, 3.0, p.line);
     let mut full = bar;
@@ -280,12 +281,12 @@ fn spoken(round: &Round) -> String {
     let cells: Vec<String> = round
         .mask()
         .map(|cell| match cell {
-            None => "blank".to_owned(),
-            Some(shown) if shown == " " => "space".to_owned(),
+            None => tr!("mask-blank"),
+            Some(shown) if shown == " " => tr!("mask-space"),
             Some(shown) => shown.into_owned(),
         })
         .collect();
-    format!("Word: {}", cells.join(" "))
+    tr!("mask", cells = cells.join(" "))
 }
 
 #[cfg(test)]

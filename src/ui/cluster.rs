@@ -2,8 +2,11 @@
 
 use eframe::egui;
 
-use super::theme::Palette;
+use super::{theme::Palette, words::tr};
 use crate::node::{ClusterView, Role};
+
+/// Which of the facts is the quorum.
+const QUORUM: usize = 5;
 
 /// Draws the strip at the foot of a room.
 pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) {
@@ -13,39 +16,39 @@ pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) {
         .and_then(|id| cluster.members.iter().find(|m| m.node_id == id));
     let voters = cluster.members.iter().filter(|m| m.voter).count();
     let role = match (cluster.role, cluster.quorum) {
-        (Role::Leader, true) => "leader",
-        (Role::Leader, false) => "leader, cut off",
-        (Role::Follower, _) => "follower",
-        (Role::Candidate, _) => "candidate",
-        (Role::Learner, _) => "learner",
+        (Role::Leader, true) => tr!("node-leader"),
+        (Role::Leader, false) => tr!("node-cut-off"),
+        (Role::Follower, _) => tr!("node-follower"),
+        (Role::Candidate, _) => tr!("node-candidate"),
+        (Role::Learner, _) => tr!("node-learner"),
     };
-    let leader = leader.map_or("none".to_owned(), |m| m.name.to_string());
+    let leader = leader.map_or_else(|| tr!("leader-none"), |m| m.name.to_string());
     let facts = [
+        (tr!("node"), role, tr!("node-more")),
+        (tr!("leader"), leader, tr!("leader-more")),
+        (tr!("term"), cluster.term.to_string(), tr!("term-more")),
         (
-            "This node",
-            role.to_owned(),
-            "Leaders order the log, followers vote, learners just follow. All of them play.",
-        ),
-        ("Leader", leader, "Whose node orders the log now"),
-        (
-            "Term",
-            cluster.term.to_string(),
-            "Counts the elections of this cluster",
-        ),
-        (
-            "Applied",
+            tr!("applied"),
             cluster.last_applied.to_string(),
-            "Index of the last log entry in this game",
+            tr!("applied-more"),
         ),
         (
-            "Voters",
-            format!("{voters} of {}", cluster.members.len()),
-            "How many members vote",
+            tr!("voters"),
+            tr!(
+                "voters-of",
+                voters = voters,
+                members = cluster.members.len()
+            ),
+            tr!("voters-more"),
         ),
         (
-            "Quorum",
-            if cluster.quorum { "yes" } else { "no" }.to_owned(),
-            "Whether a majority of the voters can be reached",
+            tr!("quorum"),
+            if cluster.quorum {
+                tr!("yes")
+            } else {
+                tr!("no")
+            },
+            tr!("quorum-more"),
         ),
     ];
     ui.horizontal_wrapped(|ui| {
@@ -58,9 +61,9 @@ pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) {
             // One text each, so that a line never breaks inside.
             let mut job = egui::text::LayoutJob::default();
             let font = egui::FontId::proportional(13.0);
-            let alert = name == "Quorum" && !cluster.quorum;
+            let alert = n == QUORUM && !cluster.quorum;
             let color = if alert { p.error } else { p.text };
-            job.append(name, 0.0, egui::TextFormat::simple(font.clone(), p.weak));
+            job.append(&name, 0.0, egui::TextFormat::simple(font.clone(), p.weak));
             job.append(&value, 6.0, egui::TextFormat::simple(font, color));
             ui.add(egui::Label::new(job).extend())
                 .on_hover_text(meaning);

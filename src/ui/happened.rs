@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::words::tr;
 use crate::{
     game::{Game, GuessMade, Mode, PeerId, Phase, Round, Tried},
     node::RoomView,
@@ -58,16 +59,12 @@ impl Happened {
 /// What happened between two states of the same round.
 fn compare(before: &Game, now: &Game, me: PeerId) -> Option<(String, Tone)> {
     let (was, is) = (before.round()?, now.round()?);
-    let name = |peer: PeerId| {
-        if peer == me {
-            "You".to_owned()
-        } else {
-            now.name_of(&peer).to_owned()
-        }
-    };
     if is.guesses().len() > was.guesses().len() {
         let guess = is.guesses().last()?;
-        return Some((in_words(guess, &name(guess.by)), tone(guess)));
+        return Some((
+            in_words(guess, now.name_of(&guess.by), guess.by == me),
+            tone(guess),
+        ));
     }
     let turn = was
         .frame()
@@ -81,30 +78,36 @@ fn compare(before: &Game, now: &Game, me: PeerId) -> Option<(String, Tone)> {
         .get(&turn)
         .is_some_and(|player| player.plays());
     let text = match (here, turn == me) {
-        (true, true) => "Your time was up.".to_owned(),
-        (true, false) => format!("{}'s time was up.", name(turn)),
-        (false, _) => format!("{} cannot play now: the turn goes on.", name(turn)),
+        (true, true) => tr!("told-time-mine"),
+        (true, false) => tr!("told-time", who = now.name_of(&turn)),
+        (false, _) => tr!("told-cannot-play", who = now.name_of(&turn)),
     };
     Some((text, Tone::Plain))
 }
 
 /// A try and what came of it, as a sentence.
-fn in_words(guess: &GuessMade, who: &str) -> String {
+fn in_words(guess: &GuessMade, who: &str, mine: bool) -> String {
+    let me = if mine { "yes" } else { "no" };
     match &guess.tried {
         Tried::Letter(letter) => {
-            let letter = letter.as_char().to_uppercase();
-            match guess.cells.count_ones() {
-                0 => format!("{who} tried {letter}. Pop!"),
-                1 => format!("{who} found {letter}."),
-                2 => format!("{who} found {letter}, twice."),
-                n => format!("{who} found {letter}, {n} times."),
-            }
+            let letter = letter.as_char().to_uppercase().to_string();
+            let count = guess.cells.count_ones();
+            tr!(
+                "told-letter",
+                count = count,
+                me = me,
+                who = who,
+                letter = letter
+            )
         }
         Tried::Hint { letter, .. } => {
-            format!("{who} took a hint: {}.", letter.as_char().to_uppercase())
+            let letter = letter.as_char().to_uppercase().to_string();
+            tr!("told-hint", me = me, who = who, letter = letter)
         }
-        Tried::Whole(whole) if guess.is_hit() => format!("{who} knew it: “{}”!", whole.shown()),
-        Tried::Whole(whole) => format!("{who} said “{}”. Pop!", whole.shown()),
+        Tried::Whole(whole) if guess.is_hit() => {
+            tr!("told-knew", me = me, who = who, word = whole.shown())
+        }
+        Tried::Whole(whole) => tr!("told-said", me = me, who = who, word = whole.shown()),
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     board::{balloons, mask_ui},
     setup,
     theme::Palette,
+    words::tr,
 };
 use crate::{
     game::{Game, Round, Secret, Tried, Void},
@@ -30,14 +31,14 @@ pub(super) fn history_ui(ui: &egui::Ui, room: &RoomView, draft: &mut Draft) {
     let game = room.state.game();
     let modal = egui::Modal::new(egui::Id::unique("history")).show(ui.ctx(), |ui| {
         ui.set_width(ui.ctx().content_rect().width().min(640.0) - 60.0);
-        ui.heading("Rounds so far");
+        ui.heading(tr!("history"));
         let rounds = &game.table().history;
         let chosen = rounds
             .iter()
             .find(|round| Some(round.number()) == draft.round);
         match chosen.or(rounds.back()) {
             None => {
-                ui.label("No round has come to its end yet.");
+                ui.label(tr!("history-none"));
             }
             Some(round) => {
                 choose_ui(ui, game, round, draft);
@@ -45,7 +46,7 @@ pub(super) fn history_ui(ui: &egui::Ui, room: &RoomView, draft: &mut Draft) {
             }
         }
         ui.add_space(8.0);
-        if ui.button("Close").clicked() {
+        if ui.button(tr!("close")).clicked() {
             draft.open = false;
         }
     });
@@ -55,7 +56,7 @@ pub(super) fn history_ui(ui: &egui::Ui, room: &RoomView, draft: &mut Draft) {
 }
 
 fn choose_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
-    let label = ui.label("Round");
+    let label = ui.label(tr!("history-round"));
     egui::ComboBox::from_id_salt("which round")
         .width(ui.available_width().min(380.0))
         .selected_text(title_of(round))
@@ -76,20 +77,20 @@ fn title_of(round: &Round) -> String {
     let secret = round.secret().map_or_else(|| "?".to_owned(), Secret::text);
     let end = match round.frame().void {
         Some(why) => in_words(why),
-        None if round.chances_left() == 0 => "lost",
-        None => "won",
+        None if round.chances_left() == 0 => tr!("history-lost"),
+        None => tr!("history-won"),
     };
     format!("{}: {secret} ({end})", round.number())
 }
 
 /// Why a round counts for nobody.
-pub(super) fn in_words(void: Void) -> &'static str {
+pub(super) fn in_words(void: Void) -> String {
     match void {
-        Void::TooSlow => "the setter took too long",
-        Void::SetterGone => "the setter was gone",
-        Void::GivenUp => "the setter gave it up",
-        Void::FalseAnswer => "the setter's answers were false",
-        Void::Stopped => "it was stopped",
+        Void::TooSlow => tr!("void-too-slow"),
+        Void::SetterGone => tr!("void-setter-gone"),
+        Void::GivenUp => tr!("void-given-up"),
+        Void::FalseAnswer => tr!("void-false"),
+        Void::Stopped => tr!("void-stopped"),
     }
 }
 
@@ -101,18 +102,18 @@ fn step_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
     ui.label(RichText::new(format!("{mode} · {}", round.clue())).color(p.weak));
     ui.horizontal(|ui| {
         if ui
-            .add_enabled(step > 0, egui::Button::new("Step back"))
+            .add_enabled(step > 0, egui::Button::new(tr!("history-back")))
             .clicked()
         {
             step -= 1;
         }
         if ui
-            .add_enabled(step < last, egui::Button::new("Step on"))
+            .add_enabled(step < last, egui::Button::new(tr!("history-on")))
             .clicked()
         {
             step += 1;
         }
-        ui.label(format!("{step} of {last}"));
+        ui.label(tr!("history-step", step = step, steps = last));
     });
     ui.add_space(6.0);
     draft.step = Some(step);
@@ -128,15 +129,22 @@ fn step_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
             let who = game.name_of(&guess.by);
             let what = match &guess.tried {
                 Tried::Letter(letter) => {
-                    format!("{who} guessed {}", letter.as_char().to_uppercase())
+                    let letter = letter.as_char().to_uppercase().to_string();
+                    tr!("history-guessed", who = who, letter = letter)
                 }
-                Tried::Whole(whole) => format!("{who} said “{}”", whole.shown()),
+                Tried::Whole(whole) => tr!("history-said", who = who, word = whole.shown()),
                 Tried::Hint { letter, .. } => {
-                    format!("{who} took a hint: {}", letter.as_char().to_uppercase())
+                    let letter = letter.as_char().to_uppercase().to_string();
+                    tr!("history-hint", who = who, letter = letter)
                 }
             };
             let worth = setup::points(guess.points());
-            format!("{what} — {worth}, entry {} of the log", guess.index)
+            tr!(
+                "history-entry",
+                what = what,
+                worth = worth,
+                index = guess.index
+            )
         });
-    ui.label(RichText::new(text.unwrap_or_else(|| "The beginning".to_owned())).color(p.weak));
+    ui.label(RichText::new(text.unwrap_or_else(|| tr!("history-beginning"))).color(p.weak));
 }

@@ -8,6 +8,7 @@ use eframe::egui::{
 use super::{
     art::{Art, Mood, Picture},
     theme::{CARD_RADIUS, Palette, mix},
+    words::tr,
 };
 use crate::{
     game::{CHANCES, GuessMade, Phase, Round, Tried},
@@ -80,12 +81,11 @@ pub(super) fn scene_ui(ui: &mut egui::Ui, art: &mut Art, room: &RoomView, size: 
 /// The picture in words.
 fn describe(room: &RoomView) -> String {
     match room.state.game().round() {
-        None => "Kanna floats under six balloons and waits for the first round".to_owned(),
+        None => tr!("kanna-waits"),
         Some(round) => match (round.phase(), round.chances_left()) {
-            (Phase::Won, _) => "Kanna spreads her wings: the word is found".to_owned(),
-            (Phase::Lost, _) => "Kanna sits in a puddle: all balloons are gone".to_owned(),
-            (_, 1) => "Kanna floats under her last balloon".to_owned(),
-            (_, n) => format!("Kanna floats under {n} balloons"),
+            (Phase::Won, _) => tr!("kanna-won"),
+            (Phase::Lost, _) => tr!("kanna-lost"),
+            (_, n) => tr!("kanna-floats", count = n),
         },
     }
 }
@@ -237,7 +237,7 @@ fn last_miss(round: &Round) -> Option<(&GuessMade, String)> {
     let what = match &last.tried {
         Tried::Letter(letter) => letter.as_char().to_uppercase().collect(),
         Tried::Whole(whole) => format!("“{}”", whole.shown()),
-        Tried::Hint { .. } => "A hint".to_owned(),
+        Tried::Hint { .. } => String::new(),
     };
     Some((last, what))
 }
@@ -255,11 +255,10 @@ fn paint_last_miss(
     };
     let who = room.state.game().name_of(&miss.by);
     let p = Palette::of(ui);
-    let verb = match miss.tried {
-        Tried::Hint { .. } => "for",
-        Tried::Letter(_) | Tried::Whole(_) => "guessed by",
+    let text = match miss.tried {
+        Tried::Hint { .. } => tr!("pop-hint", who = who),
+        Tried::Letter(_) | Tried::Whole(_) => tr!("pop-letter", what = letter, who = who),
     };
-    let text = format!("Pop! {letter}, {verb} {who}");
     let font = FontId::proportional(14.0);
     let max = rect.width() - 40.0;
     let galley = ui.ctx().fonts_mut(|fonts| {

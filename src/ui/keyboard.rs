@@ -6,6 +6,7 @@ use super::{
     happened::Happened,
     keys, note_place,
     theme::{Palette, centred_row},
+    words::tr,
 };
 use crate::{
     game::{Action, Alphabet, Letter, Mode, PeerId, Phase, Whole},
@@ -46,16 +47,14 @@ fn why_not(room: &RoomView, me: PeerId) -> Option<String> {
     };
     let player = game.players().get(&me);
     if player.is_some_and(|player| player.watching) {
-        return Some("You are watching: take a seat to guess.".to_owned());
+        return Some(tr!("why-watching"));
     }
     let frame = round.frame();
     if frame.setter == Some(me) {
-        return Some("You set this word: the others guess it.".to_owned());
+        return Some(tr!("why-setter"));
     }
     match (frame.mode, frame.turn) {
-        (Mode::Turns, Some(turn)) if turn != me => {
-            Some(format!("It is {}'s turn.", game.name_of(&turn)))
-        }
+        (Mode::Turns, Some(turn)) if turn != me => Some(tr!("why-turn", who = game.name_of(&turn))),
         (Mode::Turns, None) => Some(String::new()),
         _ => None,
     }
@@ -86,14 +85,11 @@ pub(super) fn keyboard_ui(
             (_, Some(why)) if why.is_empty() => {}
             (_, Some(why)) => happened.refuse(why.clone()),
             (Err(c), None) => {
-                happened.refuse(format!(
-                    "{} is not a letter of this word's language.",
-                    c.to_uppercase()
-                ));
+                happened.refuse(tr!("why-language", letter = c.to_uppercase().to_string()));
             }
             (Ok(letter), None) if state_of(room, letter) != State::Free => {
-                let upper = letter.as_char().to_uppercase();
-                happened.refuse(format!("{upper} was tried already."));
+                let upper = letter.as_char().to_uppercase().to_string();
+                happened.refuse(tr!("why-tried", letter = upper));
             }
             (Ok(letter), None) => guessed.push(letter),
         }
@@ -155,19 +151,19 @@ pub(super) fn more_ui(
     let mut command = None;
     centred_row(ui, "more", |ui| {
         let (hint, price) = match round.price_of_hint() {
-            Ok(false) => (true, "Shows a letter, for free"),
-            Ok(true) => (true, "Shows a letter, and costs a balloon"),
-            Err(_) => (false, "The last balloon buys no hint"),
+            Ok(false) => (true, tr!("hint-free")),
+            Ok(true) => (true, tr!("hint-paid")),
+            Err(_) => (false, tr!("hint-last")),
         };
-        let button = ui.add_enabled(hint && mine, egui::Button::new("Hint"));
+        let button = ui.add_enabled(hint && mine, egui::Button::new(tr!("hint")));
         note_place(&button, "Hint");
-        let button = button.on_hover_text(price).on_disabled_hover_text(price);
+        let button = button.on_hover_text(&price).on_disabled_hover_text(&price);
         if button.clicked() {
             command = Some(Command::Act(Action::Hint { round: number }));
         }
-        let label = ui.label("Know it?");
+        let label = ui.label(tr!("solve-label"));
         let edit = egui::TextEdit::singleline(&mut draft.whole)
-            .hint_text("the whole word")
+            .hint_text(tr!("solve-text"))
             .desired_width(150.0);
         let edit = ui.add(edit).labelled_by(label.id);
         if edit.changed() {
@@ -176,10 +172,10 @@ pub(super) fn more_ui(
         let entered = edit.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         let filled = !draft.whole.trim().is_empty();
         let solved = ui
-            .add_enabled(filled && mine, egui::Button::new("Solve"))
+            .add_enabled(filled && mine, egui::Button::new(tr!("solve")))
             .clicked();
         if entered && filled && !mine {
-            draft.refused = Some("Wait for your turn.".to_owned());
+            draft.refused = Some(tr!("solve-wait"));
             edit.request_focus();
         } else if (solved || entered) && filled {
             let hidden = round.letter_cells().count_ones() as usize;
@@ -187,7 +183,7 @@ pub(super) fn more_ui(
                 // It cannot be right: a slip, which costs no balloon.
                 Some(whole) if whole.letters().len() != hidden => {
                     let typed = whole.letters().len();
-                    draft.refused = Some(format!("That is {typed} letters; here are {hidden}."));
+                    draft.refused = Some(tr!("solve-shape", typed = typed, hidden = hidden));
                     edit.request_focus();
                 }
                 Some(whole) => {
@@ -197,10 +193,7 @@ pub(super) fn more_ui(
                     }));
                     draft.whole.clear();
                 }
-                None => {
-                    let why = "These letters are not in the word's alphabet.";
-                    draft.refused = Some(why.to_owned());
-                }
+                None => draft.refused = Some(tr!("solve-letters")),
             }
         }
         if let Some(refused) = &draft.refused {
@@ -260,10 +253,10 @@ fn key_ui(
     };
     let (rect, response) = ui.allocate_exact_size(vec2(size, size.max(34.0)), sense);
     let name = match state {
-        State::Free => format!("Letter {upper}"),
-        State::Pending => format!("Letter {upper}, on its way"),
-        State::Hit => format!("Letter {upper}, hit"),
-        State::Miss => format!("Letter {upper}, miss"),
+        State::Free => tr!("key-free", letter = upper.as_str()),
+        State::Pending => tr!("key-pending", letter = upper.as_str()),
+        State::Hit => tr!("key-hit", letter = upper.as_str()),
+        State::Miss => tr!("key-miss", letter = upper.as_str()),
     };
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, &name));
     let p = Palette::of(ui);

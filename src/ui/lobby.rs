@@ -8,6 +8,7 @@ use super::{
     art::{Art, Mood, Picture},
     note_place,
     theme::{COLUMN, GAP, Palette, card, main_button},
+    words::tr,
 };
 use crate::{
     game::{Name, Phase},
@@ -72,7 +73,7 @@ fn head_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) {
             ui.add_space(size.y * 0.28);
             ui.label(RichText::new("dhangkanna").size(34.0).strong());
             let p = Palette::of(ui);
-            ui.label(RichText::new("Hangman for everyone on this network").color(p.weak));
+            ui.label(RichText::new(tr!("lobby-about")).color(p.weak));
             if view.me.record.played > 0 {
                 ui.label(
                     RichText::new(in_words(&view.me.record))
@@ -86,9 +87,11 @@ fn head_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) {
 
 /// What the player has done so far, in a line.
 fn in_words(record: &Record) -> String {
-    let mut text = format!(
-        "You played {} rounds and found {} words, at best {} in a row.",
-        record.played, record.won, record.best_streak
+    let mut text = tr!(
+        "lobby-record",
+        played = record.played,
+        won = record.won,
+        best = record.best_streak
     );
     let hardest = record.hardest();
     if !hardest.is_empty() {
@@ -96,7 +99,8 @@ fn in_words(record: &Record) -> String {
             .iter()
             .map(|(letter, _)| letter.to_uppercase().to_string())
             .collect();
-        text.push_str(&format!(" Your hardest letters: {}.", letters.join(" ")));
+        text.push(' ');
+        text.push_str(&tr!("lobby-hardest", letters = letters.join(" ")));
     }
     text
 }
@@ -110,7 +114,7 @@ fn host_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec
             .unwrap_or_else(|| view.me.name.to_string());
         let parsed = Name::parse(&text);
         ui.horizontal_wrapped(|ui| {
-            let label = ui.label("Your name");
+            let label = ui.label(tr!("lobby-name"));
             let field = egui::TextEdit::singleline(&mut text)
                 .desired_width(200.0)
                 // Room for a long paste, which is then refused in words.
@@ -123,7 +127,7 @@ fn host_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec
                 commands.extend(rename(view, draft));
             }
             ui.add_space(8.0);
-            let host = ui.add_enabled(parsed.is_ok(), main_button(ui, "Host a game"));
+            let host = ui.add_enabled(parsed.is_ok(), main_button(ui, tr!("lobby-host")));
             note_place(&host, "Host a game");
             if host.clicked() {
                 commands.extend(rename(view, draft));
@@ -149,7 +153,7 @@ fn rooms_ui(
     draft: &Draft,
     commands: &mut Vec<Command>,
 ) {
-    ui.label(RichText::new("Rooms on this network").size(18.0).strong());
+    ui.label(RichText::new(tr!("lobby-rooms")).size(18.0).strong());
     if view.rooms.is_empty() {
         empty_ui(ui, art);
     }
@@ -174,15 +178,9 @@ fn empty_ui(ui: &mut egui::Ui, art: &mut Art) {
             art.paint(ui.painter(), picture, rect);
             ui.add_space(6.0);
             ui.vertical(|ui| {
-                ui.label(RichText::new("No room yet").strong());
+                ui.label(RichText::new(tr!("lobby-empty")).strong());
                 let p = Palette::of(ui);
-                ui.label(
-                    RichText::new(
-                        "Rooms show up here by themselves. Host one, or ask a friend on the same network to. \
-                         If their room does not appear, join by its address below.",
-                    )
-                    .color(p.weak),
-                );
+                ui.label(RichText::new(tr!("lobby-empty-more")).color(p.weak));
             });
         });
     });
@@ -202,16 +200,16 @@ fn room_ui(ui: &mut egui::Ui, room: &Room, has_twin: bool) -> bool {
                     ui.spacing_mut().item_spacing.y = 3.0;
                     let name = RichText::new(room.name.as_str()).size(17.0).strong();
                     ui.add(egui::Label::new(name).truncate());
-                    let players = match room.players {
-                        1 => "1 player".to_owned(),
-                        n => format!("{n} players"),
-                    };
+                    let players = tr!("lobby-players", count = room.players);
                     let state = match room.phase {
-                        Phase::Lobby => "waiting for the first round",
-                        Phase::Guessing | Phase::Setting | Phase::Revealing => "guessing now",
-                        Phase::Won | Phase::Lost | Phase::Void => "between rounds",
+                        Phase::Lobby => tr!("lobby-state-lobby"),
+                        Phase::Guessing | Phase::Setting | Phase::Revealing => {
+                            tr!("lobby-state-playing")
+                        }
+                        Phase::Won | Phase::Lost | Phase::Void => tr!("lobby-state-between"),
                     };
-                    let mut facts = format!("{} hosts · {players} · {state}", room.host);
+                    let hosts = tr!("lobby-hosts", host = room.host.as_str());
+                    let mut facts = format!("{hosts} · {players} · {state}");
                     if has_twin {
                         facts.push_str(&format!(" · {}", &room.cluster_id.to_string()[..6]));
                     }
@@ -219,18 +217,18 @@ fn room_ui(ui: &mut egui::Ui, room: &Room, has_twin: bool) -> bool {
                 });
             },
             |ui| {
-                let button = main_button(ui, "Join").min_size(vec2(84.0, 38.0));
+                let button = main_button(ui, tr!("lobby-join")).min_size(vec2(84.0, 38.0));
                 let response = ui.add_enabled(room.why_not.is_none(), button);
-                let name = format!("Join {}", room.name);
+                let name = tr!("lobby-join-name", room = room.name.as_str());
                 let enabled = room.why_not.is_none();
                 response
                     .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, &name));
-                note_place(&response, &name);
+                note_place(&response, &format!("Join {}", room.name));
                 join = response.clicked();
             },
         );
         if let Some(why_not) = &room.why_not {
-            ui.label(RichText::new(format!("Cannot be joined: {why_not}.")).color(p.error));
+            ui.label(RichText::new(tr!("lobby-why-not", why = why_not.as_str())).color(p.error));
         }
     });
     join
@@ -245,11 +243,7 @@ fn kept_ui(ui: &mut egui::Ui, view: &View, commands: &mut Vec<Command>) {
         return;
     }
     ui.add_space(GAP);
-    ui.label(
-        RichText::new("Rooms you can come back to")
-            .size(18.0)
-            .strong(),
-    );
+    ui.label(RichText::new(tr!("lobby-kept")).size(18.0).strong());
     let p = Palette::of(ui);
     for room in kept {
         card(ui).show(ui, |ui| {
@@ -261,24 +255,24 @@ fn kept_ui(ui: &mut egui::Ui, view: &View, commands: &mut Vec<Command>) {
                         ui.spacing_mut().item_spacing.y = 3.0;
                         let name = RichText::new(room.name.as_str()).strong();
                         ui.add(egui::Label::new(name).truncate());
-                        let when = format!("played {}", ago(room.used));
+                        let when = tr!("lobby-played", ago = ago(room.used));
                         ui.add(egui::Label::new(RichText::new(when).color(p.weak)).truncate());
                     });
                 },
                 |ui| {
-                    let back = ui.button("Come back");
-                    let name = format!("Come back to {}", room.name);
+                    let back = ui.button(tr!("lobby-back"));
+                    let name = tr!("lobby-back-name", room = room.name.as_str());
                     back.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
-                    note_place(&back, &name);
+                    note_place(&back, &format!("Come back to {}", room.name));
                     if back.clicked() {
                         let which = Some(JoinTarget::Cluster(room.cluster_id));
                         commands.push(Command::Resume { which });
                     }
-                    let forget = ui.button("Forget");
-                    let name = format!("Forget {}", room.name);
+                    let forget = ui.button(tr!("lobby-forget"));
+                    let name = tr!("lobby-forget-name", room = room.name.as_str());
                     forget
                         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
-                    let forget = forget.on_hover_text("Deletes the room's file on this computer");
+                    let forget = forget.on_hover_text(tr!("lobby-forget-more"));
                     if forget.clicked() {
                         commands.push(Command::Forget(room.cluster_id));
                     }
@@ -291,19 +285,17 @@ fn kept_ui(ui: &mut egui::Ui, view: &View, commands: &mut Vec<Command>) {
 /// How long ago, in the words of people.
 fn ago(time: SystemTime) -> String {
     let minutes = time.elapsed().unwrap_or_default().as_secs() / 60;
-    let (n, unit) = match minutes {
-        0 => return "just now".to_owned(),
-        1..60 => (minutes, "minute"),
-        60..1440 => (minutes / 60, "hour"),
-        _ => (minutes / 1440, "day"),
-    };
-    let plural = if n == 1 { "" } else { "s" };
-    format!("{n} {unit}{plural} ago")
+    match minutes {
+        0 => tr!("ago-now"),
+        1..60 => tr!("ago-minutes", count = minutes),
+        60..1440 => tr!("ago-hours", count = minutes / 60),
+        _ => tr!("ago-days", count = minutes / 1440),
+    }
 }
 
 fn address_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
-        let label = ui.label("Join by address");
+        let label = ui.label(tr!("lobby-address"));
         let field = egui::TextEdit::singleline(&mut draft.address)
             .hint_text("10.0.0.5:40123")
             .desired_width(190.0)
@@ -312,7 +304,7 @@ fn address_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut 
         let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         let addr = draft.address.trim().parse();
         let clicked = ui
-            .add_enabled(addr.is_ok(), egui::Button::new("Go"))
+            .add_enabled(addr.is_ok(), egui::Button::new(tr!("lobby-go")))
             .clicked();
         if (clicked || entered)
             && let Ok(addr) = addr
@@ -324,10 +316,7 @@ fn address_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut 
             });
         } else if !draft.address.trim().is_empty() && addr.is_err() && !field.has_focus() {
             let p = Palette::of(ui);
-            ui.label(
-                RichText::new("An address looks like 10.0.0.5:40123 or [fe80::1%2]:40123.")
-                    .color(p.error),
-            );
+            ui.label(RichText::new(tr!("lobby-bad-address")).color(p.error));
         }
     });
 }
@@ -338,11 +327,11 @@ fn foot_ui(ui: &mut egui::Ui, view: &View) {
     egui::Sides::new().shrink_left().truncate().show(
         ui,
         |ui| {
-            ui.add(small(format!("This computer listens at {}", view.me.addr)));
+            ui.add(small(tr!("lobby-listens", address = view.me.addr.as_str())));
         },
         |ui| {
             let version = env!("CARGO_PKG_VERSION");
-            ui.add(small(format!("version {version}")));
+            ui.add(small(tr!("lobby-version", version = version)));
         },
     );
 }

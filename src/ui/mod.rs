@@ -19,6 +19,7 @@ mod setup;
 mod talk;
 mod theme;
 mod trouble;
+mod words;
 
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ use anyhow::anyhow;
 use eframe::{NativeOptions, Renderer, egui};
 
 pub use app::App;
+pub use words::Language;
 
 use crate::{
     node::{self, Command, Node, NodeHandle},
@@ -88,7 +90,7 @@ pub fn run(
                 let _entered = runtime.enter();
                 Ok(Node::start(config, move || repaint.request_repaint())?)
             });
-            Ok(Box::new(match started {
+            let app = match started {
                 Ok(node) => {
                     running = Some(node.clone());
                     runtime.spawn(leave_on_signal(node.clone(), ctx.clone()));
@@ -98,7 +100,8 @@ pub fn run(
                     App::new(&ctx, node.view(), move |command| node.send(command))
                 }
                 Err(e) => App::failed(&ctx, e.to_string()),
-            }))
+            };
+            Ok(Box::new(app.speaking(language_of_system())))
         }),
     );
     // The window is gone; the others still have to be told.
@@ -106,6 +109,13 @@ pub fn run(
         let _ = runtime.block_on(node.shutdown());
     }
     opened.map_err(|e| anyhow!("the window cannot be opened ({e}); {HEADLESS}"))
+}
+
+/// The first of the system's languages that the window speaks.
+fn language_of_system() -> Language {
+    let mut tags = sys_locale::get_locales();
+    let known = tags.find_map(|tag| Language::of_tag(&tag));
+    known.unwrap_or_default()
 }
 
 /// A signal closes the window; a window that draws nothing, because it is

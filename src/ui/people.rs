@@ -8,6 +8,7 @@ use super::{
     art::{Art, Picture},
     note_place,
     theme::{Palette, main_button},
+    words::tr,
 };
 use crate::{
     game::{Action, PeerId, Tried},
@@ -34,14 +35,14 @@ pub(super) fn players_ui(
     let p = Palette::of(ui);
     let online = room.players.iter().filter(|player| player.online).count();
     let mut command = None;
-    ui.label(RichText::new(format!("Players ({online})")).strong());
+    ui.label(RichText::new(tr!("players", count = online)).strong());
     for player in &room.players {
         row(ui, |ui| {
             let size = Vec2::splat(18.0);
             let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
             if player.leads {
                 art.paint(ui.painter(), Picture::Crown, rect);
-                response.on_hover_text("Leads the cluster");
+                response.on_hover_text(tr!("leads-more"));
             } else {
                 let dot = rect.center();
                 if player.online {
@@ -98,14 +99,14 @@ fn removing_ui(
     if let Some(peer) = draft.removing {
         let modal = egui::Modal::new(egui::Id::unique("remove")).show(ui.ctx(), |ui| {
             ui.set_max_width(360.0);
-            ui.heading(format!("Remove {}?", game.name_of(&peer)));
-            ui.label("They are told, and cannot come back until you let them in again.");
+            ui.heading(tr!("remove-title", name = game.name_of(&peer)));
+            ui.label(tr!("remove-more"));
             ui.add_space(8.0);
             ui.horizontal(|ui| {
-                if ui.add(main_button(ui, "Keep them")).clicked() {
+                if ui.add(main_button(ui, tr!("remove-not"))).clicked() {
                     draft.removing = None;
                 }
-                if ui.button("Remove").clicked() {
+                if ui.button(tr!("remove")).clicked() {
                     command = Some(Command::Act(Action::Remove(peer)));
                     draft.removing = None;
                 }
@@ -117,9 +118,9 @@ fn removing_ui(
     }
     for (peer, player) in game.players().iter().filter(|(_, player)| player.removed) {
         row(ui, |ui| {
-            let text = format!("{} was removed", player.name);
+            let text = tr!("removed", name = player.name.as_str());
             ui.label(RichText::new(text).color(Palette::of(ui).weak));
-            if ui.small_button("Let in again").clicked() {
+            if ui.small_button(tr!("let-in-again")).clicked() {
                 command = Some(Command::Act(Action::LetIn(*peer)));
             }
         });
@@ -143,7 +144,7 @@ fn menu_ui(
     let menu = egui::containers::menu::MenuButton::from_button(button);
     let (response, _) = menu.ui(ui, |ui| {
         let is_muted = muted.contains(&peer);
-        let text = if is_muted { "Hear again" } else { "Mute" };
+        let text = if is_muted { tr!("unmute") } else { tr!("mute") };
         if ui.button(text).clicked() {
             if is_muted {
                 muted.remove(&peer);
@@ -151,14 +152,14 @@ fn menu_ui(
                 muted.insert(peer);
             }
         }
-        if owns && player.online && ui.button("Give them the room").clicked() {
+        if owns && player.online && ui.button(tr!("give-room")).clicked() {
             command = Some(Command::Act(Action::PassOwner(peer)));
         }
-        if owns && ui.button("Remove from the room…").clicked() {
+        if owns && ui.button(tr!("remove-ask")).clicked() {
             draft.removing = Some(peer);
         }
     });
-    let name = format!("More about {}", player.name);
+    let name = tr!("more-about", name = player.name.as_str());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name.clone()));
     command
 }
@@ -172,13 +173,13 @@ pub(super) fn door_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) -> Option<
     let mut command = None;
     for (peer, name) in &table.knocks {
         ui.horizontal_wrapped(|ui| {
-            ui.label(RichText::new(format!("{name} wants to come in.")).strong());
-            let button = ui.add(main_button(ui, "Let in"));
+            ui.label(RichText::new(tr!("knock", name = name.as_str())).strong());
+            let button = ui.add(main_button(ui, tr!("let-in")));
             note_place(&button, "Let in");
             if button.clicked() {
                 command = Some(Command::Act(Action::LetIn(*peer)));
             }
-            if ui.button("Not now").clicked() {
+            if ui.button(tr!("refuse")).clicked() {
                 command = Some(Command::Act(Action::Refuse(*peer)));
             }
         });
@@ -206,23 +207,25 @@ fn label_of(player: &PlayerView, room: &RoomView, me: PeerId) -> (String, String
         name.to_string()
     };
     if player.peer_id == me {
-        label.push_str(" (you)");
+        label = tr!("you", name = label);
     }
     let game = room.state.game();
     let round = game.round().filter(|round| !round.phase().is_over());
     let sets = round.is_some_and(|round| round.frame().setter == Some(player.peer_id));
     let roles = [
-        (player.leads, "leads"),
-        (game.table().owner == Some(player.peer_id), "owner"),
-        (sets, "sets the word"),
-        (player.watching, "watches"),
-        (player.ready && !player.watching, "ready"),
-        (!player.online, "away"),
+        (player.leads, tr!("role-leads")),
+        (
+            game.table().owner == Some(player.peer_id),
+            tr!("role-owner"),
+        ),
+        (sets, tr!("role-sets")),
+        (player.watching, tr!("role-watches")),
+        (player.ready && !player.watching, tr!("role-ready")),
+        (!player.online, tr!("role-away")),
     ];
-    let roles: Vec<&str> = roles
-        .iter()
-        .filter(|(is, _)| *is)
-        .map(|(_, role)| *role)
+    let roles: Vec<String> = roles
+        .into_iter()
+        .filter_map(|(is, role)| is.then_some(role))
         .collect();
     (label, roles.join(", "))
 }
@@ -230,11 +233,11 @@ fn label_of(player: &PlayerView, room: &RoomView, me: PeerId) -> (String, String
 /// The guesses of the round, the newest first.
 pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
     let p = Palette::of(ui);
-    ui.label(RichText::new("Guesses").strong());
+    ui.label(RichText::new(tr!("room-guesses")).strong());
     let game = room.state.game();
     let guesses = game.round().map_or(&[][..], |round| round.guesses());
     if guesses.is_empty() {
-        ui.label(RichText::new("Nobody has guessed yet.").color(p.weak));
+        ui.label(RichText::new(tr!("guesses-none")).color(p.weak));
     }
     for guess in guesses.iter().rev() {
         let what = match &guess.tried {
@@ -245,9 +248,9 @@ pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
         };
         let who = game.name_of(&guess.by);
         let (word, color) = match guess.tried {
-            Tried::Hint { .. } => ("hint", p.weak),
-            _ if guess.is_hit() => ("hit", p.hit),
-            _ => ("miss", p.error),
+            Tried::Hint { .. } => (tr!("guess-hint"), p.weak),
+            _ if guess.is_hit() => (tr!("guess-hit"), p.hit),
+            _ => (tr!("guess-miss"), p.error),
         };
         row(ui, |ui| {
             ui.label(RichText::new(what).strong());

@@ -19,6 +19,7 @@ use super::{
     talk::{self, talk_ui},
     theme::{GAP, NARROW, Palette, card, choice},
     trouble::{passing, trouble_ui},
+    words::tr,
 };
 use crate::node::{Command, RoomView, View};
 
@@ -96,15 +97,17 @@ fn bar_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) ->
             }
         },
         |ui| {
-            if ui.button("Leave").clicked() {
+            if ui.button(tr!("room-leave")).clicked() {
                 command = Some(Command::Leave);
             }
-            if !room.state.game().table().history.is_empty() && ui.button("History").clicked() {
+            if !room.state.game().table().history.is_empty()
+                && ui.button(tr!("room-history")).clicked()
+            {
                 draft.history.open = true;
             }
             let addr = &view.me.addr;
             ui.label(RichText::new(addr).small().color(Palette::of(ui).weak))
-                .on_hover_text("Others can join by this address");
+                .on_hover_text(tr!("room-address-more"));
         },
     );
     command
@@ -230,11 +233,11 @@ fn aside_ui(
             Aside::Guesses => draft.talk.unread(room, &draft.people.muted),
         };
         let talk = match unread {
-            0 => "Talk".to_owned(),
-            n => format!("Talk ({n} new)"),
+            0 => tr!("room-talk"),
+            n => tr!("room-talk-new", count = n),
         };
-        for (aside, name) in [(Aside::Talk, &*talk), (Aside::Guesses, "Guesses")] {
-            if choice(ui, draft.aside == aside, name).clicked() {
+        for (aside, name) in [(Aside::Talk, talk), (Aside::Guesses, tr!("room-guesses"))] {
+            if choice(ui, draft.aside == aside, &name).clicked() {
                 draft.aside = aside;
             }
         }
@@ -277,7 +280,7 @@ fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -
     let guessed = guesses.iter().any(|guess| guess.by == me);
     if room.single_copy && guessed && room.cluster.members.len() > 1 {
         ui.label(
-            RichText::new("Your last guess is on one computer only until the others catch up.")
+            RichText::new(tr!("room-one-copy"))
                 .small()
                 .color(Palette::of(ui).weak),
         );

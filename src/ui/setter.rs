@@ -6,6 +6,7 @@ use super::{
     note_place,
     setup::in_card,
     theme::{Palette, main_button},
+    words::tr,
 };
 use crate::{
     game::{Phase, Round},
@@ -41,7 +42,7 @@ fn choose_ui(ui: &mut egui::Ui, setter: &SetterView, draft: &mut Draft) -> Optio
     let mut entered = false;
     let p = Palette::of(ui);
     in_card(ui, |ui| {
-        ui.label(RichText::new("You set the word. Nobody else sees it.").strong());
+        ui.label(RichText::new(tr!("set-title")).strong());
         for (n, deal) in setter.offers.iter().enumerate() {
             let text = deal.secret.text();
             let button = ui.button(RichText::new(&text).strong());
@@ -54,8 +55,8 @@ fn choose_ui(ui: &mut egui::Ui, setter: &SetterView, draft: &mut Draft) -> Optio
         ui.separator();
         egui::Grid::new("own").num_columns(2).show(ui, |ui| {
             for (name, text) in [
-                ("Or your own", &mut draft.secret),
-                ("Its clue (or none)", &mut draft.clue),
+                (tr!("set-own"), &mut draft.secret),
+                (tr!("set-clue"), &mut draft.clue),
             ] {
                 let label = ui.label(name);
                 let edit = egui::TextEdit::singleline(text).desired_width(240.0);
@@ -65,7 +66,7 @@ fn choose_ui(ui: &mut egui::Ui, setter: &SetterView, draft: &mut Draft) -> Optio
             }
         });
         let filled = !draft.secret.trim().is_empty();
-        let button = ui.add_enabled(filled, main_button(ui, "Set it"));
+        let button = ui.add_enabled(filled, main_button(ui, tr!("set")));
         if button.clicked() || (entered && filled) {
             command = Some(Command::Choose(Choice::Own {
                 secret: draft.secret.clone(),
@@ -83,9 +84,8 @@ fn watch_ui(ui: &mut egui::Ui, round: &Round, setter: &SetterView) {
     let p = Palette::of(ui);
     ui.vertical_centered(|ui| {
         if let Some(chosen) = &setter.chosen {
-            ui.label(format!("Your word: {chosen}"));
+            ui.label(tr!("set-chosen", word = chosen.as_str()));
         }
-        let text = "The others guess. Your program answers for you, and shows the word at the end.";
-        ui.label(RichText::new(text).color(p.weak));
+        ui.label(RichText::new(tr!("set-watch")).color(p.weak));
     });
 }

@@ -5,6 +5,7 @@ use eframe::egui::{self, RichText};
 use super::{
     note_place,
     theme::{GAP, Palette, card, choice, main_button},
+    words::tr,
 };
 use crate::{
     game::{Action, Difficulty, Game, MAX_ROUNDS, Mode, Round, Settings, TURN_SECONDS},
@@ -60,7 +61,7 @@ fn match_ui(
     let between = game.phase().is_over();
     ui.vertical_centered(|ui| {
         if between {
-            let button = ui.add(main_button(ui, "Next round"));
+            let button = ui.add(main_button(ui, tr!("next-round")));
             note_place(&button, "Next round");
             if button.clicked() {
                 let after_round = game.round().map_or(0, Round::number);
@@ -68,28 +69,28 @@ fn match_ui(
             }
         }
         let me = game.players().get(&view.me.peer_id);
-        if me.is_some_and(|me| me.watching) && ui.button("Take a seat").clicked() {
+        if me.is_some_and(|me| me.watching) && ui.button(tr!("take-seat")).clicked() {
             command = Some(Command::Act(Action::Watch(false)));
         }
-        if owns && ui.button("Stop the match…").clicked() {
+        if owns && ui.button(tr!("stop-ask")).clicked() {
             draft.stopping = true;
         }
     });
     if draft.stopping {
         let modal = egui::Modal::new(egui::Id::unique("stop")).show(ui.ctx(), |ui| {
             ui.set_max_width(360.0);
-            ui.heading("Stop the match?");
+            ui.heading(tr!("stop-title"));
             ui.label(if between {
-                "The points so far stand."
+                tr!("stop-between")
             } else {
-                "The points so far stand, and this round counts for nobody."
+                tr!("stop-now")
             });
             ui.add_space(8.0);
             ui.horizontal(|ui| {
-                if ui.add(main_button(ui, "Play on")).clicked() {
+                if ui.add(main_button(ui, tr!("stop-not"))).clicked() {
                     draft.stopping = false;
                 }
-                if ui.button("Stop it").clicked() {
+                if ui.button(tr!("stop")).clicked() {
                     command = Some(Command::Act(Action::StopMatch));
                     draft.stopping = false;
                 }
@@ -121,7 +122,7 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
     let p = Palette::of(ui);
     let ranking = game.ranking();
     in_card(ui, |ui| {
-        ui.label(RichText::new("The match is over").strong());
+        ui.label(RichText::new(tr!("match-over")).strong());
         ui.spacing_mut().interact_size.y = 18.0;
         egui::Grid::new("ranking")
             .num_columns(3)
@@ -132,7 +133,7 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
                     let me = rank.peer == view.me.peer_id;
                     let mut name = game.name_of(&rank.peer).to_owned();
                     if me {
-                        name.push_str(" (you)");
+                        name = tr!("you", name = name);
                     }
                     let name = RichText::new(name);
                     ui.label(RichText::new(format!("{}.", rank.place)).color(p.weak));
@@ -146,7 +147,7 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
         let together = newest.is_some_and(|newest| newest.mode == Mode::Together);
         if together && best > 1 {
             let streak = game.table().streak;
-            let text = format!("Words found together in a row: {streak}, at best {best}");
+            let text = tr!("streak", now = streak, best = best);
             ui.label(RichText::new(text).color(p.weak));
         }
     });
@@ -162,35 +163,32 @@ pub(super) fn in_card(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
 }
 
 pub(super) fn points(score: u32) -> String {
-    match score {
-        1 => "1 point".to_owned(),
-        n => format!("{n} points"),
-    }
+    tr!("points", count = score)
 }
 
 /// What a mode is, in a line.
-pub(super) fn describe(mode: Mode) -> &'static str {
+pub(super) fn describe(mode: Mode) -> String {
     match mode {
-        Mode::Together => "One team: anyone guesses at any time.",
-        Mode::Turns => "One guess each in turn, against the clock. Letters are points.",
-        Mode::Setter => "One sets the word, the others guess it. It goes round.",
+        Mode::Together => tr!("mode-together-more"),
+        Mode::Turns => tr!("mode-turns-more"),
+        Mode::Setter => tr!("mode-setter-more"),
     }
 }
 
-pub(super) fn name_of(mode: Mode) -> &'static str {
+pub(super) fn name_of(mode: Mode) -> String {
     match mode {
-        Mode::Together => "Together",
-        Mode::Turns => "Turns",
-        Mode::Setter => "Setter",
+        Mode::Together => tr!("mode-together"),
+        Mode::Turns => tr!("mode-turns"),
+        Mode::Setter => tr!("mode-setter"),
     }
 }
 
-fn name_of_difficulty(level: Difficulty) -> &'static str {
+fn name_of_difficulty(level: Difficulty) -> String {
     match level {
-        Difficulty::Any => "Any",
-        Difficulty::Easy => "Easy",
-        Difficulty::Normal => "Normal",
-        Difficulty::Hard => "Hard",
+        Difficulty::Any => tr!("level-any"),
+        Difficulty::Easy => tr!("level-easy"),
+        Difficulty::Normal => tr!("level-normal"),
+        Difficulty::Hard => tr!("level-hard"),
     }
 }
 
@@ -204,8 +202,8 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
     in_card(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             for mode in Mode::ALL {
-                let button = choice(ui, set.mode == mode, name_of(mode));
-                note_place(&button, name_of(mode));
+                let button = choice(ui, set.mode == mode, &name_of(mode));
+                note_place(&button, &format!("{mode:?}"));
                 if button.clicked() {
                     set.mode = mode;
                 }
@@ -214,7 +212,7 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
         ui.label(RichText::new(describe(set.mode)).color(p.weak));
         egui::Grid::new("words").num_columns(2).show(ui, |ui| {
             packs_ui(ui, view, &mut set);
-            let label = ui.label("Level");
+            let label = ui.label(tr!("level"));
             egui::ComboBox::from_id_salt("difficulty")
                 .width(COMBO)
                 .selected_text(name_of_difficulty(set.difficulty))
@@ -228,17 +226,17 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
                 .labelled_by(label.id);
         });
         ui.horizontal_wrapped(|ui| {
-            let label = ui.label("Rounds");
+            let label = ui.label(tr!("rounds"));
             let rounds = egui::DragValue::new(&mut set.rounds).range(1..=MAX_ROUNDS);
             let rounds = ui.add(rounds).labelled_by(label.id);
             dragging |= rounds.dragged() || rounds.has_focus();
             if set.mode == Mode::Turns {
-                let label = ui.label("Seconds a turn");
+                let label = ui.label(tr!("turn-seconds"));
                 let turn = egui::DragValue::new(&mut set.turn_seconds).range(TURN_SECONDS);
                 let turn = ui.add(turn).labelled_by(label.id);
                 dragging |= turn.dragged() || turn.has_focus();
             }
-            ui.checkbox(&mut set.locked, "Strangers have to knock");
+            ui.checkbox(&mut set.locked, tr!("locked"));
         });
     });
     if dragging {
@@ -275,7 +273,7 @@ fn packs_ui(ui: &mut egui::Ui, view: &View, set: &mut Settings) {
             languages.push(pack);
         }
     }
-    let label = ui.label("Language");
+    let label = ui.label(tr!("pack-language"));
     egui::ComboBox::from_id_salt("language")
         .width(COMBO)
         .height(360.0)
@@ -297,7 +295,7 @@ fn packs_ui(ui: &mut egui::Ui, view: &View, set: &mut Settings) {
         .response
         .labelled_by(label.id);
     ui.end_row();
-    let label = ui.label("Words");
+    let label = ui.label(tr!("pack-words"));
     egui::ComboBox::from_id_salt("pack")
         .width(COMBO)
         .height(360.0)
@@ -315,7 +313,7 @@ fn packs_ui(ui: &mut egui::Ui, view: &View, set: &mut Settings) {
 /// What a pack's words are about.
 fn words_of(pack: &PackView) -> String {
     if pack.name == pack.language_name {
-        "All".to_owned()
+        tr!("pack-all")
     } else {
         pack.name.clone()
     }
@@ -346,9 +344,9 @@ fn start_ui(ui: &mut egui::Ui, view: &View, game: &Game) -> Option<Command> {
     let mut command = None;
     ui.vertical_centered(|ui| {
         let text = if waiting.is_empty() {
-            "Start the game"
+            tr!("start")
         } else {
-            "Start anyway"
+            tr!("start-anyway")
         };
         let button = ui.add_enabled(missing == 0, main_button(ui, text));
         note_place(&button, "Start the game");
@@ -357,9 +355,9 @@ fn start_ui(ui: &mut egui::Ui, view: &View, game: &Game) -> Option<Command> {
         }
         let note = match (missing, waiting.as_slice()) {
             (0, []) => String::new(),
-            (0, [one]) => format!("{one} is not ready yet."),
-            (0, some) => format!("{} of you are not ready yet.", some.len()),
-            _ => "It takes two players: wait for somebody to join.".to_owned(),
+            (0, [one]) => tr!("not-ready-one", who = *one),
+            (0, some) => tr!("not-ready", count = some.len()),
+            _ => tr!("too-few"),
         };
         ui.label(RichText::new(note).color(p.weak));
     });
@@ -373,7 +371,7 @@ fn guest_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Vec<Command> {
     let owner = game
         .table()
         .owner
-        .map_or("Nobody", |owner| game.name_of(&owner));
+        .map_or_else(|| tr!("nobody"), |owner| game.name_of(&owner).to_owned());
     let pack = view.packs.iter().find(|pack| pack.id == settings.pack);
     let pack = pack.map_or_else(|| settings.pack.clone(), in_words);
     let me = game.players().get(&view.me.peer_id);
@@ -381,29 +379,31 @@ fn guest_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Vec<Command> {
     let watching = me.is_some_and(|me| me.watching);
     let mut commands = Vec::new();
     ui.vertical_centered(|ui| {
-        ui.label(RichText::new(format!(
-            "{owner} sets up the next match: {}, {} rounds, words: {pack}",
-            name_of(settings.mode),
-            settings.rounds
-        )));
+        ui.label(tr!(
+            "owner-sets-up",
+            owner = owner.as_str(),
+            mode = name_of(settings.mode),
+            rounds = settings.rounds,
+            pack = pack
+        ));
         ui.label(RichText::new(describe(settings.mode)).color(p.weak));
         if watching {
-            if ui.button("Take a seat").clicked() {
+            if ui.button(tr!("take-seat")).clicked() {
                 commands.push(Command::Act(Action::Watch(false)));
             }
             return;
         }
         let button = if ready {
-            ui.label(RichText::new(format!("You are ready. {owner} starts the game.")).strong());
-            ui.button("Not ready after all")
+            ui.label(RichText::new(tr!("ready-waits", owner = owner.as_str())).strong());
+            ui.button(tr!("ready-not"))
         } else {
-            ui.add(main_button(ui, "I'm ready"))
+            ui.add(main_button(ui, tr!("ready")))
         };
         note_place(&button, "Ready");
         if button.clicked() {
             commands.push(Command::Act(Action::Ready(!ready)));
         }
-        if ui.button("Only watch").clicked() {
+        if ui.button(tr!("watch")).clicked() {
             commands.push(Command::Act(Action::Watch(true)));
         }
     });
@@ -414,7 +414,7 @@ fn guest_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Vec<Command> {
 fn older_ui(ui: &mut egui::Ui, view: &View, game: &Game) -> Option<Command> {
     let mut command = None;
     ui.vertical_centered(|ui| {
-        if ui.add(main_button(ui, "Start a round")).clicked() {
+        if ui.add(main_button(ui, tr!("start-round"))).clicked() {
             command = Some(Command::StartRound {
                 pack: view
                     .packs
@@ -425,8 +425,7 @@ fn older_ui(ui: &mut egui::Ui, view: &View, game: &Game) -> Option<Command> {
                 after_round: Some(game.round().map_or(0, Round::number)),
             });
         }
-        let why = "Somebody here has an older dhangkanna, which knows no matches.";
-        ui.label(RichText::new(why).color(Palette::of(ui).weak));
+        ui.label(RichText::new(tr!("older")).color(Palette::of(ui).weak));
     });
     command
 }

@@ -8,6 +8,7 @@ use super::{
     art::{Art, Picture},
     note_place,
     theme::Palette,
+    words::tr,
 };
 use crate::{
     game::{Action, MAX_TEXT_BYTES, PeerId, Reaction, Said, Text},
@@ -68,7 +69,7 @@ pub(super) fn talk_ui(
         .max_height((height - 92.0).max(60.0))
         .show(ui, |ui| {
             if lines.is_empty() {
-                ui.label(RichText::new("Nobody has said anything yet.").color(p.weak));
+                ui.label(RichText::new(tr!("talk-none")).color(p.weak));
             }
             for line in lines.iter().rev() {
                 let who = game.name_of(&line.by);
@@ -88,7 +89,7 @@ pub(super) fn talk_ui(
                             art.paint(ui.painter(), Picture::Reaction(*reaction), rect);
                             let name = name_of(*reaction);
                             shown.widget_info(|| {
-                                egui::WidgetInfo::labeled(egui::Role::Image, true, name)
+                                egui::WidgetInfo::labeled(egui::Role::Image, true, &name)
                             });
                             shown.on_hover_text(name);
                         });
@@ -101,7 +102,7 @@ pub(super) fn talk_ui(
         for reaction in Reaction::ALL {
             let (rect, button) = ui.allocate_exact_size(Vec2::splat(31.0), egui::Sense::click());
             let name = name_of(reaction);
-            button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+            button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
             if button.hovered() || button.has_focus() {
                 ui.painter().rect_filled(rect, 6.0, p.line);
             }
@@ -112,11 +113,11 @@ pub(super) fn talk_ui(
         }
     });
     let edit = egui::TextEdit::singleline(&mut draft.text)
-        .hint_text("Say something")
+        .hint_text(tr!("talk-say"))
         .char_limit(MAX_TEXT_BYTES)
         .desired_width(f32::INFINITY);
     let edit = ui.add(edit);
-    edit.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Say something"));
+    edit.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, tr!("talk-say")));
     note_place(&edit, "Say something");
     if edit.changed() {
         draft.refused = None;
@@ -137,13 +138,13 @@ pub(super) fn talk_ui(
     commands
 }
 
-fn name_of(reaction: Reaction) -> &'static str {
+fn name_of(reaction: Reaction) -> String {
     match reaction {
-        Reaction::Cheer => "Hooray",
-        Reaction::Laugh => "Ha ha",
-        Reaction::Gasp => "Oh!",
-        Reaction::Think => "Hm",
-        Reaction::Sad => "Oh no",
-        Reaction::Heart => "Lovely",
+        Reaction::Cheer => tr!("react-cheer"),
+        Reaction::Laugh => tr!("react-laugh"),
+        Reaction::Gasp => tr!("react-gasp"),
+        Reaction::Think => tr!("react-think"),
+        Reaction::Sad => tr!("react-sad"),
+        Reaction::Heart => tr!("react-heart"),
     }
 }

@@ -177,7 +177,7 @@ pub(super) fn card(ui: &egui::Ui) -> egui::Frame {
 }
 
 /// The button for what most people want to do here.
-pub(super) fn main_button(ui: &egui::Ui, text: &str) -> egui::Button<'static> {
+pub(super) fn main_button(ui: &egui::Ui, text: impl Into<String>) -> egui::Button<'static> {
     let p = Palette::of(ui);
     egui::Button::new(egui::RichText::new(text).color(p.on_accent).strong())
         .fill(p.accent)

@@ -5,6 +5,7 @@ use eframe::egui::{self, RichText, Stroke};
 use super::{
     note_place,
     theme::{Palette, main_button},
+    words::tr,
 };
 use crate::{
     game::Name,
@@ -12,10 +13,10 @@ use crate::{
 };
 
 /// A few words beside the room's name, for what passes by itself.
-pub(super) fn passing(trouble: Option<&Trouble>) -> Option<&'static str> {
+pub(super) fn passing(trouble: Option<&Trouble>) -> Option<String> {
     match trouble? {
-        Trouble::ChoosingLeader => Some("Choosing a new leader…"),
-        Trouble::Reconnecting => Some("Reconnecting…"),
+        Trouble::ChoosingLeader => Some(tr!("choosing-leader")),
+        Trouble::Reconnecting => Some(tr!("reconnecting")),
         Trouble::Stalled { .. } | Trouble::Elsewhere { .. } => None,
     }
 }
@@ -30,25 +31,28 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
             may_lose,
         } => {
             let text = match (missing.as_slice(), alone) {
-                ([], _) => "The others answer, but no leader can be chosen yet.".to_owned(),
-                (missing, false) => format!("{} cannot be reached.", list(missing)),
-                (missing, true) => format!(
-                    "{} cannot be reached. Is this computer still on the network?",
-                    list(missing)
-                ),
+                ([], _) => tr!("stalled-answering"),
+                (missing, false) => tr!("stalled", names = list(missing)),
+                (missing, true) => {
+                    tr!("stalled-alone", names = list(missing))
+                }
             };
-            let mut detail = String::from(
-                "Your guesses wait until they are back. If they are gone for good, you can go on without them.",
-            );
+            let mut detail = tr!("stalled-more");
             if *may_lose {
-                detail.push_str(" The last guesses may then be lost.");
+                detail.push(' ');
+                detail.push_str(&tr!("stalled-may-lose"));
             }
-            (text, detail, "Continue without them", Command::Continue)
+            (
+                text,
+                detail,
+                ("Continue without them", tr!("continue")),
+                Command::Continue,
+            )
         }
         Trouble::Elsewhere { by, .. } => (
-            format!("{by} went on without you."),
-            "The game continues in another room. Follow to play there; what happened here since stays behind.".to_owned(),
-            "Follow",
+            tr!("elsewhere", name = by.as_str()),
+            tr!("elsewhere-more"),
+            ("Follow", tr!("follow")),
             Command::Follow,
         ),
     };
@@ -68,8 +72,9 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
         .show_separator_line(false)
         .show(ui, |ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let response = ui.add(main_button(ui, button));
-                note_place(&response, button);
+                let (place, name) = button;
+                let response = ui.add(main_button(ui, name));
+                note_place(&response, place);
                 if response.clicked() {
                     chosen = Some(command);
                 }
@@ -91,7 +96,8 @@ fn list(names: &[Name]) -> String {
         [one] => one.to_string(),
         [rest @ .., last] => {
             let rest: Vec<&str> = rest.iter().map(Name::as_str).collect();
-            format!("{} and {last}", rest.join(", "))
+            let (first, last) = (rest.join(", "), last.as_str());
+            tr!("list-of-two", first = first, last = last)
         }
     }
 }

@@ -1,0 +1,353 @@
+# What the window says. One file for each language, with the same messages.
+# Names, letters, words and numbers come in as variables.
+
+## Everywhere
+
+ok = OK
+cancel = Abbrechen
+close = Schließen
+you = { $name } (du)
+points = { $count ->
+    [one] { $count } Punkt
+   *[other] { $count } Punkte
+}
+list-of-two = { $first } und { $last }
+
+## Failures of the whole program
+
+cannot-start = dhangkanna kann nicht starten
+cannot-go-on = Der Raum kann nicht weitergehen
+back-to-lobby = Zurück zum Start
+went-wrong = Etwas ist schiefgegangen
+engine-stopped = Der Motor steht still. Dein Raum ist aufgehoben; schließ das Fenster und starte neu.
+
+## On the way
+
+opening = { $room } wird eröffnet…
+joining = Auf dem Weg zu { $room }…
+knocking = { $room } ist abgeschlossen. Wer den Raum führt, wird gefragt, ob du hineindarfst…
+leaving = Du gehst…
+good-bye = Tschüss!
+
+## The lobby
+
+lobby-about = Hangman für alle in diesem Netz
+lobby-record = Du hast { $played ->
+    [one] { $played } Runde
+   *[other] { $played } Runden
+} gespielt und { $won ->
+    [one] { $won } Wort
+   *[other] { $won } Wörter
+} gefunden, höchstens { $best } hintereinander.
+lobby-hardest = Deine schwersten Buchstaben: { $letters }.
+lobby-name = Dein Name
+lobby-host = Spiel eröffnen
+lobby-rooms = Räume in diesem Netz
+lobby-empty = Noch kein Raum
+lobby-empty-more = Räume erscheinen hier von selbst. Eröffne einen, oder bitte jemanden im selben Netz darum. Taucht der Raum nicht auf, komm unten über seine Adresse hinein.
+lobby-players = { $count ->
+    [one] { $count } Spieler
+   *[other] { $count } Spieler
+}
+lobby-hosts = bei { $host }
+lobby-state-lobby = wartet auf die erste Runde
+lobby-state-playing = es wird geraten
+lobby-state-between = zwischen zwei Runden
+lobby-join = Mitspielen
+lobby-join-name = Bei { $room } mitspielen
+lobby-why-not = Geht nicht: { $why }.
+lobby-kept = Räume, in die du zurückkannst
+lobby-played = gespielt { $ago }
+lobby-back = Zurückkehren
+lobby-back-name = Zu { $room } zurückkehren
+lobby-forget = Vergessen
+lobby-forget-name = { $room } vergessen
+lobby-forget-more = Löscht die Datei des Raums auf diesem Rechner
+ago-now = gerade eben
+ago-minutes = { $count ->
+    [one] vor { $count } Minute
+   *[other] vor { $count } Minuten
+}
+ago-hours = { $count ->
+    [one] vor { $count } Stunde
+   *[other] vor { $count } Stunden
+}
+ago-days = { $count ->
+    [one] vor { $count } Tag
+   *[other] vor { $count } Tagen
+}
+lobby-address = Über eine Adresse
+lobby-go = Los
+lobby-bad-address = Eine Adresse sieht so aus: 10.0.0.5:40123 oder [fe80::1%2]:40123.
+lobby-listens = Dieser Rechner ist erreichbar unter { $address }
+lobby-version = Version { $version }
+
+## A room
+
+room-leave = Verlassen
+room-history = Verlauf
+room-address-more = Über diese Adresse können andere mitspielen
+room-talk = Plaudern
+room-talk-new = Plaudern ({ $count } neu)
+room-guesses = Versuche
+room-one-copy = Dein letzter Versuch ist nur auf einem Rechner, bis die anderen aufgeholt haben.
+
+## The board
+
+board-ready = Wann immer ihr wollt
+board-choose = Such aus, wie und worüber ihr spielt, und starte das Spiel.
+board-owner-starts = { $owner } startet das Spiel.
+board-given-up = { $who } hat eine neue Runde begonnen. Das Wort war „{ $secret }“.
+board-match = { $mode } · Runde { $round } von { $rounds }
+board-round = Runde { $round }
+board-the-setter = Wortgeber
+board-found-it = Gefunden! Es war „{ $secret }“.
+board-won = Ihr habt es gefunden!
+board-lost = Oh nein! Es war „{ $secret }“.
+board-void = Diese Runde zählt für niemanden: { $why }.
+board-it-was = Es war „{ $secret }“.
+board-set-it = Such ein Wort für die anderen aus!
+board-setting = { $setter } sucht ein Wort aus…
+board-revealing = { $setter } zeigt das Wort…
+board-watching = Du siehst zu. { $left }
+board-others-guess = Die anderen raten. { $left }
+board-my-turn = Du bist dran! { $left }
+board-turn = { $who } ist dran. { $left }
+board-nobody = Niemand ist da, um zu raten
+board-first = { $left } Rate einen Buchstaben!
+balloons-left = { $count ->
+    [one] Nur noch ein Ballon!
+   *[other] Noch { $count } Ballons.
+}
+board-seconds = { $seconds } s
+board-seconds-left = noch { $seconds } Sekunden
+mask = Wort: { $cells }
+mask-blank = Lücke
+mask-space = Leerzeichen
+void-too-slow = das Stellen hat zu lange gedauert
+void-setter-gone = wer das Wort gestellt hat, war weg
+void-given-up = wer das Wort gestellt hat, hat aufgegeben
+void-false = die Antworten waren falsch
+void-stopped = sie wurde abgebrochen
+
+## What just happened
+
+told-time-mine = Deine Zeit war um.
+told-time = Die Zeit von { $who } war um.
+told-cannot-play = { $who } kann gerade nicht: weiter geht es.
+told-letter = { $count ->
+    [0] { $me ->
+        [yes] Du hast { $letter } probiert. Peng!
+       *[no] { $who } hat { $letter } probiert. Peng!
+    }
+    [1] { $me ->
+        [yes] Du hast { $letter } gefunden.
+       *[no] { $who } hat { $letter } gefunden.
+    }
+    [2] { $me ->
+        [yes] Du hast { $letter } gefunden, zweimal.
+       *[no] { $who } hat { $letter } gefunden, zweimal.
+    }
+   *[other] { $me ->
+        [yes] Du hast { $letter } gefunden, { $count }-mal.
+       *[no] { $who } hat { $letter } gefunden, { $count }-mal.
+    }
+}
+told-hint = { $me ->
+    [yes] Du hast dir einen Tipp geholt: { $letter }.
+   *[no] { $who } hat sich einen Tipp geholt: { $letter }.
+}
+told-knew = { $me ->
+    [yes] Du hast es gewusst: „{ $word }“!
+   *[no] { $who } hat es gewusst: „{ $word }“!
+}
+told-said = { $me ->
+    [yes] Du hast „{ $word }“ gesagt. Peng!
+   *[no] { $who } hat „{ $word }“ gesagt. Peng!
+}
+
+## The keys
+
+why-watching = Du siehst zu: setz dich, um mitzuraten.
+why-setter = Das Wort ist von dir: die anderen raten.
+why-turn = { $who } ist dran.
+why-language = { $letter } kommt in der Sprache dieses Worts nicht vor.
+why-tried = { $letter } wurde schon probiert.
+key-free = Buchstabe { $letter }
+key-pending = Buchstabe { $letter }, unterwegs
+key-hit = Buchstabe { $letter }, Treffer
+key-miss = Buchstabe { $letter }, daneben
+hint = Tipp
+hint-free = Zeigt einen Buchstaben, umsonst
+hint-paid = Zeigt einen Buchstaben und kostet einen Ballon
+hint-last = Für den letzten Ballon gibt es keinen Tipp
+solve-label = Schon klar?
+solve-text = das ganze Wort
+solve = Lösen
+solve-wait = Warte, bis du dran bist.
+solve-shape = { $typed ->
+    [one] Das ist { $typed } Buchstabe
+   *[other] Das sind { $typed } Buchstaben
+}; hier sind es { $hidden }.
+solve-letters = Diese Buchstaben gibt es im Alphabet des Worts nicht.
+
+## Kanna
+
+kanna-waits = Kanna schwebt unter sechs Ballons und wartet auf die erste Runde
+kanna-won = Kanna breitet die Flügel aus: das Wort ist gefunden
+kanna-lost = Kanna sitzt in einer Pfütze: alle Ballons sind weg
+kanna-floats = { $count ->
+    [one] Kanna schwebt unter ihrem letzten Ballon
+   *[other] Kanna schwebt unter { $count } Ballons
+}
+pop-letter = Peng! { $what }, geraten von { $who }
+pop-hint = Peng! Ein Tipp für { $who }
+
+## The players
+
+players = Spieler ({ $count })
+leads-more = Leader des Clusters
+role-leads = Leader
+role-owner = führt den Raum
+role-sets = stellt das Wort
+role-watches = sieht zu
+role-ready = bereit
+role-away = weg
+remove-title = { $name } entfernen?
+remove-more = Das wird gesagt, und zurück geht es erst, wenn du es wieder erlaubst.
+remove-not = Behalten
+remove = Entfernen
+removed = { $name } wurde entfernt
+let-in-again = Wieder einlassen
+mute = Stumm schalten
+unmute = Wieder hören
+give-room = Den Raum übergeben
+remove-ask = Aus dem Raum entfernen…
+more-about = Mehr zu { $name }
+knock = { $name } möchte herein.
+let-in = Einlassen
+refuse = Jetzt nicht
+guesses-none = Noch hat niemand geraten.
+guess-hint = Tipp
+guess-hit = Treffer
+guess-miss = daneben
+
+## Setting up
+
+next-round = Nächste Runde
+take-seat = Mitspielen
+stop-ask = Spiel abbrechen…
+stop-title = Das Spiel abbrechen?
+stop-between = Die Punkte bis jetzt gelten.
+stop-now = Die Punkte bis jetzt gelten, und diese Runde zählt für niemanden.
+stop-not = Weiterspielen
+stop = Abbrechen
+match-over = Das Spiel ist aus
+streak = Gemeinsam gefundene Wörter in Folge: { $now }, höchstens { $best }
+mode-together = Gemeinsam
+mode-together-more = Ein Team: alle raten, wann sie wollen.
+mode-turns = Reihum
+mode-turns-more = Reihum je ein Versuch, auf Zeit. Buchstaben sind Punkte.
+mode-setter = Wortgeber
+mode-setter-more = Wer dran ist, stellt das Wort, die anderen raten. Es geht reihum.
+level = Stufe
+level-any = Egal
+level-easy = Leicht
+level-normal = Mittel
+level-hard = Schwer
+rounds = Runden
+turn-seconds = Sekunden je Zug
+locked = Fremde müssen anklopfen
+pack-language = Sprache
+pack-words = Wörter
+pack-all = Alle
+start = Spiel starten
+start-anyway = Trotzdem starten
+not-ready-one = { $who } ist noch nicht bereit.
+not-ready = { $count } von euch sind noch nicht bereit.
+too-few = Dafür braucht es zwei: warte, bis jemand kommt.
+nobody = Niemand
+owner-sets-up = { $owner } bereitet das nächste Spiel vor: { $mode }, { $rounds ->
+    [one] { $rounds } Runde
+   *[other] { $rounds } Runden
+}, Wörter: { $pack }
+ready-waits = Du bist bereit. { $owner } startet das Spiel.
+ready-not = Doch noch nicht
+ready = Ich bin bereit
+watch = Nur zusehen
+start-round = Runde starten
+older = Jemand hier hat ein älteres dhangkanna, das noch keine Spiele über mehrere Runden kennt.
+
+## Setting a word
+
+set-title = Du stellst das Wort. Sonst sieht es niemand.
+set-own = Oder dein eigenes
+set-clue = Hinweis (oder keiner)
+set = Stellen
+set-chosen = Dein Wort: { $word }
+set-watch = Die anderen raten. Dein Programm antwortet für dich und zeigt am Ende das Wort.
+
+## Talk
+
+talk-none = Noch hat niemand etwas gesagt.
+talk-say = Sag etwas
+react-cheer = Hurra
+react-laugh = Haha
+react-gasp = Oh!
+react-think = Hm
+react-sad = Oje
+react-heart = Wie schön
+
+## The rounds so far
+
+history = Die Runden bis jetzt
+history-none = Noch ist keine Runde zu Ende.
+history-round = Runde
+history-lost = verloren
+history-won = gefunden
+history-back = Zurück
+history-on = Weiter
+history-step = { $step } von { $steps }
+history-guessed = { $who }: { $letter }
+history-said = { $who }: „{ $word }“
+history-hint = { $who } holt einen Tipp: { $letter }
+history-entry = { $what } — { $worth }, Eintrag { $index } im Log
+history-beginning = Der Anfang
+
+## Trouble
+
+choosing-leader = Ein neuer Leader wird gewählt…
+reconnecting = Die Verbindung kommt wieder…
+stalled-answering = Die anderen antworten, aber noch kann kein Leader gewählt werden.
+stalled = Nicht erreichbar: { $names }.
+stalled-alone = Nicht erreichbar: { $names }. Ist dieser Rechner noch im Netz?
+stalled-more = Deine Versuche warten auf sie. Kommen sie nicht wieder, könnt ihr ohne sie weiterspielen.
+stalled-may-lose = Die letzten Versuche können dann verloren sein.
+continue = Ohne sie weiterspielen
+elsewhere = { $name } hat ohne dich weitergespielt.
+elsewhere-more = Das Spiel geht in einem anderen Raum weiter. Folge, um dort mitzuspielen; was hier seitdem geschah, bleibt zurück.
+follow = Folgen
+
+## The cluster
+
+node = Dieser Knoten
+node-more = Der Leader ordnet das Log, Follower stimmen ab, Learner folgen nur. Alle spielen mit.
+node-leader = Leader
+node-cut-off = Leader, abgeschnitten
+node-follower = Follower
+node-candidate = Kandidat
+node-learner = Learner
+leader = Leader
+leader-more = Wessen Knoten jetzt das Log ordnet
+leader-none = keiner
+term = Term
+term-more = Zählt die Wahlen dieses Clusters
+applied = Angewandt
+applied-more = Index des letzten Log-Eintrags in diesem Spiel
+voters = Stimmen
+voters-of = { $voters } von { $members }
+voters-more = Wie viele abstimmen
+quorum = Quorum
+quorum-more = Ob die Mehrheit der Stimmen erreichbar ist
+yes = ja
+no = nein
