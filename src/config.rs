@@ -177,19 +177,13 @@ impl Profile {
     pub fn save_player_name(&self, name: &Name) -> io::Result<()> {
         save_name(&self.folder, name)
     }
-
-    /// The same from within a tokio runtime, without waiting for the disk.
-    pub fn save_player_name_later(&self, name: Name) {
-        let folder = self.folder.clone();
-        tokio::spawn(crate::blocking::run(move || {
-            if let Err(e) = save_name(&folder, &name) {
-                tracing::warn!("the player's name is not kept: {e}");
-            }
-        }));
-    }
 }
 
-fn save_name(folder: &Path, name: &Name) -> io::Result<()> {
+/// Keeps the player's name in a profile's folder.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn save_name(folder: &Path, name: &Name) -> io::Result<()> {
     crate::net::write_private(&folder.join(PLAYER), name.as_str().as_bytes())
 }
 

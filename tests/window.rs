@@ -17,7 +17,7 @@ use std::{
 use common::{PATIENCE, node, room_of, until};
 use dhangkanna::{
     game::{Mode, Phase},
-    node::{Command, NodeHandle, Stage, Timing, Trouble, View},
+    node::{Command, Look, NodeHandle, Stage, Timing, Trouble, View},
     ui::{App, Language},
 };
 use eframe::egui;
@@ -375,15 +375,20 @@ fn the_game_goes_on_without_the_host_who_follows_later() {
     }
 }
 
+/// A message of a language, without variables.
+fn message(language: Language, id: &str) -> String {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/words/");
+    let file = format!("{folder}{}.ftl", language.tag());
+    let messages = std::fs::read_to_string(file).expect("a language");
+    let mut lines = messages.lines();
+    let found = lines.find_map(|line| line.strip_prefix(&format!("{id} = ")));
+    found.expect(id).to_owned()
+}
+
 #[test]
-fn the_window_speaks_the_players_language() {
+fn the_window_speaks_the_systems_language() {
     let (runtime, data) = (runtime(), tempfile::tempdir().expect("a folder"));
-    for (language, host, ready) in [
-        (Language::English, "Host a game", "Ready when you are"),
-        (Language::German, "Spiel eröffnen", "Wann immer ihr wollt"),
-        (Language::Spanish, "Abrir una sala", "Cuando quieras"),
-        (Language::French, "Ouvrir un salon", "Quand tu veux"),
-    ] {
+    for language in Language::ALL {
         // Narrow, and every glyph must be there.
         let size = egui::vec2(480.0, 640.0);
         let name = language.tag();
@@ -392,9 +397,40 @@ fn the_window_speaks_the_players_language() {
         let app = player.window.state_mut().take().expect("drawn once");
         *player.window.state_mut() = Some(app.speaking(language));
         player.window.run();
-        player.click(host);
+        player.click(&message(language, "lobby-host"));
         player.sees(&runtime, "my room", |view| room_of(view).is_some());
-        assert!(player.shows(ready), "{language:?}");
+        assert!(player.shows(&message(language, "board-ready")));
         runtime.block_on(player.node.shutdown()).expect("left");
     }
+}
+
+#[test]
+fn settings_are_done_at_once_and_kept() {
+    let (runtime, data) = (runtime(), tempfile::tempdir().expect("a folder"));
+    let mut ada = Player::new(&runtime, data.path(), "Ada");
+    ada.window.run();
+    ada.click("Settings");
+    ada.click("High contrast");
+    let looks = |view: &View| view.me.preferences.look == Look::Contrast;
+    ada.sees(&runtime, "the look", looks);
+    assert!(ada.window.ctx.global_style().visuals.dark_mode);
+    ada.click("Larger");
+    ada.sees(&runtime, "the size", |view| {
+        view.me.preferences.scale == 110
+    });
+    assert!(ada.shows("Size: 110 %"));
+    ada.window.get_by_label("Language").click();
+    ada.window.run();
+    ada.click("Français");
+    let speaks = |view: &View| view.me.preferences.language.as_deref() == Some("fr");
+    ada.sees(&runtime, "the language", speaks);
+    ada.click(&message(Language::French, "close"));
+    assert!(ada.shows(&message(Language::French, "lobby-host")));
+    runtime.block_on(ada.node.shutdown()).expect("left");
+
+    // The next start finds them.
+    let mut ada = Player::new(&runtime, data.path(), "Ada");
+    ada.sees(&runtime, "all of it", |view| looks(view) && speaks(view));
+    assert!(ada.shows(&message(Language::French, "lobby-host")));
+    runtime.block_on(ada.node.shutdown()).expect("left");
 }

@@ -351,3 +351,17 @@ quorum = Quorum
 quorum-more = Ob die Mehrheit der Stimmen erreichbar ist
 yes = ja
 no = nein
+
+## Settings
+
+settings = Einstellungen
+settings-language = Sprache
+settings-system = Wie das System
+settings-look = Farben
+look-light = Hell
+look-dark = Dunkel
+look-contrast = Hoher Kontrast
+settings-size = Größe: { $percent } %
+settings-smaller = Kleiner
+settings-larger = Größer
+settings-private = dhangkanna spricht mit den Rechnern in deinen Räumen und mit sonst niemandem. Es zählt und meldet nichts.

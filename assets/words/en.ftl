@@ -351,3 +351,17 @@ quorum = Quorum
 quorum-more = Whether a majority of the voters can be reached
 yes = yes
 no = no
+
+## Settings
+
+settings = Settings
+settings-language = Language
+settings-system = As the system
+settings-look = Colours
+look-light = Light
+look-dark = Dark
+look-contrast = High contrast
+settings-size = Size: { $percent } %
+settings-smaller = Smaller
+settings-larger = Larger
+settings-private = dhangkanna talks to the computers in your rooms and to nobody else. It counts and reports nothing.

@@ -3,7 +3,7 @@
 
 ## Everywhere
 
-ok = Vale
+ok = OK
 cancel = Cancelar
 close = Cerrar
 you = { $name } (tú)
@@ -15,54 +15,54 @@ list-of-two = { $first } y { $last }
 
 ## Failures of the whole program
 
-cannot-start = dhangkanna no puede empezar
-cannot-go-on = La sala no puede seguir
+cannot-start = No se puede iniciar dhangkanna
+cannot-go-on = La sala no puede continuar
 back-to-lobby = Volver al inicio
-went-wrong = Algo ha salido mal
-engine-stopped = El motor se ha parado. Tu sala está guardada; cierra la ventana y empieza de nuevo.
+went-wrong = Algo salió mal
+engine-stopped = El motor del juego se detuvo. Tu sala está guardada: cierra la ventana y vuelve a abrir el juego.
 
 ## On the way
 
 opening = Abriendo { $room }…
-joining = Entrando en { $room }…
-knocking = { $room } está cerrada. Se pregunta a quien la dirige si puedes entrar…
+joining = Uniéndote a { $room }…
+knocking = La sala { $room } está cerrada. Pidiendo a quien está a cargo que te deje entrar…
 leaving = Saliendo…
-good-bye = ¡Hasta luego!
+good-bye = ¡Hasta pronto!
 
 ## The lobby
 
-lobby-about = El ahorcado para todos en esta red
-lobby-record = Has jugado { $played ->
+lobby-about = El ahorcado para toda la gente de esta red
+lobby-record = Jugaste { $played ->
     [one] { $played } ronda
    *[other] { $played } rondas
-} y encontrado { $won ->
+} y encontraste { $won ->
     [one] { $won } palabra
    *[other] { $won } palabras
-}, como mucho { $best } seguidas.
+}; tu mejor racha: { $best }.
 lobby-hardest = Tus letras más difíciles: { $letters }.
 lobby-name = Tu nombre
-lobby-host = Abrir una sala
+lobby-host = Crear una sala
 lobby-rooms = Salas en esta red
-lobby-empty = Aún no hay salas
-lobby-empty-more = Las salas aparecen aquí solas. Abre una, o pídeselo a alguien de la misma red. Si su sala no aparece, entra abajo por su dirección.
+lobby-empty = Todavía no hay salas
+lobby-empty-more = Las salas aparecen aquí solas. Crea una o pídele a alguien de la misma red que lo haga. Si su sala no aparece, únete con su dirección aquí abajo.
 lobby-players = { $count ->
     [one] { $count } jugador
    *[other] { $count } jugadores
 }
-lobby-hosts = con { $host }
+lobby-hosts = Sala de { $host }
 lobby-state-lobby = esperando la primera ronda
 lobby-state-playing = adivinando
-lobby-state-between = entre dos rondas
-lobby-join = Entrar
-lobby-join-name = Entrar en { $room }
-lobby-why-not = No se puede entrar: { $why }.
+lobby-state-between = entre rondas
+lobby-join = Unirse
+lobby-join-name = Unirse a { $room }
+lobby-why-not = No es posible unirse: { $why }.
 lobby-kept = Salas a las que puedes volver
-lobby-played = última partida { $ago }
+lobby-played = última partida: { $ago }
 lobby-back = Volver
 lobby-back-name = Volver a { $room }
 lobby-forget = Olvidar
 lobby-forget-name = Olvidar { $room }
-lobby-forget-more = Borra el archivo de la sala en este equipo
+lobby-forget-more = Borra el archivo de la sala en este dispositivo
 ago-now = ahora mismo
 ago-minutes = { $count ->
     [one] hace { $count } minuto
@@ -76,33 +76,33 @@ ago-days = { $count ->
     [one] hace { $count } día
    *[other] hace { $count } días
 }
-lobby-address = Entrar por dirección
+lobby-address = Unirse por dirección
 lobby-go = Ir
-lobby-bad-address = Una dirección es así: 10.0.0.5:40123 o [fe80::1%2]:40123.
-lobby-listens = Este equipo escucha en { $address }
+lobby-bad-address = Una dirección es algo como 10.0.0.5:40123 o [fe80::1%2]:40123.
+lobby-listens = Este dispositivo escucha en { $address }
 lobby-version = versión { $version }
 
 ## A room
 
 room-leave = Salir
 room-history = Historial
-room-address-more = Otros pueden entrar por esta dirección
+room-address-more = Otras personas pueden unirse con esta dirección
 room-talk = Charla
 room-talk-new = Charla ({ $count } sin leer)
 room-guesses = Intentos
-room-one-copy = Tu último intento está en un solo equipo hasta que los demás se pongan al día.
+room-one-copy = Tu último intento está en un solo dispositivo hasta que los demás se pongan al día.
 
 ## The board
 
 board-ready = Cuando quieras
-board-choose = Elige cómo y sobre qué jugar, y empieza la partida.
-board-owner-starts = { $owner } empieza la partida.
-board-given-up = { $who } ha empezado otra ronda. La palabra era «{ $secret }».
+board-choose = Elige cómo jugar y sobre qué, y empieza la partida.
+board-owner-starts = La partida la empieza { $owner }.
+board-given-up = { $who } empezó otra ronda. La palabra era «{ $secret }».
 board-match = { $mode } · ronda { $round } de { $rounds }
 board-round = Ronda { $round }
-board-the-setter = Quien pone la palabra
+board-the-setter = Quien reta
 board-found-it = ¡Encontrada! Era «{ $secret }».
-board-won = ¡La han encontrado!
+board-won = ¡Palabra encontrada!
 board-lost = ¡Oh, no! Era «{ $secret }».
 board-void = Esta ronda no cuenta para nadie: { $why }.
 board-it-was = Era «{ $secret }».
@@ -112,9 +112,9 @@ board-revealing = { $setter } muestra la palabra…
 board-watching = Estás mirando. { $left }
 board-others-guess = Los demás adivinan. { $left }
 board-my-turn = ¡Te toca! { $left }
-board-turn = Le toca a { $who }. { $left }
+board-turn = Turno de { $who }. { $left }
 board-nobody = No hay nadie para adivinar
-board-first = { $left } ¡Di una letra!
+board-first = { $left } ¡Prueba una letra!
 balloons-left = { $count ->
     [one] ¡Queda un globo!
    *[other] Quedan { $count } globos.
@@ -127,14 +127,14 @@ mask-space = espacio
 void-too-slow = se tardó demasiado en poner la palabra
 void-setter-gone = quien ponía la palabra no estaba
 void-given-up = quien ponía la palabra se rindió
-void-false = las respuestas eran falsas
+void-false = quien puso la palabra dio respuestas falsas
 void-stopped = se interrumpió
 
 ## What just happened
 
 told-time-mine = Se te acabó el tiempo.
-told-time = A { $who } se le acabó el tiempo.
-told-cannot-play = { $who } no puede jugar ahora: sigue el turno.
+told-time = Se le acabó el tiempo a { $who }.
+told-cannot-play = { $who } no puede jugar ahora: el turno pasa.
 told-letter = { $count ->
     [0] { $me ->
         [yes] Probaste la { $letter }. ¡Pum!
@@ -154,12 +154,12 @@ told-letter = { $count ->
     }
 }
 told-hint = { $me ->
-    [yes] Pediste una pista: { $letter }.
-   *[no] { $who } pidió una pista: { $letter }.
+    [yes] Pediste una pista: la { $letter }.
+   *[no] { $who } pidió una pista: la { $letter }.
 }
 told-knew = { $me ->
-    [yes] ¡Lo sabías: «{ $word }»!
-   *[no] ¡{ $who } lo sabía: «{ $word }»!
+    [yes] ¡Te la sabías: «{ $word }»!
+   *[no] ¡{ $who } se la sabía: «{ $word }»!
 }
 told-said = { $me ->
     [yes] Dijiste «{ $word }». ¡Pum!
@@ -168,9 +168,9 @@ told-said = { $me ->
 
 ## The keys
 
-why-watching = Estás mirando: siéntate para adivinar.
-why-setter = La palabra es tuya: adivinan los demás.
-why-turn = Le toca a { $who }.
+why-watching = Estás mirando: siéntate a jugar para adivinar.
+why-setter = Esta palabra la pusiste tú: adivinan los demás.
+why-turn = Es el turno de { $who }.
 why-language = { $letter } no es una letra del idioma de esta palabra.
 why-tried = La { $letter } ya se probó.
 key-free = Letra { $letter }
@@ -180,8 +180,8 @@ key-miss = Letra { $letter }, fallo
 hint = Pista
 hint-free = Muestra una letra, gratis
 hint-paid = Muestra una letra y cuesta un globo
-hint-last = Con el último globo no hay pista
-solve-label = ¿La sabes?
+hint-last = Con el último globo no se compran pistas
+solve-label = ¿Te la sabes?
 solve-text = la palabra entera
 solve = Resolver
 solve-wait = Espera tu turno.
@@ -194,40 +194,40 @@ solve-letters = Esas letras no están en el alfabeto de la palabra.
 ## Kanna
 
 kanna-waits = Kanna flota bajo seis globos y espera la primera ronda
-kanna-won = Kanna abre las alas: la palabra está encontrada
+kanna-won = Kanna despliega las alas: ¡palabra encontrada!
 kanna-lost = Kanna está sentada en un charco: no quedan globos
 kanna-floats = { $count ->
     [one] Kanna flota bajo su último globo
    *[other] Kanna flota bajo { $count } globos
 }
-pop-letter = ¡Pum! { $what }, de { $who }
+pop-letter = ¡Pum! { $what }, intento de { $who }
 pop-hint = ¡Pum! Una pista para { $who }
 
 ## The players
 
 players = Jugadores ({ $count })
-leads-more = Líder del clúster
-role-leads = líder
-role-owner = dirige la sala
+leads-more = Lidera el clúster
+role-leads = lidera
+role-owner = a cargo
 role-sets = pone la palabra
 role-watches = mira
-role-ready = a punto
-role-away = fuera
-remove-title = ¿Quitar a { $name }?
-remove-more = Se le dice, y no puede volver hasta que lo permitas otra vez.
-remove-not = No quitar
-remove = Quitar
-removed = { $name } ya no está en la sala
-let-in-again = Dejar entrar
+role-ready = todo listo
+role-away = ausente
+remove-title = ¿Sacar a { $name }?
+remove-more = Recibirá un aviso y no podrá volver hasta que le permitas entrar de nuevo.
+remove-not = Que se quede
+remove = Sacar
+removed = { $name } tuvo que salir
+let-in-again = Dejar volver
 mute = Silenciar
 unmute = Volver a oír
-give-room = Pasarle la sala
-remove-ask = Quitar de la sala…
+give-room = Cederle la sala
+remove-ask = Sacar de la sala…
 more-about = Más sobre { $name }
 knock = { $name } quiere entrar.
 let-in = Dejar entrar
 refuse = Ahora no
-guesses-none = Nadie ha probado nada aún.
+guesses-none = Todavía no hay intentos.
 guess-hint = pista
 guess-hit = acierto
 guess-miss = fallo
@@ -236,102 +236,102 @@ guess-miss = fallo
 
 next-round = Siguiente ronda
 take-seat = Sentarse a jugar
-stop-ask = Parar la partida…
-stop-title = ¿Parar la partida?
-stop-between = Los puntos hasta ahora valen.
-stop-now = Los puntos hasta ahora valen, y esta ronda no cuenta para nadie.
+stop-ask = Terminar partida…
+stop-title = ¿Terminar la partida?
+stop-between = Los puntos ganados hasta ahora se conservan.
+stop-now = Los puntos ganados hasta ahora se conservan, y esta ronda no cuenta para nadie.
 stop-not = Seguir jugando
-stop = Parar
-match-over = La partida ha terminado
-streak = Palabras seguidas encontradas en equipo: { $now }, como mucho { $best }
+stop = Terminar
+match-over = Fin de la partida
+streak = Palabras seguidas en equipo: { $now }; mejor racha: { $best }
 mode-together = En equipo
-mode-together-more = Un equipo: cualquiera adivina cuando quiera.
+mode-together-more = Un solo equipo: cualquiera adivina en cualquier momento.
 mode-turns = Por turnos
-mode-turns-more = Un intento cada uno, contra el reloj. Las letras son puntos.
-mode-setter = Con secreto
-mode-setter-more = Uno pone la palabra, los demás adivinan. Por turnos.
+mode-turns-more = Un intento por turno, contra el reloj. Las letras dan puntos.
+mode-setter = Reto
+mode-setter-more = Alguien pone la palabra y los demás adivinan. Va rotando.
 level = Nivel
-level-any = Todos
+level-any = Cualquiera
 level-easy = Fácil
-level-normal = Medio
+level-normal = Normal
 level-hard = Difícil
 rounds = Rondas
 turn-seconds = Segundos por turno
-locked = Los extraños tienen que llamar
+locked = Los desconocidos piden permiso
 pack-language = Idioma
 pack-words = Palabras
 pack-all = Todas
-start = Empezar
+start = Empezar partida
 start-anyway = Empezar ya
-not-ready-one = { $who } aún no está a punto.
-not-ready = { $count } personas aún no están a punto.
-too-few = Hacen falta dos: espera a que entre alguien.
+not-ready-one = Falta que { $who } pulse «Todo listo».
+not-ready = Falta que { $count } personas pulsen «Todo listo».
+too-few = Hacen falta dos jugadores: espera a que se una alguien.
 nobody = Nadie
 owner-sets-up = { $owner } prepara la próxima partida: { $mode }, { $rounds ->
     [one] { $rounds } ronda
    *[other] { $rounds } rondas
 }, palabras: { $pack }
-ready-waits = Estás a punto. { $owner } empieza la partida.
-ready-not = Mejor aún no
-ready = Estoy a punto
+ready-waits = Todo listo. La partida la empieza { $owner }.
+ready-not = Mejor todavía no
+ready = Todo listo
 watch = Solo mirar
-start-round = Empezar una ronda
-older = Alguien tiene aquí un dhangkanna más antiguo, que no conoce partidas de varias rondas.
+start-round = Empezar ronda
+older = Alguien tiene aquí un dhangkanna más antiguo, que no conoce las partidas por rondas.
 
 ## Setting a word
 
 set-title = Tú pones la palabra. Nadie más la ve.
 set-own = O una tuya
 set-clue = Su pista (o ninguna)
-set = Poner
+set = Ponerla
 set-chosen = Tu palabra: { $word }
 set-watch = Los demás adivinan. Tu programa responde por ti y muestra la palabra al final.
 
 ## Talk
 
-talk-none = Nadie ha dicho nada aún.
+talk-none = Nadie ha dicho nada todavía.
 talk-say = Di algo
-react-cheer = Hurra
+react-cheer = ¡Hurra!
 react-laugh = Ja, ja
 react-gasp = ¡Oh!
 react-think = Mmm
 react-sad = Oh, no
-react-heart = Qué bonito
+react-heart = Me encanta
 
 ## The rounds so far
 
-history = Las rondas hasta ahora
-history-none = Aún no ha terminado ninguna ronda.
+history = Rondas hasta ahora
+history-none = Todavía no ha terminado ninguna ronda.
 history-round = Ronda
 history-lost = perdida
 history-won = ganada
 history-back = Atrás
 history-on = Adelante
 history-step = { $step } de { $steps }
-history-guessed = { $who }: { $letter }
-history-said = { $who }: «{ $word }»
-history-hint = { $who } pidió una pista: { $letter }
+history-guessed = { $who } probó la { $letter }
+history-said = { $who } dijo «{ $word }»
+history-hint = { $who } pidió una pista: la { $letter }
 history-entry = { $what } — { $worth }, entrada { $index } del registro
 history-beginning = El comienzo
 
 ## Trouble
 
 choosing-leader = Eligiendo un nuevo líder…
-reconnecting = Volviendo a conectar…
-stalled-answering = Los demás responden, pero aún no se puede elegir un líder.
-stalled = Sin respuesta: { $names }.
-stalled-alone = Sin respuesta: { $names }. ¿Sigue este equipo en la red?
-stalled-more = Tus intentos esperan a que vuelvan. Si no van a volver, puedes seguir sin ellos.
-stalled-may-lose = Los últimos intentos pueden perderse.
-continue = Seguir sin ellos
-elsewhere = { $name } ha seguido sin ti.
-elsewhere-more = La partida continúa en otra sala. Síguela para jugar allí; lo que pasó aquí desde entonces se queda atrás.
-follow = Seguir
+reconnecting = Reconectando…
+stalled-answering = Los demás responden, pero todavía no se puede elegir un líder.
+stalled = Sin conexión con { $names }.
+stalled-alone = Sin conexión con { $names }. ¿Este dispositivo sigue en la red?
+stalled-more = Tus intentos esperan a que vuelva la conexión. Si ya no va a volver, puedes seguir sin quienes faltan.
+stalled-may-lose = En ese caso podrían perderse los últimos intentos.
+continue = Seguir sin esperar
+elsewhere = { $name } siguió sin ti.
+elsewhere-more = La partida continúa en otra sala. Ve allí para jugar; lo que pasó aquí desde entonces se queda atrás.
+follow = Ir allí
 
 ## The cluster
 
 node = Este nodo
-node-more = El líder ordena el registro, los seguidores votan, los aprendices solo siguen. Todos juegan.
+node-more = El líder ordena el registro, los seguidores votan y los aprendices solo siguen. Todos juegan.
 node-leader = líder
 node-cut-off = líder, aislado
 node-follower = seguidor
@@ -340,7 +340,7 @@ node-learner = aprendiz
 leader = Líder
 leader-more = De quién es el nodo que ordena ahora el registro
 leader-none = ninguno
-term = Mandato
+term = Término
 term-more = Cuenta las elecciones de este clúster
 applied = Aplicado
 applied-more = Índice de la última entrada del registro en esta partida
@@ -348,6 +348,20 @@ voters = Votantes
 voters-of = { $voters } de { $members }
 voters-more = Cuántos miembros votan
 quorum = Quórum
-quorum-more = Si se alcanza a la mayoría de los votantes
+quorum-more = Si hay contacto con la mayoría de los votantes
 yes = sí
 no = no
+
+## Settings
+
+settings = Ajustes
+settings-language = Idioma
+settings-system = Como el sistema
+settings-look = Colores
+look-light = Claro
+look-dark = Oscuro
+look-contrast = Alto contraste
+settings-size = Tamaño: { $percent } %
+settings-smaller = Menor
+settings-larger = Mayor
+settings-private = dhangkanna habla con los dispositivos de tus salas y con nadie más. No cuenta ni informa de nada.

@@ -351,3 +351,17 @@ quorum = Quorum
 quorum-more = Si la majorité des votants est joignable
 yes = oui
 no = non
+
+## Settings
+
+settings = Réglages
+settings-language = Langue
+settings-system = Comme le système
+settings-look = Couleurs
+look-light = Clair
+look-dark = Sombre
+look-contrast = Contraste élevé
+settings-size = Taille : { $percent } %
+settings-smaller = Plus petit
+settings-larger = Plus grand
+settings-private = dhangkanna parle aux ordinateurs de tes salons et à personne d’autre. Il ne compte et ne signale rien.

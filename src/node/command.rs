@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
-use super::{Choice, RoomView};
+use super::{Choice, Preferences, RoomView};
 use crate::{
     game::{Action, Letter, Name, Outcome},
     net::ClusterId,
@@ -66,6 +66,8 @@ pub enum Command {
     /// Hands the leadership over, if this seat has it, and stays a member: the
     /// computer is about to sleep.
     HandOver,
+    /// Changes how the window is.
+    Prefer(Preferences),
     /// Takes a word pack: its file is copied to the player's own.
     AddPack(PathBuf),
     /// Gives up the seat.

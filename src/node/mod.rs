@@ -17,6 +17,7 @@ mod kept;
 mod leave;
 mod membership;
 pub mod policy;
+mod preferences;
 mod propose;
 mod read;
 mod record;
@@ -36,6 +37,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use command::{Command, Done, Failure, JoinTarget, Reply};
 pub use introduce::meet;
+pub use preferences::{Look, Preferences, SCALE};
 pub use record::{HARDEST, Record};
 pub use referee::Clock;
 pub use rooms::group as group_rooms;

@@ -9,7 +9,7 @@ use std::{
 
 use openraft::{ServerState, async_runtime::WatchReceiver as _};
 
-use super::{Clock, Record, SetterView, contact::Findings, seat::Seat};
+use super::{Clock, Preferences, Record, SetterView, contact::Findings, seat::Seat};
 use crate::{
     consensus::{NodeId, RoomState},
     game::{Name, PeerId, Phase, pack::Pack},
@@ -63,6 +63,8 @@ pub struct Me {
     pub profile: String,
     /// What I have done so far.
     pub record: Arc<Record>,
+    /// How I want my window.
+    pub preferences: Arc<Preferences>,
 }
 
 /// A sentence for the player.
@@ -281,6 +283,7 @@ impl View {
                 addr: String::new(),
                 profile: String::new(),
                 record: Arc::default(),
+                preferences: Arc::default(),
             },
             rooms: Arc::default(),
             kept: Arc::default(),

@@ -9,12 +9,13 @@ use super::{
     art::Art,
     lobby::{self, lobby_ui},
     room::{self, room_ui},
+    settings::settings_ui,
     theme::{self, Palette, card},
     words::{self, Language, tr},
 };
 use crate::{
     game::PeerId,
-    node::{Command, Notice, Stage, View},
+    node::{Command, Look, Notice, Preferences, Stage, View},
 };
 
 /// The window's content.
@@ -29,7 +30,11 @@ pub struct App {
     frames: u64,
     /// The view of the last frame.
     drawn: Option<Arc<View>>,
+    /// The system's, for those who chose none.
     language: Language,
+    /// What the window looks like now.
+    worn: Preferences,
+    settings_open: bool,
 }
 
 impl App {
@@ -40,7 +45,7 @@ impl App {
         views: watch::Receiver<Arc<View>>,
         send: impl Fn(Command) + Send + 'static,
     ) -> Self {
-        theme::install(ctx);
+        theme::wear(ctx, Look::default());
         Self {
             views: Some(views),
             send: Box::new(send),
@@ -51,12 +56,14 @@ impl App {
             frames: 0,
             drawn: None,
             language: Language::default(),
+            worn: Preferences::default(),
+            settings_open: false,
         }
     }
 
     /// Draws why the program cannot run.
     pub fn failed(ctx: &egui::Context, failure: String) -> Self {
-        theme::install(ctx);
+        theme::wear(ctx, Look::default());
         Self {
             views: None,
             send: Box::new(|_| {}),
@@ -67,10 +74,12 @@ impl App {
             frames: 0,
             drawn: None,
             language: Language::default(),
+            worn: Preferences::default(),
+            settings_open: false,
         }
     }
 
-    /// Speaks a language.
+    /// Speaks a language to those who chose none.
     #[must_use]
     pub fn speaking(mut self, language: Language) -> Self {
         self.language = language;
@@ -79,7 +88,7 @@ impl App {
 
     /// Draws one frame. (Without eframe, so that tests can call it.)
     pub fn draw(&mut self, ui: &mut egui::Ui) {
-        words::speak(self.language);
+        self.wear(ui.ctx());
         let ground = Palette::of(ui).ground;
         ui.painter().rect_filled(ui.max_rect(), 0.0, ground);
         let view = self.views.as_ref().map(|views| {
@@ -113,9 +122,13 @@ impl App {
         {
             (self.send)(Command::DismissNotice);
         }
+        let open = &mut self.settings_open;
+        if let Some(command) = settings_ui(ui, &view.me.preferences, open) {
+            (self.send)(command);
+        }
         let commands = match &view.stage {
-            Stage::Room(room) => room_ui(ui, &mut self.art, &view, room, &mut self.room),
-            Stage::Lobby => lobby_ui(ui, &mut self.art, &view, &mut self.lobby),
+            Stage::Room(room) => room_ui(ui, &mut self.art, &view, room, &mut self.room, open),
+            Stage::Lobby => lobby_ui(ui, &mut self.art, &view, &mut self.lobby, open),
             Stage::Hosting(room) => waiting_ui(ui, &tr!("opening", room = room.as_str()), true),
             Stage::Joining(room) => waiting_ui(ui, &tr!("joining", room = room.as_str()), true),
             Stage::Knocking(room) => waiting_ui(ui, &tr!("knocking", room = room.as_str()), true),
@@ -134,6 +147,24 @@ impl App {
 }
 
 impl App {
+    /// Looks and speaks as the player prefers.
+    fn wear(&mut self, ctx: &egui::Context) {
+        let views = self.views.as_ref();
+        let chosen = views.map(|views| Arc::clone(&views.borrow().me.preferences));
+        let chosen = chosen.unwrap_or_default();
+        if chosen.look != self.worn.look {
+            theme::wear(ctx, chosen.look);
+        }
+        if chosen.scale != self.worn.scale {
+            ctx.set_zoom_factor(f32::from(chosen.scale) / 100.0);
+        }
+        let language = chosen.language.as_deref().and_then(Language::of_tag);
+        words::speak(language.unwrap_or(self.language));
+        if *chosen != self.worn {
+            self.worn = (*chosen).clone();
+        }
+    }
+
     /// Writes to the log what is drawn for the first time.
     fn log_new(&mut self, view: &Arc<View>) {
         if self

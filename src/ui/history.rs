@@ -5,7 +5,7 @@ use eframe::egui::{self, RichText};
 use super::{
     board::{balloons, mask_ui},
     setup,
-    theme::Palette,
+    theme::{Palette, dialog},
     words::tr,
 };
 use crate::{
@@ -29,7 +29,7 @@ pub(super) fn history_ui(ui: &egui::Ui, room: &RoomView, draft: &mut Draft) {
         return;
     }
     let game = room.state.game();
-    let modal = egui::Modal::new(egui::Id::unique("history")).show(ui.ctx(), |ui| {
+    let modal = dialog(ui, "history", |ui| {
         ui.set_width(ui.ctx().content_rect().width().min(640.0) - 60.0);
         ui.heading(tr!("history"));
         let rounds = &game.table().history;

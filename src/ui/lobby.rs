@@ -31,12 +31,13 @@ pub(super) fn lobby_ui(
     art: &mut Art,
     view: &View,
     draft: &mut Draft,
+    settings_open: &mut bool,
 ) -> Vec<Command> {
     let mut commands = Vec::new();
     egui::Panel::bottom("lobby foot")
         .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 8)))
         .show_separator_line(false)
-        .show(ui, |ui| foot_ui(ui, view));
+        .show(ui, |ui| foot_ui(ui, view, settings_open));
     egui::CentralPanel::default()
         .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 12)))
         .show(ui, |ui| {
@@ -321,7 +322,7 @@ fn address_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut 
     });
 }
 
-fn foot_ui(ui: &mut egui::Ui, view: &View) {
+fn foot_ui(ui: &mut egui::Ui, view: &View, settings_open: &mut bool) {
     let p = Palette::of(ui);
     let small = |text: String| egui::Label::new(RichText::new(text).small().color(p.weak));
     egui::Sides::new().shrink_left().truncate().show(
@@ -330,6 +331,7 @@ fn foot_ui(ui: &mut egui::Ui, view: &View) {
             ui.add(small(tr!("lobby-listens", address = view.me.addr.as_str())));
         },
         |ui| {
+            *settings_open |= ui.button(tr!("settings")).clicked();
             let version = env!("CARGO_PKG_VERSION");
             ui.add(small(tr!("lobby-version", version = version)));
         },

@@ -15,6 +15,7 @@ mod lobby;
 mod people;
 mod room;
 mod setter;
+mod settings;
 mod setup;
 mod talk;
 mod theme;

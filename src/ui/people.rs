@@ -7,7 +7,7 @@ use eframe::egui::{self, RichText, Vec2};
 use super::{
     art::{Art, Picture},
     note_place,
-    theme::{Palette, main_button},
+    theme::{Palette, dialog, main_button},
     words::tr,
 };
 use crate::{
@@ -97,7 +97,7 @@ fn removing_ui(
     }
     let mut command = None;
     if let Some(peer) = draft.removing {
-        let modal = egui::Modal::new(egui::Id::unique("remove")).show(ui.ctx(), |ui| {
+        let modal = dialog(ui, "remove", |ui| {
             ui.set_max_width(360.0);
             ui.heading(tr!("remove-title", name = game.name_of(&peer)));
             ui.label(tr!("remove-more"));

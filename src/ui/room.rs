@@ -51,13 +51,16 @@ pub(super) fn room_ui(
     view: &View,
     room: &Arc<RoomView>,
     draft: &mut Draft,
+    settings_open: &mut bool,
 ) -> Vec<Command> {
     draft.happened.look_at(room, view.me.peer_id);
     let mut commands = Vec::new();
     egui::Panel::top("room bar")
         .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 10)))
         .show_separator_line(false)
-        .show(ui, |ui| commands.extend(bar_ui(ui, view, room, draft)));
+        .show(ui, |ui| {
+            commands.extend(bar_ui(ui, view, room, draft, settings_open));
+        });
     commands.extend(trouble_ui(ui, room.trouble.as_ref()));
     history_ui(ui, room, &mut draft.history);
     egui::Panel::bottom("cluster")
@@ -86,7 +89,13 @@ pub(super) fn room_ui(
     commands
 }
 
-fn bar_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -> Option<Command> {
+fn bar_ui(
+    ui: &mut egui::Ui,
+    view: &View,
+    room: &RoomView,
+    draft: &mut Draft,
+    settings_open: &mut bool,
+) -> Option<Command> {
     let mut command = None;
     egui::Sides::new().shrink_left().truncate().show(
         ui,
@@ -100,6 +109,7 @@ fn bar_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) ->
             if ui.button(tr!("room-leave")).clicked() {
                 command = Some(Command::Leave);
             }
+            *settings_open |= ui.button(tr!("settings")).clicked();
             if !room.state.game().table().history.is_empty()
                 && ui.button(tr!("room-history")).clicked()
             {

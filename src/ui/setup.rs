@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText};
 
 use super::{
     note_place,
-    theme::{GAP, Palette, card, choice, main_button},
+    theme::{GAP, Palette, card, choice, dialog, main_button},
     words::tr,
 };
 use crate::{
@@ -77,7 +77,7 @@ fn match_ui(
         }
     });
     if draft.stopping {
-        let modal = egui::Modal::new(egui::Id::unique("stop")).show(ui.ctx(), |ui| {
+        let modal = dialog(ui, "stop", |ui| {
             ui.set_max_width(360.0);
             ui.heading(tr!("stop-title"));
             ui.label(if between {

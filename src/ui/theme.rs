@@ -1,9 +1,11 @@
 //! Every colour, size and font of the window, in one place.
 
 use eframe::egui::{
-    self, Color32, CornerRadius, FontId, Margin, Shadow, Stroke, TextStyle, Theme, Vec2, Visuals,
-    style::WidgetVisuals,
+    self, Color32, CornerRadius, FontId, Margin, Shadow, Stroke, TextStyle, Theme, ThemePreference,
+    Vec2, Visuals, style::WidgetVisuals,
 };
+
+use crate::node::Look;
 
 /// The smallest window everything fits in, in points.
 pub(super) const MIN_WINDOW: [f32; 2] = [420.0, 640.0];
@@ -94,22 +96,52 @@ const DARK: Palette = Palette {
     win_sky: [rgb(0x6a4a7a), rgb(0xd98a6a)],
 };
 
+/// For those who see little: all text and marks at 7 to 1 or more (WCAG AAA),
+/// and told apart by their brightness.
+const CONTRAST: Palette = Palette {
+    ground: rgb(0x000000),
+    card: rgb(0x000000),
+    line: rgb(0xffffff),
+    text: rgb(0xffffff),
+    weak: rgb(0xe0e0e0),
+    accent: rgb(0xffe14a),
+    on_accent: rgb(0x000000),
+    hit: rgb(0x7dffb2),
+    on_hit: rgb(0x000000),
+    miss: rgb(0x2b2b2b),
+    on_miss: rgb(0xffffff),
+    key: rgb(0x000000),
+    error: rgb(0xffb3c4),
+    error_ground: rgb(0x3a0010),
+    sky: [rgb(0x0b1a4a), rgb(0x2b2b6b)],
+    grey_sky: [rgb(0x1a1a1a), rgb(0x3a3a3a)],
+    win_sky: [rgb(0x4a2a00), rgb(0x7a5200)],
+};
+
 impl Palette {
-    /// The colours of the theme that is on.
+    /// The colours that are on, known by their ground.
     pub(super) fn of(ui: &egui::Ui) -> &'static Self {
-        if ui.visuals().dark_mode {
-            &DARK
-        } else {
-            &LIGHT
-        }
+        let ground = ui.visuals().panel_fill;
+        let mut all = [&LIGHT, &DARK, &CONTRAST].into_iter();
+        all.find(|palette| palette.ground == ground)
+            .unwrap_or(&LIGHT)
     }
 }
 
-/// Sets up both themes; which one is on follows the system, light where the
-/// system does not say.
-pub(super) fn install(ctx: &egui::Context) {
+/// Puts on a look; until then, and where the system does not say, it is light.
+pub(super) fn wear(ctx: &egui::Context, look: Look) {
     ctx.options_mut(|options| options.fallback_theme = Theme::Light);
-    for (theme, palette) in [(Theme::Light, &LIGHT), (Theme::Dark, &DARK)] {
+    ctx.set_theme(match look {
+        Look::System => ThemePreference::System,
+        Look::Light => ThemePreference::Light,
+        Look::Dark | Look::Contrast => ThemePreference::Dark,
+    });
+    let dark = if look == Look::Contrast {
+        &CONTRAST
+    } else {
+        &DARK
+    };
+    for (theme, palette) in [(Theme::Light, &LIGHT), (Theme::Dark, dark)] {
         ctx.style_mut_of(theme, |style| {
             style.visuals = visuals(theme, palette);
             style.text_styles = [
@@ -174,6 +206,20 @@ pub(super) fn card(ui: &egui::Ui) -> egui::Frame {
         .stroke(Stroke::new(1.0, p.line))
         .corner_radius(CARD_RADIUS)
         .inner_margin(Margin::symmetric(16, 12))
+}
+
+/// A question or a page over the window, which waits until it is answered.
+pub(super) fn dialog<R>(
+    ui: &egui::Ui,
+    id: &str,
+    contents: impl FnOnce(&mut egui::Ui) -> R,
+) -> egui::ModalResponse<R> {
+    let frame = card(ui)
+        .inner_margin(Margin::symmetric(22, 18))
+        .shadow(ui.visuals().window_shadow);
+    egui::Modal::new(egui::Id::unique(id))
+        .frame(frame)
+        .show(ui.ctx(), contents)
 }
 
 /// The button for what most people want to do here.

@@ -33,6 +33,16 @@ impl Language {
         }
     }
 
+    /// What those who speak it call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::German => "Deutsch",
+            Self::Spanish => "Español",
+            Self::French => "Français",
+        }
+    }
+
     /// The language of a BCP 47 tag or a POSIX locale, such as `de-AT` or
     /// `de_AT.UTF-8`; `None` if the window does not speak it.
     pub fn of_tag(tag: &str) -> Option<Self> {

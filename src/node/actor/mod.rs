@@ -12,19 +12,20 @@ use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
 
 use tokio::{
     sync::{mpsc, oneshot, watch},
+    task::JoinHandle,
     time::MissedTickBehavior,
 };
 
 use super::{
-    Command, Done, Failure, KeptRoom, Notice, PackView, Record, Reply, Stage, View, contact,
-    introduce, join, leave, rooms,
+    Command, Done, Failure, KeptRoom, Notice, PackView, Preferences, Record, Reply, Stage, View,
+    contact, introduce, join, leave, rooms,
     seat::Seat,
     seating,
     setter::Setter,
     shared::{Eviction, Shared},
 };
 use crate::{
-    config::Profile,
+    config::{Profile, save_name},
     discovery::{Ad, Ads, Discovery},
     game::{Action, Name, PeerId},
     net::Server,
@@ -100,8 +101,9 @@ pub(super) struct Actor<F> {
     pack_list: Arc<[PackView]>,
     setter: Setter,
     record: Arc<Record>,
-    /// The newest save of it, which the next one waits for.
-    saving_record: Option<tokio::task::JoinHandle<()>>,
+    preferences: Arc<Preferences>,
+    /// The newest write into the profile, which the next one waits for.
+    saving: Option<JoinHandle<()>>,
     /// Keeps in contact with the others.
     keeper: tokio::task::AbortHandle,
     watched: Option<Watched>,
@@ -149,7 +151,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             pack_list: packs.all().iter().map(PackView::of).collect(),
             setter: Setter::default(),
             record: Arc::new(Record::load(profile.folder())),
-            saving_record: None,
+            preferences: Arc::new(Preferences::load(profile.folder())),
+            saving: None,
             keeper,
             kept: Arc::default(),
             shared,
@@ -299,13 +302,19 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             Command::Read => self.read(reply),
             Command::HandOver => self.hand_over(reply),
             Command::Rename(name) => {
-                self.profile.save_player_name_later(name.clone());
+                let kept = name.clone();
+                self.save_later("the player's name", move |folder| save_name(folder, &kept));
                 self.shared.set_name(name.clone());
                 if self.seat.is_some() {
                     self.propose(Action::Seat { name }, None, reply);
                 } else {
                     self.answer(reply, Ok(Done::Ok));
                 }
+            }
+            Command::Prefer(preferences) => {
+                self.preferences = Arc::new(preferences.clone());
+                self.save_later("the settings", move |folder| preferences.save(folder));
+                self.answer(reply, Ok(Done::Ok));
             }
             Command::AddPack(file) => self.add_pack(file, reply),
             Command::Leave => match (&self.seat, &self.moving) {

@@ -23,6 +23,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         view.me.addr.clone_from(&self.addr);
         self.profile.name().clone_into(&mut view.me.profile);
         view.me.record = Arc::clone(&self.record);
+        view.me.preferences = Arc::clone(&self.preferences);
         view.kept = Arc::clone(&self.kept);
         view.packs = Arc::clone(&self.pack_list);
         view

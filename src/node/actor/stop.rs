@@ -36,6 +36,10 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         self.send_answers();
         self.discovery.shutdown().await;
         self.server.shutdown().await;
+        // While the profile is ours.
+        if let Some(saving) = self.saving.take() {
+            let _ = saving.await;
+        }
         drop(self.profile);
         if let Some(reply) = reply {
             // Whoever asked may have gone.

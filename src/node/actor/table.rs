@@ -1,6 +1,10 @@
 //! This player's part in matches: dealing the secrets, setting one, answering.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use tokio::sync::oneshot;
 
@@ -108,16 +112,25 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         if !self.record.count(room, &state, self.shared.setup.me) {
             return;
         }
-        let (record, folder) = (Arc::clone(&self.record), self.profile.folder().to_owned());
-        let before = self.saving_record.take();
-        self.saving_record = Some(tokio::spawn(async move {
-            // One after the other, so that the newest one stays.
+        let record = Arc::clone(&self.record);
+        self.save_later("the record", move |folder| record.save(folder));
+    }
+
+    /// Writes into the profile's folder without waiting for the disk; one after
+    /// the other, so that what is newest stays.
+    pub(super) fn save_later(
+        &mut self,
+        what: &'static str,
+        save: impl FnOnce(&Path) -> io::Result<()> + Send + 'static,
+    ) {
+        let (before, folder) = (self.saving.take(), self.profile.folder().to_owned());
+        self.saving = Some(tokio::spawn(async move {
             if let Some(before) = before {
                 let _ = before.await;
             }
-            let saved = blocking::run(move || record.save(&folder)).await;
+            let saved = blocking::run(move || save(&folder)).await;
             if let Err(e) = saved.flatten() {
-                tracing::warn!("the record is not kept: {e}");
+                tracing::warn!("not kept: {what}: {e}");
             }
         }));
     }

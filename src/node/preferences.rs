@@ -1,0 +1,142 @@
+//! How a player wants their window, kept on this computer with the profile.
+
+use std::{fs, io, ops::RangeInclusive, path::Path};
+
+use serde_json::{Value, json};
+
+use crate::net::write_private;
+
+/// The file in the profile's folder.
+const FILE: &str = "settings.json";
+
+/// How large everything can be drawn, in percent of the system's own size.
+pub const SCALE: RangeInclusive<u16> = 80..=200;
+
+/// What a player chose for their window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preferences {
+    /// BCP 47 tag of the language it speaks; the system's if not set.
+    pub language: Option<String>,
+    /// Its colours.
+    pub look: Look,
+    /// Its size in percent, within [`SCALE`].
+    pub scale: u16,
+}
+
+/// The colours of a window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Look {
+    /// Light or dark, as the system is.
+    #[default]
+    System,
+    /// Dark text on light ground.
+    Light,
+    /// Light text on dark ground.
+    Dark,
+    /// Black, white and yellow: a contrast of at least 7 to 1 (WCAG AAA).
+    Contrast,
+}
+
+impl Look {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::System, Self::Light, Self::Dark, Self::Contrast];
+
+    /// The word for it in the file.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+            Self::Contrast => "contrast",
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|look| look.code() == code)
+    }
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            language: None,
+            look: Look::default(),
+            scale: 100,
+        }
+    }
+}
+
+impl Preferences {
+    /// Reads those of a profile. What is not there, or cannot be understood, is
+    /// as at the first start.
+    pub(super) fn load(folder: &Path) -> Self {
+        let Ok(text) = fs::read_to_string(folder.join(FILE)) else {
+            return Self::default();
+        };
+        match serde_json::from_str(&text) {
+            Ok(value) => Self::read(&value),
+            Err(e) => {
+                tracing::warn!("{FILE} is damaged, and not used: {e}");
+                Self::default()
+            }
+        }
+    }
+
+    pub(super) fn save(&self, folder: &Path) -> io::Result<()> {
+        write_private(&folder.join(FILE), self.to_json().to_string().as_bytes())
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "language": self.language,
+            "look": self.look.code(),
+            "scale": self.scale,
+        })
+    }
+
+    fn read(value: &Value) -> Self {
+        let default = Self::default();
+        let scale = value["scale"]
+            .as_u64()
+            .and_then(|scale| u16::try_from(scale).ok());
+        Self {
+            language: value["language"].as_str().map(str::to_owned),
+            look: value["look"]
+                .as_str()
+                .and_then(Look::from_code)
+                .unwrap_or(default.look),
+            scale: scale
+                .filter(|scale| SCALE.contains(scale))
+                .unwrap_or(default.scale),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn are_kept_and_survive_a_bad_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(Preferences::load(folder.path()), Preferences::default());
+        let chosen = Preferences {
+            language: Some("de".to_owned()),
+            look: Look::Contrast,
+            scale: 150,
+        };
+        chosen.save(folder.path()).expect("saved");
+        assert_eq!(Preferences::load(folder.path()), chosen);
+        let file = folder.path().join(FILE);
+        // Each on its own: one bad value loses no other.
+        fs::write(&file, r#"{"look":"plaid","scale":5000,"language":"fr"}"#).expect("written");
+        let read = Preferences::load(folder.path());
+        let french = Preferences {
+            language: Some("fr".to_owned()),
+            ..Preferences::default()
+        };
+        assert_eq!(read, french);
+        fs::write(&file, "{").expect("written");
+        assert_eq!(Preferences::load(folder.path()), Preferences::default());
+    }
+}

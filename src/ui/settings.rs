@@ -1,0 +1,98 @@
+//! How the window looks and speaks.
+
+use eframe::egui::{self, RichText};
+
+use super::{
+    note_place,
+    theme::{Palette, choice, dialog, main_button},
+    words::{Language, tr},
+};
+use crate::node::{Command, Look, Preferences, SCALE};
+
+/// How much larger or smaller a click makes everything, in percent.
+const STEP: u16 = 10;
+
+/// Draws the settings, if they are open; what was changed is done at once.
+pub(super) fn settings_ui(ui: &egui::Ui, now: &Preferences, open: &mut bool) -> Option<Command> {
+    if !*open {
+        return None;
+    }
+    let mut set = now.clone();
+    let modal = dialog(ui, "settings", |ui| {
+        ui.set_width((ui.ctx().content_rect().width() - 60.0).min(460.0));
+        ui.heading(tr!("settings"));
+        ui.add_space(4.0);
+        language_ui(ui, &mut set);
+        ui.label(tr!("settings-look"));
+        ui.horizontal_wrapped(|ui| {
+            for look in Look::ALL {
+                let button = choice(ui, set.look == look, &name_of(look));
+                note_place(&button, look.code());
+                if button.clicked() {
+                    set.look = look;
+                }
+            }
+        });
+        scale_ui(ui, &mut set);
+        ui.add_space(4.0);
+        let weak = Palette::of(ui).weak;
+        ui.label(RichText::new(tr!("settings-private")).small().color(weak));
+        ui.add_space(4.0);
+        if ui.add(main_button(ui, tr!("close"))).clicked() {
+            *open = false;
+        }
+    });
+    *open &= !modal.should_close();
+    (set != *now).then_some(Command::Prefer(set))
+}
+
+fn language_ui(ui: &mut egui::Ui, set: &mut Preferences) {
+    let chosen = set.language.as_deref().and_then(Language::of_tag);
+    let name = |language: Option<Language>| match language {
+        Some(language) => language.name().to_owned(),
+        None => tr!("settings-system"),
+    };
+    ui.horizontal(|ui| {
+        let label = ui.label(tr!("settings-language"));
+        egui::ComboBox::from_id_salt("language of the window")
+            .width(180.0)
+            .selected_text(name(chosen))
+            .show_ui(ui, |ui| {
+                let all = Language::ALL.map(Some);
+                for language in [None].into_iter().chain(all) {
+                    let is_chosen = language == chosen;
+                    if ui.selectable_label(is_chosen, name(language)).clicked() {
+                        set.language = language.map(|language| language.tag().to_owned());
+                    }
+                }
+            })
+            .response
+            .labelled_by(label.id);
+    });
+}
+
+/// Steps, not a slider: it would move away under the pointer as all is scaled.
+fn scale_ui(ui: &mut egui::Ui, set: &mut Preferences) {
+    let scale = set.scale;
+    ui.horizontal(|ui| {
+        ui.label(tr!("settings-size", percent = scale));
+        for (text, to) in [
+            (tr!("settings-smaller"), scale.saturating_sub(STEP)),
+            (tr!("settings-larger"), scale + STEP),
+        ] {
+            let button = ui.add_enabled(SCALE.contains(&to), egui::Button::new(text));
+            if button.clicked() {
+                set.scale = to;
+            }
+        }
+    });
+}
+
+fn name_of(look: Look) -> String {
+    match look {
+        Look::System => tr!("settings-system"),
+        Look::Light => tr!("look-light"),
+        Look::Dark => tr!("look-dark"),
+        Look::Contrast => tr!("look-contrast"),
+    }
+}
