@@ -263,3 +263,61 @@ pub(super) fn centred_row(ui: &mut egui::Ui, salt: &str, contents: impl FnOnce(&
 pub(super) fn mix(a: Color32, b: Color32, t: f32) -> Color32 {
     a.lerp_to_gamma(b, t)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// WCAG 2.2, "relative luminance".
+    fn luminance(color: Color32) -> f64 {
+        let channel = |c: u8| {
+            let c = f64::from(c) / 255.0;
+            if c <= 0.04045 {
+                c / 12.92
+            } else {
+                ((c + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * channel(color.r()) + 0.7152 * channel(color.g()) + 0.0722 * channel(color.b())
+    }
+
+    /// WCAG 2.2, "contrast ratio": from 1 to 21.
+    fn contrast(a: Color32, b: Color32) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn text_can_be_read() {
+        assert!((contrast(Color32::BLACK, Color32::WHITE) - 21.0).abs() < 0.01);
+        for (name, p, least) in [
+            ("light", &LIGHT, 4.5),
+            ("dark", &DARK, 4.5),
+            ("contrast", &CONTRAST, 7.0),
+        ] {
+            let mut pairs = vec![
+                ("on accent", p.on_accent, p.accent),
+                ("on hit", p.on_hit, p.hit),
+                ("on miss", p.on_miss, p.miss),
+                ("error", p.error, p.error_ground),
+                ("detail", p.text, p.error_ground),
+                ("key", p.text, p.key),
+                ("placeholder", p.weak, p.key),
+                ("not found", p.error, p.miss),
+            ];
+            for ground in [p.ground, p.card] {
+                pairs.extend([
+                    ("text", p.text, ground),
+                    ("weak", p.weak, ground),
+                    ("accent", p.accent, ground),
+                    ("hit", p.hit, ground),
+                    ("error", p.error, ground),
+                ]);
+            }
+            for (what, text, ground) in pairs {
+                let ratio = contrast(text, ground);
+                assert!(ratio >= least, "{name}: {what} has {ratio:.2}");
+            }
+        }
+    }
+}
