@@ -1,0 +1,199 @@
+//! Matches as transcripts, and what must hold whatever players and leaders do.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod random;
+mod transcripts;
+
+use std::sync::Arc;
+
+use dhangkanna::{
+    consensus::{Command, CommandId, Proposal, RoomState},
+    game::{
+        Action, Alphabet, CHANCES, Content, Deal, Difficulty, Game, Letter, MAX_LINES, Mode, Name,
+        Notice, Outcome, PeerId, Phase, Reaction, Rejection, Said, Secret, Settings, Text, Wait,
+        Whole, answer, seal, shape_of,
+    },
+    proto as pb,
+};
+use prost::Message as _;
+
+fn peer(n: u8) -> PeerId {
+    PeerId::new([n; 32])
+}
+
+fn name(n: u8) -> Name {
+    Name::parse(&format!("P{n}")).unwrap()
+}
+
+fn english() -> Arc<Alphabet> {
+    Arc::new(Alphabet::of_language("en").unwrap())
+}
+
+fn secret(text: &str) -> Secret {
+    Secret::parse_in(text, &english()).unwrap()
+}
+
+/// A room of the newest rules, with so many players.
+fn room(players: u8) -> Game {
+    let mut game = Game::default();
+    game.notice(Notice::Rules(2));
+    for n in 0..players {
+        game.apply(1, peer(n), Action::Seat { name: name(n) })
+            .unwrap();
+    }
+    game
+}
+
+fn deck(secrets: &[&str]) -> Arc<[Deal]> {
+    let deal = |text: &&str| Deal {
+        clue: format!("about {text}"),
+        secret: secret(text),
+    };
+    secrets.iter().map(deal).collect()
+}
+
+fn start(game: &mut Game, mode: Mode, secrets: &[&str], rounds: u8) {
+    let owner = game.table().owner.unwrap();
+    let settings = Settings {
+        mode,
+        rounds,
+        ..Settings::default()
+    };
+    game.apply(2, owner, Action::Configure(settings)).unwrap();
+    game.apply(3, owner, match_of(secrets, true)).unwrap();
+}
+
+fn match_of(secrets: &[&str], force: bool) -> Action {
+    Action::StartMatch {
+        deck: deck(secrets),
+        alphabet: english(),
+        force,
+        after_match: None,
+    }
+}
+
+/// What the setter's program would do, until nothing is asked of it.
+struct Setter(Secret, [u8; 32]);
+
+impl Setter {
+    fn new(text: &str) -> Self {
+        Self(secret(text), [9; 32])
+    }
+
+    fn seal(&self, round: u32) -> Action {
+        Action::Seal {
+            round,
+            commitment: seal(&self.0, &self.1, "a clue"),
+            shape: shape_of(&self.0),
+            clue: "a clue".to_owned(),
+        }
+    }
+
+    fn serve(&self, game: &mut Game) {
+        loop {
+            let round = game.round().unwrap();
+            let (number, setter) = (round.number(), round.frame().setter.unwrap());
+            let action = match (round.phase(), round.asked().next()) {
+                (Phase::Revealing, _) => Action::Reveal {
+                    round: number,
+                    secret: self.0.clone(),
+                    salt: self.1,
+                },
+                (Phase::Guessing, Some(asked)) => {
+                    let (letter, cells) = answer(&asked.question, &self.0, round.open(), 0);
+                    Action::Answer {
+                        round: number,
+                        nth: round.guesses().len() as u32,
+                        letter,
+                        cells,
+                    }
+                }
+                _ => return,
+            };
+            game.apply(4, setter, action).unwrap();
+        }
+    }
+}
+
+/// Lines of `who command -> outcome, mask, chances, phase, turn, scores`. A
+/// setter's part is played by its program.
+fn play(game: &mut Game, setter: Option<&Setter>, transcript: &str) {
+    for (n, line) in transcript
+        .lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty())
+        .enumerate()
+    {
+        let (input, want) = line.split_once(" -> ").expect("an arrow");
+        let mut words = input.splitn(3, ' ');
+        let (who, command) = (words.next().unwrap(), words.next().unwrap());
+        let rest = words.next().unwrap_or("");
+        let letter = || Letter::parse(rest).unwrap();
+        let number = game.round().map_or(0, |round| round.number());
+        let step = game.round().map_or(0, |round| round.step());
+        let outcome = if let Ok(who) = who.parse::<u8>() {
+            let action = match command {
+                "guess" => Action::Guess {
+                    letter: letter(),
+                    round: None,
+                },
+                "solve" => Action::Solve {
+                    whole: Whole::parse(rest, Some(&english())).unwrap(),
+                    round: None,
+                },
+                "hint" => Action::Hint { round: None },
+                "next" => Action::NextRound {
+                    after_round: number,
+                },
+                "stop" => Action::StopMatch,
+                "seal" => setter.unwrap().seal(number),
+                "give_up" => Action::GiveUp { round: number },
+                "watch" => Action::Watch(true),
+                "sit" => Action::Watch(false),
+                "seat" => Action::Seat { name: name(who) },
+                "remove" => Action::Remove(peer(rest.parse().unwrap())),
+                other => panic!("{other}?"),
+            };
+            match game.apply(n as u64 + 10, peer(who), action) {
+                Ok(outcome) => outcome.code(),
+                Err(rejection) => rejection.code(),
+            }
+        } else {
+            let here = |here| Notice::Presence {
+                peer: peer(rest.parse().unwrap()),
+                here,
+            };
+            let notice = match command {
+                "gone" => here(false),
+                "back" => here(true),
+                "time" => Notice::TimeUp {
+                    round: number,
+                    step,
+                },
+                other => panic!("{other}?"),
+            };
+            game.notice(notice).code()
+        };
+        if let Some(setter) = setter {
+            setter.serve(game);
+        }
+        let round = game.round().unwrap();
+        let turn = round
+            .frame()
+            .turn
+            .map_or("-".to_owned(), |p| p.as_bytes()[0].to_string());
+        let scores = game.players().keys().map(|peer| match game.score_of(peer) {
+            Some(score) => score.to_string(),
+            None => "-".to_owned(),
+        });
+        let got = format!(
+            "{outcome}, {}, {}, {}, {turn}, {}",
+            round.mask_text(),
+            round.chances_left(),
+            game.phase().code(),
+            scores.collect::<Vec<_>>().join(" "),
+        );
+        assert_eq!(got, want, "after {input}");
+    }
+}

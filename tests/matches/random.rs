@@ -1,0 +1,274 @@
+//! Random actions and notices: whatever players and leaders do, the game stays
+//! whole, and is the same on a node that was restarted.
+
+use super::*;
+
+/// Marsaglia's xorshift generator.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % below
+    }
+
+    fn peer(&mut self) -> PeerId {
+        peer(self.roll(7) as u8)
+    }
+
+    fn letter(&mut self) -> Letter {
+        Letter::from_folded(['a', 'b', 'n', 'o', 'é', 'x', 'z', 'm'][self.roll(8) as usize])
+    }
+
+    fn secret(&mut self) -> Secret {
+        let words = [
+            "banana", "moon", "a", "no man", "x-ray", "ban", "z 7 z", "oboe",
+        ];
+        secret(words[self.roll(8) as usize])
+    }
+
+    /// Something that a player may send, often enough what makes sense now.
+    fn action(&mut self, game: &Game) -> Action {
+        let number = game.round().map_or(0, |round| round.number());
+        let near = (number + 1).saturating_sub(self.roll(3) as u32);
+        let round = [None, Some(number), Some(near)][self.roll(3) as usize];
+        let sealed = Setter(secret(["banana", "moon"][self.roll(2) as usize]), [3; 32]);
+        match self.roll(24) {
+            0 => Action::Seat {
+                name: name(self.roll(9) as u8),
+            },
+            1..=6 => Action::Guess {
+                letter: self.letter(),
+                round,
+            },
+            7 => Action::StartRound {
+                pack: "p".to_owned(),
+                clue: String::new(),
+                secret: self.secret(),
+                alphabet: (self.roll(2) == 0).then(english),
+                after_round: round,
+            },
+            8 => Action::Solve {
+                whole: Whole::parse(&self.secret().text(), None).unwrap(),
+                round,
+            },
+            9 => Action::Hint { round },
+            10 => Action::Configure(Settings {
+                mode: Mode::ALL[self.roll(3) as usize],
+                rounds: self.roll(4) as u8,
+                turn_seconds: 30,
+                pack: "p".to_owned(),
+                difficulty: Difficulty::Any,
+                locked: self.roll(2) == 0,
+            }),
+            11 => Action::Ready(self.roll(3) > 0),
+            12 => {
+                let settings = &game.table().settings;
+                let count = match settings.mode {
+                    Mode::Setter => 0,
+                    _ => usize::from(settings.rounds),
+                };
+                Action::StartMatch {
+                    deck: (0..count)
+                        .map(|_| Deal {
+                            clue: String::new(),
+                            secret: self.secret(),
+                        })
+                        .collect(),
+                    alphabet: english(),
+                    force: self.roll(2) == 0,
+                    after_match: None,
+                }
+            }
+            13 | 14 => Action::NextRound { after_round: near },
+            15 if self.roll(8) == 0 => Action::StopMatch,
+            15 | 16 => sealed.seal(near),
+            17 | 18 => {
+                let asked = game.round().and_then(|round| round.asked().next());
+                let (letter, cells) = match (asked, game.round(), self.roll(4)) {
+                    (Some(asked), Some(round), 1..) => {
+                        answer(&asked.question, &sealed.0, round.open(), self.roll(99))
+                    }
+                    _ => (Some(self.letter()), self.roll(64)),
+                };
+                Action::Answer {
+                    round: near,
+                    nth: game.round().map_or(0, |round| round.guesses().len() as u32),
+                    letter,
+                    cells,
+                }
+            }
+            19 => Action::Reveal {
+                round: number,
+                secret: sealed.0,
+                salt: sealed.1,
+            },
+            20 => Action::Say(Said::Reaction(Reaction::Heart)),
+            21 => Action::Watch(self.roll(3) == 0),
+            22 => match self.roll(8) {
+                0 => Action::GiveUp { round: number },
+                1 => Action::Remove(self.peer()),
+                2 => Action::PassOwner(self.peer()),
+                3 => Action::Refuse(self.peer()),
+                _ => Action::LetIn(self.peer()),
+            },
+            _ => Action::Guess {
+                letter: self.letter(),
+                round: None,
+            },
+        }
+    }
+
+    fn notice(&mut self, game: &Game) -> Notice {
+        let round = game.round();
+        match self.roll(6) {
+            0 => Notice::Rules(2),
+            1 => Notice::TimeUp {
+                round: round.map_or(0, |round| round.number()),
+                step: round.map_or(0, |round| round.step()),
+            },
+            2 => Notice::Knock {
+                peer: self.peer(),
+                name: name(1),
+            },
+            3 => Notice::KnockedOff(self.peer()),
+            n => Notice::Presence {
+                peer: self.peer(),
+                here: n == 5,
+            },
+        }
+    }
+}
+
+/// What holds of every game.
+fn check(game: &Game) {
+    let table = game.table();
+    assert!(table.talk.len() <= MAX_LINES && table.knocks.len() <= 8);
+    if table.rules < 2 {
+        assert_eq!(table, &dhangkanna::game::Table::default());
+    }
+    let here = |peer: &PeerId| {
+        let player = game.players().get(peer);
+        player.is_some_and(|player| player.here && !player.removed)
+    };
+    if table.rules >= 2 && game.players().keys().any(here) {
+        assert!(table.owner.as_ref().is_some_and(here), "the owner is here");
+    }
+    let Some(round) = game.round() else { return };
+    assert!(round.chances_left() <= CHANCES);
+    assert_eq!(round.mask().count(), round.len());
+    let mut seen = 0;
+    for guess in round.guesses() {
+        assert_eq!(guess.cells & seen, 0, "no cell is uncovered twice");
+        seen |= guess.cells;
+    }
+    let mut letters: Vec<_> = round.guesses().iter().filter_map(|g| g.letter()).collect();
+    letters.sort();
+    letters.dedup();
+    let tried = round
+        .guesses()
+        .iter()
+        .filter(|g| g.letter().is_some())
+        .count();
+    assert_eq!(letters.len(), tried, "no letter counts twice");
+    let frame = round.frame();
+    let plays = |peer: PeerId| game.players().get(&peer).is_some_and(|p| p.plays());
+    if frame.mode == Mode::Turns && round.phase() == Phase::Guessing && frame.in_match > 0 {
+        let somebody = game.at_table().next().is_some();
+        assert_eq!(
+            frame.turn.is_some_and(plays),
+            somebody,
+            "the turn is somebody's"
+        );
+    }
+    if let Some(setter) = frame.setter {
+        let over = round.phase().is_over();
+        assert!(
+            over || plays(setter),
+            "nobody waits for a setter who is gone"
+        );
+    }
+    if let Content::Sealed(sealed) = round.content() {
+        let told = round.secret().is_some();
+        assert_eq!(told, sealed.revealed.is_some());
+    }
+    if Wait::of(round).is_some() {
+        assert!(!round.phase().is_over());
+    }
+    if let Some(newest) = &table.newest_match {
+        assert!(newest.begun <= newest.rounds);
+    }
+}
+
+/// Random actions and notices from a seed, checked after each; and once more
+/// through the codec, which must not change anything.
+fn run(seed: u64, actions: u64) {
+    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let (mut state, mut twin) = (RoomState::default(), RoomState::default());
+    for index in 1..=actions {
+        let proposal = if dice.roll(8) == 0 {
+            Proposal::Notice(dice.notice(state.game()))
+        } else {
+            let peer_id = dice.peer();
+            // Often whoever it is up to.
+            let frame = state.game().round().map(|round| round.frame());
+            let acts = frame.and_then(|frame| frame.turn.or(frame.setter));
+            let peer_id = match dice.roll(3) {
+                0 => acts.or(state.game().table().owner).unwrap_or(peer_id),
+                _ => peer_id,
+            };
+            let action = dice.action(state.game());
+            Proposal::Command(Command {
+                id: CommandId {
+                    peer_id,
+                    session: 1,
+                    seq: index,
+                },
+                opens_session: matches!(action, Action::Seat { .. }),
+                action,
+            })
+        };
+        let before = state.clone();
+        let reply = state.apply(index, proposal.clone());
+        check(state.game());
+        match reply.result {
+            Some(Err(_)) => assert_eq!(state.game(), before.game(), "{proposal:?}"),
+            Some(Ok(outcome)) if !outcome.changes_game() && outcome != Outcome::Said => {
+                assert_eq!(state.game(), before.game(), "{proposal:?}");
+            }
+            _ => {}
+        }
+        twin.apply(index, proposal);
+        if index % 64 == 0 {
+            let bytes = pb::RoomState::from(&twin).encode_to_vec();
+            twin = pb::RoomState::decode(&bytes[..])
+                .unwrap()
+                .try_into()
+                .unwrap();
+        }
+    }
+    assert_eq!(state, twin, "replayed, and stored in between");
+}
+
+#[test]
+fn whatever_happens_the_game_stays_whole() {
+    for seed in 1..=60 {
+        run(seed, 500);
+    }
+}
+
+/// `DHANGKANNA_RUNS` thousands of actions.
+#[test]
+#[ignore = "long"]
+fn millions_of_actions_do_no_harm() {
+    let thousands = std::env::var("DHANGKANNA_RUNS")
+        .ok()
+        .and_then(|n| n.parse().ok());
+    let thousands = thousands.unwrap_or(100_u64);
+    for seed in 0..thousands {
+        run(seed + 1000, 1000);
+    }
+    println!("{thousands} 000 actions");
+}
