@@ -200,6 +200,8 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
     let p = Palette::of(ui);
     let mut dragging = false;
     in_card(ui, |ui| {
+        // Low, so that the button below it is in sight after a match, too.
+        ui.spacing_mut().item_spacing.y = 5.0;
         ui.horizontal_wrapped(|ui| {
             for mode in Mode::ALL {
                 let button = choice(ui, set.mode == mode, &name_of(mode));
@@ -210,20 +212,18 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
             }
         });
         ui.label(RichText::new(describe(set.mode)).color(p.weak));
-        egui::Grid::new("words").num_columns(2).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
             packs_ui(ui, view, &mut set);
-            let label = ui.label(tr!("level"));
-            egui::ComboBox::from_id_salt("difficulty")
-                .width(COMBO)
-                .selected_text(name_of_difficulty(set.difficulty))
-                .show_ui(ui, |ui| {
-                    for level in Difficulty::ALL {
-                        let text = name_of_difficulty(level);
-                        ui.selectable_value(&mut set.difficulty, level, text);
-                    }
-                })
-                .response
-                .labelled_by(label.id);
+            let level = name_of_difficulty(set.difficulty);
+            let chosen = format!("{}: {level}", tr!("level"));
+            let combo = egui::ComboBox::from_id_salt("difficulty").selected_text(chosen);
+            let shown = combo.width(COMBO).show_ui(ui, |ui| {
+                for level in Difficulty::ALL {
+                    let text = name_of_difficulty(level);
+                    ui.selectable_value(&mut set.difficulty, level, text);
+                }
+            });
+            name_box(shown.response, &tr!("level"), &level);
         });
         ui.horizontal_wrapped(|ui| {
             let label = ui.label(tr!("rounds"));
@@ -252,10 +252,20 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
     commands
 }
 
-/// Width of the boxes to choose words from, in points.
-const COMBO: f32 = 190.0;
+/// Width of the boxes to choose words by, in points: three side by side.
+const COMBO: f32 = 108.0;
 
-/// Two rows of a grid: the language, and what the words are about.
+/// Says what a box is for, where no label stands beside it.
+fn name_box(response: egui::Response, name: &str, value: &str) {
+    response.widget_info(|| {
+        let mut info = egui::WidgetInfo::labeled(egui::Role::ComboBox, true, name);
+        info.current_text_value = Some(value.to_owned());
+        info
+    });
+    response.on_hover_text(name);
+}
+
+/// The language, and what the words are about.
 fn packs_ui(ui: &mut egui::Ui, view: &View, set: &mut Settings) {
     let chosen = view.packs.iter().find(|pack| pack.id == set.pack);
     // A pack that only its owner has: nothing is known but its id.
@@ -273,41 +283,31 @@ fn packs_ui(ui: &mut egui::Ui, view: &View, set: &mut Settings) {
             languages.push(pack);
         }
     }
-    let label = ui.label(tr!("pack-language"));
-    egui::ComboBox::from_id_salt("language")
-        .width(COMBO)
-        .height(360.0)
-        .selected_text(chosen.map_or("?", |pack| &*pack.language_name))
-        .show_ui(ui, |ui| {
-            for pack in languages {
-                let is_chosen = pack.language == language;
-                let clicked = ui
-                    .selectable_label(is_chosen, &pack.language_name)
-                    .clicked();
-                if clicked && !is_chosen {
-                    // All its words, if there is such a pack.
-                    let mut packs = in_language(&pack.language);
-                    let all = packs.find(|pack| pack.name == pack.language_name);
-                    set.pack.clone_from(&all.unwrap_or(pack).id);
-                }
+    let language_name = chosen.map_or("?", |pack| &*pack.language_name);
+    let combo = egui::ComboBox::from_id_salt("language").selected_text(language_name);
+    let shown = combo.width(COMBO).height(360.0).show_ui(ui, |ui| {
+        for pack in languages {
+            let is_chosen = pack.language == language;
+            let clicked = ui
+                .selectable_label(is_chosen, &pack.language_name)
+                .clicked();
+            if clicked && !is_chosen {
+                // All its words, if there is such a pack.
+                let mut packs = in_language(&pack.language);
+                let all = packs.find(|pack| pack.name == pack.language_name);
+                set.pack.clone_from(&all.unwrap_or(pack).id);
             }
-        })
-        .response
-        .labelled_by(label.id);
-    ui.end_row();
-    let label = ui.label(tr!("pack-words"));
-    egui::ComboBox::from_id_salt("pack")
-        .width(COMBO)
-        .height(360.0)
-        .selected_text(chosen.map_or_else(|| set.pack.clone(), words_of))
-        .show_ui(ui, |ui| {
-            for pack in in_language(language) {
-                ui.selectable_value(&mut set.pack, pack.id.clone(), words_of(pack));
-            }
-        })
-        .response
-        .labelled_by(label.id);
-    ui.end_row();
+        }
+    });
+    name_box(shown.response, &tr!("pack-language"), language_name);
+    let words = chosen.map_or_else(|| set.pack.clone(), words_of);
+    let combo = egui::ComboBox::from_id_salt("pack").selected_text(&words);
+    let shown = combo.width(COMBO).height(360.0).show_ui(ui, |ui| {
+        for pack in in_language(language) {
+            ui.selectable_value(&mut set.pack, pack.id.clone(), words_of(pack));
+        }
+    });
+    name_box(shown.response, &tr!("pack-words"), &words);
 }
 
 /// What a pack's words are about.
