@@ -16,16 +16,16 @@ list-of-two = { $first } und { $last }
 ## Failures of the whole program
 
 cannot-start = dhangkanna kann nicht starten
-cannot-go-on = Der Raum kann nicht weitergehen
-back-to-lobby = Zurück zum Start
+cannot-go-on = In diesem Raum geht es nicht weiter
+back-to-lobby = Zurück zur Lobby
 went-wrong = Etwas ist schiefgegangen
-engine-stopped = Der Motor steht still. Dein Raum ist aufgehoben; schließ das Fenster und starte neu.
+engine-stopped = Das Innenleben des Spiels ist stehen geblieben. Dein Raum bleibt erhalten; schließ das Fenster und starte neu.
 
 ## On the way
 
 opening = { $room } wird eröffnet…
 joining = Auf dem Weg zu { $room }…
-knocking = { $room } ist abgeschlossen. Wer den Raum führt, wird gefragt, ob du hineindarfst…
+knocking = { $room } ist abgeschlossen. Der Host wird gefragt, ob du reindarfst…
 leaving = Du gehst…
 good-bye = Tschüss!
 
@@ -38,7 +38,7 @@ lobby-record = Du hast { $played ->
 } gespielt und { $won ->
     [one] { $won } Wort
    *[other] { $won } Wörter
-} gefunden, höchstens { $best } hintereinander.
+} gefunden, Rekord: { $best } in Folge.
 lobby-hardest = Deine schwersten Buchstaben: { $letters }.
 lobby-name = Dein Name
 lobby-host = Spiel eröffnen
@@ -94,13 +94,13 @@ room-one-copy = Dein letzter Versuch ist nur auf einem Rechner, bis die anderen 
 
 ## The board
 
-board-ready = Wann immer ihr wollt
-board-choose = Such aus, wie und worüber ihr spielt, und starte das Spiel.
+board-ready = Bereit, wenn ihr es seid
+board-choose = Such Spielart und Wörter aus und starte das Spiel.
 board-owner-starts = { $owner } startet das Spiel.
 board-given-up = { $who } hat eine neue Runde begonnen. Das Wort war „{ $secret }“.
 board-match = { $mode } · Runde { $round } von { $rounds }
 board-round = Runde { $round }
-board-the-setter = Wortgeber
+board-the-setter = Jemand
 board-found-it = Gefunden! Es war „{ $secret }“.
 board-won = Ihr habt es gefunden!
 board-lost = Oh nein! Es war „{ $secret }“.
@@ -120,21 +120,24 @@ balloons-left = { $count ->
    *[other] Noch { $count } Ballons.
 }
 board-seconds = { $seconds } s
-board-seconds-left = noch { $seconds } Sekunden
+board-seconds-left = { $seconds ->
+    [one] noch { $seconds } Sekunde
+   *[other] noch { $seconds } Sekunden
+}
 mask = Wort: { $cells }
 mask-blank = Lücke
 mask-space = Leerzeichen
-void-too-slow = das Stellen hat zu lange gedauert
-void-setter-gone = wer das Wort gestellt hat, war weg
-void-given-up = wer das Wort gestellt hat, hat aufgegeben
-void-false = die Antworten waren falsch
+void-too-slow = wer das Wort vorgab, war zu langsam
+void-setter-gone = wer das Wort vorgab, war weg
+void-given-up = wer das Wort vorgab, hat aufgegeben
+void-false = die Antworten zum Wort waren falsch
 void-stopped = sie wurde abgebrochen
 
 ## What just happened
 
 told-time-mine = Deine Zeit war um.
 told-time = Die Zeit von { $who } war um.
-told-cannot-play = { $who } kann gerade nicht: weiter geht es.
+told-cannot-play = { $who } kann gerade nicht, also geht es weiter.
 told-letter = { $count ->
     [0] { $me ->
         [yes] Du hast { $letter } probiert. Peng!
@@ -168,8 +171,8 @@ told-said = { $me ->
 
 ## The keys
 
-why-watching = Du siehst zu: setz dich, um mitzuraten.
-why-setter = Das Wort ist von dir: die anderen raten.
+why-watching = Du siehst nur zu. Zum Mitraten wähle „Mitspielen“.
+why-setter = Das Wort ist von dir, jetzt raten die anderen.
 why-turn = { $who } ist dran.
 why-language = { $letter } kommt in der Sprache dieses Worts nicht vor.
 why-tried = { $letter } wurde schon probiert.
@@ -178,10 +181,10 @@ key-pending = Buchstabe { $letter }, unterwegs
 key-hit = Buchstabe { $letter }, Treffer
 key-miss = Buchstabe { $letter }, daneben
 hint = Tipp
-hint-free = Zeigt einen Buchstaben, umsonst
+hint-free = Zeigt gratis einen Buchstaben
 hint-paid = Zeigt einen Buchstaben und kostet einen Ballon
 hint-last = Für den letzten Ballon gibt es keinen Tipp
-solve-label = Schon klar?
+solve-label = Weißt du es?
 solve-text = das ganze Wort
 solve = Lösen
 solve-wait = Warte, bis du dran bist.
@@ -194,8 +197,8 @@ solve-letters = Diese Buchstaben gibt es im Alphabet des Worts nicht.
 ## Kanna
 
 kanna-waits = Kanna schwebt unter sechs Ballons und wartet auf die erste Runde
-kanna-won = Kanna breitet die Flügel aus: das Wort ist gefunden
-kanna-lost = Kanna sitzt in einer Pfütze: alle Ballons sind weg
+kanna-won = Kanna breitet die Flügel aus: Das Wort ist gefunden
+kanna-lost = Kanna sitzt in einer Pfütze: Alle Ballons sind weg
 kanna-floats = { $count ->
     [one] Kanna schwebt unter ihrem letzten Ballon
    *[other] Kanna schwebt unter { $count } Ballons
@@ -208,14 +211,14 @@ pop-hint = Peng! Ein Tipp für { $who }
 players = Spieler ({ $count })
 leads-more = Leader des Clusters
 role-leads = Leader
-role-owner = führt den Raum
-role-sets = stellt das Wort
+role-owner = Host
+role-sets = gibt das Wort vor
 role-watches = sieht zu
 role-ready = bereit
 role-away = weg
 remove-title = { $name } entfernen?
-remove-more = Das wird gesagt, und zurück geht es erst, wenn du es wieder erlaubst.
-remove-not = Behalten
+remove-more = Die Person erfährt davon und kann erst zurück, wenn du sie wieder einlässt.
+remove-not = Darf bleiben
 remove = Entfernen
 removed = { $name } wurde entfernt
 let-in-again = Wieder einlassen
@@ -243,13 +246,13 @@ stop-now = Die Punkte bis jetzt gelten, und diese Runde zählt für niemanden.
 stop-not = Weiterspielen
 stop = Abbrechen
 match-over = Das Spiel ist aus
-streak = Gemeinsam gefundene Wörter in Folge: { $now }, höchstens { $best }
+streak = Gemeinsam gefundene Wörter in Folge: { $now }, Rekord: { $best }
 mode-together = Gemeinsam
-mode-together-more = Ein Team: alle raten, wann sie wollen.
+mode-together-more = Ein Team: Alle raten, wann sie wollen.
 mode-turns = Reihum
-mode-turns-more = Reihum je ein Versuch, auf Zeit. Buchstaben sind Punkte.
+mode-turns-more = Reihum je ein Versuch, auf Zeit. Buchstaben bringen Punkte.
 mode-setter = Wortgeber
-mode-setter-more = Wer dran ist, stellt das Wort, die anderen raten. Es geht reihum.
+mode-setter-more = Wer dran ist, gibt das Wort vor, die anderen raten. Es geht reihum.
 level = Stufe
 level-any = Egal
 level-easy = Leicht
@@ -265,7 +268,7 @@ start = Spiel starten
 start-anyway = Trotzdem starten
 not-ready-one = { $who } ist noch nicht bereit.
 not-ready = { $count } von euch sind noch nicht bereit.
-too-few = Dafür braucht es zwei: warte, bis jemand kommt.
+too-few = Dafür braucht es zwei: Warte, bis jemand kommt.
 nobody = Niemand
 owner-sets-up = { $owner } bereitet das nächste Spiel vor: { $mode }, { $rounds ->
     [one] { $rounds } Runde
@@ -280,10 +283,10 @@ older = Jemand hier hat ein älteres dhangkanna, das noch keine Spiele über meh
 
 ## Setting a word
 
-set-title = Du stellst das Wort. Sonst sieht es niemand.
+set-title = Du gibst das Wort vor. Sonst sieht es niemand.
 set-own = Oder dein eigenes
 set-clue = Hinweis (oder keiner)
-set = Stellen
+set = Festlegen
 set-chosen = Dein Wort: { $word }
 set-watch = Die anderen raten. Dein Programm antwortet für dich und zeigt am Ende das Wort.
 
@@ -304,7 +307,7 @@ history = Die Runden bis jetzt
 history-none = Noch ist keine Runde zu Ende.
 history-round = Runde
 history-lost = verloren
-history-won = gefunden
+history-won = gewonnen
 history-back = Zurück
 history-on = Weiter
 history-step = { $step } von { $steps }
@@ -317,12 +320,12 @@ history-beginning = Der Anfang
 ## Trouble
 
 choosing-leader = Ein neuer Leader wird gewählt…
-reconnecting = Die Verbindung kommt wieder…
+reconnecting = Verbinde neu…
 stalled-answering = Die anderen antworten, aber noch kann kein Leader gewählt werden.
 stalled = Nicht erreichbar: { $names }.
 stalled-alone = Nicht erreichbar: { $names }. Ist dieser Rechner noch im Netz?
 stalled-more = Deine Versuche warten auf sie. Kommen sie nicht wieder, könnt ihr ohne sie weiterspielen.
-stalled-may-lose = Die letzten Versuche können dann verloren sein.
+stalled-may-lose = Dabei können die letzten Versuche verloren gehen.
 continue = Ohne sie weiterspielen
 elsewhere = { $name } hat ohne dich weitergespielt.
 elsewhere-more = Das Spiel geht in einem anderen Raum weiter. Folge, um dort mitzuspielen; was hier seitdem geschah, bleibt zurück.
@@ -342,11 +345,11 @@ leader-more = Wessen Knoten jetzt das Log ordnet
 leader-none = keiner
 term = Term
 term-more = Zählt die Wahlen dieses Clusters
-applied = Angewandt
+applied = Angewendet
 applied-more = Index des letzten Log-Eintrags in diesem Spiel
 voters = Stimmen
 voters-of = { $voters } von { $members }
-voters-more = Wie viele abstimmen
+voters-more = Wie viele Mitglieder abstimmen
 quorum = Quorum
 quorum-more = Ob die Mehrheit der Stimmen erreichbar ist
 yes = ja
