@@ -15,49 +15,49 @@ list-of-two = { $first } et { $last }
 
 ## Failures of the whole program
 
-cannot-start = dhangkanna ne peut pas démarrer
-cannot-go-on = Le salon ne peut pas continuer
+cannot-start = Impossible de démarrer dhangkanna
+cannot-go-on = Impossible de continuer dans ce salon
 back-to-lobby = Retour à l’accueil
-went-wrong = Quelque chose s’est mal passé
-engine-stopped = Le moteur s’est arrêté. Ton salon est gardé ; ferme la fenêtre et relance le jeu.
+went-wrong = Quelque chose a mal tourné
+engine-stopped = Le moteur du jeu s’est arrêté. Ton salon est conservé ; ferme la fenêtre et relance le jeu.
 
 ## On the way
 
-opening = Ouverture de { $room }…
-joining = En route vers { $room }…
-knocking = { $room } est fermé. On demande à son hôte si tu peux entrer…
-leaving = Sortie…
+opening = On ouvre { $room }…
+joining = On rejoint { $room }…
+knocking = Le salon { $room } est fermé à clé. On demande à l’hôte de te laisser entrer…
+leaving = On s’en va…
 good-bye = À bientôt !
 
 ## The lobby
 
-lobby-about = Le pendu pour tout le monde sur ce réseau
+lobby-about = Le jeu du pendu, pour tout le monde sur ce réseau
 lobby-record = Tu as joué { $played ->
     [one] { $played } manche
    *[other] { $played } manches
 } et trouvé { $won ->
     [one] { $won } mot
    *[other] { $won } mots
-}, au mieux { $best } d’affilée.
-lobby-hardest = Tes lettres les plus dures : { $letters }.
+}. Ta meilleure série : { $best }.
+lobby-hardest = Tes lettres les plus coriaces : { $letters }.
 lobby-name = Ton nom
 lobby-host = Ouvrir un salon
 lobby-rooms = Salons sur ce réseau
-lobby-empty = Pas encore de salon
-lobby-empty-more = Les salons apparaissent ici tout seuls. Ouvres-en un, ou demande-le à quelqu’un du même réseau. Si son salon n’apparaît pas, entre par son adresse ci-dessous.
+lobby-empty = Aucun salon pour l’instant
+lobby-empty-more = Les salons apparaissent ici tout seuls. Ouvres-en un, ou demande à quelqu’un du même réseau de le faire. Si son salon n’apparaît pas, rejoins-le par son adresse, ci-dessous.
 lobby-players = { $count ->
     [one] { $count } joueur
    *[other] { $count } joueurs
 }
 lobby-hosts = chez { $host }
 lobby-state-lobby = en attente de la première manche
-lobby-state-playing = on devine
+lobby-state-playing = manche en cours
 lobby-state-between = entre deux manches
-lobby-join = Entrer
-lobby-join-name = Entrer dans { $room }
-lobby-why-not = Impossible d’entrer : { $why }.
+lobby-join = Rejoindre
+lobby-join-name = Rejoindre { $room }
+lobby-why-not = Impossible de rejoindre ce salon : { $why }.
 lobby-kept = Salons où tu peux revenir
-lobby-played = joué { $ago }
+lobby-played = dernière partie { $ago }
 lobby-back = Revenir
 lobby-back-name = Revenir dans { $room }
 lobby-forget = Oublier
@@ -76,8 +76,8 @@ ago-days = { $count ->
     [one] il y a { $count } jour
    *[other] il y a { $count } jours
 }
-lobby-address = Entrer par adresse
-lobby-go = Go
+lobby-address = Rejoindre par adresse
+lobby-go = Y aller
 lobby-bad-address = Une adresse ressemble à 10.0.0.5:40123 ou [fe80::1%2]:40123.
 lobby-listens = Cet ordinateur écoute sur { $address }
 lobby-version = version { $version }
@@ -86,122 +86,130 @@ lobby-version = version { $version }
 
 room-leave = Quitter
 room-history = Historique
-room-address-more = Les autres peuvent entrer par cette adresse
-room-talk = Parler
-room-talk-new = Parler ({ $count } non lus)
+room-address-more = Les autres peuvent entrer avec cette adresse
+room-talk = Tchat
+room-talk-new = { $count ->
+    [one] Tchat ({ $count } nouveau)
+   *[other] Tchat ({ $count } nouveaux)
+}
 room-guesses = Essais
-room-one-copy = Ton dernier essai n’est que sur un ordinateur, le temps que les autres rattrapent.
+room-one-copy = Ton dernier essai n’est que sur un seul ordinateur, le temps que les autres rattrapent leur retard.
 
 ## The board
 
-board-ready = Quand tu veux
-board-choose = Choisis comment et sur quoi jouer, et lance la partie.
+board-ready = Quand vous voulez !
+board-choose = Choisis un mode et un thème, puis lance la partie.
 board-owner-starts = { $owner } lance la partie.
-board-given-up = { $who } a lancé une autre manche. Le mot était « { $secret } ».
+board-given-up = { $who } a lancé une nouvelle manche. Le mot était « { $secret } ».
 board-match = { $mode } · manche { $round } sur { $rounds }
 board-round = Manche { $round }
 board-the-setter = Le maître du mot
 board-found-it = Trouvé ! C’était « { $secret } ».
-board-won = Vous l’avez trouvé !
+board-won = Mot trouvé, bravo !
 board-lost = Oh non ! C’était « { $secret } ».
 board-void = Cette manche ne compte pour personne : { $why }.
 board-it-was = C’était « { $secret } ».
 board-set-it = Choisis un mot pour les autres !
 board-setting = { $setter } choisit un mot…
-board-revealing = { $setter } montre le mot…
+board-revealing = { $setter } dévoile le mot…
 board-watching = Tu regardes. { $left }
 board-others-guess = Les autres devinent. { $left }
-board-my-turn = À toi ! { $left }
-board-turn = C’est à { $who }. { $left }
+board-my-turn = À toi de jouer ! { $left }
+board-turn = À { $who } de jouer. { $left }
 board-nobody = Personne n’est là pour deviner
-board-first = { $left } Devine une lettre !
+board-first = { $left } Propose une lettre !
 balloons-left = { $count ->
+    [0] Plus aucun ballon.
     [one] Plus qu’un ballon !
    *[other] Encore { $count } ballons.
 }
-board-seconds = { $seconds } s
-board-seconds-left = encore { $seconds } s
+board-seconds = { $seconds } s
+board-seconds-left = { $seconds ->
+    [one] encore { $seconds } seconde
+   *[other] encore { $seconds } secondes
+}
 mask = Mot : { $cells }
 mask-blank = vide
 mask-space = espace
-void-too-slow = le choix du mot a trop duré
-void-setter-gone = le maître du mot était parti
+void-too-slow = le maître du mot a pris trop de temps
+void-setter-gone = le maître du mot n’était plus là
 void-given-up = le maître du mot a abandonné
-void-false = les réponses étaient fausses
-void-stopped = elle a été arrêtée
+void-false = les réponses du maître du mot étaient fausses
+void-stopped = elle a été interrompue
 
 ## What just happened
 
 told-time-mine = Ton temps est écoulé.
-told-time = Le temps de { $who } est écoulé.
-told-cannot-play = { $who } ne peut pas jouer : on continue.
+told-time = Temps écoulé pour { $who }.
+told-cannot-play = { $who } ne peut pas jouer pour l’instant : le tour passe.
 told-letter = { $count ->
     [0] { $me ->
-        [yes] Tu as essayé { $letter }. Pop !
-       *[no] { $who } a essayé { $letter }. Pop !
+        [yes] Tu as tenté le { $letter }. Paf !
+       *[no] { $who } a tenté le { $letter }. Paf !
     }
     [1] { $me ->
-        [yes] Tu as trouvé { $letter }.
-       *[no] { $who } a trouvé { $letter }.
+        [yes] Tu as trouvé le { $letter }.
+       *[no] { $who } a trouvé le { $letter }.
     }
     [2] { $me ->
-        [yes] Tu as trouvé { $letter }, deux fois.
-       *[no] { $who } a trouvé { $letter }, deux fois.
+        [yes] Tu as trouvé le { $letter }, deux fois.
+       *[no] { $who } a trouvé le { $letter }, deux fois.
     }
    *[other] { $me ->
-        [yes] Tu as trouvé { $letter }, { $count } fois.
-       *[no] { $who } a trouvé { $letter }, { $count } fois.
+        [yes] Tu as trouvé le { $letter }, { $count } fois.
+       *[no] { $who } a trouvé le { $letter }, { $count } fois.
     }
 }
 told-hint = { $me ->
-    [yes] Tu as pris un indice : { $letter }.
-   *[no] { $who } a pris un indice : { $letter }.
+    [yes] Tu as pris un indice : le { $letter }.
+   *[no] { $who } a pris un indice : le { $letter }.
 }
 told-knew = { $me ->
-    [yes] Tu le savais : « { $word } » !
-   *[no] { $who } le savait : « { $word } » !
+    [yes] Tu as trouvé le mot : « { $word } » !
+   *[no] { $who } a trouvé le mot : « { $word } » !
 }
 told-said = { $me ->
-    [yes] Tu as dit « { $word } ». Pop !
-   *[no] { $who } a dit « { $word } ». Pop !
+    [yes] Tu as proposé « { $word } ». Paf !
+   *[no] { $who } a proposé « { $word } ». Paf !
 }
 
 ## The keys
 
-why-watching = Tu regardes : assieds-toi pour deviner.
-why-setter = Le mot est de toi : les autres devinent.
-why-turn = C’est à { $who }.
-why-language = { $letter } n’est pas une lettre de la langue de ce mot.
-why-tried = { $letter } a déjà été essayé.
+why-watching = Tu regardes : prends place pour deviner.
+why-setter = Ce mot vient de toi : aux autres de deviner.
+why-turn = À { $who } de jouer.
+why-language = Le { $letter } n’existe pas dans la langue de ce mot.
+why-tried = Le { $letter } a déjà été tenté.
 key-free = Lettre { $letter }
 key-pending = Lettre { $letter }, en route
 key-hit = Lettre { $letter }, trouvée
 key-miss = Lettre { $letter }, ratée
 hint = Indice
 hint-free = Montre une lettre, gratuitement
-hint-paid = Montre une lettre et coûte un ballon
-hint-last = Pas d’indice pour le dernier ballon
-solve-label = Tu sais ?
+hint-paid = Montre une lettre, mais coûte un ballon
+hint-last = Pas d’indice en échange du dernier ballon
+solve-label = Tu l’as ?
 solve-text = le mot entier
-solve = Résoudre
+solve = Proposer
 solve-wait = Attends ton tour.
 solve-shape = { $typed ->
     [one] Cela fait { $typed } lettre
    *[other] Cela fait { $typed } lettres
-} ; il en faut { $hidden }.
+} ; ici, il en faut { $hidden }.
 solve-letters = Ces lettres ne sont pas dans l’alphabet du mot.
 
 ## Kanna
 
 kanna-waits = Kanna flotte sous six ballons et attend la première manche
-kanna-won = Kanna ouvre ses ailes : le mot est trouvé
-kanna-lost = Kanna est assise dans une flaque : plus de ballons
+kanna-won = Kanna déploie ses ailes : le mot est trouvé
+kanna-lost = Kanna est assise dans une flaque : il n’y a plus de ballons
 kanna-floats = { $count ->
+    [0] Kanna n’a plus aucun ballon
     [one] Kanna flotte sous son dernier ballon
    *[other] Kanna flotte sous { $count } ballons
 }
-pop-letter = Pop ! { $what }, par { $who }
-pop-hint = Pop ! Un indice pour { $who }
+pop-letter = Paf ! { $what }, tenté par { $who }
+pop-hint = Paf ! Un indice pour { $who }
 
 ## The players
 
@@ -212,22 +220,22 @@ role-owner = hôte
 role-sets = maître du mot
 role-watches = regarde
 role-ready = prêt
-role-away = absent
+role-away = hors ligne
 remove-title = Exclure { $name } ?
-remove-more = Il en est averti, et ne peut revenir que si tu le permets.
+remove-more = Cette personne en sera avertie, et ne pourra revenir que si tu la laisses entrer.
 remove-not = Garder
 remove = Exclure
-removed = { $name } a été exclu
+removed = { $name } a dû sortir
 let-in-again = Laisser revenir
-mute = Ne plus entendre
-unmute = Entendre à nouveau
-give-room = Confier le salon
+mute = Ignorer
+unmute = Ne plus ignorer
+give-room = Lui confier le salon
 remove-ask = Exclure du salon…
-more-about = Plus sur { $name }
+more-about = Options pour { $name }
 knock = { $name } voudrait entrer.
 let-in = Laisser entrer
 refuse = Pas maintenant
-guesses-none = Personne n’a encore deviné.
+guesses-none = Aucun essai pour l’instant.
 guess-hint = indice
 guess-hit = trouvé
 guess-miss = raté
@@ -238,18 +246,18 @@ next-round = Manche suivante
 take-seat = Prendre place
 stop-ask = Arrêter la partie…
 stop-title = Arrêter la partie ?
-stop-between = Les points restent acquis.
-stop-now = Les points restent acquis, et cette manche ne compte pour personne.
+stop-between = Les points déjà gagnés restent acquis.
+stop-now = Les points déjà gagnés restent acquis, et cette manche ne compte pour personne.
 stop-not = Continuer
 stop = Arrêter
 match-over = La partie est finie
-streak = Mots trouvés ensemble d’affilée : { $now }, au mieux { $best }
+streak = Mots trouvés ensemble d’affilée : { $now }, record : { $best }
 mode-together = Ensemble
-mode-together-more = Une équipe : chacun devine quand il veut.
+mode-together-more = Une seule équipe : chacun devine quand il veut.
 mode-turns = Tour à tour
-mode-turns-more = Un essai chacun son tour, contre la montre. Les lettres sont des points.
+mode-turns-more = Un essai chacun son tour, contre la montre. Les lettres rapportent des points.
 mode-setter = Maître du mot
-mode-setter-more = L’un choisit le mot, les autres devinent. À tour de rôle.
+mode-setter-more = L’un choisit le mot, les autres le devinent. À tour de rôle.
 level = Niveau
 level-any = Tous
 level-easy = Facile
@@ -257,14 +265,17 @@ level-normal = Moyen
 level-hard = Difficile
 rounds = Manches
 turn-seconds = Secondes par tour
-locked = Les inconnus doivent frapper
+locked = Les inconnus doivent toquer
 pack-language = Langue
 pack-words = Mots
 pack-all = Tous
 start = Lancer la partie
 start-anyway = Lancer quand même
-not-ready-one = { $who } n’est pas encore prêt.
-not-ready = { $count } d’entre vous ne sont pas encore prêts.
+not-ready-one = On attend encore { $who }.
+not-ready = { $count ->
+    [one] On attend encore { $count } joueur.
+   *[other] On attend encore { $count } joueurs.
+}
 too-few = Il faut être deux : attends que quelqu’un arrive.
 nobody = Personne
 owner-sets-up = { $owner } prépare la prochaine partie : { $mode }, { $rounds ->
@@ -272,45 +283,45 @@ owner-sets-up = { $owner } prépare la prochaine partie : { $mode }, { $rounds 
    *[other] { $rounds } manches
 }, mots : { $pack }
 ready-waits = C’est bon pour toi. { $owner } lance la partie.
-ready-not = Finalement non
-ready = Je suis prêt
-watch = Regarder
+ready-not = Finalement, pas encore
+ready = C’est bon !
+watch = Juste regarder
 start-round = Lancer une manche
-older = Quelqu’un a ici un dhangkanna plus ancien, qui ne connaît pas les parties.
+older = Quelqu’un ici a un dhangkanna plus ancien, qui ne connaît pas les parties en plusieurs manches.
 
 ## Setting a word
 
 set-title = Tu choisis le mot. Personne d’autre ne le voit.
-set-own = Ou le tien
-set-clue = Son indice (ou aucun)
-set = Choisir
+set-own = Ou un mot à toi
+set-clue = Sa piste (ou rien)
+set = Valider
 set-chosen = Ton mot : { $word }
-set-watch = Les autres devinent. Ton programme répond pour toi et montre le mot à la fin.
+set-watch = Les autres devinent. Ton programme répond pour toi, et montre le mot à la fin.
 
 ## Talk
 
-talk-none = Personne n’a encore parlé.
+talk-none = Personne n’a encore rien dit.
 talk-say = Dis quelque chose
 react-cheer = Hourra
 react-laugh = Ha ha
 react-gasp = Oh !
 react-think = Hum
 react-sad = Oh non
-react-heart = Trop bien
+react-heart = J’adore
 
 ## The rounds so far
 
-history = Les manches jouées
-history-none = Aucune manche n’est encore finie.
+history = Manches jouées
+history-none = Aucune manche n’est encore terminée.
 history-round = Manche
 history-lost = perdue
 history-won = gagnée
-history-back = En arrière
-history-on = En avant
+history-back = Reculer
+history-on = Avancer
 history-step = { $step } sur { $steps }
-history-guessed = { $who } : { $letter }
-history-said = { $who } : « { $word } »
-history-hint = { $who } a pris un indice : { $letter }
+history-guessed = { $who } a tenté le { $letter }
+history-said = { $who } a proposé « { $word } »
+history-hint = { $who } a pris un indice : le { $letter }
 history-entry = { $what } — { $worth }, entrée { $index } du journal
 history-beginning = Le début
 
@@ -319,36 +330,36 @@ history-beginning = Le début
 choosing-leader = Élection d’un nouveau leader…
 reconnecting = Reconnexion…
 stalled-answering = Les autres répondent, mais aucun leader ne peut encore être élu.
-stalled = Sans réponse : { $names }.
-stalled-alone = Sans réponse : { $names }. Cet ordinateur est-il encore sur le réseau ?
-stalled-more = Tes essais attendent leur retour. S’ils ne reviennent pas, tu peux continuer sans eux.
-stalled-may-lose = Les derniers essais peuvent alors être perdus.
+stalled = Plus de contact avec { $names }.
+stalled-alone = Plus de contact avec { $names }. Cet ordinateur est-il encore sur le réseau ?
+stalled-more = Tes essais attendent que les absents reviennent. S’ils sont partis pour de bon, tu peux continuer sans eux.
+stalled-may-lose = Les derniers essais risquent alors d’être perdus.
 continue = Continuer sans eux
 elsewhere = { $name } a continué sans toi.
-elsewhere-more = La partie continue dans un autre salon. Suis-la pour y jouer ; ce qui s’est passé ici depuis reste derrière.
+elsewhere-more = La partie continue dans un autre salon. Suis-la pour y jouer ; ce qui s’est passé ici depuis n’y sera pas.
 follow = Suivre
 
 ## The cluster
 
 node = Ce nœud
-node-more = Le leader ordonne le journal, les suiveurs votent, les apprentis suivent seulement. Tous jouent.
+node-more = Les leaders ordonnent le journal, les suiveurs votent, les apprentis ne font que suivre. Tout le monde joue.
 node-leader = leader
 node-cut-off = leader, isolé
 node-follower = suiveur
 node-candidate = candidat
 node-learner = apprenti
 leader = Leader
-leader-more = À qui est le nœud qui ordonne le journal
+leader-more = À qui est le nœud qui ordonne le journal en ce moment
 leader-none = aucun
 term = Mandat
 term-more = Compte les élections de ce cluster
 applied = Appliqué
-applied-more = Indice de la dernière entrée du journal dans cette partie
+applied-more = Index de la dernière entrée du journal appliquée à cette partie
 voters = Votants
 voters-of = { $voters } sur { $members }
 voters-more = Combien de membres votent
 quorum = Quorum
-quorum-more = Si la majorité des votants est joignable
+quorum-more = Si une majorité des votants est joignable
 yes = oui
 no = non
 
@@ -364,4 +375,4 @@ look-contrast = Contraste élevé
 settings-size = Taille : { $percent } %
 settings-smaller = Plus petit
 settings-larger = Plus grand
-settings-private = dhangkanna parle aux ordinateurs de tes salons et à personne d’autre. Il ne compte et ne signale rien.
+settings-private = dhangkanna parle aux ordinateurs de tes salons et à personne d’autre. Il ne compte rien et ne rapporte rien.
