@@ -190,11 +190,7 @@ impl Game {
 
     /// The round that is on counts for nobody any more.
     pub(super) fn stop_round(&mut self) {
-        if self
-            .round
-            .as_ref()
-            .is_some_and(|round| !round.phase().is_over())
-        {
+        if self.round.as_ref().is_some_and(Round::is_on) {
             self.void(Void::Stopped);
         }
         self.count_round();

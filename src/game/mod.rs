@@ -9,6 +9,7 @@
 mod action;
 mod alphabet;
 mod letter;
+mod mask;
 mod matches;
 mod name;
 mod notice;

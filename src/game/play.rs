@@ -28,7 +28,7 @@ impl Game {
         if round.frame.setter == Some(*by) {
             return Err(Rejection::YouSetIt);
         }
-        let in_turns = round.frame.mode == Mode::Turns && !round.phase().is_over();
+        let in_turns = round.frame.mode == Mode::Turns && round.is_on();
         if in_turns && round.frame.turn != Some(*by) {
             return Err(Rejection::NotYourTurn);
         }
@@ -56,7 +56,7 @@ impl Game {
         }
         let outcome = round.try_at(by, question, index)?;
         let passes = matches!(outcome, Outcome::Hit | Outcome::Miss);
-        if passes && round.frame.turn.is_some() && !round.phase().is_over() {
+        if passes && round.frame.turn.is_some() && round.is_on() {
             self.pass_turn();
         }
         Ok(outcome)
@@ -93,8 +93,7 @@ impl Game {
             .frame
             .setter
             .is_some_and(|setter| !self.plays(&setter));
-        let over = round.phase().is_over();
-        if gone && !over {
+        if gone && round.is_on() {
             self.void(Void::SetterGone);
         }
     }

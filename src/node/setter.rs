@@ -179,7 +179,7 @@ impl Setter {
 /// The round that is on, if I set it.
 fn mine(game: &Game, me: PeerId) -> Option<&Round> {
     let round = game.round()?;
-    let is_mine = round.frame().setter == Some(me) && !round.phase().is_over();
+    let is_mine = round.frame().setter == Some(me) && round.is_on();
     is_mine.then_some(round)
 }
 

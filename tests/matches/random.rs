@@ -195,7 +195,7 @@ fn check(game: &Game) {
         assert_eq!(told, sealed.revealed.is_some());
     }
     if Wait::of(round).is_some() {
-        assert!(!round.phase().is_over());
+        assert!(round.is_on());
     }
     if let Some(newest) = &table.newest_match {
         assert!(newest.begun <= newest.rounds);

@@ -14,6 +14,7 @@
 #![cfg(target_os = "linux")]
 
 mod back;
+mod company;
 mod disks;
 mod faults;
 mod finding;
