@@ -12,6 +12,7 @@ points = { $count ->
    *[other] { $count } Punkte
 }
 list-of-two = { $first } und { $last }
+quoted = „{ $word }“
 
 ## Failures of the whole program
 
@@ -254,6 +255,7 @@ mode-turns-more = Reihum je ein Versuch, auf Zeit. Buchstaben bringen Punkte.
 mode-setter = Wortgeber
 mode-setter-more = Wer dran ist, gibt das Wort vor, die anderen raten. Es geht reihum.
 level = Stufe
+level-chosen = Stufe: { $level }
 level-any = Egal
 level-easy = Leicht
 level-normal = Mittel
@@ -306,6 +308,7 @@ react-heart = Wie schön
 history = Die Runden bis jetzt
 history-none = Noch ist keine Runde zu Ende.
 history-round = Runde
+history-title = { $number }: { $secret } ({ $end })
 history-lost = verloren
 history-won = gewonnen
 history-back = Zurück

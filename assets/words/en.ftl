@@ -12,6 +12,7 @@ points = { $count ->
    *[other] { $count } points
 }
 list-of-two = { $first } and { $last }
+quoted = “{ $word }”
 
 ## Failures of the whole program
 
@@ -251,6 +252,7 @@ mode-turns-more = One guess each in turn, against the clock. Letters are points.
 mode-setter = Setter
 mode-setter-more = One sets the word, the others guess it. It goes round.
 level = Level
+level-chosen = Level: { $level }
 level-any = Any
 level-easy = Easy
 level-normal = Normal
@@ -303,6 +305,7 @@ react-heart = Lovely
 history = Rounds so far
 history-none = No round has come to its end yet.
 history-round = Round
+history-title = { $number }: { $secret } ({ $end })
 history-lost = lost
 history-won = won
 history-back = Step back

@@ -12,6 +12,7 @@ points = { $count ->
    *[other] { $count } puntos
 }
 list-of-two = { $first } y { $last }
+quoted = «{ $word }»
 
 ## Failures of the whole program
 
@@ -251,6 +252,7 @@ mode-turns-more = Un intento por turno, contra el reloj. Las letras dan puntos.
 mode-setter = Reto
 mode-setter-more = Alguien pone la palabra y los demás adivinan. Va rotando.
 level = Nivel
+level-chosen = Nivel: { $level }
 level-any = Cualquiera
 level-easy = Fácil
 level-normal = Normal
@@ -303,6 +305,7 @@ react-heart = Me encanta
 history = Rondas hasta ahora
 history-none = Todavía no ha terminado ninguna ronda.
 history-round = Ronda
+history-title = { $number }: { $secret } ({ $end })
 history-lost = perdida
 history-won = ganada
 history-back = Atrás

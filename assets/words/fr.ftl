@@ -12,6 +12,7 @@ points = { $count ->
    *[other] { $count } points
 }
 list-of-two = { $first } et { $last }
+quoted = « { $word } »
 
 ## Failures of the whole program
 
@@ -259,6 +260,7 @@ mode-turns-more = Un essai chacun son tour, contre la montre. Les lettres rappor
 mode-setter = Maître du mot
 mode-setter-more = L’un choisit le mot, les autres le devinent. À tour de rôle.
 level = Niveau
+level-chosen = Niveau : { $level }
 level-any = Tous
 level-easy = Facile
 level-normal = Moyen
@@ -314,6 +316,7 @@ react-heart = J’adore
 history = Manches jouées
 history-none = Aucune manche n’est encore terminée.
 history-round = Manche
+history-title = { $number } : { $secret } ({ $end })
 history-lost = perdue
 history-won = gagnée
 history-back = Reculer

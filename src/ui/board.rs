@@ -41,12 +41,12 @@ pub(super) fn board_ui(
         }
         ui.add_space(4.0);
         if round.len() > 0 {
-            mask_ui(ui, round, round.phase().is_over());
+            mask_ui(ui, round, !round.is_on());
         }
         ui.add_space(6.0);
         let (text, color) = status(p, game, round, me);
         ui.label(RichText::new(text).size(18.0).strong().color(color));
-        if !round.phase().is_over() {
+        if round.is_on() {
             // Its line is there from the start, so that the keys stay in place.
             let (text, tone) = happened.unwrap_or((" ", Tone::Plain));
             let color = match tone {

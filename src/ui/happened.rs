@@ -45,9 +45,11 @@ impl Happened {
         }
     }
 
-    /// Says why what was tried here does not count.
-    pub(super) fn refuse(&mut self, why: String) {
-        self.said = Some((why, Tone::Plain));
+    /// Says why what was tried here does not count, where that needs words.
+    pub(super) fn refuse(&mut self, why: Option<&str>) {
+        if let Some(why) = why {
+            self.said = Some((why.to_owned(), Tone::Plain));
+        }
     }
 
     /// The newest sentence.

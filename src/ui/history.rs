@@ -80,7 +80,8 @@ fn title_of(round: &Round) -> String {
         None if round.chances_left() == 0 => tr!("history-lost"),
         None => tr!("history-won"),
     };
-    format!("{}: {secret} ({end})", round.number())
+    let number = round.number();
+    tr!("history-title", number = number, secret = secret, end = end)
 }
 
 /// Why a round counts for nobody.

@@ -236,7 +236,7 @@ fn last_miss(round: &Round) -> Option<(&GuessMade, String)> {
     let last = round.guesses().iter().rev().find(|guess| guess.costs())?;
     let what = match &last.tried {
         Tried::Letter(letter) => letter.as_char().to_uppercase().collect(),
-        Tried::Whole(whole) => format!("“{}”", whole.shown()),
+        Tried::Whole(whole) => tr!("quoted", word = whole.shown()),
         Tried::Hint { .. } => String::new(),
     };
     Some((last, what))

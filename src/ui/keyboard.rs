@@ -39,24 +39,26 @@ pub(super) struct Draft {
     refused: Option<String>,
 }
 
-/// Why I may not guess now; empty where that needs no words.
-fn why_not(room: &RoomView, me: PeerId) -> Option<String> {
+/// Whether I may guess now; if not, why, where that needs words.
+fn may_guess(room: &RoomView, me: PeerId) -> Result<(), Option<String>> {
     let game = room.state.game();
     let Some(round) = game.round().filter(|r| r.phase() == Phase::Guessing) else {
-        return Some(String::new());
+        return Err(None);
     };
     let player = game.players().get(&me);
     if player.is_some_and(|player| player.watching) {
-        return Some(tr!("why-watching"));
+        return Err(Some(tr!("why-watching")));
     }
     let frame = round.frame();
     if frame.setter == Some(me) {
-        return Some(tr!("why-setter"));
+        return Err(Some(tr!("why-setter")));
     }
     match (frame.mode, frame.turn) {
-        (Mode::Turns, Some(turn)) if turn != me => Some(tr!("why-turn", who = game.name_of(&turn))),
-        (Mode::Turns, None) => Some(String::new()),
-        _ => None,
+        (Mode::Turns, Some(turn)) if turn != me => {
+            Err(Some(tr!("why-turn", who = game.name_of(&turn))))
+        }
+        (Mode::Turns, None) => Err(None),
+        _ => Ok(()),
     }
 }
 
@@ -77,21 +79,20 @@ pub(super) fn keyboard_ui(
 ) -> Vec<Command> {
     let round = room.state.game().round();
     let alphabet = round.and_then(|round| round.frame().alphabet.as_deref());
-    let why_not = why_not(room, me);
-    let guessing = why_not.is_none();
+    let may = may_guess(room, me);
     let mut guessed = Vec::new();
     for letter in typed(ui, alphabet) {
-        match (letter, &why_not) {
-            (_, Some(why)) if why.is_empty() => {}
-            (_, Some(why)) => happened.refuse(why.clone()),
-            (Err(c), None) => {
-                happened.refuse(tr!("why-language", letter = c.to_uppercase().to_string()));
+        match (letter, &may) {
+            (_, Err(why)) => happened.refuse(why.as_deref()),
+            (Err(c), Ok(())) => {
+                let upper = c.to_uppercase().to_string();
+                happened.refuse(Some(&tr!("why-language", letter = upper)));
             }
-            (Ok(letter), None) if state_of(room, letter) != State::Free => {
+            (Ok(letter), Ok(())) if state_of(room, letter) != State::Free => {
                 let upper = letter.as_char().to_uppercase().to_string();
-                happened.refuse(tr!("why-tried", letter = upper));
+                happened.refuse(Some(&tr!("why-tried", letter = upper)));
             }
-            (Ok(letter), None) => guessed.push(letter),
+            (Ok(letter), Ok(())) => guessed.push(letter),
         }
     }
     let width = ui.available_width();
@@ -105,13 +106,13 @@ pub(super) fn keyboard_ui(
             ui.spacing_mut().item_spacing = vec2(SPACE, SPACE);
             ui.add_space(indent.max(0.0));
             for letter in row {
-                let (response, free) = key_ui(ui, room, letter, key, guessing);
+                let (response, free) = key_ui(ui, room, letter, key, may.is_ok());
                 if response.clicked() && free {
                     guessed.push(letter);
-                } else if let (true, Some(why)) = (pressed(&response), &why_not)
-                    && !why.is_empty()
+                } else if let Err(why) = &may
+                    && pressed(&response)
                 {
-                    happened.refuse(why.clone());
+                    happened.refuse(why.as_deref());
                 }
             }
         });
@@ -146,7 +147,7 @@ pub(super) fn more_ui(
         };
     }
     // It stays where it is while others have their turn, and can be typed into.
-    let mine = why_not(room, me).is_none();
+    let mine = may_guess(room, me).is_ok();
     let number = Some(round.number());
     let mut command = None;
     centred_row(ui, "more", |ui| {

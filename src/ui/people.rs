@@ -62,7 +62,7 @@ pub(super) fn players_ui(
                 let (name, roles) = label_of(player, room, me);
                 let text = RichText::new(name);
                 let round = room.state.game().round();
-                let on = round.filter(|round| !round.phase().is_over());
+                let on = round.filter(|round| round.is_on());
                 let acts = on.is_some_and(|round| round.frame().turn == Some(player.peer_id));
                 let text = match (player.online, acts) {
                     (false, _) => text.color(p.weak),
@@ -210,7 +210,7 @@ fn label_of(player: &PlayerView, room: &RoomView, me: PeerId) -> (String, String
         label = tr!("you", name = label);
     }
     let game = room.state.game();
-    let round = game.round().filter(|round| !round.phase().is_over());
+    let round = game.round().filter(|round| round.is_on());
     let sets = round.is_some_and(|round| round.frame().setter == Some(player.peer_id));
     let roles = [
         (player.leads, tr!("role-leads")),

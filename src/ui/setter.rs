@@ -78,7 +78,7 @@ fn choose_ui(ui: &mut egui::Ui, setter: &SetterView, draft: &mut Draft) -> Optio
 }
 
 fn watch_ui(ui: &mut egui::Ui, round: &Round, setter: &SetterView) {
-    if round.phase().is_over() {
+    if !round.is_on() {
         return;
     }
     let p = Palette::of(ui);

@@ -1,11 +1,14 @@
 //! The end of the actor: out of the room, goodbye, the last view.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::oneshot;
 
 use super::{Actor, Move, next_move};
 use crate::node::{Done, Reply, Stage, View, leave};
+
+/// How long the last write into the profile may take.
+const SAVING: Duration = Duration::from_secs(1);
 
 impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     pub(super) async fn stop(mut self, reply: Option<oneshot::Sender<Reply>>) {
@@ -36,9 +39,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         self.send_answers();
         self.discovery.shutdown().await;
         self.server.shutdown().await;
-        // While the profile is ours.
+        // While the profile is ours; a disk that hangs does not hold up the end.
         if let Some(saving) = self.saving.take() {
-            let _ = saving.await;
+            let _ = tokio::time::timeout(SAVING, saving).await;
         }
         drop(self.profile);
         if let Some(reply) = reply {
