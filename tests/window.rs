@@ -214,6 +214,13 @@ fn two_windows_play_one_game() {
         assert!(player.shows("The match is over"));
         assert!(player.shows("This round counts for nobody: it was stopped."));
     }
+    // The next match can be started without scrolling, under a ranking as well.
+    let start = ada.window.get_by_label("Start anyway").rect();
+    let setup = ada.window.get_by_label("Strangers have to knock").rect();
+    assert!(
+        start.bottom() < 600.0 && start.bottom() < setup.top(),
+        "{start:?}"
+    );
     // What was said is there, and the rounds so far.
     ben.window.get_by_label("Say something").click();
     ben.window.run();

@@ -198,9 +198,10 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
     let mut set = draft.dragged.clone().unwrap_or_else(|| now.clone());
     let mut commands = Vec::new();
     let p = Palette::of(ui);
+    // First, so that it is in sight whatever stands above and below.
+    commands.extend(start_ui(ui, view, game));
     let mut dragging = false;
     in_card(ui, |ui| {
-        // Low, so that the button below it is in sight after a match, too.
         ui.spacing_mut().item_spacing.y = 5.0;
         ui.horizontal_wrapped(|ui| {
             for mode in Mode::ALL {
@@ -247,8 +248,6 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
             commands.push(Command::Act(Action::Configure(set)));
         }
     }
-    ui.add_space(8.0);
-    commands.extend(start_ui(ui, view, game));
     commands
 }
 
