@@ -5,6 +5,8 @@
 #![cfg(feature = "gui")]
 
 mod common;
+#[path = "common/words.rs"]
+mod words;
 
 use std::{
     sync::{
@@ -22,6 +24,7 @@ use dhangkanna::{
 };
 use eframe::egui;
 use egui_kittest::{Harness, kittest::Queryable as _};
+use words::message;
 
 /// A node and the window on it.
 struct Player {
@@ -380,16 +383,6 @@ fn the_game_goes_on_without_the_host_who_follows_later() {
     for (runtime, player) in [(&hosts, host), (&guests, guest)] {
         runtime.block_on(player.node.shutdown()).expect("left");
     }
-}
-
-/// A message of a language, without variables.
-fn message(language: Language, id: &str) -> String {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/words/");
-    let file = format!("{folder}{}.ftl", language.tag());
-    let messages = std::fs::read_to_string(file).expect("a language");
-    let mut lines = messages.lines();
-    let found = lines.find_map(|line| line.strip_prefix(&format!("{id} = ")));
-    found.expect(id).to_owned()
 }
 
 #[test]

@@ -45,6 +45,7 @@ impl App {
         views: watch::Receiver<Arc<View>>,
         send: impl Fn(Command) + Send + 'static,
     ) -> Self {
+        theme::set_fonts(ctx);
         theme::wear(ctx, Look::default());
         Self {
             views: Some(views),
@@ -63,6 +64,7 @@ impl App {
 
     /// Draws why the program cannot run.
     pub fn failed(ctx: &egui::Context, failure: String) -> Self {
+        theme::set_fonts(ctx);
         theme::wear(ctx, Look::default());
         Self {
             views: None,
@@ -88,6 +90,12 @@ impl App {
 
     /// Draws one frame. (Without eframe, so that tests can call it.)
     pub fn draw(&mut self, ui: &mut egui::Ui) {
+        if !theme::has_fonts(ui.ctx()) {
+            // Only if this app was made while a frame was drawn.
+            ui.ctx()
+                .request_discard("the fonts are there from the next pass on");
+            return;
+        }
         self.wear(ui.ctx());
         let ground = Palette::of(ui).ground;
         ui.painter().rect_filled(ui.max_rect(), 0.0, ground);

@@ -5,7 +5,12 @@ use std::time::Duration;
 
 use eframe::egui::{self, Align2, FontId, RichText, Sense, Stroke, Vec2, vec2};
 
-use super::{happened::Tone, history, setup, theme::Palette, words::tr};
+use super::{
+    happened::Tone,
+    history, setup,
+    theme::{Palette, bold, display},
+    words::tr,
+};
 use crate::{
     game::{CHANCES, Game, Mode, PeerId, Phase, Round},
     node::{Clock, RoomView},
@@ -45,7 +50,7 @@ pub(super) fn board_ui(
         }
         ui.add_space(6.0);
         let (text, color) = status(p, game, round, me);
-        ui.label(RichText::new(text).size(18.0).strong().color(color));
+        ui.label(bold(text).size(18.0).color(color));
         if round.is_on() {
             // Its line is there from the start, so that the keys stay in place.
             let (text, tone) = happened.unwrap_or((" ", Tone::Plain));
@@ -240,7 +245,7 @@ pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool) {
                 if let Some(shown) = shown {
                     let upper: String = shown.to_uppercase();
                     let color = if *open { p.text } else { p.error };
-                    let font = FontId::proportional(tile * 0.72);
+                    let font = display(tile * 0.7);
                     painter.text(
                         cell.center() - vec2(0.0, 1.0),
                         Align2::CENTER_CENTER,

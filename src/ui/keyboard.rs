@@ -5,7 +5,7 @@ use eframe::egui::{self, Align2, FontId, Sense, Stroke, vec2};
 use super::{
     happened::Happened,
     keys, note_place,
-    theme::{Palette, centred_row},
+    theme::{Palette, centred_row, display},
     words::tr,
 };
 use crate::{
@@ -276,7 +276,7 @@ fn key_ui(
     };
     let painter = ui.painter();
     painter.rect(rect, 8.0, fill, stroke, egui::StrokeKind::Inside);
-    let font = FontId::proportional((size * 0.48).clamp(15.0, 21.0));
+    let font = display((size * 0.46).clamp(15.0, 20.0));
     let lift = if state == State::Free { 0.0 } else { 4.0 };
     let at = rect.center() - vec2(0.0, lift);
     painter.text(at, Align2::CENTER_CENTER, &upper, font, text);

@@ -7,7 +7,7 @@ use eframe::egui::{self, RichText, ScrollArea, vec2};
 use super::{
     art::{Art, Mood, Picture},
     note_place,
-    theme::{COLUMN, GAP, Palette, card, main_button},
+    theme::{COLUMN, GAP, Palette, bold, card, main_button},
     words::tr,
 };
 use crate::{
@@ -72,7 +72,7 @@ fn head_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) {
         ui.add_space(6.0);
         ui.vertical(|ui| {
             ui.add_space(size.y * 0.28);
-            ui.label(RichText::new("dhangkanna").size(34.0).strong());
+            ui.label(bold("dhangkanna").size(34.0));
             let p = Palette::of(ui);
             ui.label(RichText::new(tr!("lobby-about")).color(p.weak));
             if view.me.record.played > 0 {
@@ -154,7 +154,7 @@ fn rooms_ui(
     draft: &Draft,
     commands: &mut Vec<Command>,
 ) {
-    ui.label(RichText::new(tr!("lobby-rooms")).size(18.0).strong());
+    ui.label(bold(tr!("lobby-rooms")).size(18.0));
     if view.rooms.is_empty() {
         empty_ui(ui, art);
     }
@@ -179,7 +179,7 @@ fn empty_ui(ui: &mut egui::Ui, art: &mut Art) {
             art.paint(ui.painter(), picture, rect);
             ui.add_space(6.0);
             ui.vertical(|ui| {
-                ui.label(RichText::new(tr!("lobby-empty")).strong());
+                ui.label(bold(tr!("lobby-empty")));
                 let p = Palette::of(ui);
                 ui.label(RichText::new(tr!("lobby-empty-more")).color(p.weak));
             });
@@ -199,7 +199,7 @@ fn room_ui(ui: &mut egui::Ui, room: &Room, has_twin: bool) -> bool {
                 ui.vertical(|ui| {
                     ui.set_min_height(44.0);
                     ui.spacing_mut().item_spacing.y = 3.0;
-                    let name = RichText::new(room.name.as_str()).size(17.0).strong();
+                    let name = bold(room.name.as_str()).size(17.0);
                     ui.add(egui::Label::new(name).truncate());
                     let players = tr!("lobby-players", count = room.players);
                     let state = match room.phase {
@@ -244,7 +244,7 @@ fn kept_ui(ui: &mut egui::Ui, view: &View, commands: &mut Vec<Command>) {
         return;
     }
     ui.add_space(GAP);
-    ui.label(RichText::new(tr!("lobby-kept")).size(18.0).strong());
+    ui.label(bold(tr!("lobby-kept")).size(18.0));
     let p = Palette::of(ui);
     for room in kept {
         card(ui).show(ui, |ui| {
@@ -254,7 +254,7 @@ fn kept_ui(ui: &mut egui::Ui, view: &View, commands: &mut Vec<Command>) {
                 |ui| {
                     ui.vertical(|ui| {
                         ui.spacing_mut().item_spacing.y = 3.0;
-                        let name = RichText::new(room.name.as_str()).strong();
+                        let name = bold(room.name.as_str());
                         ui.add(egui::Label::new(name).truncate());
                         let when = tr!("lobby-played", ago = ago(room.used));
                         ui.add(egui::Label::new(RichText::new(when).color(p.weak)).truncate());

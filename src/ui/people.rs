@@ -7,7 +7,7 @@ use eframe::egui::{self, RichText, Vec2};
 use super::{
     art::{Art, Picture},
     note_place,
-    theme::{Palette, dialog, main_button},
+    theme::{Palette, bold, dialog, main_button},
     words::tr,
 };
 use crate::{
@@ -35,7 +35,7 @@ pub(super) fn players_ui(
     let p = Palette::of(ui);
     let online = room.players.iter().filter(|player| player.online).count();
     let mut command = None;
-    ui.label(RichText::new(tr!("players", count = online)).strong());
+    ui.label(bold(tr!("players", count = online)));
     for player in &room.players {
         row(ui, |ui| {
             let size = Vec2::splat(18.0);
@@ -57,7 +57,7 @@ pub(super) fn players_ui(
                     command = command.take().or(menu_ui(ui, room, player, me, draft));
                 }
                 if let Some(score) = player.score {
-                    ui.label(RichText::new(score.to_string()).strong());
+                    ui.label(bold(score.to_string()));
                 }
                 let (name, roles) = label_of(player, room, me);
                 let text = RichText::new(name);
@@ -66,7 +66,7 @@ pub(super) fn players_ui(
                 let acts = on.is_some_and(|round| round.frame().turn == Some(player.peer_id));
                 let text = match (player.online, acts) {
                     (false, _) => text.color(p.weak),
-                    (true, true) => text.color(p.accent).strong(),
+                    (true, true) => bold(text.text()).color(p.accent),
                     (true, false) => text,
                 };
                 ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
@@ -173,7 +173,7 @@ pub(super) fn door_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) -> Option<
     let mut command = None;
     for (peer, name) in &table.knocks {
         ui.horizontal_wrapped(|ui| {
-            ui.label(RichText::new(tr!("knock", name = name.as_str())).strong());
+            ui.label(bold(tr!("knock", name = name.as_str())));
             let button = ui.add(main_button(ui, tr!("let-in")));
             note_place(&button, "Let in");
             if button.clicked() {
@@ -233,7 +233,7 @@ fn label_of(player: &PlayerView, room: &RoomView, me: PeerId) -> (String, String
 /// The guesses of the round, the newest first.
 pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
     let p = Palette::of(ui);
-    ui.label(RichText::new(tr!("room-guesses")).strong());
+    ui.label(bold(tr!("room-guesses")));
     let game = room.state.game();
     let guesses = game.round().map_or(&[][..], |round| round.guesses());
     if guesses.is_empty() {
@@ -253,7 +253,7 @@ pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
             _ => (tr!("guess-miss"), p.error),
         };
         row(ui, |ui| {
-            ui.label(RichText::new(what).strong());
+            ui.label(bold(what));
             ui.label(RichText::new(word).color(color));
             ui.add(egui::Label::new(RichText::new(who).color(p.weak)).truncate());
         });

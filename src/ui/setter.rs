@@ -5,7 +5,7 @@ use eframe::egui::{self, RichText};
 use super::{
     note_place,
     setup::in_card,
-    theme::{Palette, main_button},
+    theme::{Palette, bold, main_button},
     words::tr,
 };
 use crate::{
@@ -42,10 +42,10 @@ fn choose_ui(ui: &mut egui::Ui, setter: &SetterView, draft: &mut Draft) -> Optio
     let mut entered = false;
     let p = Palette::of(ui);
     in_card(ui, |ui| {
-        ui.label(RichText::new(tr!("set-title")).strong());
+        ui.label(bold(tr!("set-title")));
         for (n, deal) in setter.offers.iter().enumerate() {
             let text = deal.secret.text();
-            let button = ui.button(RichText::new(&text).strong());
+            let button = ui.button(bold(&text));
             note_place(&button, &format!("Offer {}", n + 1));
             if button.clicked() {
                 command = Some(Command::Choose(Choice::Offer(n + 1)));

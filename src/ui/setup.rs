@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText};
 
 use super::{
     note_place,
-    theme::{GAP, Palette, card, choice, dialog, main_button},
+    theme::{GAP, Palette, bold, card, choice, dialog, main_button},
     words::tr,
 };
 use crate::{
@@ -122,7 +122,7 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
     let p = Palette::of(ui);
     let ranking = game.ranking();
     in_card(ui, |ui| {
-        ui.label(RichText::new(tr!("match-over")).strong());
+        ui.label(bold(tr!("match-over")));
         ui.spacing_mut().interact_size.y = 18.0;
         egui::Grid::new("ranking")
             .num_columns(3)
@@ -135,9 +135,13 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
                     if me {
                         name = tr!("you", name = name);
                     }
-                    let name = RichText::new(name);
                     ui.label(RichText::new(format!("{}.", rank.place)).color(p.weak));
-                    ui.label(if rank.place == 1 { name.strong() } else { name });
+                    let first = rank.place == 1;
+                    ui.label(if first {
+                        bold(name)
+                    } else {
+                        RichText::new(name)
+                    });
                     ui.label(points(rank.score));
                     ui.end_row();
                 }
@@ -393,7 +397,7 @@ fn guest_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Vec<Command> {
             return;
         }
         let button = if ready {
-            ui.label(RichText::new(tr!("ready-waits", owner = owner.as_str())).strong());
+            ui.label(bold(tr!("ready-waits", owner = owner.as_str())));
             ui.button(tr!("ready-not"))
         } else {
             ui.add(main_button(ui, tr!("ready")))

@@ -1,8 +1,10 @@
 //! Every colour, size and font of the window, in one place.
 
+use std::sync::Arc;
+
 use eframe::egui::{
-    self, Color32, CornerRadius, FontId, Margin, Shadow, Stroke, TextStyle, Theme, ThemePreference,
-    Vec2, Visuals, style::WidgetVisuals,
+    self, Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText,
+    Shadow, Stroke, TextStyle, Theme, ThemePreference, Vec2, Visuals, style::WidgetVisuals,
 };
 
 use crate::node::Look;
@@ -128,6 +130,54 @@ impl Palette {
     }
 }
 
+/// The family of headings, tiles and keys.
+const DISPLAY: &str = "display";
+
+/// Nunito, in the weight of running text and in the weight of headings.
+const FONTS: [(&str, &[u8]); 2] = [
+    (
+        "text",
+        include_bytes!("../../assets/fonts/Nunito-Medium.ttf"),
+    ),
+    (
+        DISPLAY,
+        include_bytes!("../../assets/fonts/Nunito-ExtraBold.ttf"),
+    ),
+];
+
+/// The font of headings, tiles and keys.
+pub(super) fn display(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name(DISPLAY.into()))
+}
+
+/// Text that stands out.
+pub(super) fn bold(text: impl Into<String>) -> RichText {
+    RichText::new(text).family(FontFamily::Name(DISPLAY.into()))
+}
+
+/// Takes the window's fonts; they are there from the next pass on.
+pub(super) fn set_fonts(ctx: &egui::Context) {
+    // What they lack, such as pictographs in the talk, comes from egui's own.
+    let mut fonts = FontDefinitions::default();
+    for (name, data) in FONTS {
+        let data = Arc::new(FontData::from_static(data));
+        fonts.font_data.insert(name.to_owned(), data);
+    }
+    let proportional = fonts.families.entry(FontFamily::Proportional).or_default();
+    let others = proportional.clone();
+    proportional.insert(0, "text".to_owned());
+    let display = [DISPLAY.to_owned()].into_iter().chain(others);
+    let family = FontFamily::Name(DISPLAY.into());
+    fonts.families.insert(family, display.collect());
+    ctx.set_fonts(fonts);
+}
+
+/// Whether the window's fonts are there.
+pub(super) fn has_fonts(ctx: &egui::Context) -> bool {
+    let family = FontFamily::Name(DISPLAY.into());
+    ctx.fonts(|fonts| fonts.definitions().families.contains_key(&family))
+}
+
 /// Puts on a look; until then, and where the system does not say, it is light.
 pub(super) fn wear(ctx: &egui::Context, look: Look) {
     ctx.options_mut(|options| options.fallback_theme = Theme::Light);
@@ -148,7 +198,7 @@ pub(super) fn wear(ctx: &egui::Context, look: Look) {
                 (TextStyle::Small, FontId::proportional(12.5)),
                 (TextStyle::Body, FontId::proportional(15.0)),
                 (TextStyle::Button, FontId::proportional(15.0)),
-                (TextStyle::Heading, FontId::proportional(22.0)),
+                (TextStyle::Heading, display(22.0)),
                 (TextStyle::Monospace, FontId::monospace(13.0)),
             ]
             .into();
@@ -225,7 +275,7 @@ pub(super) fn dialog<R>(
 /// The button for what most people want to do here.
 pub(super) fn main_button(ui: &egui::Ui, text: impl Into<String>) -> egui::Button<'static> {
     let p = Palette::of(ui);
-    egui::Button::new(egui::RichText::new(text).color(p.on_accent).strong())
+    egui::Button::new(bold(text).color(p.on_accent))
         .fill(p.accent)
         .stroke(Stroke::NONE)
         .corner_radius(10)
@@ -285,6 +335,36 @@ mod tests {
     fn contrast(a: Color32, b: Color32) -> f64 {
         let (a, b) = (luminance(a), luminance(b));
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn the_fonts_have_every_letter_of_the_packs_and_the_messages() {
+        let mut needed: std::collections::BTreeSet<char> = (' '..='~').collect();
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/");
+        for part in ["packs", "words"] {
+            for file in std::fs::read_dir(format!("{folder}{part}")).expect("a folder") {
+                let text = std::fs::read_to_string(file.expect("a file").path()).expect("text");
+                needed.extend(text.chars().flat_map(char::to_uppercase));
+                needed.extend(text.chars().filter(|c| !c.is_control()));
+            }
+        }
+        needed.retain(|c| !c.is_control());
+        assert!(needed.contains(&'Ї') && needed.contains(&'Ø') | needed.contains(&'Å'));
+        for (name, data) in FONTS {
+            let mut alone = FontDefinitions::empty();
+            let data = Arc::new(FontData::from_static(data));
+            alone.font_data.insert(name.to_owned(), data);
+            for family in [FontFamily::Proportional, FontFamily::Monospace] {
+                alone.families.insert(family, vec![name.to_owned()]);
+            }
+            let ctx = egui::Context::default();
+            ctx.set_fonts(alone);
+            let _ = ctx.run_ui(egui::RawInput::default(), |_| {});
+            let font = FontId::proportional(15.0);
+            let has = |c: &char| ctx.fonts_mut(|fonts| fonts.has_glyph(&font, *c));
+            let missing: String = needed.iter().filter(|c| !has(c)).collect();
+            assert_eq!(missing, "", "{name} lacks them");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText, Stroke};
 
 use super::{
     note_place,
-    theme::{Palette, main_button},
+    theme::{Palette, bold, main_button},
     words::tr,
 };
 use crate::{
@@ -80,7 +80,7 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
                 }
                 ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
                     ui.spacing_mut().item_spacing.y = 2.0;
-                    let text = RichText::new(text).color(p.error).strong();
+                    let text = bold(text).color(p.error);
                     ui.add(egui::Label::new(text).wrap());
                     ui.add(egui::Label::new(RichText::new(detail).color(p.text)).wrap());
                 });

@@ -1,0 +1,352 @@
+//! Every screen and state of the window.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use dhangkanna::{
+    game::{Action, Deal, Mode, Notice, Phase, Reaction, Secret, Wait},
+    node::{
+        Clock, KeptRoom, Me, Notice as Said, PackView, Preferences, Record, Role, Room, RoomView,
+        SetterView, Stage, Trouble, View,
+    },
+};
+
+use super::table::{SET, Table, cluster_id, name, peer};
+
+/// A screen: what is shown, and what is clicked before, by the message's id.
+pub struct Scene {
+    pub name: &'static str,
+    pub view: View,
+    pub clicks: &'static [&'static str],
+}
+
+const LONG: &str = "Maximiliane-Josephine WW";
+
+fn scene(name: &'static str, view: View) -> Scene {
+    Scene {
+        name,
+        view,
+        clicks: &[],
+    }
+}
+
+fn opened(name: &'static str, view: View, clicks: &'static [&'static str]) -> Scene {
+    Scene { name, view, clicks }
+}
+
+/// All of them.
+pub fn all() -> Vec<Scene> {
+    let mut all = lobbies();
+    all.extend(moods());
+    all.extend(rounds());
+    all.extend(rooms());
+    all.extend(troubles());
+    all
+}
+
+fn lobby() -> View {
+    let pack = |id: &str, name: &str, language: &str, language_name: &str| PackView {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        language: language.to_owned(),
+        language_name: language_name.to_owned(),
+    };
+    View {
+        me: Me {
+            peer_id: peer(0),
+            name: name("Ada"),
+            addr: "192.168.1.20:40123".to_owned(),
+            profile: "default".to_owned(),
+            record: Arc::new(Record::default()),
+            preferences: Arc::new(Preferences::default()),
+        },
+        rooms: Arc::default(),
+        kept: Arc::default(),
+        packs: Arc::new([
+            pack("kanna", "Kanna", "en", "English"),
+            pack("en-animals", "Animals", "en", "English"),
+            pack("de-tiere", "Tiere", "de", "Deutsch"),
+        ]),
+        stage: Stage::Lobby,
+        notice: None,
+        fatal: None,
+    }
+}
+
+fn other_room(n: u8, room: &str, host: &str, players: u32, phase: Phase) -> Room {
+    Room {
+        cluster_id: cluster_id(n),
+        name: name(room),
+        host: name(host),
+        players,
+        phase,
+        addr: format!("192.168.1.{n}:40123"),
+        version: "0.2.0".to_owned(),
+        why_not: None,
+    }
+}
+
+fn lobbies() -> Vec<Scene> {
+    let empty = lobby();
+    let mut full = lobby();
+    let mut other_version = other_room(33, "Upstairs", "Eve", 2, Phase::Lobby);
+    other_version.version = "0.1.0".to_owned();
+    other_version.why_not = Some("its program (0.1.0) is older than this one".to_owned());
+    full.rooms = Arc::new([
+        other_room(30, "Ben's room", "Ben", 3, Phase::Guessing),
+        other_room(31, "Kitchen", "Cleo", 1, Phase::Lobby),
+        other_room(32, "Class 7b", "Dan", 24, Phase::Won),
+        other_version,
+    ]);
+    full.kept = Arc::new([KeptRoom {
+        cluster_id: cluster_id(40),
+        name: name("Friday evening"),
+        used: SystemTime::now() - Duration::from_secs(3 * 24 * 3600 + 60),
+    }]);
+    let mut long = lobby();
+    long.me.name = name(LONG);
+    long.rooms = Arc::new([other_room(30, LONG, LONG, 24, Phase::Guessing)]);
+    let mut told = lobby();
+    told.notice = Some(Said {
+        number: 1,
+        text: "Ben removed you from \"Ben's room\".".to_owned(),
+        is_error: true,
+    });
+    let mut broken = lobby();
+    broken.fatal = Some("the disk is full: make room on it, and start again".to_owned());
+    let staged = |stage: Stage| View { stage, ..lobby() };
+    vec![
+        opened("settings", empty.clone(), &["settings"]),
+        scene("lobby-empty", empty),
+        scene("lobby-full", full),
+        scene("lobby-long-names", long),
+        scene("lobby-removed", told),
+        scene("fatal", broken),
+        scene("joining", staged(Stage::Joining("Ben's room".to_owned()))),
+        scene("knocking", staged(Stage::Knocking("Ben's room".to_owned()))),
+    ]
+}
+
+fn within(room: RoomView) -> View {
+    View {
+        stage: Stage::Room(Arc::new(room)),
+        ..lobby()
+    }
+}
+
+fn three() -> Table {
+    Table::new("Ada's room", &["Ada", "Ben", "Cleo"])
+}
+
+/// A round of *Together*, talked over.
+fn together() -> Table {
+    let mut table = three();
+    table.play(
+        Mode::Together,
+        &[
+            (
+                "mythical beast",
+                "A griffin or a unicorn, met only in stories",
+            ),
+            ("dragon", "It breathes fire"),
+        ],
+    );
+    table.say(1, "Who knows this one?");
+    table.react(2, Reaction::ALL[3]);
+    table
+}
+
+fn moods() -> Vec<Scene> {
+    const NAMES: [&str; 6] = ["mood-0", "mood-1", "mood-2", "mood-3", "mood-4", "mood-5"];
+    let mut scenes = Vec::new();
+    for (misses, name) in NAMES.into_iter().enumerate() {
+        let mut table = together();
+        table.guess(0, "ea");
+        table.guess(1, &"qwzxv"[..misses]);
+        scenes.push(scene(name, within(table.view())));
+    }
+    let mut lost = together();
+    lost.guess(0, "ea");
+    lost.guess(1, "qwzxvk");
+    scenes.push(scene("mood-6-lost", within(lost.view())));
+    let mut won = together();
+    won.guess(0, "ea");
+    won.solve(1, "mythical beast");
+    scenes.push(scene("mood-won", within(won.view())));
+    scenes
+}
+
+/// A clock that has just begun, and will never have gone on when it is drawn.
+fn clock(seconds: u64) -> Option<Clock> {
+    Some(Clock {
+        wait: Wait::Turn,
+        since: tokio::time::Instant::now() + Duration::from_secs(3600),
+        limit: Duration::from_secs(seconds),
+    })
+}
+
+fn rounds() -> Vec<Scene> {
+    let mut turns = three();
+    turns.play(Mode::Turns, &[("banana", "Yellow, and bent")]);
+    turns.guess(0, "ax");
+    let theirs = RoomView {
+        clock: clock(12),
+        ..turns.view()
+    };
+    turns.guess(0, "z");
+    let mine = RoomView {
+        clock: clock(4),
+        ..turns.view()
+    };
+
+    let mut choosing = three();
+    choosing.play(Mode::Setter, &[]);
+    let deal = |(secret, clue): (&str, &str)| Deal {
+        secret: Secret::parse(secret).expect("a secret"),
+        clue: clue.to_owned(),
+    };
+    let offers = [
+        ("unicorn", "One horn"),
+        ("kraken", "Many arms, in the deep"),
+        ("phoenix", "It rises from ashes"),
+    ];
+    let offers = SetterView {
+        offers: offers.map(deal).into_iter().collect(),
+        chosen: None,
+    };
+    let choice = RoomView {
+        setter: Some(offers),
+        clock: clock(25),
+        ..choosing.view()
+    };
+    let mut sealed = choosing.clone();
+    sealed.seal("Not often");
+    sealed.guess(1, "oex");
+    let chosen = SetterView {
+        offers: Arc::default(),
+        chosen: Some(SET.to_owned()),
+    };
+    let watched = RoomView {
+        setter: Some(chosen),
+        ..sealed.view()
+    };
+    let mut guessing = sealed.clone();
+    guessing.solve(1, SET);
+    let found = guessing.view();
+    guessing.next_round();
+    let waiting = guessing.view();
+    guessing.seal("Seldom seen");
+    guessing.guess(0, "on");
+    let guesser = guessing.view();
+    let mut void = sealed;
+    let gone = Notice::Presence {
+        peer: peer(0),
+        here: false,
+    };
+    void.notice(gone);
+    vec![
+        scene("turns-theirs", within(theirs)),
+        scene("turns-mine", within(mine)),
+        scene("setter-chooses", within(choice)),
+        scene("setter-watches", within(watched)),
+        scene("setter-found", within(found)),
+        scene("setter-waited-for", within(waiting)),
+        scene("setter-guessed", within(guesser)),
+        scene("setter-void", within(void.view())),
+    ]
+}
+
+fn rooms() -> Vec<Scene> {
+    let waiting = three();
+    let mut knocked = three();
+    knocked.act(
+        0,
+        Action::Configure(dhangkanna::game::Settings {
+            locked: true,
+            ..dhangkanna::game::Settings::default()
+        }),
+    );
+    let dan = Notice::Knock {
+        peer: peer(7),
+        name: name("Dan"),
+    };
+    knocked.notice(dan);
+    let mut over = three();
+    over.play(
+        Mode::Turns,
+        &[("banana", "Yellow, and bent"), ("moon", "Out at night")],
+    );
+    over.guess(0, "abn");
+    over.next_round();
+    over.guess(0, "moqn");
+    let names: Vec<String> = (1..=23).map(|n| format!("Player {n}")).collect();
+    let mut many: Vec<&str> = vec![LONG];
+    many.extend(names.iter().map(String::as_str));
+    let mut crowd = Table::new(LONG, &many);
+    crowd.play(
+        Mode::Together,
+        &[(
+            "supercalifragilistic expialidocious once",
+            "A word that is long enough to say something about tiles, and a clue that needs two lines here",
+        )],
+    );
+    crowd.guess(3, "eiax");
+    crowd.say(
+        1,
+        "A remark that is longer than a line of the talk is wide, to see where it breaks",
+    );
+    let mut alone = Table::new("Ada's room", &["Ada"]).view();
+    alone.cluster.term = 1;
+    vec![
+        scene("room-alone", within(alone)),
+        scene("room-waiting", within(waiting.view())),
+        scene("room-knock", within(knocked.view())),
+        scene("match-over", within(over.view())),
+        opened("history", within(over.view()), &["room-history"]),
+        scene("room-of-24", within(crowd.view())),
+        opened("guesses", within(crowd.view()), &["room-guesses"]),
+    ]
+}
+
+fn troubles() -> Vec<Scene> {
+    let mut table = together();
+    table.guess(0, "eax");
+    let room = table.view();
+    let mut election = room.clone();
+    election.cluster.role = Role::Candidate;
+    election.cluster.leader = None;
+    election.cluster.quorum = false;
+    election.cluster.term = 4;
+    election.trouble = Some(Trouble::ChoosingLeader);
+    let mut stalled = election.clone();
+    for n in [1, 2] {
+        stalled.cluster.members[n].online = false;
+        stalled.players[n].online = false;
+    }
+    stalled.trouble = Some(Trouble::Stalled {
+        missing: vec![name("Ben"), name("Cleo")],
+        alone: true,
+        may_lose: true,
+    });
+    let mut elsewhere = stalled.clone();
+    elsewhere.trouble = Some(Trouble::Elsewhere {
+        cluster_id: cluster_id(2),
+        by: "Ben".to_owned(),
+    });
+    let mut back = room.clone();
+    back.cluster.role = Role::Follower;
+    back.trouble = Some(Trouble::Reconnecting);
+    let mut one_copy = room;
+    one_copy.single_copy = true;
+    one_copy.cluster.members[2].online = false;
+    one_copy.players[2].online = false;
+    vec![
+        scene("choosing-leader", within(election)),
+        scene("stalled", within(stalled)),
+        scene("continued-elsewhere", within(elsewhere)),
+        scene("reconnecting", within(back)),
+        scene("one-copy", within(one_copy)),
+    ]
+}
