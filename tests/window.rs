@@ -63,9 +63,9 @@ impl Player {
         };
         let window = Harness::builder()
             .with_size(size)
-            // What another thread publishes may come in the middle of a run, and
-            // then it takes as many frames again.
-            .with_max_steps(8)
+            // A change moves for less than a second, which is four steps; and
+            // what another thread publishes may come in the middle of a run.
+            .with_max_steps(24)
             .build_ui_state(draw, None);
         Self {
             node,

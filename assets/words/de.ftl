@@ -370,4 +370,45 @@ look-contrast = Hoher Kontrast
 settings-size = Größe: { $percent } %
 settings-smaller = Kleiner
 settings-larger = Größer
+settings-calm = Nichts bewegt sich
 settings-private = dhangkanna spricht mit den Rechnern in deinen Räumen und mit sonst niemandem. Es zählt und meldet nichts.
+
+## Raft zusehen
+
+raft = Raft bei der Arbeit
+raft-open = Raft zusehen
+raft-save = Ereignisse speichern
+raft-save-more = Schreibt in eine Textdatei, was geschehen ist.
+raft-facts = Dieser Knoten: { $role } · Amtszeit { $term } · Log { $log }, bestätigt { $committed }, angewandt { $applied }
+ring-spoken = { $members } Mitglieder, { $voters } davon stimmen ab; Leader: { $leader }; Amtszeit { $term }.
+ring-away = fort
+ring-leads = führt
+ring-behind = { $count ->
+    [0] auf dem Stand
+    [one] { $count } Eintrag zurück
+   *[other] { $count } Einträge zurück
+}
+ring-heartbeat = Herzschlag
+ring-entries = Log-Einträge
+ring-vote = Stimme
+ring-answer = Antwort
+latency-title = Von deinem Klick, bis alle einig sind
+latency-none = Noch nichts: Rate einen Buchstaben oder sag etwas.
+latency = zuletzt { $last } ms · Median von { $count }: { $median } ms · höchstens { $worst } ms
+events = Was geschah
+event = Amtszeit { $term }: { $what }
+event-seconds = { $count } s
+event-minutes = { $count } min
+event-opened = Dieser Knoten hat seinen Platz eingenommen.
+event-campaigns = Dieser Knoten hört von keinem Leader und bittet um Stimmen.
+event-won = { $who } hat die Wahl mit { $votes } von { $of } Stimmen gewonnen.
+event-leads = { $who } führt.
+event-no-leader = { $who } führt nicht mehr; noch niemand sonst.
+event-joined = { $who } kam dazu.
+event-left = { $who } ist gegangen.
+event-votes = { $who } stimmt jetzt mit ab.
+event-learns = { $who } stimmt nicht mehr mit ab.
+event-away = { $who } antwortet nicht.
+event-back = { $who } ist nach { $seconds } s zurück.
+event-quorum-lost = Keine Mehrheit antwortet: Nichts kann entschieden werden.
+event-quorum-back = Nach { $seconds } s antwortet wieder eine Mehrheit.

@@ -367,4 +367,45 @@ look-contrast = High contrast
 settings-size = Size: { $percent } %
 settings-smaller = Smaller
 settings-larger = Larger
+settings-calm = Nothing moves
 settings-private = dhangkanna talks to the computers in your rooms and to nobody else. It counts and reports nothing.
+
+## Watching Raft
+
+raft = Raft at work
+raft-open = Watch Raft
+raft-save = Save the events
+raft-save-more = Writes what happened into a text file.
+raft-facts = This node: { $role } · term { $term } · log { $log }, committed { $committed }, applied { $applied }
+ring-spoken = { $members } members, { $voters } of them vote; leader: { $leader }; term { $term }.
+ring-away = away
+ring-leads = leads
+ring-behind = { $count ->
+    [0] up to date
+    [one] { $count } entry behind
+   *[other] { $count } entries behind
+}
+ring-heartbeat = heartbeat
+ring-entries = log entries
+ring-vote = vote
+ring-answer = answer
+latency-title = From your click until all is agreed
+latency-none = Nothing yet: guess a letter or say something.
+latency = last { $last } ms · median of { $count }: { $median } ms · worst { $worst } ms
+events = What happened
+event = Term { $term }: { $what }
+event-seconds = { $count } s
+event-minutes = { $count } min
+event-opened = this node took its seat.
+event-campaigns = this node hears of no leader, and asks for votes.
+event-won = { $who } won the election with { $votes } of { $of } votes.
+event-leads = { $who } leads.
+event-no-leader = { $who } does not lead any more; nobody does yet.
+event-joined = { $who } joined.
+event-left = { $who } left.
+event-votes = { $who } has a vote now.
+event-learns = { $who } has no vote any more.
+event-away = { $who } does not answer.
+event-back = { $who } is back after { $seconds } s.
+event-quorum-lost = no majority answers: nothing can be decided.
+event-quorum-back = a majority answers again, after { $seconds } s.

@@ -367,4 +367,45 @@ look-contrast = Alto contraste
 settings-size = Tamaño: { $percent } %
 settings-smaller = Menor
 settings-larger = Mayor
+settings-calm = Nada se mueve
 settings-private = dhangkanna habla con los dispositivos de tus salas y con nadie más. No cuenta ni informa de nada.
+
+## Ver Raft
+
+raft = Raft trabajando
+raft-open = Ver Raft
+raft-save = Guardar los sucesos
+raft-save-more = Escribe lo que pasó en un archivo de texto.
+raft-facts = Este nodo: { $role } · mandato { $term } · registro { $log }, confirmado { $committed }, aplicado { $applied }
+ring-spoken = { $members } miembros, { $voters } con voto; líder: { $leader }; mandato { $term }.
+ring-away = ausente
+ring-leads = lidera
+ring-behind = { $count ->
+    [0] al día
+    [one] { $count } entrada por detrás
+   *[other] { $count } entradas por detrás
+}
+ring-heartbeat = latido
+ring-entries = entradas del registro
+ring-vote = voto
+ring-answer = respuesta
+latency-title = Desde tu clic hasta el acuerdo de todos
+latency-none = Nada todavía: prueba una letra o di algo.
+latency = último { $last } ms · mediana de { $count }: { $median } ms · peor { $worst } ms
+events = Qué pasó
+event = Mandato { $term }: { $what }
+event-seconds = { $count } s
+event-minutes = { $count } min
+event-opened = este nodo ocupó su sitio.
+event-campaigns = este nodo no oye a ningún líder y pide votos.
+event-won = { $who } ganó la elección con { $votes } de { $of } votos.
+event-leads = { $who } lidera.
+event-no-leader = { $who } ya no lidera; todavía nadie más.
+event-joined = { $who } entró.
+event-left = { $who } se fue.
+event-votes = { $who } ya tiene voto.
+event-learns = { $who } ya no tiene voto.
+event-away = { $who } no responde.
+event-back = { $who } volvió después de { $seconds } s.
+event-quorum-lost = no responde ninguna mayoría: no se puede decidir nada.
+event-quorum-back = vuelve a responder una mayoría, después de { $seconds } s.

@@ -378,4 +378,45 @@ look-contrast = Contraste élevé
 settings-size = Taille : { $percent } %
 settings-smaller = Plus petit
 settings-larger = Plus grand
+settings-calm = Rien ne bouge
 settings-private = dhangkanna parle aux ordinateurs de tes salons et à personne d’autre. Il ne compte rien et ne rapporte rien.
+
+## Regarder Raft
+
+raft = Raft au travail
+raft-open = Regarder Raft
+raft-save = Enregistrer les événements
+raft-save-more = Écrit ce qui s’est passé dans un fichier texte.
+raft-facts = Ce nœud : { $role } · mandat { $term } · journal { $log }, validé { $committed }, appliqué { $applied }
+ring-spoken = { $members } membres, { $voters } avec une voix ; chef : { $leader } ; mandat { $term }.
+ring-away = absent
+ring-leads = chef
+ring-behind = { $count ->
+    [0] à jour
+    [one] { $count } entrée de retard
+   *[other] { $count } entrées de retard
+}
+ring-heartbeat = battement
+ring-entries = entrées du journal
+ring-vote = vote
+ring-answer = réponse
+latency-title = De ton clic jusqu’à l’accord de tous
+latency-none = Rien encore : propose une lettre ou dis quelque chose.
+latency = dernier { $last } ms · médiane de { $count } : { $median } ms · pire { $worst } ms
+events = Ce qui s’est passé
+event = Mandat { $term } : { $what }
+event-seconds = { $count } s
+event-minutes = { $count } min
+event-opened = ce nœud a pris sa place.
+event-campaigns = ce nœud n’entend aucun chef et demande des voix.
+event-won = { $who } a gagné l’élection avec { $votes } voix sur { $of }.
+event-leads = { $who } est le chef.
+event-no-leader = { $who } n’est plus le chef ; personne d’autre encore.
+event-joined = { $who } est arrivé.
+event-left = { $who } est parti.
+event-votes = { $who } a maintenant une voix.
+event-learns = { $who } n’a plus de voix.
+event-away = { $who } ne répond pas.
+event-back = { $who } est de retour après { $seconds } s.
+event-quorum-lost = aucune majorité ne répond : rien ne peut être décidé.
+event-quorum-back = une majorité répond de nouveau, après { $seconds } s.

@@ -8,6 +8,7 @@ use std::{
 
 use tokio::time::Instant;
 
+use super::traffic::{Call, Exchange, Traffic};
 use crate::{
     consensus::{ClusterId, LogId, NodeId, Vote},
     game::PeerId,
@@ -35,6 +36,7 @@ struct Inner {
     frozen_until: Option<Instant>,
     replaced: bool,
     holds: Holds,
+    traffic: Traffic,
 }
 
 /// The newest entries that members said they hold.
@@ -139,6 +141,32 @@ impl Contact {
     /// was restored, or a disk lost what it had promised to keep.
     pub fn forgetful(&self) -> BTreeSet<NodeId> {
         self.lock().holds.forgetful.clone()
+    }
+
+    /// What went between this seat and each other one, since it was opened.
+    pub fn traffic(&self) -> BTreeMap<NodeId, Exchange> {
+        self.lock().traffic.all()
+    }
+
+    /// The votes that this seat had in an election, its own included.
+    pub fn votes(&self, term: u64) -> u64 {
+        self.lock().traffic.votes(term)
+    }
+
+    pub(super) fn note_sent(&self, to: NodeId, call: Call) {
+        self.lock().traffic.sent(to, call);
+    }
+
+    pub(super) fn note_answered(&self, by: NodeId) {
+        self.lock().traffic.answered(by);
+    }
+
+    pub(super) fn note_heard(&self, from: NodeId, call: Call) {
+        self.lock().traffic.heard(from, call);
+    }
+
+    pub(super) fn note_won(&self, term: u64) {
+        self.lock().traffic.won(term);
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

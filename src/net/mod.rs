@@ -19,6 +19,7 @@ mod room_key;
 mod server;
 mod service;
 mod tls;
+mod traffic;
 mod transport;
 
 use std::net::SocketAddr;
@@ -33,6 +34,7 @@ pub use raft_network::RaftNetwork;
 pub use room_key::RoomKey;
 pub use server::Server;
 pub use service::{Handler, SeatAccess};
+pub use traffic::{Call, Calls, Exchange};
 pub use transport::{Handshake, Io, Stream, TlsTransport, Transport};
 
 pub use crate::consensus::ClusterId;

@@ -17,6 +17,7 @@ use super::{
         TransferLeaderResponse, VoteRequest, VoteResponse,
     },
     member::Client,
+    traffic::Call,
 };
 use crate::{
     consensus::{LogId, Member, NodeId, Snapshot, TypeConfig, Vote, codec::DecodeError},
@@ -127,6 +128,7 @@ struct Sent {
 /// that comes while it keeps still does not count any more.
 async fn ask<M, T>(
     contact: &Contact,
+    (target, what): (NodeId, Call),
     deadline: Duration,
     call: impl Future<Output = Result<tonic::Response<M>, tonic::Status>>,
     read: impl FnOnce(M) -> Result<T, DecodeError>,
@@ -135,7 +137,9 @@ async fn ask<M, T>(
     if contact.is_frozen() {
         return Err(still());
     }
+    contact.note_sent(target, what);
     let answer = within(deadline, call).await?;
+    contact.note_answered(target);
     if contact.is_frozen() {
         return Err(still());
     }
@@ -166,9 +170,11 @@ impl RaftNetworkV2<TypeConfig> for Connection {
                 .map_or(request.prev_log_id, |e| Some(e.log_id)),
             held: self.contact.holds(self.target, &request.vote),
         };
+        let what = Call::append(request.entries.len());
         let request = codec::append_request(&request, self.contact.told());
         let call = self.client.append_entries(timed(request, deadline));
-        let reply = ask(&self.contact, deadline, call, codec::appended).await;
+        let to = (self.target, what);
+        let reply = ask(&self.contact, to, deadline, call, codec::appended).await;
         let reply = reply.and_then(|answer| self.holds(&sent, answer));
         reply.map_err(|e| self.failed(&e).into())
     }
@@ -179,8 +185,13 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         option: RPCOption,
     ) -> Result<VoteResponse, RpcError> {
         let deadline = option.hard_ttl();
+        let term = request.vote.leader_id.term;
         let call = self.client.request_vote(timed(request.into(), deadline));
-        let reply = ask(&self.contact, deadline, call, codec::voted).await;
+        let to = (self.target, Call::Vote);
+        let reply = ask(&self.contact, to, deadline, call, codec::voted).await;
+        if reply.as_ref().is_ok_and(|reply| reply.vote_granted) {
+            self.contact.note_won(term);
+        }
         reply.map_err(|e| self.failed(&e).into())
     }
 
@@ -191,7 +202,8 @@ impl RaftNetworkV2<TypeConfig> for Connection {
     ) -> Result<VoteResponse, RpcError> {
         let deadline = option.hard_ttl();
         let call = self.client.pre_vote(timed(request.into(), deadline));
-        let reply = ask(&self.contact, deadline, call, codec::voted).await;
+        let to = (self.target, Call::Vote);
+        let reply = ask(&self.contact, to, deadline, call, codec::voted).await;
         reply.map_err(|e| self.failed(&e).into())
     }
 
@@ -206,9 +218,10 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         let last = snapshot.meta.last_log_id;
         let request = timed(codec::snapshot_request(&vote, snapshot), deadline);
         let call = self.client.install_snapshot(request);
+        let to = (self.target, Call::Snapshot);
         let reply = tokio::select! {
             closed = cancel => return Err(closed.into()),
-            reply = ask(&self.contact, deadline, call, codec::installed) => reply,
+            reply = ask(&self.contact, to, deadline, call, codec::installed) => reply,
         };
         let theirs = reply.map_err(|e| self.failed(&e))?;
         if let Some(last) = last.filter(|_| theirs == vote) {
@@ -224,7 +237,8 @@ impl RaftNetworkV2<TypeConfig> for Connection {
     ) -> Result<TransferLeaderResponse, RpcError> {
         let deadline = option.hard_ttl();
         let call = self.client.transfer_leader(timed(request.into(), deadline));
-        let reply = ask(&self.contact, deadline, call, codec::transferred).await;
+        let to = (self.target, Call::Handover);
+        let reply = ask(&self.contact, to, deadline, call, codec::transferred).await;
         reply.map_err(|e| self.failed(&e).into())
     }
 }

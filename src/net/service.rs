@@ -6,7 +6,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     About, Admission, Caller, ClusterId, Committed, Contact, MAX_MEMBERS, PROTOCOL, ProposeError,
-    Refusal, Refused, RoomKey, Survey, Visitor, codec,
+    Refusal, Refused, RoomKey, Survey, Visitor, codec, traffic::Call,
 };
 use crate::{
     consensus::{
@@ -214,8 +214,10 @@ impl<H: Handler> Members for Service<H> {
         &self,
         request: Request<pb::AppendEntriesRequest>,
     ) -> Answer<pb::AppendEntriesReply> {
-        let seat = voting(&request)?;
+        let (from, seat) = voting(&request)?;
         let (request, aside) = codec::append_entries(request.into_inner()).map_err(invalid)?;
+        seat.contact
+            .note_heard(from, Call::append(request.entries.len()));
         #[cfg(feature = "simulation")]
         let request = crate::planted::taken_from_anybody(request, &seat.raft);
         let response = seat.raft.append_entries(request).await.map_err(failed)?;
@@ -227,7 +229,8 @@ impl<H: Handler> Members for Service<H> {
     }
 
     async fn request_vote(&self, request: Request<pb::VoteRequest>) -> Answer<pb::VoteReply> {
-        let seat = voting(&request)?;
+        let (from, seat) = voting(&request)?;
+        seat.contact.note_heard(from, Call::Vote);
         let request = codec::vote_request(request.into_inner()).map_err(invalid)?;
         let response = seat.raft.vote(request).await.map_err(failed)?;
         moving(&seat)?;
@@ -235,7 +238,8 @@ impl<H: Handler> Members for Service<H> {
     }
 
     async fn pre_vote(&self, request: Request<pb::VoteRequest>) -> Answer<pb::VoteReply> {
-        let seat = voting(&request)?;
+        let (from, seat) = voting(&request)?;
+        seat.contact.note_heard(from, Call::Vote);
         let request = codec::vote_request(request.into_inner()).map_err(invalid)?;
         let response = seat.raft.pre_vote(request).await.map_err(failed)?;
         moving(&seat)?;
@@ -246,7 +250,8 @@ impl<H: Handler> Members for Service<H> {
         &self,
         request: Request<pb::InstallSnapshotRequest>,
     ) -> Answer<pb::InstallSnapshotReply> {
-        let seat = voting(&request)?;
+        let (from, seat) = voting(&request)?;
+        seat.contact.note_heard(from, Call::Snapshot);
         let (vote, snapshot) = codec::snapshot(request.into_inner()).map_err(invalid)?;
         let response = seat
             .raft
@@ -263,7 +268,8 @@ impl<H: Handler> Members for Service<H> {
         &self,
         request: Request<pb::TransferLeaderRequest>,
     ) -> Answer<pb::TransferLeaderReply> {
-        let seat = voting(&request)?;
+        let (from, seat) = voting(&request)?;
+        seat.contact.note_heard(from, Call::Handover);
         let request = codec::transfer_request(request.into_inner()).map_err(invalid)?;
         let response = seat
             .raft
@@ -317,11 +323,12 @@ fn known<T>(request: &Request<T>) -> Result<(Caller, SeatAccess), Status> {
         .ok_or_else(|| Status::unauthenticated("this call is for the members of a room"))
 }
 
-/// The seat that one of Raft's calls is for, unless it keeps still.
-fn voting<T>(request: &Request<T>) -> Result<SeatAccess, Status> {
-    let (_caller, seat) = known(request)?;
+/// Which seat makes one of Raft's calls, and the seat that it is for, unless
+/// that keeps still.
+fn voting<T>(request: &Request<T>) -> Result<(NodeId, SeatAccess), Status> {
+    let (caller, seat) = known(request)?;
     moving(&seat)?;
-    Ok(seat)
+    Ok((caller.node_id, seat))
 }
 
 /// Looks that a seat does not keep still: before one of Raft's calls, and

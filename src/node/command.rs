@@ -70,6 +70,9 @@ pub enum Command {
     Prefer(Preferences),
     /// Takes a word pack: its file is copied to the player's own.
     AddPack(PathBuf),
+    /// Writes a text of the window's into a file in the profile's folder, and
+    /// says where.
+    Export(String),
     /// Gives up the seat.
     Leave,
     /// Takes the notice off the screen.

@@ -7,6 +7,7 @@
 //! after each new view, from any thread, and must not block.
 
 mod actor;
+mod chronicle;
 mod command;
 mod contact;
 mod continuation;
@@ -15,6 +16,7 @@ mod introduce;
 mod join;
 mod kept;
 mod leave;
+mod lens;
 mod membership;
 pub mod policy;
 mod preferences;
@@ -35,8 +37,10 @@ use std::{io, sync::Arc};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub use chronicle::{ClusterEvent, Happening};
 pub use command::{Command, Done, Failure, JoinTarget, Reply};
 pub use introduce::meet;
+pub use lens::{Lens, Sight};
 pub use preferences::{Look, Preferences, SCALE};
 pub use record::{HARDEST, Record};
 pub use referee::Clock;

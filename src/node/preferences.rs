@@ -21,6 +21,8 @@ pub struct Preferences {
     pub look: Look,
     /// Its size in percent, within [`SCALE`].
     pub scale: u16,
+    /// Whether nothing is to move in it.
+    pub calm: bool,
 }
 
 /// The colours of a window.
@@ -62,6 +64,7 @@ impl Default for Preferences {
             language: None,
             look: Look::default(),
             scale: 100,
+            calm: false,
         }
     }
 }
@@ -91,6 +94,7 @@ impl Preferences {
             "language": self.language,
             "look": self.look.code(),
             "scale": self.scale,
+            "calm": self.calm,
         })
     }
 
@@ -108,6 +112,7 @@ impl Preferences {
             scale: scale
                 .filter(|scale| SCALE.contains(scale))
                 .unwrap_or(default.scale),
+            calm: value["calm"].as_bool().unwrap_or(default.calm),
         }
     }
 }
@@ -124,12 +129,17 @@ mod tests {
             language: Some("de".to_owned()),
             look: Look::Contrast,
             scale: 150,
+            calm: true,
         };
         chosen.save(folder.path()).expect("saved");
         assert_eq!(Preferences::load(folder.path()), chosen);
         let file = folder.path().join(FILE);
         // Each on its own: one bad value loses no other.
-        fs::write(&file, r#"{"look":"plaid","scale":5000,"language":"fr"}"#).expect("written");
+        fs::write(
+            &file,
+            r#"{"look":"plaid","scale":5000,"calm":1,"language":"fr"}"#,
+        )
+        .expect("written");
         let read = Preferences::load(folder.path());
         let french = Preferences {
             language: Some("fr".to_owned()),

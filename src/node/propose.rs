@@ -108,6 +108,7 @@ impl Client<'_> {
         deadline: Instant,
     ) -> Result<Committed, Failure> {
         *self.seq += 1;
+        let began = Instant::now();
         let mut seats = shared.seats();
         let mut maybe_appended = false;
         loop {
@@ -124,7 +125,12 @@ impl Client<'_> {
                 action: action.clone(),
             };
             tokio::select! {
-                result = seat.propose(command, deadline, &mut maybe_appended) => return result,
+                result = seat.propose(command, deadline, &mut maybe_appended) => {
+                    if result.is_ok() {
+                        seat.latencies.note(began.elapsed());
+                    }
+                    return result;
+                }
                 // Another seat, maybe in another cluster: once more from there.
                 Ok(()) = seats.changed() => {}
             }

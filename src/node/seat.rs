@@ -16,6 +16,7 @@ use super::{
     Failure, OpenLog, Timing,
     contact::Findings,
     kept::{self, KeptSeat, LOG_FILE},
+    lens::Latencies,
     membership::Watch,
     referee::Referee,
     shared::Shared,
@@ -57,6 +58,7 @@ pub(super) struct Seat {
     /// The last entry that a sole voter acknowledged with one copy.
     pub(super) owed: AtomicU64,
     pub(super) referee: Referee,
+    pub(super) latencies: Latencies,
     pub(super) opened: Instant,
     store: LogStore,
     kept: KeptSeat,
@@ -148,6 +150,7 @@ impl Seat {
             door: Mutex::new(None),
             owed: AtomicU64::new(0),
             referee: Referee::default(),
+            latencies: Latencies::default(),
             opened: Instant::now(),
             store,
             kept,

@@ -9,7 +9,9 @@ use std::{
 
 use openraft::{ServerState, async_runtime::WatchReceiver as _};
 
-use super::{Clock, Preferences, Record, SetterView, contact::Findings, seat::Seat};
+use super::{
+    Clock, ClusterEvent, Lens, Preferences, Record, SetterView, contact::Findings, seat::Seat,
+};
 use crate::{
     consensus::{NodeId, RoomState},
     game::{Name, PeerId, Phase, pack::Pack},
@@ -218,6 +220,10 @@ pub struct ClusterView {
     pub quorum: bool,
     /// Everyone with a seat, in a fixed order.
     pub members: Vec<MemberView>,
+    /// What happened in it since this seat was opened, the newest last.
+    pub events: Arc<[ClusterEvent]>,
+    /// The way to look closer.
+    pub lens: Lens,
 }
 
 /// One seat.
@@ -297,7 +303,7 @@ impl View {
 
 impl RoomView {
     /// The room as a seat sees it now.
-    pub(super) fn of(seat: &Seat) -> Self {
+    pub(super) fn of(seat: &Arc<Seat>) -> Self {
         let (log_id, state) = {
             let applied = seat.applied.borrow();
             (applied.log_id, Arc::clone(&applied.state))
@@ -339,7 +345,7 @@ fn trouble(seat: &Seat, cluster: &ClusterView) -> Option<Trouble> {
 }
 
 impl ClusterView {
-    fn of(seat: &Seat, state: &RoomState, last_applied: u64) -> Self {
+    fn of(seat: &Arc<Seat>, state: &RoomState, last_applied: u64) -> Self {
         // Asked first: it takes the same locks.
         let quorum = seat.has_quorum();
         let facts = seat.leads().then(|| seat.member_facts());
@@ -383,6 +389,8 @@ impl ClusterView {
             last_applied,
             quorum,
             members: members.collect(),
+            events: Arc::default(),
+            lens: Lens::on(seat),
         }
     }
 }

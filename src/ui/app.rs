@@ -166,6 +166,10 @@ impl App {
         if chosen.scale != self.worn.scale {
             ctx.set_zoom_factor(f32::from(chosen.scale) / 100.0);
         }
+        if chosen.calm != self.worn.calm {
+            let seconds = if chosen.calm { 0.0 } else { ANIMATION };
+            ctx.all_styles_mut(|style| style.animation_time = seconds);
+        }
         let language = chosen.language.as_deref().and_then(Language::of_tag);
         words::speak(language.unwrap_or(self.language));
         if *chosen != self.worn {
@@ -237,6 +241,9 @@ impl eframe::App for App {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
 }
+
+/// How long something takes to open, in seconds.
+const ANIMATION: f32 = 0.2;
 
 /// How long a notice stays that tells of no failure, in seconds.
 const NOTICE: f64 = 6.0;

@@ -51,6 +51,8 @@ const MAX_TEXTURES: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Picture {
     Kanna(Mood),
+    /// Kanna after so many misses, with her eyes shut.
+    Blink(u32),
     /// By its place in [`BALLOONS`].
     Balloon(usize),
     Pop(usize),
@@ -74,7 +76,7 @@ impl Picture {
     /// Width and height in the drawing's own units.
     pub(super) fn size(self) -> Vec2 {
         match self {
-            Self::Kanna(_) => Vec2::new(400.0, 480.0),
+            Self::Kanna(_) | Self::Blink(_) => Vec2::new(400.0, 480.0),
             Self::Balloon(_) => Vec2::new(100.0, 130.0),
             Self::Pop(_) => Vec2::new(100.0, 100.0),
             Self::Cloud => Vec2::new(200.0, 90.0),
@@ -92,7 +94,7 @@ impl Picture {
                 .replace(BALLOON_SHADE, shade)
         };
         match self {
-            Self::Kanna(_) => KANNA.to_owned(),
+            Self::Kanna(_) | Self::Blink(_) => KANNA.to_owned(),
             Self::Balloon(n) => coloured(BALLOON, n),
             Self::Pop(n) => coloured(POP, n),
             Self::Cloud => CLOUD.to_owned(),
@@ -106,8 +108,13 @@ impl Picture {
 
     /// Which parts of the drawing are shown.
     fn style(self) -> Option<String> {
-        let mood = match self {
-            Self::Kanna(mood) => mood,
+        let (mood, eyes) = match self {
+            Self::Kanna(mood) => (mood, String::new()),
+            Self::Blink(n) => {
+                let n = n.min(6);
+                let shut = format!(".m{n}.eyes{{display:none}} .b{n}{{display:inline}}");
+                (Mood::Misses(n), shut)
+            }
             Self::Reaction(reaction) => {
                 let code = reaction.code();
                 return Some(format!(".r{{display:none}} .r-{code}{{display:inline}}"));
@@ -119,7 +126,7 @@ impl Picture {
             Mood::Won => "mwin".to_owned(),
         };
         Some(format!(
-            ".mood{{display:none}} .blink{{display:none}} .{class}{{display:inline}}"
+            ".mood{{display:none}} .blink{{display:none}} .{class}{{display:inline}} {eyes}"
         ))
     }
 }
@@ -210,6 +217,10 @@ mod tests {
             for (j, b) in images.iter().enumerate().skip(i + 1) {
                 assert_ne!(a.pixels, b.pixels, "moods {i} and {j}");
             }
+        }
+        for (n, open) in (0..=6).zip(&images) {
+            let shut = try_rasterize(Picture::Blink(n), 96.0).expect("a blink");
+            assert_ne!(shut.pixels, open.pixels, "mood {n}");
         }
         let others = [
             Picture::Pop(0),

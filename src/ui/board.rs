@@ -208,7 +208,8 @@ pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool) {
         .collect();
     let longest = words.iter().map(|word| word.len()).max().unwrap_or(1);
     let width = ui.available_width().min(640.0);
-    let tile = (width / longest.max(8) as f32 - 4.0).clamp(13.0, 40.0);
+    let largest = if width < 520.0 { 32.0 } else { 40.0 };
+    let tile = (width / longest.max(8) as f32 - 4.0).clamp(13.0, largest);
     let lines = break_lines(&words, ((width + 4.0) / (tile + 4.0)) as usize);
     let height = tile * 1.3;
     let total = vec2(width, lines.len() as f32 * (height + 8.0));

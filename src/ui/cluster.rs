@@ -2,30 +2,41 @@
 
 use eframe::egui;
 
-use super::{theme::Palette, words::tr};
-use crate::node::{ClusterView, Role};
+use super::{
+    note_place,
+    ring::role,
+    theme::{NARROW, Palette},
+    words::tr,
+};
+use crate::node::ClusterView;
 
 /// Which of the facts is the quorum.
-const QUORUM: usize = 5;
+const QUORUM: usize = 2;
 
-/// Draws the strip at the foot of a room.
-pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) {
+/// How many of them there is room for in a narrow window.
+const FEW: usize = 3;
+
+/// Draws the strip at the foot of a room. Whether more of it is asked for.
+pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) -> bool {
     let p = Palette::of(ui);
     let leader = cluster
         .leader
         .and_then(|id| cluster.members.iter().find(|m| m.node_id == id));
     let voters = cluster.members.iter().filter(|m| m.voter).count();
-    let role = match (cluster.role, cluster.quorum) {
-        (Role::Leader, true) => tr!("node-leader"),
-        (Role::Leader, false) => tr!("node-cut-off"),
-        (Role::Follower, _) => tr!("node-follower"),
-        (Role::Candidate, _) => tr!("node-candidate"),
-        (Role::Learner, _) => tr!("node-learner"),
-    };
+    let role = role(cluster);
     let leader = leader.map_or_else(|| tr!("leader-none"), |m| m.name.to_string());
     let facts = [
         (tr!("node"), role, tr!("node-more")),
         (tr!("leader"), leader, tr!("leader-more")),
+        (
+            tr!("quorum"),
+            if cluster.quorum {
+                tr!("yes")
+            } else {
+                tr!("no")
+            },
+            tr!("quorum-more"),
+        ),
         (tr!("term"), cluster.term.to_string(), tr!("term-more")),
         (
             tr!("applied"),
@@ -41,32 +52,35 @@ pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) {
             ),
             tr!("voters-more"),
         ),
-        (
-            tr!("quorum"),
-            if cluster.quorum {
-                tr!("yes")
-            } else {
-                tr!("no")
-            },
-            tr!("quorum-more"),
-        ),
     ];
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = egui::vec2(5.0, 2.0);
-        ui.spacing_mut().interact_size.y = 18.0;
-        for (n, (name, value, meaning)) in facts.into_iter().enumerate() {
-            if n > 0 {
-                ui.add_space(9.0);
+    let narrow = ui.available_width() < NARROW * 0.8;
+    let shown = if narrow { FEW } else { facts.len() };
+    let mut opened = false;
+    egui::Sides::new().shrink_left().truncate().show(
+        ui,
+        |ui| {
+            ui.spacing_mut().item_spacing = egui::vec2(5.0, 2.0);
+            for (n, (name, value, meaning)) in facts.into_iter().take(shown).enumerate() {
+                if n > 0 {
+                    ui.add_space(9.0);
+                }
+                // One text each, so that a line never breaks inside.
+                let mut job = egui::text::LayoutJob::default();
+                let font = egui::FontId::proportional(13.0);
+                let alert = n == QUORUM && !cluster.quorum;
+                let color = if alert { p.error } else { p.text };
+                job.append(&name, 0.0, egui::TextFormat::simple(font.clone(), p.weak));
+                job.append(&value, 6.0, egui::TextFormat::simple(font, color));
+                ui.add(egui::Label::new(job).extend())
+                    .on_hover_text(meaning);
             }
-            // One text each, so that a line never breaks inside.
-            let mut job = egui::text::LayoutJob::default();
-            let font = egui::FontId::proportional(13.0);
-            let alert = n == QUORUM && !cluster.quorum;
-            let color = if alert { p.error } else { p.text };
-            job.append(&name, 0.0, egui::TextFormat::simple(font.clone(), p.weak));
-            job.append(&value, 6.0, egui::TextFormat::simple(font, color));
-            ui.add(egui::Label::new(job).extend())
-                .on_hover_text(meaning);
-        }
-    });
+        },
+        |ui| {
+            ui.spacing_mut().button_padding = egui::vec2(10.0, 4.0);
+            let button = ui.button(tr!("raft-open"));
+            note_place(&button, "Watch Raft");
+            opened = button.clicked();
+        },
+    );
+    opened
 }

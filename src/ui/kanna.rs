@@ -1,13 +1,14 @@
 //! The story in a picture: Kanna under her balloons, one for each chance.
 
 use eframe::egui::{
-    self, Align2, Color32, FontId, Mesh, Pos2, Rect, Shape, Stroke, Vec2, epaint::CubicBezierShape,
-    pos2, vec2,
+    self, Align2, Color32, FontId, Pos2, Rect, Stroke, Vec2, epaint::CubicBezierShape, pos2, vec2,
 };
 
 use super::{
     art::{Art, Mood, Picture},
-    theme::{CARD_RADIUS, Palette, mix},
+    motion::{End, Motion, Pose, ease_out},
+    sky::{grey_sky, paint_cloud, paint_confetti, paint_hills, paint_sky, round_off},
+    theme::{Palette, mix},
     words::tr,
 };
 use crate::{
@@ -30,7 +31,14 @@ const PLACES: [(f32, f32); 6] = [
 ];
 
 /// Draws the scene of a room into the space there is.
-pub(super) fn scene_ui(ui: &mut egui::Ui, art: &mut Art, room: &RoomView, size: Vec2) {
+pub(super) fn scene_ui(
+    ui: &mut egui::Ui,
+    art: &mut Art,
+    room: &RoomView,
+    motion: &mut Motion,
+    calm: bool,
+    size: Vec2,
+) {
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
     let description = describe(room);
     response
@@ -38,44 +46,40 @@ pub(super) fn scene_ui(ui: &mut egui::Ui, art: &mut Art, room: &RoomView, size: 
     if !ui.is_rect_visible(rect) {
         return;
     }
-    let round = room.state.game().round();
-    let misses = round.map_or(0, |round| CHANCES - round.chances_left());
-    let won = room.state.game().phase() == Phase::Won;
+    let pose = motion.pose(ui.ctx(), room, calm);
+    let p = Palette::of(ui);
     let painter = ui.painter_at(rect);
-    paint_sky(&painter, Palette::of(ui), rect, misses, won);
-    let cloud = Picture::Cloud;
-    let cloud_at = |x: f32, y: f32, w: f32| {
-        let size = vec2(w, w * cloud.size().y / cloud.size().x);
-        Rect::from_center_size(rect.lerp_inside(vec2(x, y)), size)
+    let sky = match pose.end {
+        End::Won => p.win_sky,
+        _ => grey_sky(p, pose.sunk / CHANCES as f32),
     };
-    art.paint(&painter, cloud, cloud_at(0.16, 0.2, rect.width() * 0.26));
-    art.paint(&painter, cloud, cloud_at(0.86, 0.38, rect.width() * 0.22));
-    let hill = Rect::from_min_max(
-        pos2(rect.left(), rect.bottom() - rect.height() * 0.17),
-        rect.right_bottom(),
-    );
-    art.paint(&painter, Picture::Hill, hill);
-    if won {
-        paint_win(art, &painter, rect);
-    } else if misses >= CHANCES {
-        paint_loss(art, &painter, rect);
+    paint_sky(&painter, rect, sky);
+    let line = mix(p.text, Color32::GRAY, 0.5);
+    if is_banner(rect) {
+        paint_banner(art, &painter, rect, &pose);
     } else {
-        paint_flight(art, &painter, ui, rect, misses);
+        paint_cloud(art, &painter, rect, vec2(0.16, 0.2), rect.width() * 0.26);
+        paint_cloud(art, &painter, rect, vec2(0.86, 0.38), rect.width() * 0.22);
+        paint_hills(art, &painter, rect, rect.height() * 0.17);
+        match pose.end {
+            End::Won => paint_win(art, &painter, rect, &pose),
+            End::Lost => paint_loss(art, &painter, rect, &pose),
+            End::Not => paint_flight(art, &painter, rect, &pose, line),
+        }
     }
-    if let Some(round) = round
-        && misses > 0
-        && !won
+    if let Some(round) = room.state.game().round()
+        && pose.misses > 0
+        && pose.end != End::Won
     {
         paint_last_miss(&painter, ui, rect, room, round);
     }
-    // Rounded corners, over whatever reaches into them.
-    let ground = Palette::of(ui).ground;
-    painter.rect_stroke(
-        rect.expand(3.0),
-        f32::from(CARD_RADIUS) + 3.0,
-        Stroke::new(6.0, ground),
-        egui::StrokeKind::Middle,
-    );
+    round_off(&painter, rect, p.ground);
+}
+
+/// Whether there is only room for a low picture: then she looks out of it,
+/// beside her balloons.
+fn is_banner(rect: Rect) -> bool {
+    rect.height() < 210.0 && rect.width() > rect.height() * 1.6
 }
 
 /// The picture in words.
@@ -90,49 +94,31 @@ fn describe(room: &RoomView) -> String {
     }
 }
 
-fn paint_sky(painter: &egui::Painter, p: &Palette, rect: Rect, misses: u32, won: bool) {
-    let grey = misses as f32 / CHANCES as f32;
-    let [top, bottom] = if won {
-        p.win_sky
-    } else {
-        [
-            mix(p.sky[0], p.grey_sky[0], grey),
-            mix(p.sky[1], p.grey_sky[1], grey),
-        ]
-    };
-    let mut mesh = Mesh::default();
-    mesh.colored_vertex(rect.left_top(), top);
-    mesh.colored_vertex(rect.right_top(), top);
-    mesh.colored_vertex(rect.right_bottom(), bottom);
-    mesh.colored_vertex(rect.left_bottom(), bottom);
-    mesh.add_triangle(0, 1, 2);
-    mesh.add_triangle(0, 2, 3);
-    painter.add(Shape::mesh(mesh));
-}
-
 /// Kanna's size: the whole group of her and six balloons fits the scene.
 fn kanna_height(rect: Rect) -> f32 {
     (rect.height() * 0.46).min(rect.width() * 0.72)
 }
 
-fn paint_flight(art: &mut Art, painter: &egui::Painter, ui: &egui::Ui, rect: Rect, misses: u32) {
-    let picture = Picture::Kanna(Mood::Misses(misses));
+fn paint_flight(art: &mut Art, painter: &egui::Painter, rect: Rect, pose: &Pose, line: Color32) {
     let height = kanna_height(rect);
-    let scale = height / picture.size().y;
     // She sinks from just below the balloons to just above the grass.
     let highest = rect.top() + height * 0.98;
     let lowest = rect.bottom() - rect.height() * 0.1 - height * 0.82;
-    let sunk = misses as f32 / (CHANCES - 1) as f32;
+    let sunk = pose.sunk / (CHANCES - 1) as f32;
     let grip = pos2(
         rect.center().x + height * 0.06,
-        egui::lerp(highest..=lowest.max(highest), sunk),
+        egui::lerp(highest..=lowest.max(highest), sunk) - height * 0.012 * pose.breath,
     );
     let width = height * 0.225;
     let size = Picture::Balloon(0).size() * (width / 100.0);
-    let left = (CHANCES - misses) as usize;
-    let line = mix(Palette::of(ui).text, Color32::GRAY, 0.5);
-    for &(x, y) in &PLACES[..left] {
-        let knot = grip + vec2(x, y) * width;
+    let left = CHANCES.saturating_sub(pose.misses) as usize;
+    let sway = vec2(0.0, -0.05 * pose.breath);
+    let knot_of = |n: usize| {
+        let (x, y) = PLACES[n];
+        grip + (vec2(x, y) + sway * (1.0 + n as f32 * 0.3)) * width
+    };
+    for (n, (x, _)) in PLACES.iter().enumerate().take(left) {
+        let knot = knot_of(n);
         painter.add(CubicBezierShape::from_points_stroke(
             [
                 knot,
@@ -147,32 +133,52 @@ fn paint_flight(art: &mut Art, painter: &egui::Painter, ui: &egui::Ui, rect: Rec
     }
     // From the back to the front.
     for n in (0..left).rev() {
-        let (x, y) = PLACES[n];
-        let knot = grip + vec2(x, y) * width;
-        let min = knot - vec2(size.x * 0.5, size.y * 124.0 / 130.0);
+        let min = knot_of(n) - vec2(size.x * 0.5, size.y * 124.0 / 130.0);
         art.paint(painter, Picture::Balloon(n), Rect::from_min_size(min, size));
     }
-    if misses > 0 {
-        let (x, y) = PLACES[left];
-        let burst = Vec2::splat(width * 1.1);
-        let center = grip + vec2(x, y) * width - vec2(0.0, size.y * 0.55);
-        art.paint(
-            painter,
-            Picture::Pop(left),
-            Rect::from_center_size(center, burst),
-        );
+    if pose.misses > 0 {
+        let center = knot_of(left) - vec2(0.0, size.y * 0.55);
+        paint_pop(art, painter, center, width * 1.1, left, pose.done);
     }
-    paint_kanna(art, painter, picture, grip, scale);
-}
-
-fn paint_kanna(art: &mut Art, painter: &egui::Painter, picture: Picture, grip: Pos2, scale: f32) {
-    let rect = Rect::from_min_size(grip - GRIP * scale, picture.size() * scale);
+    let picture = kanna_of(pose);
+    let scale = height / picture.size().y;
+    let mut rect = Rect::from_min_size(grip - GRIP * scale, picture.size() * scale);
+    // A breath makes her a little longer, not wider.
+    rect.max.y += rect.height() * 0.012 * pose.breath;
     art.paint(painter, picture, rect);
 }
 
-fn paint_loss(art: &mut Art, painter: &egui::Painter, rect: Rect) {
-    let picture = Picture::Kanna(Mood::Misses(CHANCES));
+/// Kanna as she feels.
+fn kanna_of(pose: &Pose) -> Picture {
+    let mood = match pose.end {
+        End::Won => Mood::Won,
+        End::Lost => Mood::Misses(CHANCES),
+        End::Not => Mood::Misses(pose.misses),
+    };
+    match mood {
+        Mood::Misses(misses) if pose.blinks => Picture::Blink(misses),
+        mood => Picture::Kanna(mood),
+    }
+}
+
+/// What is left of a balloon: it bursts, and stays until the next one does.
+fn paint_pop(
+    art: &mut Art,
+    painter: &egui::Painter,
+    center: Pos2,
+    size: f32,
+    nth: usize,
+    done: f32,
+) {
+    // Out at once, and back a little.
+    let grown = 0.5 + 0.8 * ease_out((done * 3.0).min(1.0)) - 0.3 * ease_out(done);
+    let burst = Rect::from_center_size(center, Vec2::splat(size * grown));
+    art.paint(painter, Picture::Pop(nth), burst);
+}
+
+fn paint_loss(art: &mut Art, painter: &egui::Painter, rect: Rect, pose: &Pose) {
     let height = kanna_height(rect) * 1.1;
+    let picture = kanna_of(pose);
     let scale = height / picture.size().y;
     let min = pos2(
         rect.center().x - 200.0 * scale,
@@ -181,23 +187,28 @@ fn paint_loss(art: &mut Art, painter: &egui::Painter, rect: Rect) {
     let at = |x: f32, y: f32, w: f32, h: f32| {
         Rect::from_min_size(min + vec2(x, y) * scale, vec2(w, h) * scale)
     };
-    art.paint(painter, Picture::Puddle, at(45.0, 418.0, 340.0, 60.0));
-    art.paint(painter, Picture::Raincloud, at(70.0, -10.0, 260.0, 152.0));
-    art.paint(
-        painter,
-        picture,
-        Rect::from_min_size(min, picture.size() * scale),
-    );
+    // She comes down first, then the cloud moves in.
+    let down = (pose.done * 2.0).min(1.0).powi(2);
+    let cloud = ease_out((pose.done * 2.0 - 1.0).max(0.0));
+    let puddle = at(45.0, 418.0, 340.0, 60.0);
+    let puddle = puddle.scale_from_center(0.3 + 0.7 * down);
+    art.paint(painter, Picture::Puddle, puddle);
+    let drift = (1.0 - cloud) * rect.width();
+    let raincloud = at(70.0, -10.0, 260.0, 152.0).translate(vec2(drift, 0.0));
+    art.paint(painter, Picture::Raincloud, raincloud);
+    let fall = (1.0 - down) * height * 0.5;
+    let her = Rect::from_min_size(min, picture.size() * scale);
+    art.paint(painter, picture, her.translate(vec2(0.0, -fall)));
 }
 
-fn paint_win(art: &mut Art, painter: &egui::Painter, rect: Rect) {
-    let picture = Picture::Kanna(Mood::Won);
+fn paint_win(art: &mut Art, painter: &egui::Painter, rect: Rect, pose: &Pose) {
     let height = kanna_height(rect) * 1.3;
+    let picture = kanna_of(pose);
     let scale = height / picture.size().y;
-    paint_confetti(painter, rect);
+    paint_confetti(painter, rect, ease_out(pose.done));
     let min = pos2(
         rect.center().x - 200.0 * scale,
-        rect.center().y - height * 0.5,
+        rect.center().y - height * 0.5 - hop(pose.done) * height,
     );
     art.paint(
         painter,
@@ -206,28 +217,69 @@ fn paint_win(art: &mut Art, painter: &egui::Painter, rect: Rect) {
     );
 }
 
-fn paint_confetti(painter: &egui::Painter, rect: Rect) {
-    // Scattered by a fixed rule: the same every time, and no frame differs.
-    let colors = [
-        Color32::from_rgb(255, 143, 163),
-        Color32::from_rgb(255, 197, 107),
-        Color32::from_rgb(143, 214, 148),
-        Color32::from_rgb(124, 196, 240),
-        Color32::from_rgb(185, 162, 240),
-    ];
-    for n in 0..70_u32 {
-        let at = |seed: u32| ((n * seed) % 997) as f32 / 997.0;
-        let center = rect.lerp_inside(vec2(at(613), at(389) * 0.85));
-        let along = Vec2::angled(at(271) * std::f32::consts::TAU) * (2.5 + 3.0 * at(149));
-        let across = along.rot90() * 0.6;
-        let corners = vec![
-            center + along + across,
-            center + along - across,
-            center - along - across,
-            center - along + across,
-        ];
-        let color = colors[n as usize % colors.len()];
-        painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
+/// How high she jumps for joy, in her own height: thrice, lower each time.
+fn hop(done: f32) -> f32 {
+    (done * 3.0 * std::f32::consts::PI).sin().abs() * (1.0 - done) * 0.16
+}
+
+/// A low scene: she looks out of it at the left, her balloons stand in a row.
+fn paint_banner(art: &mut Art, painter: &egui::Painter, rect: Rect, pose: &Pose) {
+    let high = rect.height();
+    paint_cloud(art, painter, rect, vec2(0.6, 0.2), high * 0.7);
+    paint_cloud(art, painter, rect, vec2(0.93, 0.3), high * 0.6);
+    paint_hills(art, painter, rect, high * 0.3);
+    if pose.end == End::Won {
+        paint_confetti(painter, rect, ease_out(pose.done));
+    }
+    let picture = kanna_of(pose);
+    // Down to her waist.
+    let scale = high * 1.45 / picture.size().y;
+    let top = match pose.end {
+        End::Won => 20.0,
+        End::Lost => 120.0,
+        End::Not => 48.0,
+    };
+    let jump = if pose.end == End::Won {
+        hop(pose.done) * high
+    } else {
+        high * 0.012 * pose.breath
+    };
+    let min = pos2(
+        rect.left() + high * 0.75 - 200.0 * scale,
+        rect.top() - top * scale - jump,
+    );
+    art.paint(
+        painter,
+        picture,
+        Rect::from_min_size(min, picture.size() * scale),
+    );
+    if pose.end == End::Lost {
+        let cloud = Rect::from_min_size(
+            rect.min + vec2(high * 1.4, high * 0.35),
+            vec2(high * 0.9, high * 0.52),
+        );
+        art.paint(painter, Picture::Raincloud, cloud);
+    }
+    if pose.end != End::Not {
+        return;
+    }
+    let first = rect.left() + high * 1.55;
+    // Below the words about the last miss.
+    let step = ((rect.right() - 16.0 - first) / CHANCES as f32).min(high * 0.36);
+    let size = Picture::Balloon(0).size() * (step * 0.92 / 100.0);
+    let left = CHANCES.saturating_sub(pose.misses) as usize;
+    for n in 0..=left.min(PLACES.len() - 1) {
+        let bob = if n % 2 == 0 { -0.04 } else { 0.04 } * (1.0 - pose.breath);
+        let center = pos2(
+            first + (n as f32 + 0.5) * step,
+            rect.bottom() - high * (0.34 + bob),
+        );
+        if n < left {
+            let balloon = Rect::from_center_size(center, size);
+            art.paint(painter, Picture::Balloon(n), balloon);
+        } else if pose.misses > 0 {
+            paint_pop(art, painter, center, size.x, n, pose.done);
+        }
     }
 }
 
@@ -267,10 +319,12 @@ fn paint_last_miss(
             ..egui::text::LayoutJob::simple_singleline(text, font, p.text)
         })
     });
-    let ground = Align2::CENTER_TOP.anchor_size(
-        rect.center_top() + vec2(0.0, 12.0),
-        galley.size() + vec2(20.0, 8.0),
-    );
+    let size = galley.size() + vec2(20.0, 8.0);
+    let ground = if is_banner(rect) {
+        Align2::RIGHT_TOP.anchor_size(rect.right_top() + vec2(-10.0, 8.0), size)
+    } else {
+        Align2::CENTER_TOP.anchor_size(rect.center_top() + vec2(0.0, 12.0), size)
+    };
     painter.rect_filled(ground, 12.0, p.card);
     painter.galley(ground.min + vec2(10.0, 4.0), galley, p.text);
 }

@@ -1,22 +1,27 @@
 //! The lobby: my name, hosting, and the rooms on this network.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use eframe::egui::{self, RichText, ScrollArea, vec2};
 
 use super::{
     art::{Art, Mood, Picture},
     note_place,
+    rooms::{kept_ui, rooms_ui},
+    sky::{paint_cloud, paint_hills, paint_sky, round_off},
     theme::{COLUMN, GAP, Palette, bold, card, main_button},
     words::tr,
 };
 use crate::{
-    game::{Name, Phase},
-    node::{Command, JoinTarget, KeptRoom, Record, Room, View},
+    game::Name,
+    node::{Command, JoinTarget, Record, View},
 };
 
-/// A room that is shown has been found: joining does not have to wait for it.
+/// How long the room at an address is asked for.
 const WAIT: Duration = Duration::from_secs(3);
+
+/// The height of the picture at the top, in points.
+const HEAD: f32 = 156.0;
 
 /// What is being typed.
 #[derive(Default)]
@@ -52,8 +57,11 @@ pub(super) fn lobby_ui(
                         ui.add_space(GAP);
                         host_ui(ui, view, draft, &mut commands);
                         ui.add_space(GAP);
-                        rooms_ui(ui, art, view, draft, &mut commands);
-                        kept_ui(ui, view, &mut commands);
+                        if let Some(join) = rooms_ui(ui, art, view) {
+                            commands.extend(rename(view, draft));
+                            commands.push(join);
+                        }
+                        commands.extend(kept_ui(ui, view));
                         ui.add_space(GAP);
                         address_ui(ui, view, draft, &mut commands);
                     });
@@ -63,27 +71,46 @@ pub(super) fn lobby_ui(
     commands
 }
 
+/// Kanna, who waves from her meadow, and the game's name.
 fn head_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) {
-    ui.horizontal(|ui| {
-        let picture = Picture::Kanna(Mood::Misses(0));
-        let size = picture.size() * 0.25;
-        let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-        art.paint(ui.painter(), picture, rect);
-        ui.add_space(6.0);
-        ui.vertical(|ui| {
-            ui.add_space(size.y * 0.28);
-            ui.label(bold("dhangkanna").size(34.0));
-            let p = Palette::of(ui);
-            ui.label(RichText::new(tr!("lobby-about")).color(p.weak));
-            if view.me.record.played > 0 {
-                ui.label(
-                    RichText::new(in_words(&view.me.record))
-                        .small()
-                        .color(p.weak),
-                );
-            }
+    let width = ui.available_width();
+    let (rect, _) = ui.allocate_exact_size(vec2(width, HEAD), egui::Sense::hover());
+    let p = Palette::of(ui);
+    let painter = ui.painter_at(rect);
+    paint_sky(&painter, rect, p.sky);
+    paint_cloud(art, &painter, rect, vec2(0.78, 0.2), 110.0);
+    paint_cloud(art, &painter, rect, vec2(0.05, 0.3), 90.0);
+    paint_hills(art, &painter, rect, HEAD * 0.26);
+    let kanna = Picture::Kanna(Mood::Won);
+    let size = kanna.size() * (HEAD * 0.94 / kanna.size().y);
+    let min = rect.left_bottom() + vec2(6.0, -size.y - 4.0);
+    art.paint(&painter, kanna, egui::Rect::from_min_size(min, size));
+    for (n, (x, y)) in [(0, (0.93, 0.5)), (1, (0.985, 0.32)), (2, (0.87, 0.28))] {
+        let balloon = Picture::Balloon(n);
+        let size = balloon.size() * 0.36;
+        // In a narrow window they would hang over the name.
+        if width > 500.0 {
+            let center = rect.lerp_inside(vec2(x, y)) - vec2(14.0, 0.0);
+            let balloon_rect = egui::Rect::from_center_size(center, size);
+            art.paint(&painter, balloon, balloon_rect);
+        }
+    }
+    round_off(&painter, rect, p.ground);
+    let mut text = rect.shrink2(vec2(14.0, 0.0));
+    text.min.x = rect.left() + size.x + 16.0;
+    let mut column = ui.new_child(egui::UiBuilder::new().max_rect(text));
+    column.add_space(HEAD * 0.24);
+    column.spacing_mut().item_spacing.y = 2.0;
+    let name = bold("dhangkanna").size(36.0).color(p.text);
+    column.add(egui::Label::new(name).truncate());
+    let about = RichText::new(tr!("lobby-about")).color(p.text);
+    column.add(egui::Label::new(about).truncate());
+    if view.me.record.played > 0 {
+        ui.vertical_centered(|ui| {
+            let record = RichText::new(in_words(&view.me.record));
+            ui.label(record.small().color(p.weak));
         });
-    });
+    }
 }
 
 /// What the player has done so far, in a line.
@@ -145,153 +172,6 @@ fn host_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec
 fn rename(view: &View, draft: &Draft) -> Option<Command> {
     let name = Name::parse(draft.name.as_deref()?).ok()?;
     (name != view.me.name).then_some(Command::Rename(name))
-}
-
-fn rooms_ui(
-    ui: &mut egui::Ui,
-    art: &mut Art,
-    view: &View,
-    draft: &Draft,
-    commands: &mut Vec<Command>,
-) {
-    ui.label(bold(tr!("lobby-rooms")).size(18.0));
-    if view.rooms.is_empty() {
-        empty_ui(ui, art);
-    }
-    for room in view.rooms.iter() {
-        let twins = view.rooms.iter().filter(|r| r.name == room.name).count();
-        if room_ui(ui, room, twins > 1) {
-            commands.extend(rename(view, draft));
-            commands.push(Command::Join {
-                target: JoinTarget::Cluster(room.cluster_id),
-                wait: WAIT,
-            });
-        }
-    }
-}
-
-fn empty_ui(ui: &mut egui::Ui, art: &mut Art) {
-    card(ui).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.horizontal(|ui| {
-            let picture = Picture::Kanna(Mood::Misses(2));
-            let (rect, _) = ui.allocate_exact_size(picture.size() * 0.16, egui::Sense::hover());
-            art.paint(ui.painter(), picture, rect);
-            ui.add_space(6.0);
-            ui.vertical(|ui| {
-                ui.label(bold(tr!("lobby-empty")));
-                let p = Palette::of(ui);
-                ui.label(RichText::new(tr!("lobby-empty-more")).color(p.weak));
-            });
-        });
-    });
-}
-
-/// One room; whether it was chosen.
-fn room_ui(ui: &mut egui::Ui, room: &Room, has_twin: bool) -> bool {
-    let p = Palette::of(ui);
-    let mut join = false;
-    card(ui).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        egui::Sides::new().shrink_left().truncate().show(
-            ui,
-            |ui| {
-                ui.vertical(|ui| {
-                    ui.set_min_height(44.0);
-                    ui.spacing_mut().item_spacing.y = 3.0;
-                    let name = bold(room.name.as_str()).size(17.0);
-                    ui.add(egui::Label::new(name).truncate());
-                    let players = tr!("lobby-players", count = room.players);
-                    let state = match room.phase {
-                        Phase::Lobby => tr!("lobby-state-lobby"),
-                        Phase::Guessing | Phase::Setting | Phase::Revealing => {
-                            tr!("lobby-state-playing")
-                        }
-                        Phase::Won | Phase::Lost | Phase::Void => tr!("lobby-state-between"),
-                    };
-                    let hosts = tr!("lobby-hosts", host = room.host.as_str());
-                    let mut facts = format!("{hosts} · {players} · {state}");
-                    if has_twin {
-                        facts.push_str(&format!(" · {}", &room.cluster_id.to_string()[..6]));
-                    }
-                    ui.add(egui::Label::new(RichText::new(facts).color(p.weak)).truncate());
-                });
-            },
-            |ui| {
-                let button = main_button(ui, tr!("lobby-join")).min_size(vec2(84.0, 38.0));
-                let response = ui.add_enabled(room.why_not.is_none(), button);
-                let name = tr!("lobby-join-name", room = room.name.as_str());
-                let enabled = room.why_not.is_none();
-                response
-                    .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, &name));
-                note_place(&response, &format!("Join {}", room.name));
-                join = response.clicked();
-            },
-        );
-        if let Some(why_not) = &room.why_not {
-            ui.label(RichText::new(tr!("lobby-why-not", why = why_not.as_str())).color(p.error));
-        }
-    });
-    join
-}
-
-/// The rooms to come back to: those that are not in the list above, where
-/// joining takes the kept seat again.
-fn kept_ui(ui: &mut egui::Ui, view: &View, commands: &mut Vec<Command>) {
-    let is_seen = |kept: &KeptRoom| view.rooms.iter().any(|r| r.cluster_id == kept.cluster_id);
-    let kept: Vec<&KeptRoom> = view.kept.iter().filter(|kept| !is_seen(kept)).collect();
-    if kept.is_empty() {
-        return;
-    }
-    ui.add_space(GAP);
-    ui.label(bold(tr!("lobby-kept")).size(18.0));
-    let p = Palette::of(ui);
-    for room in kept {
-        card(ui).show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            egui::Sides::new().shrink_left().truncate().show(
-                ui,
-                |ui| {
-                    ui.vertical(|ui| {
-                        ui.spacing_mut().item_spacing.y = 3.0;
-                        let name = bold(room.name.as_str());
-                        ui.add(egui::Label::new(name).truncate());
-                        let when = tr!("lobby-played", ago = ago(room.used));
-                        ui.add(egui::Label::new(RichText::new(when).color(p.weak)).truncate());
-                    });
-                },
-                |ui| {
-                    let back = ui.button(tr!("lobby-back"));
-                    let name = tr!("lobby-back-name", room = room.name.as_str());
-                    back.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
-                    note_place(&back, &format!("Come back to {}", room.name));
-                    if back.clicked() {
-                        let which = Some(JoinTarget::Cluster(room.cluster_id));
-                        commands.push(Command::Resume { which });
-                    }
-                    let forget = ui.button(tr!("lobby-forget"));
-                    let name = tr!("lobby-forget-name", room = room.name.as_str());
-                    forget
-                        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
-                    let forget = forget.on_hover_text(tr!("lobby-forget-more"));
-                    if forget.clicked() {
-                        commands.push(Command::Forget(room.cluster_id));
-                    }
-                },
-            );
-        });
-    }
-}
-
-/// How long ago, in the words of people.
-fn ago(time: SystemTime) -> String {
-    let minutes = time.elapsed().unwrap_or_default().as_secs() / 60;
-    match minutes {
-        0 => tr!("ago-now"),
-        1..60 => tr!("ago-minutes", count = minutes),
-        60..1440 => tr!("ago-hours", count = minutes / 60),
-        _ => tr!("ago-days", count = minutes / 1440),
-    }
 }
 
 fn address_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec<Command>) {

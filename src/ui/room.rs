@@ -13,12 +13,14 @@ use super::{
     history::{self, history_ui},
     kanna::scene_ui,
     keyboard::{self, keyboard_ui, more_ui},
+    motion::Motion,
     people::{self, door_ui, guesses_ui, players_ui},
     setter::{self, setter_ui},
     setup::{self, setup_ui},
     talk::{self, talk_ui},
     theme::{GAP, NARROW, Palette, card, choice},
     trouble::{passing, trouble_ui},
+    watch::{self, watch_ui},
     words::tr,
 };
 use crate::node::{Command, RoomView, View};
@@ -33,6 +35,8 @@ pub(super) struct Draft {
     people: people::Draft,
     history: history::Draft,
     happened: Happened,
+    motion: Motion,
+    watch: watch::Draft,
     aside: Aside,
 }
 
@@ -69,7 +73,9 @@ pub(super) fn room_ui(
                 .fill(Palette::of(ui).card)
                 .inner_margin(egui::Margin::symmetric(16, 8)),
         )
-        .show(ui, |ui| strip_ui(ui, &room.cluster));
+        .show(ui, |ui| draft.watch.open |= strip_ui(ui, &room.cluster));
+    let calm = view.me.preferences.calm;
+    commands.extend(watch_ui(ui, art, room, calm, &mut draft.watch));
     let narrow = ui.available_width() < NARROW;
     egui::CentralPanel::default()
         .frame(egui::Frame::new().inner_margin(egui::Margin {
@@ -115,9 +121,12 @@ fn bar_ui(
             {
                 draft.history.open = true;
             }
-            let addr = &view.me.addr;
-            ui.label(RichText::new(addr).small().color(Palette::of(ui).weak))
-                .on_hover_text(tr!("room-address-more"));
+            // Where there is no room for it, the lobby has it, too.
+            if ui.ctx().content_rect().width() >= NARROW {
+                let addr = &view.me.addr;
+                ui.label(RichText::new(addr).small().color(Palette::of(ui).weak))
+                    .on_hover_text(tr!("room-address-more"));
+            }
         },
     );
     command
@@ -136,7 +145,8 @@ fn wide_ui(
     let people = 250.0;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
-        scene_ui(ui, art, room, scene);
+        let calm = view.me.preferences.calm;
+        scene_ui(ui, art, room, &mut draft.motion, calm, scene);
         let middle = vec2(size.x - scene.x - people - 2.0 * GAP, size.y);
         ui.allocate_ui_with_layout(middle, egui::Layout::top_down(egui::Align::Center), |ui| {
             ui.set_width(middle.x);
@@ -203,8 +213,10 @@ fn narrow_ui(
         // What the board and the keys leave, so that both are in reach.
         measured(ui, "play", |ui, height| {
             let left = size.y - height - 6.0 - ui.spacing().item_spacing.y;
-            let scene = left.clamp(84.0, (size.y * 0.5).max(84.0));
-            scene_ui(ui, art, room, vec2(ui.available_width(), scene));
+            let scene = left.clamp(96.0, (size.y * 0.5).max(96.0));
+            let calm = view.me.preferences.calm;
+            let size = vec2(ui.available_width(), scene);
+            scene_ui(ui, art, room, &mut draft.motion, calm, size);
             ui.add_space(6.0);
             let top = ui.cursor().top();
             commands.extend(play_ui(ui, view, room, draft));

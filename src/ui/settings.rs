@@ -34,6 +34,7 @@ pub(super) fn settings_ui(ui: &egui::Ui, now: &Preferences, open: &mut bool) -> 
             }
         });
         scale_ui(ui, &mut set);
+        ui.checkbox(&mut set.calm, tr!("settings-calm"));
         ui.add_space(4.0);
         let weak = Palette::of(ui).weak;
         ui.label(RichText::new(tr!("settings-private")).small().color(weak));

@@ -58,6 +58,9 @@ const fn rgb(hex: u32) -> Color32 {
     Color32::from_rgb(r, g, b)
 }
 
+/// Text on the light colours of pictures, which are the same in every look.
+pub(super) const INK: Color32 = rgb(0x33244a);
+
 const LIGHT: Palette = Palette {
     ground: rgb(0xf6f1fb),
     card: rgb(0xffffff),
@@ -359,7 +362,8 @@ mod tests {
             }
             let ctx = egui::Context::default();
             ctx.set_fonts(alone);
-            let _ = ctx.run_ui(egui::RawInput::default(), |_| {});
+            let mut output = ctx.run_ui(egui::RawInput::default(), |_| {});
+            output.textures_delta.clear();
             let font = FontId::proportional(15.0);
             let has = |c: &char| ctx.fonts_mut(|fonts| fonts.has_glyph(&font, *c));
             let missing: String = needed.iter().filter(|c| !has(c)).collect();
@@ -384,6 +388,9 @@ mod tests {
                 ("key", p.text, p.key),
                 ("placeholder", p.weak, p.key),
                 ("not found", p.error, p.miss),
+                // The lobby's title stands in the upper half of its sky.
+                ("title", p.text, p.sky[0]),
+                ("title", p.text, mix(p.sky[0], p.sky[1], 0.5)),
             ];
             for ground in [p.ground, p.card] {
                 pairs.extend([

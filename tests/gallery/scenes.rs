@@ -8,8 +8,8 @@ use std::{
 use dhangkanna::{
     game::{Action, Deal, Mode, Notice, Phase, Reaction, Secret, Wait},
     node::{
-        Clock, KeptRoom, Me, Notice as Said, PackView, Preferences, Record, Role, Room, RoomView,
-        SetterView, Stage, Trouble, View,
+        Clock, ClusterEvent, Happening, KeptRoom, Lens, Me, Notice as Said, PackView, Preferences,
+        Record, Role, Room, RoomView, SetterView, Sight, Stage, Trouble, View,
     },
 };
 
@@ -42,6 +42,7 @@ pub fn all() -> Vec<Scene> {
     all.extend(moods());
     all.extend(rounds());
     all.extend(rooms());
+    all.extend(watched());
     all.extend(troubles());
     all
 }
@@ -307,6 +308,75 @@ fn rooms() -> Vec<Scene> {
         opened("history", within(over.view()), &["room-history"]),
         scene("room-of-24", within(crowd.view())),
         opened("guesses", within(crowd.view()), &["room-guesses"]),
+    ]
+}
+
+/// Raft, watched by its leader.
+fn watched() -> Vec<Scene> {
+    let events = |all: Vec<(u64, Happening)>| -> Arc<[ClusterEvent]> {
+        // Later than now: "0 s ago", whenever it is drawn.
+        let at = SystemTime::now() + Duration::from_secs(3600);
+        let event = |(term, what)| ClusterEvent { at, term, what };
+        all.into_iter().map(event).collect()
+    };
+    let mut table = together();
+    table.guess(0, "ea");
+    let mut room = table.view();
+    room.cluster.term = 4;
+    room.cluster.events = events(vec![
+        (3, Happening::Opened),
+        (
+            3,
+            Happening::Leads {
+                who: name("Ben"),
+                me: false,
+                votes: None,
+            },
+        ),
+        (3, Happening::Joined(name("Cleo"))),
+        (3, Happening::Votes(name("Cleo"))),
+        (4, Happening::Campaigns),
+        (4, Happening::NoLeader { who: name("Ben") }),
+        (
+            4,
+            Happening::Leads {
+                who: name("Ada"),
+                me: true,
+                votes: Some((2, 3)),
+            },
+        ),
+        (
+            4,
+            Happening::QuorumBack {
+                after: Duration::from_millis(812),
+            },
+        ),
+        (4, Happening::Away(name("Ben"))),
+        (
+            4,
+            Happening::Back {
+                who: name("Ben"),
+                after: Duration::from_millis(3120),
+            },
+        ),
+    ]);
+    let latencies = (0..48_u64).map(|n| Duration::from_micros(4_000 + n * 7_919 % 9_000));
+    let sight = Sight {
+        last_log: 131,
+        committed: 131,
+        snapshot: 100,
+        lag: [(2, 0), (3, 1)].into(),
+        latencies: latencies.collect(),
+        ..Sight::default()
+    };
+    room.cluster.lens = Lens::still(sight);
+    let names: Vec<String> = (1..=24).map(|n| format!("Player {n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut crowd = Table::new("Class 7b", &names).view();
+    crowd.cluster.members[7].online = false;
+    vec![
+        opened("watch", within(room), &["raft-open"]),
+        opened("watch-24", within(crowd), &["raft-open"]),
     ]
 }
 

@@ -9,7 +9,7 @@ use dhangkanna::{
         Action, Alphabet, Deal, Letter, Mode, Name, Notice, PeerId, Phase, Reaction, Said, Salt,
         Secret, Settings, Text, Whole, answer, seal, shape_of,
     },
-    node::{ClusterView, MemberView, PlayerView, Role, RoomView},
+    node::{ClusterView, Lens, MemberView, PlayerView, Role, RoomView},
 };
 
 /// Seals every secret here.
@@ -224,6 +224,8 @@ impl Table {
                 last_applied: self.index,
                 quorum: true,
                 members: members.collect(),
+                events: Arc::default(),
+                lens: Lens::default(),
             },
             players,
             pending: Vec::new(),

@@ -1,6 +1,7 @@
 //! The node's one task that decides: it takes commands, starts what takes
 //! long, and publishes a view whenever something has changed ([`show`]).
 
+mod export;
 mod propose;
 mod show;
 mod stop;
@@ -8,7 +9,7 @@ mod switch;
 mod table;
 mod watched;
 
-use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
+use std::{collections::BTreeMap, future::Future, io, path::PathBuf, pin::Pin, sync::Arc};
 
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -18,6 +19,7 @@ use tokio::{
 
 use super::{
     Command, Done, Failure, KeptRoom, Notice, PackView, Preferences, Record, Reply, Stage, View,
+    chronicle::Chronicle,
     contact, introduce, join, leave, rooms,
     seat::Seat,
     seating,
@@ -66,6 +68,11 @@ enum Event {
     /// A pack was taken, or why not.
     Packs {
         outcome: Result<(Packs, String), String>,
+        reply: Option<oneshot::Sender<Reply>>,
+    },
+    /// A text was written into this file, or why not.
+    Exported {
+        outcome: Result<PathBuf, io::Error>,
         reply: Option<oneshot::Sender<Reply>>,
     },
     /// Rooms that did not answer, or answered from elsewhere.
@@ -119,6 +126,7 @@ pub(super) struct Actor<F> {
     notice: Option<Notice>,
     notices: u64,
     announced: Option<Ad>,
+    chronicle: Chronicle,
 }
 
 impl<F: Fn() + Send + Sync + 'static> Actor<F> {
@@ -179,6 +187,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             notice: None,
             notices: 0,
             announced: None,
+            chronicle: Chronicle::default(),
         };
         actor.addr = actor.own_addr();
         actor.list_kept();
@@ -317,6 +326,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 self.answer(reply, Ok(Done::Ok));
             }
             Command::AddPack(file) => self.add_pack(file, reply),
+            Command::Export(text) => self.export(text, reply),
             Command::Leave => match (&self.seat, &self.moving) {
                 (Some(_), None) => {
                     self.discovery.announce(None);

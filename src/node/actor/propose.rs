@@ -94,6 +94,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 self.answer(reply, outcome);
             }
             Event::Packs { outcome, reply } => self.take_packs(outcome, reply),
+            Event::Exported { outcome, reply } => self.exported(outcome, reply),
             Event::Answered => self.setter.is_answering = false,
             Event::Silent(silent) => {
                 self.checking = false;

@@ -1,6 +1,6 @@
 //! Publishing: the view for this player, the announcement for the others.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::SystemTime};
 
 use futures::StreamExt as _;
 
@@ -51,6 +51,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             };
         } else if let Some(seat) = self.seat.clone() {
             let mut room = RoomView::of(&seat);
+            let votes = seat.contact.votes(room.cluster.term);
+            let (cluster, now) = (&mut room.cluster, SystemTime::now());
+            cluster.events = self.chronicle.look_at(cluster, votes, now);
             self.play_my_part(&seat, &mut room);
             room.pending.clone_from(&self.pending);
             room.single_copy = self.single_copy;

@@ -1,0 +1,188 @@
+//! The page on which Raft is watched at work: the ring, what happened, and how
+//! long things take.
+
+use std::time::{Duration, SystemTime};
+
+use eframe::egui::{self, RichText, ScrollArea, vec2};
+
+use super::{
+    art::Art,
+    note_place,
+    ring::{Ring, latencies_ui, legend_ui, part_ui, ring_ui, role},
+    theme::{NARROW, Palette, dialog, main_button},
+    words::tr,
+};
+use crate::node::{ClusterEvent, Command, Happening, RoomView};
+
+/// How often it is looked, in seconds.
+const LOOK: Duration = Duration::from_millis(80);
+
+/// Whether the page is open, and what is on its way there.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub(super) open: bool,
+    ring: Ring,
+}
+
+/// Draws the page, if it is open.
+pub(super) fn watch_ui(
+    ui: &egui::Ui,
+    art: &mut Art,
+    room: &RoomView,
+    calm: bool,
+    draft: &mut Draft,
+) -> Option<Command> {
+    if !draft.open {
+        return None;
+    }
+    let cluster = &room.cluster;
+    let sight = cluster.lens.look().unwrap_or_default();
+    let now = ui.input(|input| input.time);
+    let moves = draft.ring.look_at(&sight, now) && !calm;
+    let mut command = None;
+    let window = ui.ctx().content_rect().size();
+    let wide = window.x >= NARROW;
+    let modal = dialog(ui, "watch", |ui| {
+        let width = (window.x - 90.0).min(900.0);
+        ui.set_width(width);
+        ui.horizontal(|ui| {
+            ui.heading(tr!("raft"));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let close = ui.add(main_button(ui, tr!("close")));
+                note_place(&close, "Close");
+                draft.open &= !close.clicked();
+                let export = ui.button(tr!("raft-save"));
+                if export.on_hover_text(tr!("raft-save-more")).clicked() {
+                    command = Some(Command::Export(as_text(room)));
+                }
+            });
+        });
+        let height = (window.y - 190.0).min(520.0);
+        let ring = if wide {
+            vec2(width * 0.52, height - 150.0)
+        } else {
+            vec2(width - 12.0, 250.0)
+        };
+        let picture = |ui: &mut egui::Ui, art: &mut Art| {
+            let weak = Palette::of(ui).weak;
+            ui.label(RichText::new(facts(room, &sight)).small().color(weak));
+            ring_ui(ui, art, cluster, &sight, &draft.ring, ring);
+            legend_ui(ui);
+            part_ui(ui, tr!("latency-title"));
+            latencies_ui(ui, &sight, ring.x - 10.0);
+        };
+        if wide {
+            ui.horizontal_top(|ui| {
+                ui.vertical(|ui| {
+                    ui.set_width(ring.x);
+                    picture(ui, art);
+                });
+                ui.add_space(8.0);
+                ui.vertical(|ui| {
+                    part_ui(ui, tr!("events"));
+                    ScrollArea::vertical()
+                        .max_height(height - 30.0)
+                        .auto_shrink([false, false])
+                        .show(ui, |ui| events_ui(ui, &cluster.events));
+                });
+            });
+        } else {
+            ScrollArea::vertical().max_height(height).show(ui, |ui| {
+                picture(ui, art);
+                part_ui(ui, tr!("events"));
+                events_ui(ui, &cluster.events);
+            });
+        }
+    });
+    draft.open &= !modal.should_close();
+    let next = if moves { Duration::ZERO } else { LOOK };
+    ui.ctx().request_repaint_after(next);
+    command
+}
+
+/// Where this node stands, in a line.
+fn facts(room: &RoomView, sight: &crate::node::Sight) -> String {
+    tr!(
+        "raft-facts",
+        role = role(&room.cluster),
+        term = room.cluster.term,
+        log = sight.last_log,
+        committed = sight.committed,
+        applied = room.cluster.last_applied
+    )
+}
+
+/// What happened, the newest first.
+fn events_ui(ui: &mut egui::Ui, events: &[ClusterEvent]) {
+    let p = Palette::of(ui);
+    ui.spacing_mut().item_spacing.y = 3.0;
+    for event in events.iter().rev() {
+        ui.horizontal_top(|ui| {
+            let ago = event.at.elapsed().unwrap_or_default();
+            let when = match ago.as_secs() {
+                seconds @ 0..100 => tr!("event-seconds", count = seconds),
+                seconds => tr!("event-minutes", count = seconds / 60),
+            };
+            let when = egui::Label::new(RichText::new(when).small().color(p.weak));
+            ui.add_sized(vec2(54.0, 18.0), when);
+            let color = match event.what {
+                Happening::QuorumLost | Happening::NoLeader { .. } | Happening::Away(_) => p.error,
+                Happening::Leads { .. } => p.accent,
+                _ => p.text,
+            };
+            let text = tr!(
+                "event",
+                term = event.term,
+                what = in_words(&event.what).as_str()
+            );
+            ui.add(egui::Label::new(RichText::new(text).color(color)).wrap());
+        });
+    }
+}
+
+/// What happened, as a sentence.
+fn in_words(what: &Happening) -> String {
+    let seconds = |after: &Duration| format!("{:.1}", after.as_secs_f64());
+    match what {
+        Happening::Opened => tr!("event-opened"),
+        Happening::Campaigns => tr!("event-campaigns"),
+        Happening::Leads {
+            who,
+            votes: Some((votes, of)),
+            ..
+        } => tr!("event-won", who = who.as_str(), votes = *votes, of = *of),
+        Happening::Leads { who, .. } => tr!("event-leads", who = who.as_str()),
+        Happening::NoLeader { who } => tr!("event-no-leader", who = who.as_str()),
+        Happening::Joined(who) => tr!("event-joined", who = who.as_str()),
+        Happening::Left(who) => tr!("event-left", who = who.as_str()),
+        Happening::Votes(who) => tr!("event-votes", who = who.as_str()),
+        Happening::Learns(who) => tr!("event-learns", who = who.as_str()),
+        Happening::Away(who) => tr!("event-away", who = who.as_str()),
+        Happening::Back { who, after } => {
+            tr!("event-back", who = who.as_str(), seconds = seconds(after))
+        }
+        Happening::QuorumLost => tr!("event-quorum-lost"),
+        Happening::QuorumBack { after } => {
+            tr!("event-quorum-back", seconds = seconds(after))
+        }
+    }
+}
+
+/// The events as a file: a line each, the oldest first, with the seconds since
+/// 1970.
+fn as_text(room: &RoomView) -> String {
+    let mut text = format!("{}, {}\n", room.name, room.cluster.cluster_id);
+    for event in room.cluster.events.iter() {
+        let at = event.at.duration_since(SystemTime::UNIX_EPOCH);
+        let what = tr!(
+            "event",
+            term = event.term,
+            what = in_words(&event.what).as_str()
+        );
+        text.push_str(&format!(
+            "{:.3} {what}\n",
+            at.unwrap_or_default().as_secs_f64()
+        ));
+    }
+    text
+}
