@@ -50,7 +50,8 @@ pub(super) fn board_ui(
         }
         ui.add_space(6.0);
         let (text, color) = status(p, game, round, me);
-        ui.label(bold(text).size(18.0).color(color));
+        let told = ui.label(bold(text).size(18.0).color(color));
+        announce(&told);
         if round.is_on() {
             // Its line is there from the start, so that the keys stay in place.
             let (text, tone) = happened.unwrap_or((" ", Tone::Plain));
@@ -59,7 +60,8 @@ pub(super) fn board_ui(
                 Tone::Bad => p.error,
                 Tone::Plain => p.weak,
             };
-            ui.add(egui::Label::new(RichText::new(text).color(color)).truncate());
+            let told = egui::Label::new(RichText::new(text).color(color)).truncate();
+            announce(&ui.add(told));
         }
         if let Some(clock) = &room.clock {
             clock_ui(ui, clock);
@@ -75,6 +77,13 @@ pub(super) fn board_ui(
             );
             ui.label(RichText::new(text).color(p.weak));
         }
+    });
+}
+
+/// Lets a screen reader say a text whenever it changes.
+fn announce(told: &egui::Response) {
+    told.ctx.accesskit_node_builder(told.id, |node| {
+        node.set_live(egui::accesskit::Live::Polite);
     });
 }
 

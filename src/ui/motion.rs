@@ -170,7 +170,10 @@ mod tests {
         let (pose, next) = calm(&mut motion, 10.0, misses(2));
         assert_eq!((pose.sunk, pose.done, next), (2.0, 1.0, None));
         let (pose, next) = calm(&mut motion, 20.0, misses(3));
-        assert!((pose.sunk - 2.0).abs() < 0.01 && pose.done == 0.0, "{pose:?}");
+        assert!(
+            (pose.sunk - 2.0).abs() < 0.01 && pose.done == 0.0,
+            "{pose:?}"
+        );
         assert_eq!(next, Some(Duration::ZERO));
         let (pose, _) = calm(&mut motion, 20.4, misses(3));
         assert!(pose.sunk > 2.5 && pose.sunk < 3.2, "{pose:?}");

@@ -14,14 +14,18 @@ mod table;
 #[path = "../common/words.rs"]
 mod words;
 
-use std::{fs, path::Path, sync::Arc};
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
 use dhangkanna::{
     node::{Look, Preferences, View},
     ui::{App, Language},
 };
-use eframe::egui::{self, Vec2, vec2};
-use egui_kittest::{Harness, SnapshotOptions, kittest::Queryable as _, try_image_snapshot_options};
+use eframe::egui::{self, Vec2, accesskit::Action, vec2};
+use egui_kittest::{
+    Harness, SnapshotOptions,
+    kittest::{NodeT as _, Queryable as _},
+    try_image_snapshot_options,
+};
 use image::{RgbaImage, imageops::FilterType};
 use scenes::Scene;
 use tokio::sync::watch;
@@ -125,16 +129,75 @@ fn every_screen_is_as_it_was() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Every control that can be used is reached by Tab, in every scene.
+#[test]
+fn nothing_is_out_of_reach_of_the_keyboard() {
+    for mut scene in scenes::all() {
+        // What is behind a question or a page has to wait.
+        let clicks = std::mem::take(&mut scene.clicks);
+        let behind = if clicks.is_empty() || !scene.is_dialog {
+            BTreeSet::new()
+        } else {
+            controls(&open(&scene, &WIDE))
+        };
+        scene.clicks = clicks;
+        let mut window = open(&scene, &WIDE);
+        let wanted: BTreeSet<String> = controls(&window).difference(&behind).cloned().collect();
+        let mut reached = BTreeSet::new();
+        // Once around, and a little more.
+        for _ in 0..wanted.len() + 10 {
+            window.key_press(egui::Key::Tab);
+            window.run_steps(2);
+            let all = window.root().children_recursive();
+            reached.extend(
+                all.filter(|node| node.is_focused())
+                    .map(|node| named(&node)),
+            );
+        }
+        let missed: Vec<&String> = wanted.difference(&reached).collect();
+        assert!(missed.is_empty(), "{}: {missed:?}", scene.name);
+        println!("{}: {} controls", scene.name, wanted.len());
+    }
+}
+
+/// Everything that can be clicked or typed into.
+fn controls(window: &Harness<'_, Option<App>>) -> BTreeSet<String> {
+    let all = window.root().children_recursive();
+    let usable = all.filter(|node| {
+        let node = node.accesskit_node();
+        let is_focusable = node.data().supports_action(Action::Focus);
+        is_focusable && !node.is_hidden() && !node.is_disabled()
+    });
+    usable.map(|node| named(&node)).collect()
+}
+
+/// A control by what it is and what it is called.
+fn named(node: &egui_kittest::Node<'_>) -> String {
+    let node = node.accesskit_node();
+    let label = node.label().or_else(|| node.value()).unwrap_or_default();
+    format!("{:?} {label}", node.role())
+}
+
 /// What a scene looks like.
 fn draw(scene: &Scene, frame: &Frame) -> RgbaImage {
+    let mut window = open(scene, frame);
+    window.remove_cursor();
+    window.run();
+    window.render().expect("drawn")
+}
+
+/// The window on a scene.
+fn open(scene: &Scene, frame: &Frame) -> Harness<'static, Option<App>> {
     let mut view: View = scene.view.clone();
     view.me.preferences = Arc::new(Preferences {
         language: Some(frame.language.tag().to_owned()),
         look: frame.look,
         ..Preferences::default()
     });
-    let (_sender, views) = watch::channel(Arc::new(view));
+    let (sender, views) = watch::channel(Arc::new(view));
     let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
+        // As long as it is there, the node is said to run.
+        let _ = &sender;
         app.get_or_insert_with(|| App::new(ui.ctx(), views.clone(), |_| {}))
             .draw(ui);
     };
@@ -150,9 +213,7 @@ fn draw(scene: &Scene, frame: &Frame) -> RgbaImage {
         window.get_by_label(&label).click();
         window.run();
     }
-    window.remove_cursor();
-    window.run();
-    window.render().expect("drawn")
+    window
 }
 
 fn half(image: &RgbaImage) -> RgbaImage {

@@ -20,6 +20,8 @@ pub struct Scene {
     pub name: &'static str,
     pub view: View,
     pub clicks: &'static [&'static str],
+    /// Whether those clicks open something that hides the rest.
+    pub is_dialog: bool,
 }
 
 const LONG: &str = "Maximiliane-Josephine WW";
@@ -29,11 +31,17 @@ fn scene(name: &'static str, view: View) -> Scene {
         name,
         view,
         clicks: &[],
+        is_dialog: false,
     }
 }
 
 fn opened(name: &'static str, view: View, clicks: &'static [&'static str]) -> Scene {
-    Scene { name, view, clicks }
+    Scene {
+        name,
+        view,
+        clicks,
+        is_dialog: true,
+    }
 }
 
 /// All of them.
@@ -307,7 +315,10 @@ fn rooms() -> Vec<Scene> {
         scene("match-over", within(over.view())),
         opened("history", within(over.view()), &["room-history"]),
         scene("room-of-24", within(crowd.view())),
-        opened("guesses", within(crowd.view()), &["room-guesses"]),
+        Scene {
+            is_dialog: false,
+            ..opened("guesses", within(crowd.view()), &["room-guesses"])
+        },
     ]
 }
 
