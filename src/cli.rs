@@ -130,9 +130,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let config = rooms::Config {
                 data_dir: common.data_dir,
                 gossip,
-                interfaces: Interfaces {
-                    only: common.interface,
-                },
+                interfaces: Interfaces::only(common.interface),
                 wait: common.wait.unwrap_or(WAIT_FOR_ROOMS),
                 json,
             };
@@ -242,9 +240,7 @@ impl Common {
             gossip,
             name: self.name,
             port: self.port,
-            interfaces: Interfaces {
-                only: self.interface,
-            },
+            interfaces: Interfaces::only(self.interface),
             timing,
         };
         Ok((config, guard))

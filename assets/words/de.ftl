@@ -412,3 +412,35 @@ event-away = { $who } antwortet nicht.
 event-back = { $who } ist nach { $seconds } s zurück.
 event-quorum-lost = Keine Mehrheit antwortet: Nichts kann entschieden werden.
 event-quorum-back = Nach { $seconds } s antwortet wieder eine Mehrheit.
+
+## Ein Raum, der nicht zu finden ist
+
+find = Kein Raum zu finden?
+find-looking = Das Netz dieses Rechners wird angesehen…
+find-again = Noch einmal ansehen
+find-no-network = Dieser Rechner ist in keinem Netz. Verbinde ihn mit dem WLAN oder Kabel, das auch die anderen benutzen.
+find-only-virtual = Dieser Rechner hat nur ein VPN oder ein virtuelles Netz. Verbinde ihn mit dem Netz der anderen; oder wähle es unten aus, wenn auch sie im VPN sind.
+find-no-multicast = Was an alle geht, kommt nicht einmal auf diesem Rechner an: Eine Firewall oder ein VPN verschluckt es. Schalte das VPN aus oder lass dhangkanna durch die Firewall.
+find-no-port = Dieser Rechner erreicht sein eigenes Spiel nicht: Eine Firewall ist im Weg. Lass dhangkanna durch.
+find-alone = Auf diesem Rechner ist alles in Ordnung, aber sonst antwortet niemand. Sind die anderen im selben Netz? Gastnetze trennen die Rechner: Nimm ein anderes oder den Hotspot eines Telefons.
+find-fine = Hier ist alles in Ordnung. Fehlt ein Raum, sieh diese Seite auf dem Rechner an, der ihn eröffnet hat, oder tritt über die Adresse bei.
+find-check-none = Kein Netz wird benutzt.
+find-check-network = In einem Netz: { $names }
+find-check-multicast = Was an alle geht, kommt an (mDNS, UDP 5353).
+find-check-port = Das Spiel ist zu erreichen (TCP { $port }).
+find-check-others = { $count ->
+    [0] Kein anderer Rechner und kein Gerät hat geantwortet.
+    [one] { $count } anderer Rechner oder ein Gerät hat geantwortet.
+   *[other] { $count } andere Rechner oder Geräte haben geantwortet.
+}
+find-interfaces = Wo nach Mitspielern gesucht wird
+find-interface = { $name }, { $address } ({ $sort })
+find-sort-network = Netz
+find-sort-virtual = VPN oder virtuell
+find-by-itself = dhangkanna wählen lassen
+find-firewall = Hat dieser Rechner eine Firewall, lass TCP { $port } und UDP 5353 herein.
+find-ufw = Die Firewall ufw ist an. Um das Spiel hereinzulassen: sudo ufw allow { $port }/tcp; sudo ufw allow 5353/udp
+find-firewalld = Die Firewall firewalld ist an. Um das Spiel hereinzulassen: sudo firewall-cmd --add-port={ $port }/tcp --add-service=mdns
+find-windows = Windows fragt einmal, ob dhangkanna erreichbar sein darf. Wurde das abgelehnt: Einstellungen, Datenschutz und Sicherheit, Windows-Sicherheit, Firewall, App zulassen; dhangkanna für private Netze ankreuzen.
+find-mac = macOS fragt einmal, ob dhangkanna Geräte im Netz suchen darf. Wurde das abgelehnt: Systemeinstellungen, Datenschutz & Sicherheit, Lokales Netzwerk; dhangkanna einschalten.
+find-address = Andere können auch über deine Adresse beitreten: { $address }

@@ -409,3 +409,35 @@ event-away = { $who } does not answer.
 event-back = { $who } is back after { $seconds } s.
 event-quorum-lost = no majority answers: nothing can be decided.
 event-quorum-back = a majority answers again, after { $seconds } s.
+
+## A room that is not found
+
+find = Can't find a room?
+find-looking = Looking at this computer's network…
+find-again = Look again
+find-no-network = This computer is in no network. Connect it to the Wi-Fi or the cable that the others use.
+find-only-virtual = This computer has only a VPN or a virtual network. Connect it to the others' network; or, if they are in the VPN, too, choose it below.
+find-no-multicast = What is sent to everyone does not even arrive on this computer: a firewall or a VPN swallows it. Switch the VPN off, or let dhangkanna through the firewall.
+find-no-port = This computer cannot reach its own game: a firewall is in the way. Let dhangkanna through.
+find-alone = All is well on this computer, but nobody else answers. Are the others in the same network? Guest networks keep computers apart: use another one, or a phone's hotspot.
+find-fine = All is well here. If a room is missing, look at this page on the computer that hosts it, or join it by its address.
+find-check-none = No network is used.
+find-check-network = In a network: { $names }
+find-check-multicast = What is sent to everyone arrives (mDNS, UDP 5353).
+find-check-port = The game can be reached (TCP { $port }).
+find-check-others = { $count ->
+    [0] No other computer or device answered.
+    [one] { $count } other computer or device answered.
+   *[other] { $count } other computers or devices answered.
+}
+find-interfaces = Where to look for players
+find-interface = { $name }, { $address } ({ $sort })
+find-sort-network = network
+find-sort-virtual = VPN or virtual
+find-by-itself = Let dhangkanna choose
+find-firewall = If this computer has a firewall, let TCP { $port } and UDP 5353 in.
+find-ufw = The firewall ufw is on. To let the game in: sudo ufw allow { $port }/tcp; sudo ufw allow 5353/udp
+find-firewalld = The firewall firewalld is on. To let the game in: sudo firewall-cmd --add-port={ $port }/tcp --add-service=mdns
+find-windows = Windows asks once whether dhangkanna may be reached. If that was declined: Settings, Privacy & security, Windows Security, Firewall, Allow an app; tick dhangkanna for private networks.
+find-mac = macOS asks once whether dhangkanna may look for devices on the network. If that was declined: System Settings, Privacy & Security, Local Network; switch dhangkanna on.
+find-address = Others can also join you by your address: { $address }

@@ -409,3 +409,35 @@ event-away = { $who } no responde.
 event-back = { $who } volvió después de { $seconds } s.
 event-quorum-lost = no responde ninguna mayoría: no se puede decidir nada.
 event-quorum-back = vuelve a responder una mayoría, después de { $seconds } s.
+
+## Una sala que no aparece
+
+find = ¿No aparece ninguna sala?
+find-looking = Mirando la red de este equipo…
+find-again = Mirar otra vez
+find-no-network = Este equipo no está en ninguna red. Conéctalo a la wifi o al cable que usan los demás.
+find-only-virtual = Este equipo solo tiene una VPN o una red virtual. Conéctalo a la red de los demás; o, si también están en la VPN, elígela abajo.
+find-no-multicast = Lo que se envía a todos no llega ni a este equipo: un cortafuegos o una VPN se lo traga. Apaga la VPN o deja pasar a dhangkanna por el cortafuegos.
+find-no-port = Este equipo no alcanza su propio juego: hay un cortafuegos de por medio. Deja pasar a dhangkanna.
+find-alone = En este equipo todo está bien, pero no responde nadie más. ¿Están los demás en la misma red? Las redes de invitados separan los equipos: usa otra, o el punto de acceso de un teléfono.
+find-fine = Aquí todo está bien. Si falta una sala, mira esta página en el equipo que la abrió, o entra por su dirección.
+find-check-none = No se usa ninguna red.
+find-check-network = En una red: { $names }
+find-check-multicast = Lo que se envía a todos llega (mDNS, UDP 5353).
+find-check-port = Se puede llegar al juego (TCP { $port }).
+find-check-others = { $count ->
+    [0] No respondió ningún otro equipo o aparato.
+    [one] Respondió { $count } equipo o aparato más.
+   *[other] Respondieron { $count } equipos o aparatos más.
+}
+find-interfaces = Dónde buscar jugadores
+find-interface = { $name }, { $address } ({ $sort })
+find-sort-network = red
+find-sort-virtual = VPN o virtual
+find-by-itself = Que elija dhangkanna
+find-firewall = Si este equipo tiene un cortafuegos, deja entrar TCP { $port } y UDP 5353.
+find-ufw = El cortafuegos ufw está activo. Para dejar entrar el juego: sudo ufw allow { $port }/tcp; sudo ufw allow 5353/udp
+find-firewalld = El cortafuegos firewalld está activo. Para dejar entrar el juego: sudo firewall-cmd --add-port={ $port }/tcp --add-service=mdns
+find-windows = Windows pregunta una vez si se puede llegar a dhangkanna. Si se dijo que no: Configuración, Privacidad y seguridad, Seguridad de Windows, Firewall, Permitir una aplicación; marca dhangkanna para redes privadas.
+find-mac = macOS pregunta una vez si dhangkanna puede buscar dispositivos en la red. Si se dijo que no: Ajustes del Sistema, Privacidad y seguridad, Red local; activa dhangkanna.
+find-address = Los demás también pueden entrar por tu dirección: { $address }

@@ -420,3 +420,35 @@ event-away = { $who } ne répond pas.
 event-back = { $who } est de retour après { $seconds } s.
 event-quorum-lost = aucune majorité ne répond : rien ne peut être décidé.
 event-quorum-back = une majorité répond de nouveau, après { $seconds } s.
+
+## Un salon introuvable
+
+find = Aucun salon en vue ?
+find-looking = Examen du réseau de cet ordinateur…
+find-again = Regarder encore
+find-no-network = Cet ordinateur n’est dans aucun réseau. Connecte-le au Wi-Fi ou au câble que les autres utilisent.
+find-only-virtual = Cet ordinateur n’a qu’un VPN ou un réseau virtuel. Connecte-le au réseau des autres ; ou, s’ils sont aussi dans le VPN, choisis-le ci-dessous.
+find-no-multicast = Ce qui est envoyé à tous n’arrive même pas sur cet ordinateur : un pare-feu ou un VPN l’avale. Coupe le VPN, ou laisse passer dhangkanna dans le pare-feu.
+find-no-port = Cet ordinateur n’atteint pas son propre jeu : un pare-feu est sur le chemin. Laisse passer dhangkanna.
+find-alone = Tout va bien sur cet ordinateur, mais personne d’autre ne répond. Les autres sont-ils dans le même réseau ? Les réseaux d’invités séparent les ordinateurs : prends-en un autre, ou le partage d’un téléphone.
+find-fine = Ici, tout va bien. S’il manque un salon, regarde cette page sur l’ordinateur qui l’a ouvert, ou rejoins-le par son adresse.
+find-check-none = Aucun réseau n’est utilisé.
+find-check-network = Dans un réseau : { $names }
+find-check-multicast = Ce qui est envoyé à tous arrive (mDNS, UDP 5353).
+find-check-port = Le jeu peut être atteint (TCP { $port }).
+find-check-others = { $count ->
+    [0] Aucun autre ordinateur ou appareil n’a répondu.
+    [one] { $count } autre ordinateur ou appareil a répondu.
+   *[other] { $count } autres ordinateurs ou appareils ont répondu.
+}
+find-interfaces = Où chercher des joueurs
+find-interface = { $name }, { $address } ({ $sort })
+find-sort-network = réseau
+find-sort-virtual = VPN ou virtuel
+find-by-itself = Laisser choisir dhangkanna
+find-firewall = Si cet ordinateur a un pare-feu, laisse entrer TCP { $port } et UDP 5353.
+find-ufw = Le pare-feu ufw est actif. Pour laisser entrer le jeu : sudo ufw allow { $port }/tcp; sudo ufw allow 5353/udp
+find-firewalld = Le pare-feu firewalld est actif. Pour laisser entrer le jeu : sudo firewall-cmd --add-port={ $port }/tcp --add-service=mdns
+find-windows = Windows demande une fois si dhangkanna peut être joint. Si c’était non : Paramètres, Confidentialité et sécurité, Sécurité Windows, Pare-feu, Autoriser une application ; coche dhangkanna pour les réseaux privés.
+find-mac = macOS demande une fois si dhangkanna peut chercher des appareils sur le réseau. Si c’était non : Réglages Système, Confidentialité et sécurité, Réseau local ; active dhangkanna.
+find-address = Les autres peuvent aussi te rejoindre par ton adresse : { $address }

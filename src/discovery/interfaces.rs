@@ -1,6 +1,9 @@
 //! Which network interfaces lead to other players.
 
-use std::net::{IpAddr, SocketAddr, SocketAddrV6};
+use std::{
+    net::{IpAddr, SocketAddr, SocketAddrV6},
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use if_addrs::{IfAddr, Interface};
 
@@ -24,23 +27,44 @@ const VIRTUAL: [&str; 15] = [
     "tailscale",
 ];
 
-/// Which interfaces to use.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Interfaces {
-    /// If not empty, these and no others, whatever they are.
-    pub only: Vec<String>,
-}
+/// Which interfaces to use. Clones share the choice, which can change.
+#[derive(Clone, Debug, Default)]
+pub struct Interfaces(Arc<RwLock<Vec<String>>>);
 
 impl Interfaces {
+    /// These and no others, whatever they are; if there are none, all that may
+    /// lead to players.
+    #[must_use]
+    pub fn only(names: Vec<String>) -> Self {
+        Self(Arc::new(RwLock::new(names)))
+    }
+
+    /// Changes the choice, as of [`only`](Self::only).
+    pub fn choose(&self, names: Vec<String>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = names;
+    }
+
+    /// Those that were chosen.
+    pub fn chosen(&self) -> Vec<String> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     /// Whether to look for players on an interface.
     pub fn wants(&self, interface: &Interface) -> bool {
-        if !self.only.is_empty() {
-            return self.only.contains(&interface.name);
+        let only = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if !only.is_empty() {
+            return only.contains(&interface.name);
         }
-        !interface.is_loopback()
-            && !interface.is_p2p()
-            && !VIRTUAL.iter().any(|v| interface.name.starts_with(v))
+        !interface.is_loopback() && !is_virtual(interface)
     }
+}
+
+/// Whether an interface leads to containers, virtual machines or a VPN.
+pub(super) fn is_virtual(interface: &Interface) -> bool {
+    interface.is_p2p() || VIRTUAL.iter().any(|v| interface.name.starts_with(v))
 }
 
 /// Our addresses that others may reach, IPv4 first.

@@ -16,7 +16,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, timeout_at},
 };
 
-use super::{Ad, Announcer, Config, PeerEvent, Source, txt};
+use super::{Ad, Announcer, Config, Interfaces, PeerEvent, Source, txt};
 use crate::game::PeerId;
 
 /// What we are called on the network (RFC 6763 §7).
@@ -55,6 +55,7 @@ const SLEPT: Duration = Duration::from_secs(8);
 /// Announces and browses.
 pub(super) struct Mdns {
     daemon: ServiceDaemon,
+    interfaces: Interfaces,
     announced: watch::Sender<Option<Ad>>,
     tasks: [JoinHandle<()>; 2],
 }
@@ -65,11 +66,7 @@ impl Mdns {
         events: mpsc::Sender<(Source, PeerEvent)>,
     ) -> mdns_sd::Result<Self> {
         let daemon = ServiceDaemon::new()?;
-        let interfaces = config.interfaces.clone();
-        daemon.disable_interface(IfKind::All)?;
-        daemon.enable_interface(IfKind::Predicate(IfPredicate::new(move |interface| {
-            interfaces.wants(interface)
-        })))?;
+        use_only(&daemon, &config.interfaces)?;
         daemon.set_ip_check_interval(INTERFACE_CHECK)?;
         let found = daemon.browse(SERVICE)?;
         let (announced, wanted) = watch::channel(None);
@@ -79,15 +76,30 @@ impl Mdns {
         ];
         Ok(Self {
             daemon,
+            interfaces: config.interfaces.clone(),
             announced,
             tasks,
         })
     }
 }
 
+fn use_only(daemon: &ServiceDaemon, interfaces: &Interfaces) -> mdns_sd::Result<()> {
+    let interfaces = interfaces.clone();
+    daemon.disable_interface(IfKind::All)?;
+    daemon.enable_interface(IfKind::Predicate(IfPredicate::new(move |interface| {
+        interfaces.wants(interface)
+    })))
+}
+
 impl Announcer for Mdns {
     fn announce(&mut self, ad: Option<&Ad>) {
         self.announced.send_replace(ad.cloned());
+    }
+
+    fn choose(&mut self) {
+        if let Err(e) = use_only(&self.daemon, &self.interfaces) {
+            tracing::warn!("the interfaces are not changed: {e}");
+        }
     }
 
     fn shutdown(self: Box<Self>) -> BoxFuture<'static, ()> {

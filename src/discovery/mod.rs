@@ -6,6 +6,7 @@
 //! they report are hints from strangers: whoever is dialled must prove who
 //! they are.
 
+mod examine;
 #[cfg(feature = "gossip")]
 mod gossip;
 mod interfaces;
@@ -26,6 +27,7 @@ use crate::{
     net::ClusterId,
 };
 
+pub use examine::{Examination, Firewall, Found, Sort};
 pub use interfaces::{Interfaces, own_addresses};
 
 /// Events that may wait to be looked at. Beyond it the sources wait.
@@ -130,6 +132,9 @@ pub trait Announcer: Send {
     /// Announces our room, or what changed about it; `None` says goodbye.
     fn announce(&mut self, ad: Option<&Ad>);
 
+    /// Other interfaces are to be used from now on.
+    fn choose(&mut self) {}
+
     /// Ends, after the goodbye is said.
     fn shutdown(self: Box<Self>) -> BoxFuture<'static, ()>;
 }
@@ -140,6 +145,7 @@ pub struct Discovery {
     ads: watch::Receiver<Ads>,
     own: watch::Receiver<Option<Ad>>,
     collecting: Option<AbortHandle>,
+    interfaces: Interfaces,
     /// The way to our gossip, if we gossip.
     pub gossip: Option<GossipHandle>,
     /// Why the network cannot be looked at, if so.
@@ -155,6 +161,7 @@ impl Discovery {
         let collecting = tokio::spawn(collect(queue, publish, publish_own, config.peer_id));
         let mut discovery = Self::of(ads, Box::new(local::Local::start(config, events.clone())));
         discovery.own = own;
+        discovery.interfaces = config.interfaces.clone();
         discovery.collecting = Some(collecting.abort_handle());
         #[cfg(feature = "gossip")]
         if let Some(wanted) = &config.gossip {
@@ -184,6 +191,7 @@ impl Discovery {
             ads,
             own: watch::channel(None).1,
             collecting: None,
+            interfaces: Interfaces::default(),
             gossip: None,
             warnings: Vec::new(),
         }
@@ -204,6 +212,22 @@ impl Discovery {
         for way in &mut self.ways {
             way.announce(ad);
         }
+    }
+
+    /// Looks around on these interfaces from now on; on all that may lead to
+    /// players, if there are none.
+    pub fn choose(&mut self, interfaces: Vec<String>) {
+        if self.interfaces.chosen() != interfaces {
+            self.interfaces.choose(interfaces);
+            for way in &mut self.ways {
+                way.choose();
+            }
+        }
+    }
+
+    /// Which interfaces are used.
+    pub fn interfaces(&self) -> &Interfaces {
+        &self.interfaces
     }
 
     /// Says goodbye, and waits until it is said.

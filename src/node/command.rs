@@ -70,6 +70,11 @@ pub enum Command {
     Prefer(Preferences),
     /// Takes a word pack: its file is copied to the player's own.
     AddPack(PathBuf),
+    /// Looks for players on these network interfaces from now on, and examines
+    /// the network anew; on all that may lead to some, if there are none.
+    UseInterfaces(Vec<String>),
+    /// Looks at this computer's network, to say why rooms are not found.
+    Examine,
     /// Writes a text of the window's into a file in the profile's folder, and
     /// says where.
     Export(String),

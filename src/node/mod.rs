@@ -48,8 +48,8 @@ pub use rooms::group as group_rooms;
 pub use setter::{Choice, SetterView};
 pub use timing::Timing;
 pub use view::{
-    ClusterView, KeptRoom, Me, MemberView, Notice, PackView, PlayerView, Role, Room, RoomView,
-    Stage, Trouble, View,
+    ClusterView, KeptRoom, Looking, Me, MemberView, Notice, PackView, PlayerView, Role, Room,
+    RoomView, Stage, Trouble, View,
 };
 pub use world::{Addresses, OpenLog, World};
 

@@ -23,6 +23,9 @@ pub struct Preferences {
     pub scale: u16,
     /// Whether nothing is to move in it.
     pub calm: bool,
+    /// The network interfaces on which players are looked for; if there are
+    /// none, on all that may lead to some.
+    pub interfaces: Vec<String>,
 }
 
 /// The colours of a window.
@@ -65,6 +68,7 @@ impl Default for Preferences {
             look: Look::default(),
             scale: 100,
             calm: false,
+            interfaces: Vec::new(),
         }
     }
 }
@@ -95,6 +99,7 @@ impl Preferences {
             "look": self.look.code(),
             "scale": self.scale,
             "calm": self.calm,
+            "interfaces": self.interfaces,
         })
     }
 
@@ -113,6 +118,11 @@ impl Preferences {
                 .filter(|scale| SCALE.contains(scale))
                 .unwrap_or(default.scale),
             calm: value["calm"].as_bool().unwrap_or(default.calm),
+            interfaces: value["interfaces"]
+                .as_array()
+                .map(|names| names.iter().filter_map(Value::as_str))
+                .map(|names| names.map(str::to_owned).collect())
+                .unwrap_or_default(),
         }
     }
 }
@@ -130,6 +140,7 @@ mod tests {
             look: Look::Contrast,
             scale: 150,
             calm: true,
+            interfaces: vec!["wlan0".to_owned()],
         };
         chosen.save(folder.path()).expect("saved");
         assert_eq!(Preferences::load(folder.path()), chosen);

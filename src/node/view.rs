@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     consensus::{NodeId, RoomState},
+    discovery::Examination,
     game::{Name, PeerId, Phase, pack::Pack},
     net::ClusterId,
     packs,
@@ -33,10 +34,24 @@ pub struct View {
     pub packs: Arc<[PackView]>,
     /// Where I am.
     pub stage: Stage,
+    /// What was found out about this computer's network.
+    pub examination: Looking,
     /// The newest thing worth saying, until it is dismissed or outdated.
     pub notice: Option<Notice>,
     /// If set, the node cannot go on, for this reason.
     pub fatal: Option<String>,
+}
+
+/// Whether the network was looked at, and what was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Looking {
+    /// Nobody has asked.
+    #[default]
+    Not,
+    /// It takes two seconds.
+    Now,
+    /// That was found.
+    Found(Arc<Examination>),
 }
 
 /// A word pack.
@@ -295,6 +310,7 @@ impl View {
             kept: Arc::default(),
             packs: Arc::default(),
             stage: Stage::Lobby,
+            examination: Looking::Not,
             notice: None,
             fatal: None,
         }

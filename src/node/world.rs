@@ -3,7 +3,7 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
-use super::{Config, StartError};
+use super::{Config, Preferences, StartError};
 use crate::{
     consensus::{ENTRIES_PER_SNAPSHOT, LogStore, StoreError},
     discovery::{self, Discovery, own_addresses},
@@ -39,6 +39,10 @@ impl World {
         let Config { profile, port, .. } = config;
         let port = *port;
         let interfaces = config.interfaces.clone();
+        if interfaces.chosen().is_empty() {
+            // Those of the command line go first.
+            interfaces.choose(Preferences::load(profile.folder()).interfaces);
+        }
         let identity = Arc::new(Identity::load_or_create(profile.folder())?);
         let last_port = profile.last_port().filter(|_| port == 0);
         let bind = |port| TlsTransport::bind(Arc::clone(&identity), port);

@@ -6,6 +6,7 @@ use eframe::egui::{self, RichText, ScrollArea, vec2};
 
 use super::{
     art::{Art, Mood, Picture},
+    finding::{finding_ui, open_ui},
     note_place,
     rooms::{kept_ui, rooms_ui},
     sky::{paint_cloud, paint_hills, paint_sky, round_off},
@@ -28,6 +29,8 @@ const HEAD: f32 = 156.0;
 pub(super) struct Draft {
     name: Option<String>,
     address: String,
+    /// Whether it is looked at why rooms are not found.
+    finding: bool,
 }
 
 /// Draws the lobby.
@@ -39,6 +42,7 @@ pub(super) fn lobby_ui(
     settings_open: &mut bool,
 ) -> Vec<Command> {
     let mut commands = Vec::new();
+    commands.extend(finding_ui(ui, view, &mut draft.finding));
     egui::Panel::bottom("lobby foot")
         .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 8)))
         .show_separator_line(false)
@@ -61,6 +65,7 @@ pub(super) fn lobby_ui(
                             commands.extend(rename(view, draft));
                             commands.push(join);
                         }
+                        open_ui(ui, &mut draft.finding);
                         commands.extend(kept_ui(ui, view));
                         ui.add_space(GAP);
                         address_ui(ui, view, draft, &mut commands);

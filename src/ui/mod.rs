@@ -6,6 +6,7 @@ mod app;
 mod art;
 mod board;
 mod cluster;
+mod finding;
 mod happened;
 mod history;
 mod kanna;

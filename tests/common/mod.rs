@@ -25,9 +25,7 @@ pub fn node(
         profile: Profile::open(Some(data), None).expect("a profile"),
         name: Some(Name::parse(name).expect("a name")),
         port: 0,
-        interfaces: Interfaces {
-            only: vec!["no interface at all".to_owned()],
-        },
+        interfaces: Interfaces::only(vec!["no interface at all".to_owned()]),
         gossip: None,
         timing,
     };

@@ -1,15 +1,17 @@
 //! Every screen and state of the window.
 
 use std::{
+    net::Ipv4Addr,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use dhangkanna::{
+    discovery::{Examination, Firewall, Found, Sort},
     game::{Action, Deal, Mode, Notice, Phase, Reaction, Secret, Wait},
     node::{
-        Clock, ClusterEvent, Happening, KeptRoom, Lens, Me, Notice as Said, PackView, Preferences,
-        Record, Role, Room, RoomView, SetterView, Sight, Stage, Trouble, View,
+        Clock, ClusterEvent, Happening, KeptRoom, Lens, Looking, Me, Notice as Said, PackView,
+        Preferences, Record, Role, Room, RoomView, SetterView, Sight, Stage, Trouble, View,
     },
 };
 
@@ -79,6 +81,7 @@ fn lobby() -> View {
             pack("de-tiere", "Tiere", "de", "Deutsch"),
         ]),
         stage: Stage::Lobby,
+        examination: Looking::Not,
         notice: None,
         fatal: None,
     }
@@ -125,9 +128,41 @@ fn lobbies() -> Vec<Scene> {
     });
     let mut broken = lobby();
     broken.fatal = Some("the disk is full: make room on it, and start again".to_owned());
+    let found = |addr: [u8; 4], name: &str, sort, multicast: Option<bool>| Found {
+        name: name.to_owned(),
+        addr: Ipv4Addr::from(addr).into(),
+        sort,
+        used: multicast.is_some(),
+        multicast,
+    };
+    let vpn = found([10, 8, 0, 2], "tun0", Sort::Virtual, None);
+    let wifi = |multicast| found([192, 168, 1, 20], "wlan0", Sort::Network, Some(multicast));
+    let examined = |interfaces: Vec<Found>, neighbours, firewall| View {
+        examination: Looking::Found(Arc::new(Examination {
+            interfaces,
+            listens: true,
+            port: 40123,
+            neighbours,
+            firewall,
+        })),
+        ..lobby()
+    };
+    let fine = examined(vec![wifi(true), vpn.clone()], 3, None);
+    let blocked = examined(vec![wifi(false), vpn.clone()], 0, Some(Firewall::Ufw));
+    let alone = examined(vec![wifi(true)], 0, Some(Firewall::Windows));
+    let no_network = examined(vec![vpn], 0, None);
+    let looking = View {
+        examination: Looking::Now,
+        ..lobby()
+    };
     let staged = |stage: Stage| View { stage, ..lobby() };
     vec![
         opened("settings", empty.clone(), &["settings"]),
+        opened("find-looking", looking, &["find"]),
+        opened("find-fine", fine, &["find"]),
+        opened("find-blocked", blocked, &["find"]),
+        opened("find-alone", alone, &["find"]),
+        opened("find-no-network", no_network, &["find"]),
         scene("lobby-empty", empty),
         scene("lobby-full", full),
         scene("lobby-long-names", long),

@@ -32,9 +32,7 @@ impl Seat {
         let config = Config {
             peer_id: PeerId::new([n; 32]),
             port: 4000 + u16::from(n),
-            interfaces: Interfaces {
-                only: vec!["no interface at all".to_owned()],
-            },
+            interfaces: Interfaces::only(vec!["no interface at all".to_owned()]),
             profiles: PathBuf::new(),
             profile: None,
             gossip: None,

@@ -1,7 +1,7 @@
 //! The node's one task that decides: it takes commands, starts what takes
 //! long, and publishes a view whenever something has changed ([`show`]).
 
-mod export;
+mod beside;
 mod propose;
 mod show;
 mod stop;
@@ -18,7 +18,8 @@ use tokio::{
 };
 
 use super::{
-    Command, Done, Failure, KeptRoom, Notice, PackView, Preferences, Record, Reply, Stage, View,
+    Command, Done, Failure, KeptRoom, Looking, Notice, PackView, Preferences, Record, Reply, Stage,
+    View,
     chronicle::Chronicle,
     contact, introduce, join, leave, rooms,
     seat::Seat,
@@ -28,7 +29,7 @@ use super::{
 };
 use crate::{
     config::{Profile, save_name},
-    discovery::{Ad, Ads, Discovery},
+    discovery::{Ad, Ads, Discovery, Examination},
     game::{Action, Name, PeerId},
     net::Server,
     packs::Packs,
@@ -70,6 +71,8 @@ enum Event {
         outcome: Result<(Packs, String), String>,
         reply: Option<oneshot::Sender<Reply>>,
     },
+    /// The network was looked at.
+    Examined(Option<Examination>),
     /// A text was written into this file, or why not.
     Exported {
         outcome: Result<PathBuf, io::Error>,
@@ -127,6 +130,7 @@ pub(super) struct Actor<F> {
     notices: u64,
     announced: Option<Ad>,
     chronicle: Chronicle,
+    examination: Looking,
 }
 
 impl<F: Fn() + Send + Sync + 'static> Actor<F> {
@@ -188,6 +192,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             notices: 0,
             announced: None,
             chronicle: Chronicle::default(),
+            examination: Looking::Not,
         };
         actor.addr = actor.own_addr();
         actor.list_kept();
@@ -321,11 +326,20 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 }
             }
             Command::Prefer(preferences) => {
-                self.preferences = Arc::new(preferences.clone());
-                self.save_later("the settings", move |folder| preferences.save(folder));
+                self.prefer(preferences);
                 self.answer(reply, Ok(Done::Ok));
             }
+            Command::UseInterfaces(interfaces) => {
+                self.discovery.choose(interfaces.clone());
+                self.addr = self.own_addr();
+                self.prefer(Preferences {
+                    interfaces,
+                    ..Preferences::clone(&self.preferences)
+                });
+                self.examine(reply);
+            }
             Command::AddPack(file) => self.add_pack(file, reply),
+            Command::Examine => self.examine(reply),
             Command::Export(text) => self.export(text, reply),
             Command::Leave => match (&self.seat, &self.moving) {
                 (Some(_), None) => {

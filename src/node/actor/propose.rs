@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use super::{Actor, Event, OUTCOMES, not_in_room};
 use crate::{
     game::{Action, Outcome},
-    node::{Done, Failure, Reply, propose::Job, read},
+    node::{Done, Failure, Looking, Reply, propose::Job, read},
 };
 
 /// Reads that may wait; then the player is told "busy".
@@ -94,6 +94,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 self.answer(reply, outcome);
             }
             Event::Packs { outcome, reply } => self.take_packs(outcome, reply),
+            Event::Examined(found) => {
+                self.examination = found.map_or(Looking::Not, |it| Looking::Found(Arc::new(it)));
+            }
             Event::Exported { outcome, reply } => self.exported(outcome, reply),
             Event::Answered => self.setter.is_answering = false,
             Event::Silent(silent) => {

@@ -43,6 +43,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         // In a room, nobody looks at the others.
         let twin = self.seat.is_none().then(|| self.shared.twin()).flatten();
         view.rooms = rooms::group_with(&ads, twin.as_ref()).into();
+        view.examination = self.examination.clone();
         view.notice = self.notice.clone();
         if let Some((stage, ..)) = &self.moving {
             view.stage = match stage {

@@ -1,8 +1,10 @@
-//! A text of the window's, on its way into a file.
+//! What takes a while beside the game: a text of the window's on its way into
+//! a file, and a look at the network.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::SystemTime,
 };
 
@@ -11,7 +13,8 @@ use tokio::sync::oneshot;
 use super::{Actor, Event};
 use crate::{
     blocking,
-    node::{Done, Failure, Reply},
+    discovery::Examination,
+    node::{Done, Failure, Looking, Preferences, Reply},
 };
 
 /// The folder in the profile's.
@@ -27,6 +30,27 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             // If the actor has gone, so has whoever asked.
             let _ = events.send(Event::Exported { outcome, reply }).await;
         });
+    }
+
+    /// Takes how the window is to be, and keeps it.
+    pub(super) fn prefer(&mut self, preferences: Preferences) {
+        self.preferences = Arc::new(preferences.clone());
+        self.save_later("the settings", move |folder| preferences.save(folder));
+    }
+
+    /// Looks at the network, unless that is done just now.
+    pub(super) fn examine(&mut self, reply: Option<oneshot::Sender<Reply>>) {
+        if self.examination != Looking::Now {
+            self.examination = Looking::Now;
+            let interfaces = self.discovery.interfaces().clone();
+            let (port, events) = (self.shared.setup.port, self.events.clone());
+            tokio::spawn(async move {
+                let looking = blocking::run(move || Examination::make(&interfaces, port)).await;
+                // If the actor has gone, so has whoever asked.
+                let _ = events.send(Event::Examined(looking.ok())).await;
+            });
+        }
+        self.answer(reply, Ok(Done::Ok));
     }
 
     pub(super) fn exported(
