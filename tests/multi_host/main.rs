@@ -15,6 +15,7 @@
 
 mod back;
 mod company;
+mod costs;
 mod disks;
 mod faults;
 mod finding;

@@ -55,6 +55,10 @@ impl Display {
         }
     }
 
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     pub fn xdotool(&self, args: &[&str]) -> String {
         let output = Command::new("xdotool")
             .args(args)
@@ -149,6 +153,11 @@ impl<'a> Window<'a> {
         let [x, y] = [nth % 2 * APART, nth / 2 * BELOW].map(|n| n.to_string());
         display.xdotool(&["windowmove", &window.id, &x, &y]);
         window
+    }
+
+    /// What the display calls it.
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// Waits for a line of its log, from the `from`th on: when, and which.

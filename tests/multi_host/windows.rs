@@ -1,8 +1,6 @@
 //! Real windows, in as many namespaces: hosted and joined by clicks, played by
 //! keys, in every mode.
 
-use std::time::{Duration, Instant};
-
 use crate::{
     lab::Lab,
     seat::Seat,
@@ -197,82 +195,4 @@ fn every_mode_is_played_to_its_end_in_windows() {
     for window in windows {
         window.close();
     }
-}
-
-#[test]
-#[ignore = "needs root"]
-fn an_idle_window_draws_nothing_and_costs_little() {
-    let seconds = runs(5) as u64;
-    let lab = Lab::new(3);
-    let display = Display::new();
-    let window = Window::open(&display, &lab, 1, "Ada");
-    let lobby = cost(&window, seconds);
-    println!("lobby, idle for {seconds} s: {lobby}");
-    window.click("Host a game");
-    window.wait("the room", 0, |line| line.contains("draws room"));
-    let guests = [
-        Seat::ready(&lab, 2, "P2", &["--join", "Ada's room"]),
-        Seat::ready(&lab, 3, "P3", &["--join", "Ada's room"]),
-    ];
-    window.wait("all players", 0, |line| line.contains("players=3"));
-    for guest in &guests {
-        guest.wait("its vote", |e| {
-            e["event"] == "cluster" && e["role"] == "follower"
-        });
-    }
-    let room = cost(&window, seconds);
-    println!("room of three, idle for {seconds} s: {room}");
-    println!("memory: {}", memory(window.child.id()));
-}
-
-/// Frames and CPU over some seconds in which nothing happens.
-fn cost(window: &Window<'_>, seconds: u64) -> String {
-    window.rest();
-    let (before, started) = (cpu(window.child.id()), Instant::now());
-    let from = window.lines();
-    window.watch_for(Duration::from_secs(seconds));
-    let used = cpu(window.child.id()) - before;
-    let drawn = window.lines() - from;
-    assert_eq!(drawn, 0, "lines in the log of a window that should rest");
-    let percent = used.as_secs_f64() / started.elapsed().as_secs_f64() * 100.0;
-    format!("no frame, {percent:.2} % of a core")
-}
-
-/// CPU time of a process so far.
-fn cpu(pid: u32) -> Duration {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("a process");
-    let fields: Vec<&str> = stat
-        .rsplit_once(')')
-        .expect("stat")
-        .1
-        .split_whitespace()
-        .collect();
-    // utime and stime, in ticks of 10 ms (proc(5)).
-    let ticks: u64 = [11, 12]
-        .iter()
-        .map(|n| fields[*n].parse::<u64>().unwrap())
-        .sum();
-    Duration::from_millis(ticks * 10)
-}
-
-/// PSS of a process, and of the software GL driver's mappings in it.
-fn memory(pid: u32) -> String {
-    let maps = std::fs::read_to_string(format!("/proc/{pid}/smaps")).expect("a process");
-    let (mut all, mut driver, mut in_driver) = (0_u64, 0_u64, false);
-    for line in maps.lines() {
-        if let Some(kb) = line.strip_prefix("Pss:") {
-            let kb: u64 = kb.trim().trim_end_matches(" kB").parse().unwrap_or(0);
-            all += kb;
-            driver += if in_driver { kb } else { 0 };
-        } else if !line.contains("kB") && line.contains('-') {
-            in_driver = ["libLLVM", "gallium", "swrast", "libGL"]
-                .iter()
-                .any(|l| line.contains(l));
-        }
-    }
-    format!(
-        "{} MiB PSS, of which {} MiB are the GL driver's files",
-        all / 1024,
-        driver / 1024
-    )
 }
