@@ -367,7 +367,19 @@ look-contrast = High contrast
 settings-size = Size: { $percent } %
 settings-smaller = Smaller
 settings-larger = Larger
+settings-volume = Sounds: { $percent } %
+settings-silent = Silent
+settings-quieter = Quieter
+settings-louder = Louder
 settings-calm = Nothing moves
+settings-awake = Keep the screen on while a round is on
+about = About
+about-free = Free software (MIT or Apache-2.0), made for the people on one network. The libraries in it and their licences are listed in THIRD-PARTY.txt, which comes with the program.
+about-logs = Log files:
+about-data = Your rooms and settings:
+about-logs-at = What happened is in the log files: { $folder }
+about-copy = Copy
+about-licences = Pictures, words and fonts
 settings-private = dhangkanna talks to the computers in your rooms and to nobody else. It counts and reports nothing.
 
 ## Watching Raft

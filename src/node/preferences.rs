@@ -23,6 +23,10 @@ pub struct Preferences {
     pub scale: u16,
     /// Whether nothing is to move in it.
     pub calm: bool,
+    /// How loud its sounds are, in percent; 0 is silent.
+    pub volume: u8,
+    /// Whether the computer is kept awake while a round is on.
+    pub awake: bool,
     /// The network interfaces on which players are looked for; if there are
     /// none, on all that may lead to some.
     pub interfaces: Vec<String>,
@@ -68,6 +72,8 @@ impl Default for Preferences {
             look: Look::default(),
             scale: 100,
             calm: false,
+            volume: 30,
+            awake: true,
             interfaces: Vec::new(),
         }
     }
@@ -99,6 +105,8 @@ impl Preferences {
             "look": self.look.code(),
             "scale": self.scale,
             "calm": self.calm,
+            "volume": self.volume,
+            "awake": self.awake,
             "interfaces": self.interfaces,
         })
     }
@@ -118,6 +126,12 @@ impl Preferences {
                 .filter(|scale| SCALE.contains(scale))
                 .unwrap_or(default.scale),
             calm: value["calm"].as_bool().unwrap_or(default.calm),
+            volume: value["volume"]
+                .as_u64()
+                .and_then(|volume| u8::try_from(volume).ok())
+                .filter(|volume| *volume <= 100)
+                .unwrap_or(default.volume),
+            awake: value["awake"].as_bool().unwrap_or(default.awake),
             interfaces: value["interfaces"]
                 .as_array()
                 .map(|names| names.iter().filter_map(Value::as_str))
@@ -140,6 +154,8 @@ mod tests {
             look: Look::Contrast,
             scale: 150,
             calm: true,
+            volume: 0,
+            awake: false,
             interfaces: vec!["wlan0".to_owned()],
         };
         chosen.save(folder.path()).expect("saved");
@@ -148,7 +164,7 @@ mod tests {
         // Each on its own: one bad value loses no other.
         fs::write(
             &file,
-            r#"{"look":"plaid","scale":5000,"calm":1,"language":"fr"}"#,
+            r#"{"look":"plaid","scale":5000,"calm":1,"volume":200,"language":"fr"}"#,
         )
         .expect("written");
         let read = Preferences::load(folder.path());

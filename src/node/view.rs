@@ -78,6 +78,10 @@ pub struct Me {
     pub addr: String,
     /// My profile on this computer.
     pub profile: String,
+    /// The folder of that profile.
+    pub folder: String,
+    /// The folder of its logs.
+    pub logs: String,
     /// What I have done so far.
     pub record: Arc<Record>,
     /// How I want my window.
@@ -89,8 +93,14 @@ pub struct Me {
 pub struct Notice {
     /// Counts up, so that the same sentence twice is two notices.
     pub number: u64,
-    /// What to say.
+    /// What to say, in English.
     pub text: String,
+    /// The word for it, of those that a [`Failure`](super::Failure) has and a
+    /// few more, by which it can be said in another language.
+    pub code: &'static str,
+    /// The one thing in it that another language needs: a letter, a name, a
+    /// file.
+    pub what: String,
     /// Whether something failed.
     pub is_error: bool,
 }
@@ -303,6 +313,8 @@ impl View {
                 name,
                 addr: String::new(),
                 profile: String::new(),
+                folder: String::new(),
+                logs: String::new(),
                 record: Arc::default(),
                 preferences: Arc::default(),
             },

@@ -6,7 +6,9 @@ use eframe::egui::{self, Align2, RichText, vec2};
 use tokio::sync::watch;
 
 use super::{
+    about::about_ui,
     art::Art,
+    awake::Awake,
     lobby::{self, lobby_ui},
     room::{self, room_ui},
     settings::settings_ui,
@@ -35,6 +37,8 @@ pub struct App {
     /// What the window looks like now.
     worn: Preferences,
     settings_open: bool,
+    about_open: bool,
+    awake: Awake,
 }
 
 impl App {
@@ -59,6 +63,8 @@ impl App {
             language: Language::default(),
             worn: Preferences::default(),
             settings_open: false,
+            about_open: false,
+            awake: Awake::default(),
         }
     }
 
@@ -78,6 +84,8 @@ impl App {
             language: Language::default(),
             worn: Preferences::default(),
             settings_open: false,
+            about_open: false,
+            awake: Awake::default(),
         }
     }
 
@@ -108,32 +116,42 @@ impl App {
         }
         let Some((view, stopped)) = view else {
             let failure = self.failure.clone().unwrap_or_default();
-            return failure_ui(ui, &tr!("cannot-start"), &failure);
+            return failure_ui(ui, &tr!("cannot-start"), &failure, |_| {});
         };
         if let Some(fatal) = &view.fatal {
-            failure_ui(ui, &tr!("cannot-go-on"), fatal);
-            let bottom = egui::Panel::bottom("back").show_separator_line(false);
-            let back = bottom.show(ui, |ui| {
-                ui.vertical_centered(|ui| ui.button(tr!("back-to-lobby")).clicked())
-                    .inner
-            });
-            if back.inner {
+            let logs = tr!("about-logs-at", folder = view.me.logs.as_str());
+            let mut back = false;
+            failure_ui(
+                ui,
+                &tr!("cannot-go-on"),
+                &format!("{fatal}\n{logs}"),
+                |ui| {
+                    back = ui
+                        .add(theme::main_button(ui, tr!("back-to-lobby")))
+                        .clicked();
+                },
+            );
+            if back {
                 (self.send)(Command::Leave);
             }
             return;
         }
         if stopped && view.stage != Stage::Stopped {
-            return failure_ui(ui, &tr!("went-wrong"), &tr!("engine-stopped"));
+            let logs = tr!("about-logs-at", folder = view.me.logs.as_str());
+            let text = format!("{}\n{logs}", tr!("engine-stopped"));
+            return failure_ui(ui, &tr!("went-wrong"), &text, |_| {});
         }
         if let Some(notice) = &view.notice
             && notice_ui(ui, notice)
         {
             (self.send)(Command::DismissNotice);
         }
+        self.awake.look_at(&view);
         let open = &mut self.settings_open;
-        if let Some(command) = settings_ui(ui, &view.me.preferences, open) {
+        if let Some(command) = settings_ui(ui, &view.me.preferences, open, &mut self.about_open) {
             (self.send)(command);
         }
+        about_ui(ui, &view, &mut self.about_open);
         let commands = match &view.stage {
             Stage::Room(room) => room_ui(ui, &mut self.art, &view, room, &mut self.room, open),
             Stage::Lobby => lobby_ui(ui, &mut self.art, &view, &mut self.lobby, open),
@@ -237,6 +255,11 @@ impl eframe::App for App {
         }
     }
 
+    /// Only the window's size and place are kept.
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
@@ -272,9 +295,14 @@ fn notice_ui(ui: &egui::Ui, notice: &Notice) -> bool {
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                         let close = ui.button(tr!("ok"));
                         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                            ui.add(
-                                egui::Label::new(RichText::new(&notice.text).color(color)).wrap(),
-                            );
+                            let said = words::notice(notice.code, &notice.what);
+                            let text = said.as_deref().unwrap_or(&notice.text);
+                            let label = egui::Label::new(RichText::new(text).color(color)).wrap();
+                            let label = ui.add(label);
+                            if said.is_some() {
+                                // It may say more: which address, which file.
+                                label.on_hover_text(&notice.text);
+                            }
                         });
                         close.clicked()
                     })
@@ -315,11 +343,14 @@ fn waiting_ui(ui: &mut egui::Ui, text: &str, can_cancel: bool) -> Vec<Command> {
     commands
 }
 
-fn failure_ui(ui: &mut egui::Ui, heading: &str, failure: &str) {
+/// What cannot go on, why, and what can be done about it.
+fn failure_ui(ui: &mut egui::Ui, heading: &str, failure: &str, more: impl FnOnce(&mut egui::Ui)) {
     centered(ui, |ui| {
         ui.heading(RichText::new(heading).color(Palette::of(ui).error));
         ui.add_space(6.0);
         ui.label(failure);
+        ui.add_space(6.0);
+        more(ui);
     });
 }
 

@@ -2,8 +2,10 @@
 //! drafts (what is being typed, what is open) and nothing else. Nothing here
 //! waits, or touches a disk or a network.
 
+mod about;
 mod app;
 mod art;
+mod awake;
 mod board;
 mod cluster;
 mod finding;
@@ -22,6 +24,7 @@ mod setter;
 mod settings;
 mod setup;
 mod sky;
+mod sound;
 mod talk;
 mod theme;
 mod trouble;
@@ -78,6 +81,11 @@ pub fn run(
 ) -> anyhow::Result<()> {
     let options = NativeOptions {
         renderer: Renderer::Glow,
+        // Size and place of the window: each profile's own.
+        persistence_path: config
+            .as_ref()
+            .ok()
+            .map(|config| config.profile.folder().join("window.ron")),
         viewport: egui::ViewportBuilder::default()
             .with_app_id(APP_ID)
             .with_title("dhangkanna")

@@ -233,7 +233,6 @@ fn label_of(player: &PlayerView, room: &RoomView, me: PeerId) -> (String, String
 /// The guesses of the round, the newest first.
 pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
     let p = Palette::of(ui);
-    ui.label(bold(tr!("room-guesses")));
     let game = room.state.game();
     let guesses = game.round().map_or(&[][..], |round| round.guesses());
     if guesses.is_empty() {

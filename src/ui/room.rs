@@ -17,6 +17,7 @@ use super::{
     people::{self, door_ui, guesses_ui, players_ui},
     setter::{self, setter_ui},
     setup::{self, setup_ui},
+    sound::Sounds,
     talk::{self, talk_ui},
     theme::{GAP, NARROW, Palette, card, choice},
     trouble::{passing, trouble_ui},
@@ -36,6 +37,7 @@ pub(super) struct Draft {
     history: history::Draft,
     happened: Happened,
     motion: Motion,
+    sounds: Sounds,
     watch: watch::Draft,
     aside: Aside,
 }
@@ -58,6 +60,8 @@ pub(super) fn room_ui(
     settings_open: &mut bool,
 ) -> Vec<Command> {
     draft.happened.look_at(room, view.me.peer_id);
+    let volume = view.me.preferences.volume;
+    draft.sounds.look_at(room, view.me.peer_id, volume);
     let mut commands = Vec::new();
     egui::Panel::top("room bar")
         .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 10)))

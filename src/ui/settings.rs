@@ -12,8 +12,16 @@ use crate::node::{Command, Look, Preferences, SCALE};
 /// How much larger or smaller a click makes everything, in percent.
 const STEP: u16 = 10;
 
+/// How much louder or quieter a click makes the sounds, in percent.
+const VOLUME_STEP: u8 = 10;
+
 /// Draws the settings, if they are open; what was changed is done at once.
-pub(super) fn settings_ui(ui: &egui::Ui, now: &Preferences, open: &mut bool) -> Option<Command> {
+pub(super) fn settings_ui(
+    ui: &egui::Ui,
+    now: &Preferences,
+    open: &mut bool,
+    about_open: &mut bool,
+) -> Option<Command> {
     if !*open {
         return None;
     }
@@ -34,14 +42,23 @@ pub(super) fn settings_ui(ui: &egui::Ui, now: &Preferences, open: &mut bool) -> 
             }
         });
         scale_ui(ui, &mut set);
+        volume_ui(ui, &mut set);
         ui.checkbox(&mut set.calm, tr!("settings-calm"));
+        ui.checkbox(&mut set.awake, tr!("settings-awake"));
         ui.add_space(4.0);
         let weak = Palette::of(ui).weak;
         ui.label(RichText::new(tr!("settings-private")).small().color(weak));
         ui.add_space(4.0);
-        if ui.add(main_button(ui, tr!("close"))).clicked() {
-            *open = false;
-        }
+        ui.horizontal(|ui| {
+            if ui.add(main_button(ui, tr!("close"))).clicked() {
+                *open = false;
+            }
+            let about = ui.button(tr!("about"));
+            note_place(&about, "About");
+            if about.clicked() {
+                (*open, *about_open) = (false, true);
+            }
+        });
     });
     *open &= !modal.should_close();
     (set != *now).then_some(Command::Prefer(set))
@@ -84,6 +101,23 @@ fn scale_ui(ui: &mut egui::Ui, set: &mut Preferences) {
             let button = ui.add_enabled(SCALE.contains(&to), egui::Button::new(text));
             if button.clicked() {
                 set.scale = to;
+            }
+        }
+    });
+}
+
+/// In steps, as the size, and silence in one.
+fn volume_ui(ui: &mut egui::Ui, set: &mut Preferences) {
+    let now = set.volume;
+    ui.horizontal_wrapped(|ui| {
+        ui.label(tr!("settings-volume", percent = now));
+        for (text, to) in [
+            (tr!("settings-silent"), 0),
+            (tr!("settings-quieter"), now.saturating_sub(VOLUME_STEP)),
+            (tr!("settings-louder"), (now + VOLUME_STEP).min(100)),
+        ] {
+            if ui.add_enabled(to != now, egui::Button::new(text)).clicked() {
+                set.volume = to;
             }
         }
     });

@@ -34,6 +34,8 @@ pub(super) struct Palette {
     pub(super) ground: Color32,
     pub(super) card: Color32,
     pub(super) line: Color32,
+    /// Around what can be clicked or typed into.
+    pub(super) edge: Color32,
     pub(super) text: Color32,
     pub(super) weak: Color32,
     pub(super) accent: Color32,
@@ -65,6 +67,7 @@ const LIGHT: Palette = Palette {
     ground: rgb(0xf6f1fb),
     card: rgb(0xffffff),
     line: rgb(0xd9cdea),
+    edge: rgb(0x8d7cb4),
     text: rgb(0x33244a),
     weak: rgb(0x6b5c85),
     accent: rgb(0x7a4fc4),
@@ -85,6 +88,7 @@ const DARK: Palette = Palette {
     ground: rgb(0x1e1730),
     card: rgb(0x2a2142),
     line: rgb(0x4a3d6b),
+    edge: rgb(0x8474ad),
     text: rgb(0xf1eaff),
     weak: rgb(0xb9abd6),
     accent: rgb(0xb594f5),
@@ -107,6 +111,7 @@ const CONTRAST: Palette = Palette {
     ground: rgb(0x000000),
     card: rgb(0x000000),
     line: rgb(0xffffff),
+    edge: rgb(0xffffff),
     text: rgb(0xffffff),
     weak: rgb(0xe0e0e0),
     accent: rgb(0xffe14a),
@@ -243,7 +248,7 @@ fn visuals(theme: Theme, p: &Palette) -> Visuals {
     };
     let widgets = &mut visuals.widgets;
     widgets.noninteractive = widget(p.card, Stroke::new(1.0, p.line));
-    widgets.inactive = widget(p.key, Stroke::new(1.0, p.line));
+    widgets.inactive = widget(p.key, Stroke::new(1.0, p.edge));
     // As wide as at rest: what is pointed at does not move.
     widgets.hovered = widget(p.key, Stroke::new(1.0, p.accent));
     widgets.active = widget(p.line, Stroke::new(1.0, p.accent));
@@ -400,6 +405,11 @@ mod tests {
                     ("hit", p.hit, ground),
                     ("error", p.error, ground),
                 ]);
+            }
+            // WCAG 2.2, 1.4.11: what shows where a control is.
+            for ground in [p.ground, p.card] {
+                let ratio = contrast(p.edge, ground);
+                assert!(ratio >= 3.0, "{name}: edges have {ratio:.2}");
             }
             for (what, text, ground) in pairs {
                 let ratio = contrast(text, ground);

@@ -100,6 +100,16 @@ thread_local! {
     static WORDS: RefCell<Words> = RefCell::new(Words::of(Language::default()));
 }
 
+/// What the node says, in another language than its own, which is English;
+/// `None` if it has to do.
+pub(super) fn notice(code: &str, what: &str) -> Option<String> {
+    let id = format!("notice-{}", code.replace('_', "-"));
+    WORDS.with_borrow(|words| {
+        let known = words.bundle.has_message(&id);
+        known.then(|| words.say(&id, &[("what", what.into())]))
+    })
+}
+
 /// From now on this thread's window speaks this language.
 pub(super) fn speak(language: Language) {
     WORDS.with_borrow_mut(|words| {
@@ -130,6 +140,7 @@ mod tests {
     use std::{
         collections::{BTreeMap, BTreeSet},
         fs,
+        path::PathBuf,
     };
 
     use super::*;
@@ -160,16 +171,31 @@ mod tests {
         messages
     }
 
+    fn is_notice(id: &str) -> bool {
+        id.starts_with("notice-")
+    }
+
+    /// The sources below a folder, but for those of these names.
+    fn sources(folder: &str, without: &[&str]) -> Vec<String> {
+        let (mut folders, mut texts) = (vec![PathBuf::from(folder)], Vec::new());
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if !without.iter().any(|name| path.ends_with(name)) {
+                    texts.push(fs::read_to_string(&path).expect("a source"));
+                }
+            }
+        }
+        texts
+    }
+
     /// The ids that the window uses, and the variables it gives to each.
     fn used() -> BTreeMap<String, BTreeSet<String>> {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/ui");
         let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for file in fs::read_dir(folder).expect("the sources") {
-            let path = file.expect("a file").path();
-            if path.ends_with("words.rs") {
-                continue;
-            }
-            let text = fs::read_to_string(&path).expect("a source");
+        for text in sources(folder, &["words.rs"]) {
             for (at, call) in text.match_indices("tr!(") {
                 // Not `include_str!(`.
                 if text[..at].ends_with(|c: char| c == '_' || c.is_alphanumeric()) {
@@ -206,7 +232,31 @@ mod tests {
             for (id, variables) in &english {
                 assert_eq!(other.get(id), Some(variables), "{id} in {language:?}");
             }
-            assert_eq!(other.len(), english.len(), "{language:?}");
+            let others = other.keys().filter(|id| !is_notice(id)).count();
+            assert_eq!(others, english.len(), "{language:?}");
+        }
+    }
+
+    /// The node's own language is English; all others say the same of it.
+    #[test]
+    fn what_the_node_says_is_said_in_every_other_language() {
+        let of = |language: Language| -> BTreeMap<String, BTreeSet<String>> {
+            let all = messages(language).into_iter();
+            all.filter(|(id, _)| is_notice(id)).collect()
+        };
+        assert!(of(Language::English).is_empty());
+        let german = of(Language::German);
+        assert!(german.len() > 30, "{}", german.len());
+        assert_eq!(of(Language::Spanish), german);
+        assert_eq!(of(Language::French), german);
+        let node = ["node", "net", "game"].map(|part| {
+            let folder = format!("{}/src/{part}", env!("CARGO_MANIFEST_DIR"));
+            sources(&folder, &[]).join("\n")
+        });
+        for id in german.keys() {
+            let code = id.trim_start_matches("notice-").replace('-', "_");
+            let quoted = format!("\"{code}\"");
+            assert!(node.iter().any(|text| text.contains(&quoted)), "{code}");
         }
     }
 

@@ -70,6 +70,8 @@ fn lobby() -> View {
             name: name("Ada"),
             addr: "192.168.1.20:40123".to_owned(),
             profile: "default".to_owned(),
+            folder: "/home/ada/.local/share/dhangkanna/1".to_owned(),
+            logs: "/home/ada/.local/share/dhangkanna/1/logs".to_owned(),
             record: Arc::new(Record::default()),
             preferences: Arc::new(Preferences::default()),
         },
@@ -123,7 +125,9 @@ fn lobbies() -> Vec<Scene> {
     let mut told = lobby();
     told.notice = Some(Said {
         number: 1,
-        text: "Ben removed you from \"Ben's room\".".to_owned(),
+        text: "The owner sent you away from this room.".to_owned(),
+        code: "removed",
+        what: String::new(),
         is_error: true,
     });
     let mut broken = lobby();
@@ -158,6 +162,7 @@ fn lobbies() -> Vec<Scene> {
     let staged = |stage: Stage| View { stage, ..lobby() };
     vec![
         opened("settings", empty.clone(), &["settings"]),
+        opened("about", empty.clone(), &["settings", "about"]),
         opened("find-looking", looking, &["find"]),
         opened("find-fine", fine, &["find"]),
         opened("find-blocked", blocked, &["find"]),

@@ -183,7 +183,14 @@ fn khangman(runs: usize) {
             println!("KHangMan is not installed: not compared");
             return;
         };
-        let ids = display.xdotool(&["search", "--sync", "--onlyvisible", "--class", "khangman"]);
+        // Not `--sync`, which looks once a second only.
+        let ids = loop {
+            let ids = display.xdotool(&["search", "--onlyvisible", "--class", "khangman"]);
+            if !ids.is_empty() {
+                break ids;
+            }
+            assert!(started.elapsed() < Duration::from_secs(30), "no window");
+        };
         times.push(started.elapsed());
         let id = ids.lines().last().expect("a window").to_owned();
         let pid = display.xdotool(&["getwindowpid", &id]);

@@ -60,7 +60,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     ) {
         match outcome {
             Ok(file) => {
-                self.say(format!("The events are in {}.", file.display()), false);
+                let file = file.display().to_string();
+                let text = format!("The events are in {file}.");
+                self.say("exported", &file, text, false);
                 self.answer(reply, Ok(Done::Ok));
             }
             Err(e) => {

@@ -198,7 +198,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         actor.list_kept();
         actor.publish.send_replace(Arc::new(actor.lobby()));
         if !warnings.is_empty() {
-            actor.say(warnings.join("\n"), true);
+            actor.say("warnings", "", warnings.join("\n"), true);
         }
         actor
     }
@@ -409,7 +409,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 self.list_kept();
                 if done == (Done::Left { clean: false }) {
                     let text = "You left, but the others could not be told; they see you as away.";
-                    self.say(text.to_owned(), true);
+                    self.say("left_untold", "", text.to_owned(), true);
                 }
                 self.answer(reply, Ok(done));
             }
@@ -430,17 +430,19 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             Some(reply) => self.answers.push((reply, outcome)),
             None => {
                 if let Err(failure) = outcome {
-                    self.say(failure.message, true);
+                    self.say(failure.code, "", failure.message, true);
                 }
             }
         }
     }
 
-    fn say(&mut self, text: String, is_error: bool) {
+    fn say(&mut self, code: &'static str, what: &str, text: String, is_error: bool) {
         self.notices += 1;
         self.notice = Some(Notice {
             number: self.notices,
             text,
+            code,
+            what: what.to_owned(),
             is_error,
         });
     }

@@ -85,10 +85,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     self.single_copy = copies < 2;
                     if let (Outcome::Repeat, Some(letter)) = (outcome, letter) {
                         let letter = letter.to_uppercase();
-                        self.say(
-                            format!("{letter} was guessed already; it costs nothing."),
-                            false,
-                        );
+                        let text = format!("{letter} was guessed already; it costs nothing.");
+                        self.say("repeat", &letter.to_string(), text, false);
                     }
                 }
                 self.answer(reply, outcome);
@@ -107,7 +105,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             Event::Switched { outcome, reply } => {
                 if let Ok(Done::BroughtBack) = outcome {
                     let text = "The others still play; you are being brought back to them.";
-                    self.say(text.to_owned(), false);
+                    self.say("brought_back", "", text.to_owned(), false);
                 }
                 self.answer(reply, outcome);
             }

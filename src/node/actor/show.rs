@@ -22,6 +22,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let mut view = View::empty(self.shared.setup.me, self.shared.name());
         view.me.addr.clone_from(&self.addr);
         self.profile.name().clone_into(&mut view.me.profile);
+        view.me.folder = self.profile.folder().display().to_string();
+        view.me.logs = self.profile.logs().display().to_string();
         view.me.record = Arc::clone(&self.record);
         view.me.preferences = Arc::clone(&self.preferences);
         view.kept = Arc::clone(&self.kept);

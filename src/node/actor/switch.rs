@@ -54,7 +54,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         self.watched = None;
         self.shared.set_seat(None);
         if why == Some(Eviction::Removed) {
-            self.say(REMOVED.to_owned(), true);
+            self.say("removed", "", REMOVED.to_owned(), true);
             tokio::spawn(async move {
                 seat.close().await;
                 // Nobody counts on it any more.
@@ -62,7 +62,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             });
             return self.list_kept();
         }
-        self.say(REPLACED.to_owned(), true);
+        self.say("replaced", "", REPLACED.to_owned(), true);
         // Whoever looks for this player must find the other computer. Closed
         // until there is another seat.
         self.server.hang_up();

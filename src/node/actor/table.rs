@@ -98,7 +98,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             Ok((packs, name)) => {
                 self.pack_list = packs.all().iter().map(PackView::of).collect();
                 self.packs = packs;
-                self.say(format!("The word pack {name} is yours now."), false);
+                let text = format!("The word pack {name} is yours now.");
+                self.say("pack_added", &name, text, false);
                 self.answer(reply, Ok(Done::Ok));
             }
             Err(why) => self.answer(reply, Err(Failure::new("bad_pack", why))),
@@ -143,7 +144,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let state = seat.state();
         let me = state.game().players().get(&self.shared.setup.me);
         if me.is_some_and(|me| me.removed) {
-            self.say(REMOVED.to_owned(), true);
+            self.say("removed", "", REMOVED.to_owned(), true);
             self.start_leaving(None);
         }
     }

@@ -1,0 +1,121 @@
+//! Short sounds for what happens in a round. Silent where there is no device.
+
+#[cfg(not(target_os = "linux"))]
+mod device;
+#[cfg(target_os = "linux")]
+#[path = "pulse.rs"]
+mod device;
+mod tones;
+
+use std::{
+    sync::{
+        Arc,
+        mpsc::{self, SyncSender},
+    },
+    time::{Duration, Instant},
+};
+
+use crate::{
+    game::{CHANCES, Game, PeerId, Phase, Round, Tried},
+    node::RoomView,
+};
+
+/// Sounds that may wait. What comes faster is left out.
+const WAITING: usize = 4;
+
+/// For how long nothing is tried, where there was no device.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// What can be heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sound {
+    /// A letter is in the word.
+    Hit,
+    /// It is not: a balloon pops.
+    Miss,
+    /// A balloon pops for a hint.
+    Pop,
+    /// It is my turn.
+    Turn,
+    /// The word is found.
+    Win,
+    /// It is not.
+    Loss,
+}
+
+/// Listens to a room, and plays what happens.
+#[derive(Default)]
+pub(super) struct Sounds {
+    seen: Option<Arc<RoomView>>,
+    ask: Option<SyncSender<(Sound, u8)>>,
+}
+
+impl Sounds {
+    /// Plays what has happened since the last look, so loud; `volume` in
+    /// percent, 0 is silent.
+    pub(super) fn look_at(&mut self, room: &Arc<RoomView>, me: PeerId, volume: u8) {
+        let seen = self.seen.replace(Arc::clone(room));
+        let Some(seen) = seen.filter(|seen| !Arc::ptr_eq(seen, room)) else {
+            return;
+        };
+        if volume == 0 || seen.cluster.cluster_id != room.cluster.cluster_id {
+            return;
+        }
+        if let Some(sound) = heard(seen.state.game(), room.state.game(), me) {
+            self.play(sound, volume);
+        }
+    }
+
+    /// Plays a sound, on a thread of its own: a device may take its time.
+    pub(super) fn play(&mut self, sound: Sound, volume: u8) {
+        let ask = self.ask.get_or_insert_with(|| {
+            let (ask, asked) = mpsc::sync_channel(WAITING);
+            std::thread::spawn(move || serve(&asked));
+            ask
+        });
+        let _ = ask.try_send((sound, volume));
+    }
+}
+
+/// Plays what is asked for, one after the other, until nobody asks any more.
+fn serve(asked: &mpsc::Receiver<(Sound, u8)>) {
+    let mut silent_until: Option<Instant> = None;
+    while let Ok((sound, volume)) = asked.recv() {
+        if silent_until.is_some_and(|until| Instant::now() < until) {
+            continue;
+        }
+        silent_until = None;
+        if let Err(e) = device::play(|rate| tones::samples(sound, volume, rate)) {
+            tracing::info!("no sound: {e}");
+            silent_until = Some(Instant::now() + PAUSE);
+        }
+    }
+}
+
+/// The sound of what happened between two states of a game.
+fn heard(before: &Game, now: &Game, me: PeerId) -> Option<Sound> {
+    let round = now.round()?;
+    let was = before.round().filter(|was| was.number() == round.number());
+    if was.map(Round::phase) != Some(round.phase()) {
+        match round.phase() {
+            Phase::Won => return Some(Sound::Win),
+            Phase::Lost => return Some(Sound::Loss),
+            _ => {}
+        }
+    }
+    let my_turn = |round: &Round| round.is_on() && round.frame().turn == Some(me);
+    let turned = my_turn(round) && !was.is_some_and(my_turn);
+    if turned {
+        return Some(Sound::Turn);
+    }
+    let was = was?;
+    if round.guesses().len() <= was.guesses().len() {
+        return None;
+    }
+    let popped = round.chances_left() < was.chances_left().min(CHANCES);
+    match (&round.guesses().last()?.tried, popped) {
+        (Tried::Hint { .. }, true) => Some(Sound::Pop),
+        (_, true) => Some(Sound::Miss),
+        (_, false) => Some(Sound::Hit),
+    }
+}
