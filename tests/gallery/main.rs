@@ -14,7 +14,15 @@ mod table;
 #[path = "../common/words.rs"]
 mod words;
 
-use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
 
 use dhangkanna::{
     node::{Look, Preferences, View},
@@ -96,35 +104,41 @@ const FRAMES: [Frame; 8] = [
 #[test]
 fn every_screen_is_as_it_was() {
     let wanted = std::env::var("DHANGKANNA_GALLERY").unwrap_or_default();
+    let wanted = wanted.as_str();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/gallery");
     fs::create_dir_all(&folder).expect("a folder");
     let options = SnapshotOptions::new().output_path("tests/gallery/snapshots");
-    let mut wrong = Vec::new();
-    let mut drawn = 0;
-    for scene in scenes::all() {
-        for (n, frame) in FRAMES.iter().enumerate() {
+    let scenes = scenes::all();
+    let all = scenes.iter().flat_map(|scene| {
+        FRAMES.iter().enumerate().filter_map(move |(n, frame)| {
             let name = format!("{}{}", scene.name, frame.name);
             // Each once wide and light, and once narrow and dark, is enough to
             // see what has changed.
             let compared = n < 2;
-            let chosen = match wanted.as_str() {
+            let chosen = match wanted {
                 "" => compared,
                 "all" => true,
                 part => name.contains(part),
             };
-            if !chosen {
-                continue;
-            }
-            let image = draw(&scene, frame);
-            image
-                .save(folder.join(format!("{name}.png")))
-                .expect("saved");
-            drawn += 1;
-            if compared && let Err(e) = try_image_snapshot_options(&half(&image), &name, &options) {
-                wrong.push(e.to_string());
+            chosen.then_some((scene, frame, name, compared))
+        })
+    });
+    let all: Vec<_> = all.collect();
+    // Beside each other: each picture is a window of its own.
+    let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let work = || {
+        while let Some((scene, frame, name, compared)) = all.get(next.fetch_add(1, Relaxed)) {
+            let image = draw(scene, frame);
+            let file = folder.join(format!("{name}.png"));
+            image.save(file).expect("saved");
+            if *compared && let Err(e) = try_image_snapshot_options(&half(&image), name, &options) {
+                wrong.lock().unwrap().push(e.to_string());
             }
         }
-    }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    let (wrong, drawn) = (wrong.into_inner().unwrap(), all.len());
     println!("{drawn} pictures in {}", folder.display());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -96,16 +96,13 @@ impl Texture {
         let (right, down) = (x - left, y - top);
         let [a, b] = [pixel(left, top), pixel(left + 1.0, top)];
         let [c, d] = [pixel(left, top + 1.0), pixel(left + 1.0, top + 1.0)];
-        std::array::from_fn(|i| {
-            let above = a[i] + (b[i] - a[i]) * right;
-            let below = c[i] + (d[i] - c[i]) * right;
-            above + (below - above) * down
-        })
+        lerp(lerp(a, b, right), lerp(c, d, right), down)
     }
 }
 
 fn channels(color: Color32) -> [f32; 4] {
-    color.to_array().map(|channel| f32::from(channel) / 255.0)
+    let [r, g, b, a] = color.to_array();
+    [r, g, b, a].map(|channel| f32::from(channel) * (1.0 / 255.0))
 }
 
 /// Premultiplied colours in gamma space, as egui blends them.
@@ -149,53 +146,134 @@ impl Canvas {
             return;
         }
         let hull = Rect::from_points(&[a.pos, b.pos, c.pos]).intersect(clip);
+        let edges = [(b.pos, c.pos), (c.pos, a.pos), (a.pos, b.pos)];
         let colors = [a, b, c].map(|vertex| channels(vertex.color));
         let flat = colors[0] == colors[1] && colors[1] == colors[2];
         let one_texel = a.uv == b.uv && b.uv == c.uv;
         let texel = texture.at(a.uv);
-        // Pixels belong to one of two triangles that share an edge, by the
-        // rule that GPUs use: the top and left edges are inside.
-        let edges = [(b.pos, c.pos), (c.pos, a.pos), (a.pos, b.pos)];
-        let inside = edges.map(|(from, to)| {
-            let along = to - from;
-            along.y < 0.0 || (along.y == 0.0 && along.x > 0.0)
-        });
+        let solid = times(colors[0], texel);
         for y in hull.top().floor() as usize..hull.bottom().ceil().max(0.0) as usize {
-            for x in hull.left().floor() as usize..hull.right().ceil().max(0.0) as usize {
-                let at = pos2(x as f32 + 0.5, y as f32 + 0.5);
-                if !clip.contains(at) {
-                    continue;
+            let Some((from, to)) = span(edges, y, clip, hull) else {
+                continue;
+            };
+            let row = &mut self.pixels[y * self.width..][from..to];
+            if flat && one_texel {
+                if solid[3] >= 1.0 {
+                    row.fill(solid);
+                } else {
+                    row.iter_mut().for_each(|under| blend(under, solid));
                 }
-                let parts = edges.map(|(from, to)| cross(from, to, at));
-                let is_in = |n: usize| parts[n] > 0.0 || (parts[n] == 0.0 && inside[n]);
-                if !(is_in(0) && is_in(1) && is_in(2)) {
-                    continue;
-                }
-                let [u, v, w] = parts.map(|part| part / area);
+                continue;
+            }
+            for (n, under) in row.iter_mut().enumerate() {
+                let at = pos2((from + n) as f32 + 0.5, y as f32 + 0.5);
+                let u = cross(edges[0].0, edges[0].1, at) / area;
+                let v = cross(edges[1].0, edges[1].1, at) / area;
+                let w = 1.0 - u - v;
                 let color = if flat {
                     colors[0]
                 } else {
-                    std::array::from_fn(|i| colors[0][i] * u + colors[1][i] * v + colors[2][i] * w)
+                    mixed(colors, u, v, w)
                 };
                 let texel = if one_texel {
                     texel
                 } else {
-                    let uv = a.uv.to_vec2() * u + b.uv.to_vec2() * v + c.uv.to_vec2() * w;
-                    texture.at(uv.to_pos2())
+                    texture.at(pos2(
+                        a.uv.x * u + b.uv.x * v + c.uv.x * w,
+                        a.uv.y * u + b.uv.y * v + c.uv.y * w,
+                    ))
                 };
-                let over: [f32; 4] = std::array::from_fn(|i| color[i] * texel[i]);
-                let under = &mut self.pixels[y * self.width + x];
-                *under = std::array::from_fn(|i| over[i] + under[i] * (1.0 - over[3]));
+                blend(under, times(color, texel));
             }
         }
     }
 
     fn into_image(self) -> RgbaImage {
-        let bytes = self.pixels.iter().flatten();
-        let bytes = bytes.map(|channel| (channel * 255.0).round().clamp(0.0, 255.0) as u8);
-        RgbaImage::from_raw(self.width as u32, self.height as u32, bytes.collect())
+        let mut bytes = Vec::with_capacity(self.pixels.len() * 4);
+        for [r, g, b, a] in self.pixels {
+            // From 0 to 1, so this rounds.
+            let byte = |channel: f32| (channel * 255.0 + 0.5) as u8;
+            bytes.extend_from_slice(&[byte(r), byte(g), byte(b), byte(a)]);
+        }
+        RgbaImage::from_raw(self.width as u32, self.height as u32, bytes)
             .expect("as many bytes as pixels")
     }
+}
+
+/// Which pixels of a row are in a triangle: those whose centres are, by the rule
+/// of GPUs for two that share an edge: the top and left ones are inside.
+fn span(edges: [(Pos2, Pos2); 3], y: usize, clip: Rect, hull: Rect) -> Option<(usize, usize)> {
+    let is_in = |x: usize| {
+        let at = pos2(x as f32 + 0.5, y as f32 + 0.5);
+        clip.contains(at)
+            && edges.iter().all(|&(from, to)| {
+                let side = cross(from, to, at);
+                let along = to - from;
+                let top_left = along.y < 0.0 || (along.y == 0.0 && along.x > 0.0);
+                side > 0.0 || (side == 0.0 && top_left)
+            })
+    };
+    // Where the row crosses the edges, and a pixel more on both sides.
+    let center = y as f32 + 0.5;
+    let (mut left, mut right) = (hull.right(), hull.left());
+    for (from, to) in edges {
+        let (low, high) = (from.y.min(to.y), from.y.max(to.y));
+        if center < low - 1.0 || center > high + 1.0 {
+            continue;
+        }
+        let share = if high > low {
+            ((center - from.y) / (to.y - from.y)).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        let x = from.x + (to.x - from.x) * share;
+        left = left.min(x);
+        right = right.max(x);
+        if high - low < 1.0 {
+            left = left.min(from.x.min(to.x));
+            right = right.max(from.x.max(to.x));
+        }
+    }
+    let mut first = (left.max(hull.left()).floor() as usize).saturating_sub(1);
+    let mut end = right.min(hull.right()).ceil().max(0.0) as usize + 1;
+    while first < end && !is_in(first) {
+        first += 1;
+    }
+    while end > first && !is_in(end - 1) {
+        end -= 1;
+    }
+    (first < end).then_some((first, end))
+}
+
+// Written out: without optimisation, closures over arrays take ten times as long.
+fn times(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    [a[0] * b[0], a[1] * b[1], a[2] * b[2], a[3] * b[3]]
+}
+
+fn blend(under: &mut [f32; 4], over: [f32; 4]) {
+    let through = 1.0 - over[3];
+    under[0] = over[0] + under[0] * through;
+    under[1] = over[1] + under[1] * through;
+    under[2] = over[2] + under[2] * through;
+    under[3] = over[3] + under[3] * through;
+}
+
+fn mixed([a, b, c]: [[f32; 4]; 3], u: f32, v: f32, w: f32) -> [f32; 4] {
+    [
+        a[0] * u + b[0] * v + c[0] * w,
+        a[1] * u + b[1] * v + c[1] * w,
+        a[2] * u + b[2] * v + c[2] * w,
+        a[3] * u + b[3] * v + c[3] * w,
+    ]
+}
+
+fn lerp(a: [f32; 4], b: [f32; 4], t: f32) -> [f32; 4] {
+    [
+        a[0] + (b[0] - a[0]) * t,
+        a[1] + (b[1] - a[1]) * t,
+        a[2] + (b[2] - a[2]) * t,
+        a[3] + (b[3] - a[3]) * t,
+    ]
 }
 
 /// Twice the area of a triangle; positive if it turns clockwise on the screen.
