@@ -54,6 +54,7 @@ lobby-hosts = bei { $host }
 lobby-state-lobby = wartet auf die erste Runde
 lobby-state-playing = es wird geraten
 lobby-state-between = zwischen zwei Runden
+lobby-locked = verschlossen: du musst klopfen
 lobby-join = Mitspielen
 lobby-join-name = Bei { $room } mitspielen
 lobby-why-not = Geht nicht: { $why }.

@@ -54,6 +54,7 @@ lobby-hosts = { $host } hosts
 lobby-state-lobby = waiting for the first round
 lobby-state-playing = guessing now
 lobby-state-between = between rounds
+lobby-locked = locked, so you have to knock
 lobby-join = Join
 lobby-join-name = Join { $room }
 lobby-why-not = Cannot be joined: { $why }.

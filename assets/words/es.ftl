@@ -54,6 +54,7 @@ lobby-hosts = Sala de { $host }
 lobby-state-lobby = esperando la primera ronda
 lobby-state-playing = adivinando
 lobby-state-between = entre rondas
+lobby-locked = cerrada: hay que llamar
 lobby-join = Unirse
 lobby-join-name = Unirse a { $room }
 lobby-why-not = No es posible unirse: { $why }.

@@ -54,6 +54,7 @@ lobby-hosts = chez { $host }
 lobby-state-lobby = en attente de la première manche
 lobby-state-playing = manche en cours
 lobby-state-between = entre deux manches
+lobby-locked = fermé : il faut frapper
 lobby-join = Rejoindre
 lobby-join-name = Rejoindre { $room }
 lobby-why-not = Impossible de rejoindre ce salon : { $why }.

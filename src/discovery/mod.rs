@@ -23,7 +23,7 @@ use tokio::{
 };
 
 use crate::{
-    game::{Name, PeerId, Phase},
+    game::{Mode, Name, PeerId, Phase},
     net::ClusterId,
 };
 
@@ -57,11 +57,28 @@ pub struct Ad {
     pub players: u32,
     /// Where the game stands.
     pub phase: Phase,
+    /// How it is played; not told by older programs.
+    pub plays: Option<Plays>,
     /// The rooms that this one continues, the newest first.
     pub ancestors: Vec<ClusterId>,
     /// Where it listens, best first.
     pub addrs: Vec<SocketAddr>,
 }
+
+/// How a room is set up, as far as it is told outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plays {
+    /// The mode of its matches.
+    pub mode: Mode,
+    /// BCP 47 tag of the words' language, of at most [`MAX_LANGUAGE`] bytes;
+    /// empty if the announcer does not know.
+    pub language: String,
+    /// Whether strangers have to knock.
+    pub locked: bool,
+}
+
+/// The longest tag of a language that is announced, in bytes.
+pub const MAX_LANGUAGE: usize = 12;
 
 /// What a source saw.
 #[derive(Clone, Debug)]

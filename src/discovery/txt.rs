@@ -1,15 +1,15 @@
 //! An announcement as `key=value` texts: a TXT record (RFC 6763 §6), and the
 //! lines of the file for seats on the same computer. Untrusted when read.
 
-use super::Ad;
+use super::{Ad, MAX_LANGUAGE, Plays};
 use crate::{
     consensus::{ClusterId, MAX_ANCESTORS},
-    game::{Name, Phase},
+    game::{Mode, Name, Phase},
 };
 
 /// The texts of an announcement. No address: each source has its own way.
 pub(super) fn encode(ad: &Ad) -> Vec<(&'static str, String)> {
-    vec![
+    let mut texts = vec![
         ("v", ad.protocol.to_string()),
         ("ver", ad.version.clone()),
         ("p", ad.peer_id.to_string()),
@@ -20,7 +20,17 @@ pub(super) fn encode(ad: &Ad) -> Vec<(&'static str, String)> {
         ("m", ad.players.to_string()),
         ("s", ad.phase.announced().to_owned()),
         ("a", ad.ancestors.iter().map(ToString::to_string).collect()),
-    ]
+    ];
+    if let Some(plays) = &ad.plays {
+        let Plays {
+            mode,
+            language,
+            locked,
+        } = plays;
+        let locked = u8::from(*locked);
+        texts.push(("o", format!("{},{language},{locked}", mode.code())));
+    }
+    texts
 }
 
 /// The value of a key, where the texts stand one a line.
@@ -46,8 +56,22 @@ pub(super) fn decode<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Option<Ad> {
         leads: get("l")? == "1",
         players: get("m")?.parse().ok()?,
         phase: Phase::from_code(get("s")?)?,
+        // From a newer program it may say what is not known here.
+        plays: get("o").and_then(plays),
         ancestors: ancestors(get("a").unwrap_or(""))?,
         addrs: Vec::new(),
+    })
+}
+
+fn plays(text: &str) -> Option<Plays> {
+    let mut parts = text.split(',');
+    let (mode, language, locked) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_tag = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let fits = language.len() <= MAX_LANGUAGE && language.chars().all(is_tag);
+    Some(Plays {
+        mode: Mode::from_code(mode)?,
+        language: fits.then(|| language.to_owned())?,
+        locked: locked == "1",
     })
 }
 
@@ -77,6 +101,11 @@ mod tests {
             leads: true,
             players: 3,
             phase: Phase::Guessing,
+            plays: Some(Plays {
+                mode: Mode::Turns,
+                language: "pt-BR".to_owned(),
+                locked: true,
+            }),
             ancestors: (0..MAX_ANCESTORS).map(|_| ClusterId::random()).collect(),
             addrs: Vec::new(),
         };
@@ -109,5 +138,21 @@ mod tests {
             assert_eq!(decode(|key| read(&texts, key)), None, "{key}={value:?}");
         }
         assert_eq!(decode(|_| None), None);
+        // What an older or a newer program does not say as we do is no reason
+        // not to see the room.
+        for other in [
+            "",
+            "dance,en,0",
+            "turns,e n,0",
+            "turns",
+            "turns,x234567890123,1",
+        ] {
+            let mut texts = texts.clone();
+            for text in texts.iter_mut().filter(|(k, _)| *k == "o") {
+                other.clone_into(&mut text.1);
+            }
+            let ad = decode(|key| read(&texts, key)).expect("a room");
+            assert_eq!(ad.plays, None, "{other:?}");
+        }
     }
 }

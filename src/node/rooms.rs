@@ -56,6 +56,7 @@ pub fn group(ads: &Ads) -> Vec<Room> {
                 host: best.player.clone(),
                 players: best.players,
                 phase: best.phase,
+                plays: best.plays.clone(),
                 addr: best.addrs.first().map(ToString::to_string)?,
                 version: best.version.clone(),
                 why_not: why_not(best),

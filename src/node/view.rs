@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     consensus::{NodeId, RoomState},
-    discovery::Examination,
+    discovery::{Examination, Plays},
     game::{Name, PeerId, Phase, pack::Pack},
     net::ClusterId,
     packs,
@@ -118,6 +118,8 @@ pub struct Room {
     pub players: u32,
     /// Where its game stands.
     pub phase: Phase,
+    /// How it is played, if that is told.
+    pub plays: Option<Plays>,
     /// Where one of its members listens.
     pub addr: String,
     /// The version of that member's program.

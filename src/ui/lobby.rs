@@ -83,7 +83,11 @@ fn head_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) {
     let p = Palette::of(ui);
     let painter = ui.painter_at(rect);
     paint_sky(&painter, rect, p.sky);
-    paint_cloud(art, &painter, rect, vec2(0.78, 0.2), 110.0);
+    // In a narrow window they would be behind the name, or over it.
+    let wide = width > 500.0;
+    if wide {
+        paint_cloud(art, &painter, rect, vec2(0.78, 0.2), 110.0);
+    }
     paint_cloud(art, &painter, rect, vec2(0.05, 0.3), 90.0);
     paint_hills(art, &painter, rect, HEAD * 0.26);
     let kanna = Picture::Kanna(Mood::Won);
@@ -93,8 +97,7 @@ fn head_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) {
     for (n, (x, y)) in [(0, (0.93, 0.5)), (1, (0.985, 0.32)), (2, (0.87, 0.28))] {
         let balloon = Picture::Balloon(n);
         let size = balloon.size() * 0.36;
-        // In a narrow window they would hang over the name.
-        if width > 500.0 {
+        if wide {
             let center = rect.lerp_inside(vec2(x, y)) - vec2(14.0, 0.0);
             let balloon_rect = egui::Rect::from_center_size(center, size);
             art.paint(&painter, balloon, balloon_rect);

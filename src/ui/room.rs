@@ -283,6 +283,11 @@ fn aside_ui(
     }
 }
 
+fn round_is_on(room: &RoomView) -> bool {
+    let round = room.state.game().round();
+    round.is_some_and(crate::game::Round::is_on)
+}
+
 /// The board, the keys, and the way to the next round.
 fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -> Vec<Command> {
     let me = view.me.peer_id;
@@ -292,6 +297,8 @@ fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -
     match &room.setter {
         Some(setter) => commands.extend(setter_ui(ui, room, setter, &mut draft.setter)),
         None if !keyboard::has_use(room) => {}
+        // What comes next is to be in sight.
+        None if !round_is_on(room) && ui.ctx().content_rect().width() < NARROW => {}
         None => {
             commands.extend(keyboard_ui(ui, room, me, &mut draft.happened));
             ui.add_space(4.0);

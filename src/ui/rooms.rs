@@ -6,13 +6,15 @@ use eframe::egui::{self, RichText, vec2};
 
 use super::{
     art::{Art, Mood, Picture},
-    note_place,
+    note_place, setup,
     theme::{GAP, INK, Palette, bold, card, display, main_button},
     words::tr,
 };
 use crate::{
+    discovery::Plays,
     game::Phase,
     node::{Command, JoinTarget, KeptRoom, Room, View},
+    packs,
 };
 
 /// A room that is shown has been found: joining does not have to wait for it.
@@ -83,6 +85,10 @@ fn room_ui(ui: &mut egui::Ui, art: &mut Art, room: &Room, has_twin: bool) -> boo
                         facts.push_str(&format!(" · {}", &room.cluster_id.to_string()[..6]));
                     }
                     ui.add(egui::Label::new(RichText::new(facts).color(p.weak)).truncate());
+                    if let Some(plays) = &room.plays {
+                        let how = RichText::new(how(plays)).small().color(p.weak);
+                        ui.add(egui::Label::new(how).truncate());
+                    }
                 });
             },
             |ui| {
@@ -151,6 +157,18 @@ pub(super) fn kept_ui(ui: &mut egui::Ui, view: &View) -> Option<Command> {
         });
     }
     command
+}
+
+/// How a room is played: mode, language, and whether it is locked.
+fn how(plays: &Plays) -> String {
+    let mut facts = vec![setup::name_of(plays.mode)];
+    if !plays.language.is_empty() {
+        facts.push(packs::name_of_language(&plays.language).to_owned());
+    }
+    if plays.locked {
+        facts.push(tr!("lobby-locked"));
+    }
+    facts.join(" · ")
 }
 
 /// A balloon with the number of players on it.

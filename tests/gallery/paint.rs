@@ -161,7 +161,9 @@ impl Canvas {
                 if solid[3] >= 1.0 {
                     row.fill(solid);
                 } else {
-                    row.iter_mut().for_each(|under| blend(under, solid));
+                    for under in row {
+                        blend(under, solid);
+                    }
                 }
                 continue;
             }

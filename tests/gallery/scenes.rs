@@ -7,7 +7,7 @@ use std::{
 };
 
 use dhangkanna::{
-    discovery::{Examination, Firewall, Found, Sort},
+    discovery::{Examination, Firewall, Found, Plays, Sort},
     game::{Action, Deal, Mode, Notice, Phase, Reaction, Secret, Wait},
     node::{
         Clock, ClusterEvent, Happening, KeptRoom, Lens, Looking, Me, Notice as Said, PackView,
@@ -96,6 +96,11 @@ fn other_room(n: u8, room: &str, host: &str, players: u32, phase: Phase) -> Room
         host: name(host),
         players,
         phase,
+        plays: Some(Plays {
+            mode: Mode::ALL[usize::from(n) % 3],
+            language: ["en", "de"][usize::from(n) % 2].to_owned(),
+            locked: n == 32,
+        }),
         addr: format!("192.168.1.{n}:40123"),
         version: "0.2.0".to_owned(),
         why_not: None,

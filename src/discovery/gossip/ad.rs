@@ -68,6 +68,7 @@ mod tests {
             leads: true,
             players: 24,
             phase: Phase::Guessing,
+            plays: None,
             ancestors: (0..ancestors).map(|_| ClusterId::random()).collect(),
             addrs: addrs.iter().map(|a| a.parse().expect("addr")).collect(),
         }

@@ -84,6 +84,7 @@ fn ad(n: u8, players: u32) -> Ad {
         leads: n == 1,
         players,
         phase: Phase::Lobby,
+        plays: None,
         ancestors: Vec::new(),
         addrs: Vec::new(),
     }

@@ -6,7 +6,7 @@ use futures::StreamExt as _;
 
 use super::{Actor, Event};
 use crate::{
-    discovery::{Ad, Ads},
+    discovery::{Ad, Ads, MAX_LANGUAGE, Plays},
     net::{CallError, PROTOCOL},
     node::{RoomView, Stage, Trouble, View, join, rooms, seat::Seat},
 };
@@ -107,9 +107,28 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             leads: room.cluster.leader == Some(seat.node_id),
             players: u32::try_from(room.cluster.members.len()).unwrap_or(u32::MAX),
             phase: room.state.game().phase(),
+            plays: Some(self.plays(room)),
             ancestors: room.state.ancestors().to_vec(),
             // Each way of announcing adds its own.
             addrs: Vec::new(),
+        }
+    }
+
+    fn plays(&self, room: &RoomView) -> Plays {
+        let settings = &room.state.game().table().settings;
+        // The owner's pack may be nobody else's.
+        let pack = self
+            .packs
+            .all()
+            .iter()
+            .find(|pack| pack.id == settings.pack);
+        let language = pack.map(|pack| pack.language.clone());
+        Plays {
+            mode: settings.mode,
+            language: language
+                .filter(|tag| tag.len() <= MAX_LANGUAGE)
+                .unwrap_or_default(),
+            locked: settings.locked,
         }
     }
 
