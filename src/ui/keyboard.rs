@@ -150,6 +150,8 @@ pub(super) fn more_ui(
     let mine = may_guess(room, me).is_ok();
     let number = Some(round.number());
     let mut command = None;
+    // Words are longer in some languages than in others.
+    let width = (ui.available_width() - 300.0).clamp(90.0, 150.0);
     centred_row(ui, "more", |ui| {
         let (hint, price) = match round.price_of_hint() {
             Ok(false) => (true, tr!("hint-free")),
@@ -165,7 +167,7 @@ pub(super) fn more_ui(
         let label = ui.label(tr!("solve-label"));
         let edit = egui::TextEdit::singleline(&mut draft.whole)
             .hint_text(tr!("solve-text"))
-            .desired_width(150.0);
+            .desired_width(width);
         let edit = ui.add(edit).labelled_by(label.id);
         if edit.changed() {
             draft.refused = None;

@@ -197,6 +197,16 @@ fn draw(scene: &Scene, frame: &Frame) -> RgbaImage {
     let mut window = open(scene, frame);
     window.remove_cursor();
     window.run();
+    for node in window.root().children_recursive() {
+        let Some(rect) = node.accesskit_node().raw_bounds() else {
+            continue;
+        };
+        // In pixels, as a screen reader wants it.
+        let right = rect.x1 / f64::from(frame.pixels);
+        let fits = rect.x0 >= -1.0 && right <= f64::from(frame.size.x) + 1.0;
+        let named = named(&node);
+        assert!(fits, "{}{}: {named} at {rect:?}", scene.name, frame.name);
+    }
     window.render().expect("drawn")
 }
 
