@@ -142,8 +142,12 @@ impl Chronicle {
             }
             _ => {}
         }
-        for member in &now.members {
-            self.member(member_of(seen, member.node_id), member, new);
+        // Who has a seat is told once it is known what they are called: their
+        // name comes with their first command.
+        let nameless = Name::placeholder();
+        for member in now.members.iter().filter(|m| m.name != nameless) {
+            let before = member_of(seen, member.node_id).filter(|m| m.name != nameless);
+            self.member(before, member, new);
         }
         for gone in &seen.members {
             if member_of(now, gone.node_id).is_none() {
@@ -281,6 +285,13 @@ mod tests {
         assert_eq!(seen(&now, 2).last(), Some(&Happening::Learns(name(3))));
         now.members.pop();
         assert_eq!(seen(&now, 2).last(), Some(&Happening::Left(name(3))));
+        // Who comes is nameless at first.
+        let mut newcomer = now.members[0].clone();
+        (newcomer.node_id, newcomer.name) = (9, Name::placeholder());
+        now.members.push(newcomer);
+        assert_eq!(seen(&now, 2).last(), Some(&Happening::Left(name(3))));
+        now.members[2].name = name(9);
+        assert_eq!(seen(&now, 2).last(), Some(&Happening::Joined(name(9))));
         // Another seat: its own story.
         now.node_id = 7;
         assert_eq!(seen(&now, 1)[..1], [Happening::Opened]);
