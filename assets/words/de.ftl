@@ -80,6 +80,7 @@ ago-days = { $count ->
 }
 lobby-address = Über eine Adresse
 lobby-go = Los
+lobby-joined-before = Schon beigetreten:
 lobby-bad-address = Eine Adresse sieht so aus: 10.0.0.5:40123 oder [fe80::1%2]:40123.
 lobby-listens = Dieser Rechner ist erreichbar unter { $address }
 lobby-version = Version { $version }
@@ -379,6 +380,8 @@ settings-calm = Nichts bewegt sich
 settings-awake = Bildschirm anlassen, solange eine Runde läuft
 about = Über dhangkanna
 about-free = Freie Software (MIT oder Apache-2.0), gemacht für die Leute in einem Netz. Die Bibliotheken darin und ihre Lizenzen stehen in THIRD-PARTY.txt, die dem Programm beiliegt.
+about-keys = Tasten
+about-keys-more = Buchstaben: raten. Tab und Umschalt+Tab: zum nächsten Bedienelement und zurück; Eingabe oder Leertaste: drücken. Escape: eine Seite schließen. Strg und + oder -: größer oder kleiner.
 about-logs = Protokolldateien:
 about-data = Deine Räume und Einstellungen:
 about-logs-at = Was geschah, steht in den Protokolldateien: { $folder }

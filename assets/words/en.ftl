@@ -80,6 +80,7 @@ ago-days = { $count ->
 }
 lobby-address = Join by address
 lobby-go = Go
+lobby-joined-before = Joined before:
 lobby-bad-address = An address looks like 10.0.0.5:40123 or [fe80::1%2]:40123.
 lobby-listens = This computer listens at { $address }
 lobby-version = version { $version }
@@ -376,6 +377,8 @@ settings-calm = Nothing moves
 settings-awake = Keep the screen on while a round is on
 about = About
 about-free = Free software (MIT or Apache-2.0), made for the people on one network. The libraries in it and their licences are listed in THIRD-PARTY.txt, which comes with the program.
+about-keys = Keys
+about-keys-more = Letters: guess. Tab and Shift+Tab: to the next control and back; Enter or Space: press it. Escape: close a page. Ctrl and + or -: larger or smaller.
 about-logs = Log files:
 about-data = Your rooms and settings:
 about-logs-at = What happened is in the log files: { $folder }

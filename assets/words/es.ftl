@@ -80,6 +80,7 @@ ago-days = { $count ->
 }
 lobby-address = Unirse por dirección
 lobby-go = Ir
+lobby-joined-before = Ya visitadas:
 lobby-bad-address = Una dirección es algo como 10.0.0.5:40123 o [fe80::1%2]:40123.
 lobby-listens = Este dispositivo escucha en { $address }
 lobby-version = versión { $version }
@@ -376,6 +377,8 @@ settings-calm = Nada se mueve
 settings-awake = Mantener la pantalla encendida durante una ronda
 about = Acerca de
 about-free = Software libre (MIT o Apache-2.0), hecho para la gente de una misma red. Las bibliotecas que contiene y sus licencias están en THIRD-PARTY.txt, que acompaña al programa.
+about-keys = Teclas
+about-keys-more = Letras: probar. Tab y Mayús+Tab: al siguiente control y al anterior; Intro o espacio: pulsarlo. Escape: cerrar una página. Ctrl y + o -: más grande o más pequeño.
 about-logs = Archivos de registro:
 about-data = Tus salas y ajustes:
 about-logs-at = Lo que pasó está en los archivos de registro: { $folder }

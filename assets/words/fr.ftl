@@ -80,6 +80,7 @@ ago-days = { $count ->
 }
 lobby-address = Rejoindre par adresse
 lobby-go = Y aller
+lobby-joined-before = Déjà rejoints :
 lobby-bad-address = Une adresse ressemble à 10.0.0.5:40123 ou [fe80::1%2]:40123.
 lobby-listens = Cet ordinateur écoute sur { $address }
 lobby-version = version { $version }
@@ -387,6 +388,8 @@ settings-calm = Rien ne bouge
 settings-awake = Garder l’écran allumé pendant une manche
 about = À propos
 about-free = Logiciel libre (MIT ou Apache-2.0), fait pour les gens d’un même réseau. Les bibliothèques qu’il contient et leurs licences sont dans THIRD-PARTY.txt, fourni avec le programme.
+about-keys = Touches
+about-keys-more = Lettres : proposer. Tab et Maj+Tab : commande suivante et précédente ; Entrée ou Espace : l’actionner. Échap : fermer une page. Ctrl et + ou - : plus grand ou plus petit.
 about-logs = Fichiers journaux :
 about-data = Tes salons et réglages :
 about-logs-at = Ce qui s’est passé est dans les fichiers journaux : { $folder }

@@ -41,7 +41,7 @@ pub use chronicle::{ClusterEvent, Happening};
 pub use command::{Command, Done, Failure, JoinTarget, Reply};
 pub use introduce::meet;
 pub use lens::{Lens, Sight};
-pub use preferences::{Look, Preferences, SCALE};
+pub use preferences::{ADDRESSES, Look, Preferences, SCALE};
 pub use record::{HARDEST, Record};
 pub use referee::Clock;
 pub use rooms::group as group_rooms;

@@ -1,6 +1,6 @@
 //! How a player wants their window, kept on this computer with the profile.
 
-use std::{fs, io, ops::RangeInclusive, path::Path};
+use std::{fs, io, net::SocketAddr, ops::RangeInclusive, path::Path};
 
 use serde_json::{Value, json};
 
@@ -11,6 +11,9 @@ const FILE: &str = "settings.json";
 
 /// How large everything can be drawn, in percent of the system's own size.
 pub const SCALE: RangeInclusive<u16> = 80..=200;
+
+/// How many addresses are remembered.
+pub const ADDRESSES: usize = 4;
 
 /// What a player chose for their window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +33,9 @@ pub struct Preferences {
     /// The network interfaces on which players are looked for; if there are
     /// none, on all that may lead to some.
     pub interfaces: Vec<String>,
+    /// The addresses at which rooms were joined, the newest first; at most
+    /// [`ADDRESSES`].
+    pub addresses: Vec<SocketAddr>,
 }
 
 /// The colours of a window.
@@ -75,6 +81,7 @@ impl Default for Preferences {
             volume: 30,
             awake: true,
             interfaces: Vec::new(),
+            addresses: Vec::new(),
         }
     }
 }
@@ -95,6 +102,15 @@ impl Preferences {
         }
     }
 
+    /// The same, with an address at which a room was joined just now.
+    pub(super) fn joined_at(&self, addr: SocketAddr) -> Self {
+        let mut joined = self.clone();
+        joined.addresses.retain(|known| *known != addr);
+        joined.addresses.insert(0, addr);
+        joined.addresses.truncate(ADDRESSES);
+        joined
+    }
+
     pub(super) fn save(&self, folder: &Path) -> io::Result<()> {
         write_private(&folder.join(FILE), self.to_json().to_string().as_bytes())
     }
@@ -108,6 +124,7 @@ impl Preferences {
             "volume": self.volume,
             "awake": self.awake,
             "interfaces": self.interfaces,
+            "addresses": self.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
         })
     }
 
@@ -132,13 +149,21 @@ impl Preferences {
                 .filter(|volume| *volume <= 100)
                 .unwrap_or(default.volume),
             awake: value["awake"].as_bool().unwrap_or(default.awake),
-            interfaces: value["interfaces"]
-                .as_array()
-                .map(|names| names.iter().filter_map(Value::as_str))
-                .map(|names| names.map(str::to_owned).collect())
-                .unwrap_or_default(),
+            interfaces: texts(&value["interfaces"]).map(str::to_owned).collect(),
+            addresses: texts(&value["addresses"])
+                .filter_map(|addr| addr.parse().ok())
+                .take(ADDRESSES)
+                .collect(),
         }
     }
+}
+
+/// The texts of a list; none if it is no list.
+fn texts(list: &Value) -> impl Iterator<Item = &str> {
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
 }
 
 #[cfg(test)]
@@ -157,6 +182,7 @@ mod tests {
             volume: 0,
             awake: false,
             interfaces: vec!["wlan0".to_owned()],
+            addresses: vec!["10.0.0.5:40123".parse().expect("an address")],
         };
         chosen.save(folder.path()).expect("saved");
         assert_eq!(Preferences::load(folder.path()), chosen);
@@ -175,5 +201,15 @@ mod tests {
         assert_eq!(read, french);
         fs::write(&file, "{").expect("written");
         assert_eq!(Preferences::load(folder.path()), Preferences::default());
+    }
+
+    #[test]
+    fn the_newest_addresses_are_remembered() {
+        let mut preferences = Preferences::default();
+        for port in [1, 2, 3, 4, 5, 3] {
+            preferences = preferences.joined_at(SocketAddr::from(([10, 0, 0, 5], port)));
+        }
+        let ports: Vec<u16> = preferences.addresses.iter().map(SocketAddr::port).collect();
+        assert_eq!(ports, [3, 5, 4, 2]);
     }
 }

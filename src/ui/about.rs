@@ -27,6 +27,8 @@ pub(super) fn about_ui(ui: &egui::Ui, view: &View, open: &mut bool) {
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
             ui.label(tr!("about-free"));
             ui.label(tr!("settings-private"));
+            ui.label(bold(tr!("about-keys")));
+            ui.label(tr!("about-keys-more"));
             folder_ui(ui, &tr!("about-logs"), &view.me.logs);
             folder_ui(ui, &tr!("about-data"), &view.me.folder);
             ui.add_space(4.0);

@@ -208,6 +208,28 @@ fn address_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut 
             ui.label(RichText::new(tr!("lobby-bad-address")).color(p.error));
         }
     });
+    let known = &view.me.preferences.addresses;
+    if known.is_empty() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        let weak = Palette::of(ui).weak;
+        ui.label(
+            RichText::new(tr!("lobby-joined-before"))
+                .small()
+                .color(weak),
+        );
+        for addr in known {
+            let button = ui.button(RichText::new(addr.to_string()).small());
+            if button.clicked() {
+                commands.extend(rename(view, draft));
+                commands.push(Command::Join {
+                    target: JoinTarget::Addr(*addr),
+                    wait: WAIT,
+                });
+            }
+        }
+    });
 }
 
 fn foot_ui(ui: &mut egui::Ui, view: &View, settings_open: &mut bool) {

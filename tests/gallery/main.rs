@@ -216,7 +216,7 @@ fn open(scene: &Scene, frame: &Frame) -> Harness<'static, Option<App>> {
     view.me.preferences = Arc::new(Preferences {
         language: Some(frame.language.tag().to_owned()),
         look: frame.look,
-        ..Preferences::default()
+        ..Preferences::clone(&view.me.preferences)
     });
     let (sender, views) = watch::channel(Arc::new(view));
     let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {

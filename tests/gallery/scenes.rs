@@ -124,6 +124,8 @@ fn lobbies() -> Vec<Scene> {
         name: name("Friday evening"),
         used: SystemTime::now() - Duration::from_secs(3 * 24 * 3600 + 60),
     }]);
+    let preferences = Arc::make_mut(&mut full.me.preferences);
+    preferences.addresses = vec!["10.0.0.5:40123".parse().expect("an address")];
     let mut long = lobby();
     long.me.name = name(LONG);
     long.rooms = Arc::new([other_room(30, LONG, LONG, 24, Phase::Guessing)]);

@@ -9,7 +9,9 @@ mod switch;
 mod table;
 mod watched;
 
-use std::{collections::BTreeMap, future::Future, io, path::PathBuf, pin::Pin, sync::Arc};
+use std::{
+    collections::BTreeMap, future::Future, io, net::SocketAddr, path::PathBuf, pin::Pin, sync::Arc,
+};
 
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -18,8 +20,8 @@ use tokio::{
 };
 
 use super::{
-    Command, Done, Failure, KeptRoom, Looking, Notice, PackView, Preferences, Record, Reply, Stage,
-    View,
+    Command, Done, Failure, JoinTarget, KeptRoom, Looking, Notice, PackView, Preferences, Record,
+    Reply, Stage, View,
     chronicle::Chronicle,
     contact, introduce, join, leave, rooms,
     seat::Seat,
@@ -50,7 +52,8 @@ pub(super) struct Request {
 
 /// Something that takes long, and ends in a seat or without one.
 enum Move {
-    Into(Result<Arc<Seat>, Failure>),
+    /// Into a room, at the address that was asked for, if one was.
+    Into(Result<Arc<Seat>, Failure>, Option<SocketAddr>),
     Out(Done),
 }
 
@@ -250,14 +253,18 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 let stage = Stage::Hosting(room.to_string());
                 let shared = Arc::clone(&self.shared);
                 self.start_move(reply, stage, async move {
-                    Move::Into(seating::host(&shared, room).await)
+                    Move::Into(seating::host(&shared, room).await, None)
                 });
             }
             Command::Join { target, wait } => {
                 let stage = Stage::Joining(self.name_of(&target));
                 let shared = Arc::clone(&self.shared);
+                let at = match &target {
+                    JoinTarget::Addr(addr) => Some(*addr),
+                    JoinTarget::Room(_) | JoinTarget::Cluster(_) => None,
+                };
                 self.start_move(reply, stage, async move {
-                    Move::Into(join::join(&shared, target, wait).await)
+                    Move::Into(join::join(&shared, target, wait).await, at)
                 });
             }
             Command::Resume { which } => {
@@ -265,7 +272,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 let stage = Stage::Joining(name.unwrap_or_else(|| "the last room".to_owned()));
                 let shared = Arc::clone(&self.shared);
                 self.start_move(reply, stage, async move {
-                    Move::Into(seating::resume(&shared, which).await)
+                    Move::Into(seating::resume(&shared, which).await, None)
                 });
             }
             Command::Continue => self.switch(reply, None),
@@ -397,12 +404,16 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         self.single_copy = false;
         self.setter.forget_offers();
         match moved {
-            Move::Into(Ok(seat)) => {
+            Move::Into(Ok(seat), at) => {
+                if let Some(addr) = at {
+                    let preferences = self.preferences.joined_at(addr);
+                    self.prefer(preferences);
+                }
                 self.watched = Some(Watched::new(&seat));
                 self.seat = Some(seat);
                 self.answer(reply, Ok(Done::Ok));
             }
-            Move::Into(Err(failure)) => self.answer(reply, Err(failure)),
+            Move::Into(Err(failure), _) => self.answer(reply, Err(failure)),
             Move::Out(done) => {
                 self.seat = None;
                 self.watched = None;
