@@ -188,6 +188,38 @@ fn joining_in_vain_says_why() {
 }
 
 #[test]
+fn an_address_that_was_joined_is_remembered() {
+    let (runtime, data) = (runtime(), tempfile::tempdir().expect("a folder"));
+    let mut ada = Player::new(&runtime, data.path(), "Ada");
+    ada.window.run();
+    ada.click("Host a game");
+    ada.sees(&runtime, "my room", |view| room_of(view).is_some());
+    let profile = ada.node.view().borrow().me.folder.clone();
+    let port = std::fs::read_to_string(format!("{profile}/port")).expect("its port");
+    let addr = format!("127.0.0.1:{}", port.trim());
+
+    let mut ben = Player::new(&runtime, data.path(), "Ben");
+    ben.window.run();
+    assert!(!ben.shows("Joined before"));
+    ben.window.get_by_label("Join by address").click();
+    ben.window.run();
+    ben.window.get_by_label("Join by address").type_text(&addr);
+    ben.window.run();
+    ben.window.key_press(egui::Key::Enter);
+    ben.window.run();
+    let joined = |view: &View| room_of(view).is_some_and(|room| room.players.len() == 2);
+    ben.sees(&runtime, "the room", joined);
+    ben.click("Leave");
+    ben.sees(&runtime, "the lobby", |view| view.stage == Stage::Lobby);
+    assert!(ben.shows("Joined before"));
+    ben.click(&addr);
+    ben.sees(&runtime, "the room again", joined);
+    for player in [ben, ada] {
+        runtime.block_on(player.node.shutdown()).expect("left");
+    }
+}
+
+#[test]
 fn an_idle_window_draws_nothing() {
     let (runtime, data) = (runtime(), tempfile::tempdir().expect("a folder"));
     let mut ada = Player::new(&runtime, data.path(), "Ada");
