@@ -12,6 +12,8 @@ pub mod config;
 pub mod consensus;
 #[cfg(windows)]
 pub mod console;
+#[cfg(all(windows, feature = "gui"))]
+mod desktop;
 mod difficulty;
 pub mod discovery;
 pub mod game;

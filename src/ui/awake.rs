@@ -12,6 +12,8 @@ use crate::node::{Stage, View};
 #[derive(Default)]
 pub(super) struct Awake {
     wanted: bool,
+    #[cfg(windows)]
+    in_room: bool,
     ask: Option<Sender<bool>>,
 }
 
@@ -25,6 +27,14 @@ impl Awake {
             }
             _ => false,
         };
+        #[cfg(windows)]
+        {
+            let in_room = matches!(view.stage, Stage::Room(_));
+            if in_room != self.in_room {
+                self.in_room = in_room;
+                crate::desktop::full_speed(in_room);
+            }
+        }
         let wanted = on && view.me.preferences.awake;
         if wanted == self.wanted {
             return;

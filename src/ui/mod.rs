@@ -109,6 +109,13 @@ pub fn run(
                 Ok(node) => {
                     running = Some(node.clone());
                     runtime.spawn(leave_on_signal(node.clone(), ctx.clone()));
+                    #[cfg(windows)]
+                    {
+                        let (runtime, node) = (runtime.handle().clone(), node.clone());
+                        crate::desktop::at_end_of_session(creation, move || {
+                            let _ = runtime.block_on(node.shutdown());
+                        });
+                    }
                     if let Some(first) = first {
                         node.send(first);
                     }
