@@ -25,7 +25,7 @@ pub async fn stop() -> &'static str {
     {
         use tokio::signal::windows;
         async fn pending() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
         tokio::select! {
             _ = tokio::signal::ctrl_c() => "interrupt",
