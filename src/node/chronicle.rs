@@ -97,7 +97,10 @@ impl Chronicle {
             |seen: &ClusterView| (seen.cluster_id, seen.node_id) == (now.cluster_id, now.node_id);
         let mut new = Vec::new();
         match self.seen.take().filter(is_here) {
-            Some(seen) if seen == *now => {}
+            Some(seen) if seen == *now => {
+                self.seen = Some(seen);
+                return Arc::clone(&self.shared);
+            }
             Some(seen) => self.compare(&seen, now, votes, &mut new),
             None => {
                 *self = Self::default();

@@ -28,10 +28,7 @@ fn an_idle_window_draws_nothing_and_costs_little() {
     println!("lobby, idle for {seconds} s: {lobby}");
     window.click("Host a game");
     window.wait("the room", 0, |line| line.contains("draws room"));
-    let guests = [
-        Seat::ready(&lab, 2, "P2", &["--join", "Ada's room"]),
-        Seat::ready(&lab, 3, "P3", &["--join", "Ada's room"]),
-    ];
+    let guests = guests(&lab);
     window.wait("all players", 0, |line| line.contains("players=3"));
     for guest in &guests {
         guest.wait("its vote", |e| {
@@ -41,6 +38,12 @@ fn an_idle_window_draws_nothing_and_costs_little() {
     let room = cost(&window, seconds);
     println!("room of three, idle for {seconds} s: {room}");
     println!("memory: {}", Memory::of(window.child.id()));
+}
+
+/// Two seats in the window's room.
+fn guests(lab: &Lab) -> [Seat; 2] {
+    [(2, "P2"), (3, "P3")]
+        .map(|(host, name)| Seat::ready(lab, host, name, &["--join", "Ada's room"]))
 }
 
 /// Frames and CPU over some seconds in which nothing happens.
@@ -132,10 +135,7 @@ fn a_window_is_there_soon_and_is_small() {
         first_frames.push(at - window.started);
         window.click("Host a game");
         window.wait("the room", 0, |line| line.contains("draws room"));
-        let guests = [
-            Seat::ready(&lab, 2, "P2", &["--join", "Ada's room"]),
-            Seat::ready(&lab, 3, "P3", &["--join", "Ada's room"]),
-        ];
+        let guests = guests(&lab);
         window.wait("all players", 0, |line| line.contains("players=3"));
         window.rest();
         let memory = Memory::of(window.child.id());
@@ -236,10 +236,7 @@ fn a_hidden_window_keeps_its_seat_its_votes_and_its_timers() {
     let window = Window::open(&display, &lab, 1, "Ada");
     window.click("Host a game");
     window.wait("the room", 0, |line| line.contains("draws room"));
-    let mut guests = [
-        Seat::ready(&lab, 2, "P2", &["--join", "Ada's room"]),
-        Seat::ready(&lab, 3, "P3", &["--join", "Ada's room"]),
-    ];
+    let mut guests = guests(&lab);
     for guest in &guests {
         guest.until("its vote", "cluster", |e| e["role"] == "follower");
     }
