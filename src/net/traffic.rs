@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 
 use crate::consensus::NodeId;
 
+/// How many seats are counted apart: more than a room ever had at a time. Who
+/// has the room's secret could call as any number of them.
+const MAX_SEATS: usize = 256;
+
 /// One of Raft's calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
@@ -84,15 +88,22 @@ impl Calls {
 
 impl Traffic {
     pub(super) fn sent(&mut self, to: NodeId, call: Call) {
-        self.with.entry(to).or_default().sent.add(call);
+        self.exchange(to).sent.add(call);
     }
 
     pub(super) fn answered(&mut self, by: NodeId) {
-        self.with.entry(by).or_default().answered += 1;
+        self.exchange(by).answered += 1;
     }
 
     pub(super) fn heard(&mut self, from: NodeId, call: Call) {
-        self.with.entry(from).or_default().heard.add(call);
+        self.exchange(from).heard.add(call);
+    }
+
+    fn exchange(&mut self, with: NodeId) -> &mut Exchange {
+        if self.with.len() >= MAX_SEATS && !self.with.contains_key(&with) {
+            self.with.clear();
+        }
+        self.with.entry(with).or_default()
     }
 
     pub(super) fn all(&self) -> BTreeMap<NodeId, Exchange> {
@@ -132,6 +143,8 @@ mod tests {
         let (sent, heard) = (all[&2].sent, all[&3].heard);
         assert_eq!((sent.heartbeats, sent.appends, sent.entries), (1, 1, 3));
         assert_eq!((heard.votes, heard.snapshots, all[&2].answered), (1, 1, 1));
+        (0..10_000).for_each(|id| traffic.heard(id, Call::Heartbeat));
+        assert!(traffic.all().len() <= MAX_SEATS);
         assert_eq!(traffic.votes(4), 1);
         traffic.won(4);
         traffic.won(4);
