@@ -13,10 +13,34 @@ use windows_sys::Win32::{
         ProcessPowerThrottling, SetProcessInformation,
     },
     UI::{
+        Accessibility::{HCF_HIGHCONTRASTON, HIGHCONTRASTW},
         Shell::{DefSubclassProc, SetWindowSubclass},
-        WindowsAndMessaging::{WM_ENDSESSION, WM_QUERYENDSESSION},
+        WindowsAndMessaging::{
+            SPI_GETCLIENTAREAANIMATION, SPI_GETHIGHCONTRAST, SystemParametersInfoW, WM_ENDSESSION,
+            WM_QUERYENDSESSION,
+        },
     },
 };
+
+/// What is asked of every program: whether nothing is to move, and whether the
+/// colours are to differ as much as they can.
+///
+/// <https://learn.microsoft.com/en-us/windows/win32/api/winuser/nf-winuser-systemparametersinfow>
+pub fn wishes() -> (bool, bool) {
+    let mut moves = 1_i32;
+    let mut contrast = HIGHCONTRASTW {
+        cbSize: size_of::<HIGHCONTRASTW>() as u32,
+        ..HIGHCONTRASTW::default()
+    };
+    // SAFETY: each is told the size and place of what it fills, and fills no
+    // more; where one fails, it leaves what was there.
+    unsafe {
+        SystemParametersInfoW(SPI_GETCLIENTAREAANIMATION, 0, (&raw mut moves).cast(), 0);
+        let size = contrast.cbSize;
+        SystemParametersInfoW(SPI_GETHIGHCONTRAST, size, (&raw mut contrast).cast(), 0);
+    }
+    (moves == 0, contrast.dwFlags & HCF_HIGHCONTRASTON != 0)
+}
 
 /// Whether the program runs at full speed while its windows are hidden, where
 /// Windows would slow it down to save power: it votes, and others wait for it.

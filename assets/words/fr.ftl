@@ -389,7 +389,7 @@ settings-awake = Garder l’écran allumé pendant une manche
 about = À propos
 about-free = Logiciel libre (MIT ou Apache-2.0), fait pour les gens d’un même réseau. Les bibliothèques qu’il contient et leurs licences sont dans THIRD-PARTY.txt, fourni avec le programme.
 about-keys = Touches
-about-keys-more = Lettres : proposer. Tab et Maj+Tab : commande suivante et précédente ; Entrée ou Espace : l’actionner. Échap : fermer une page. Ctrl et + ou - : plus grand ou plus petit.
+about-keys-more = Lettres : proposer. Tab et Maj+Tab : commande suivante et précédente ; Entrée ou Espace : l’actionner. Échap : fermer une page. Ctrl et + ou - : plus grand ou plus petit. F11 : plein écran.
 about-logs = Fichiers journaux :
 about-data = Tes salons et réglages :
 about-logs-at = Ce qui s’est passé est dans les fichiers journaux : { $folder }
@@ -401,7 +401,7 @@ settings-private = dhangkanna parle aux ordinateurs de tes salons et à personne
 
 raft = Raft au travail
 raft-open = Regarder Raft
-raft-save = Enregistrer les événements
+raft-save = Enregistrer
 raft-save-more = Écrit ce qui s’est passé dans un fichier texte.
 raft-facts = Ce nœud : { $role } · mandat { $term } · journal { $log }, validé { $committed }, appliqué { $applied }
 ring-spoken = { $members } membres, { $voters } avec une voix ; chef : { $leader } ; mandat { $term }.

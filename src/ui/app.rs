@@ -12,6 +12,8 @@ use super::{
     lobby::{self, lobby_ui},
     room::{self, room_ui},
     settings::settings_ui,
+    shortcuts::shortcuts,
+    system::System,
     theme::{self, Palette, card},
     words::{self, Language, tr},
 };
@@ -34,8 +36,10 @@ pub struct App {
     drawn: Option<Arc<View>>,
     /// The system's, for those who chose none.
     language: Language,
+    /// What the system asks of every program.
+    system: Option<watch::Receiver<System>>,
     /// What the window looks like now.
-    worn: Preferences,
+    worn: (Preferences, System),
     settings_open: bool,
     about_open: bool,
     awake: Awake,
@@ -49,22 +53,10 @@ impl App {
         views: watch::Receiver<Arc<View>>,
         send: impl Fn(Command) + Send + 'static,
     ) -> Self {
-        theme::set_fonts(ctx);
-        theme::wear(ctx, Look::default());
         Self {
             views: Some(views),
             send: Box::new(send),
-            failure: None,
-            art: Art::default(),
-            lobby: lobby::Draft::default(),
-            room: room::Draft::default(),
-            frames: 0,
-            drawn: None,
-            language: Language::default(),
-            worn: Preferences::default(),
-            settings_open: false,
-            about_open: false,
-            awake: Awake::default(),
+            ..Self::failed(ctx, String::new())
         }
     }
 
@@ -72,6 +64,8 @@ impl App {
     pub fn failed(ctx: &egui::Context, failure: String) -> Self {
         theme::set_fonts(ctx);
         theme::wear(ctx, Look::default());
+        // The size is one of the settings, which are kept.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
         Self {
             views: None,
             send: Box::new(|_| {}),
@@ -82,7 +76,8 @@ impl App {
             frames: 0,
             drawn: None,
             language: Language::default(),
-            worn: Preferences::default(),
+            system: None,
+            worn: <(Preferences, System)>::default(),
             settings_open: false,
             about_open: false,
             awake: Awake::default(),
@@ -93,6 +88,14 @@ impl App {
     #[must_use]
     pub fn speaking(mut self, language: Language) -> Self {
         self.language = language;
+        self
+    }
+
+    /// Does what the system asks of every program, where the player chose
+    /// nothing else.
+    #[must_use]
+    pub fn following(mut self, system: watch::Receiver<System>) -> Self {
+        self.system = Some(system);
         self
     }
 
@@ -147,13 +150,19 @@ impl App {
             (self.send)(Command::DismissNotice);
         }
         self.awake.look_at(&view);
+        let system = self.worn.1;
         let open = &mut self.settings_open;
-        if let Some(command) = settings_ui(ui, &view.me.preferences, open, &mut self.about_open) {
+        let now = &*view.me.preferences;
+        let set = settings_ui(ui, now, system, open, &mut self.about_open);
+        if let Some(command) = set.or_else(|| shortcuts(ui.ctx(), now)) {
             (self.send)(command);
         }
         about_ui(ui, &view, &mut self.about_open);
         let commands = match &view.stage {
-            Stage::Room(room) => room_ui(ui, &mut self.art, &view, room, &mut self.room, open),
+            Stage::Room(room) => {
+                let calm = now.calm || system.calm;
+                room_ui(ui, &mut self.art, &view, room, &mut self.room, open, calm)
+            }
             Stage::Lobby => lobby_ui(ui, &mut self.art, &view, &mut self.lobby, open),
             Stage::Hosting(room) => waiting_ui(ui, &tr!("opening", room = room.as_str()), true),
             Stage::Joining(room) => waiting_ui(ui, &tr!("joining", room = room.as_str()), true),
@@ -178,20 +187,28 @@ impl App {
         let views = self.views.as_ref();
         let chosen = views.map(|views| Arc::clone(&views.borrow().me.preferences));
         let chosen = chosen.unwrap_or_default();
-        if chosen.look != self.worn.look {
-            theme::wear(ctx, chosen.look);
+        let system = self.system.as_ref().map(|system| *system.borrow());
+        let system = system.unwrap_or_default();
+        let look = |chosen: Look, system: System| match chosen {
+            Look::System => system.look.unwrap_or_default(),
+            chosen => chosen,
+        };
+        let (worn, was) = (&self.worn.0, self.worn.1);
+        if look(chosen.look, system) != look(worn.look, was) {
+            theme::wear(ctx, look(chosen.look, system));
         }
-        if chosen.scale != self.worn.scale {
+        if chosen.scale != worn.scale {
             ctx.set_zoom_factor(f32::from(chosen.scale) / 100.0);
         }
-        if chosen.calm != self.worn.calm {
-            let seconds = if chosen.calm { 0.0 } else { ANIMATION };
+        let calm = chosen.calm || system.calm;
+        if calm != (worn.calm || was.calm) {
+            let seconds = if calm { 0.0 } else { ANIMATION };
             ctx.all_styles_mut(|style| style.animation_time = seconds);
         }
         let language = chosen.language.as_deref().and_then(Language::of_tag);
         words::speak(language.unwrap_or(self.language));
-        if *chosen != self.worn {
-            self.worn = (*chosen).clone();
+        if (&*chosen, system) != (worn, was) {
+            self.worn = ((*chosen).clone(), system);
         }
     }
 

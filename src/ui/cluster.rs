@@ -4,7 +4,7 @@ use eframe::egui;
 
 use super::{
     note_place,
-    ring::role,
+    ring::{role, short},
     theme::{NARROW, Palette},
     words::tr,
 };
@@ -24,7 +24,9 @@ pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) -> bool {
         .and_then(|id| cluster.members.iter().find(|m| m.node_id == id));
     let voters = cluster.members.iter().filter(|m| m.voter).count();
     let role = role(cluster);
-    let leader = leader.map_or_else(|| tr!("leader-none"), |m| m.name.to_string());
+    let narrow = ui.available_width() < NARROW * 0.8;
+    let most = if narrow { 9 } else { 24 };
+    let leader = leader.map_or_else(|| tr!("leader-none"), |m| short(m.name.as_str(), most));
     let facts = [
         (tr!("node"), role, tr!("node-more")),
         (tr!("leader"), leader, tr!("leader-more")),
@@ -53,7 +55,6 @@ pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) -> bool {
             tr!("voters-more"),
         ),
     ];
-    let narrow = ui.available_width() < NARROW * 0.8;
     let shown = if narrow { FEW } else { facts.len() };
     let mut opened = false;
     egui::Sides::new().shrink_left().truncate().show(

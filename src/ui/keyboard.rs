@@ -151,7 +151,7 @@ pub(super) fn more_ui(
     let number = Some(round.number());
     let mut command = None;
     // Words are longer in some languages than in others.
-    let width = (ui.available_width() - 300.0).clamp(90.0, 150.0);
+    let width = (ui.available_width() - 300.0).clamp(110.0, 200.0);
     centred_row(ui, "more", |ui| {
         let (hint, price) = match round.price_of_hint() {
             Ok(false) => (true, tr!("hint-free")),

@@ -21,8 +21,9 @@ use crate::{
 /// How long the room at an address is asked for.
 const WAIT: Duration = Duration::from_secs(3);
 
-/// The height of the picture at the top, in points.
-const HEAD: f32 = 156.0;
+/// The height of the picture at the top, in points: the rooms below are to be
+/// in sight in a low window, too.
+const HEAD: std::ops::RangeInclusive<f32> = 96.0..=156.0;
 
 /// What is being typed.
 #[derive(Default)]
@@ -79,7 +80,9 @@ pub(super) fn lobby_ui(
 /// Kanna, who waves from her meadow, and the game's name.
 fn head_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) {
     let width = ui.available_width();
-    let (rect, _) = ui.allocate_exact_size(vec2(width, HEAD), egui::Sense::hover());
+    let window = ui.ctx().content_rect().height();
+    let height = (window * 0.55 - 240.0).clamp(*HEAD.start(), *HEAD.end());
+    let (rect, _) = ui.allocate_exact_size(vec2(width, height), egui::Sense::hover());
     let p = Palette::of(ui);
     let painter = ui.painter_at(rect);
     paint_sky(&painter, rect, p.sky);
@@ -89,9 +92,9 @@ fn head_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) {
         paint_cloud(art, &painter, rect, vec2(0.78, 0.2), 110.0);
     }
     paint_cloud(art, &painter, rect, vec2(0.05, 0.3), 90.0);
-    paint_hills(art, &painter, rect, HEAD * 0.26);
+    paint_hills(art, &painter, rect, height * 0.26);
     let kanna = Picture::Kanna(Mood::Won);
-    let size = kanna.size() * (HEAD * 0.94 / kanna.size().y);
+    let size = kanna.size() * (height * 0.94 / kanna.size().y);
     let min = rect.left_bottom() + vec2(6.0, -size.y - 4.0);
     art.paint(&painter, kanna, egui::Rect::from_min_size(min, size));
     for (n, (x, y)) in [(0, (0.93, 0.5)), (1, (0.985, 0.32)), (2, (0.87, 0.28))] {
@@ -107,9 +110,9 @@ fn head_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) {
     let mut text = rect.shrink2(vec2(14.0, 0.0));
     text.min.x = rect.left() + size.x + 16.0;
     let mut column = ui.new_child(egui::UiBuilder::new().max_rect(text));
-    column.add_space(HEAD * 0.24);
+    column.add_space(height * 0.24 - (*HEAD.end() - height) * 0.15);
     column.spacing_mut().item_spacing.y = 2.0;
-    let name = bold("dhangkanna").size(36.0).color(p.text);
+    let name = bold("dhangkanna").size(height * 0.14 + 14.0).color(p.text);
     column.add(egui::Label::new(name).truncate());
     let about = RichText::new(tr!("lobby-about")).color(p.text);
     column.add(egui::Label::new(about).truncate());

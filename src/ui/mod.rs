@@ -23,8 +23,10 @@ mod rooms;
 mod setter;
 mod settings;
 mod setup;
+mod shortcuts;
 mod sky;
 mod sound;
+mod system;
 mod talk;
 mod theme;
 mod trouble;
@@ -37,6 +39,7 @@ use anyhow::anyhow;
 use eframe::{NativeOptions, Renderer, egui};
 
 pub use app::App;
+pub use system::System;
 pub use words::Language;
 
 use crate::{
@@ -123,7 +126,12 @@ pub fn run(
                 }
                 Err(e) => App::failed(&ctx, e.to_string()),
             };
-            Ok(Box::new(app.speaking(language_of_system())))
+            let (system, asked) = tokio::sync::watch::channel(System::default());
+            let repaint = ctx.clone();
+            runtime.spawn(system::follow(system, move || repaint.request_repaint()));
+            Ok(Box::new(
+                app.speaking(language_of_system()).following(asked),
+            ))
         }),
     );
     // The window is gone; the others still have to be told.

@@ -119,11 +119,11 @@ pub(super) fn ring_ui(
     let p = Palette::of(ui);
     let now = ui.input(|input| input.time);
     let places = places(rect, cluster);
-    let of = |id: NodeId| places.iter().find(|(member, _)| member.node_id == id);
-    let Some((_, mine)) = of(cluster.node_id) else {
+    let of = |id: NodeId| places.iter().find(|place| place.member.node_id == id);
+    let Some(Place { at: mine, .. }) = of(cluster.node_id) else {
         return;
     };
-    for (member, at) in &places {
+    for Place { member, at, .. } in &places {
         if member.node_id != cluster.node_id {
             let strength = if member.online { 0.7 } else { 0.3 };
             let stroke = Stroke::new(1.5, mix(p.card, p.line, strength));
@@ -131,7 +131,7 @@ pub(super) fn ring_ui(
         }
     }
     for dot in &ring.dots {
-        if let Some((_, at)) = of(dot.with)
+        if let Some(Place { at, .. }) = of(dot.with)
             && now >= dot.since
         {
             let gone = ease_out(((now - dot.since) / WAY).min(1.0) as f32);
@@ -139,13 +139,23 @@ pub(super) fn ring_ui(
             paint_dot(&painter, p, dot.kind, *from + (*to - *from) * gone);
         }
     }
-    for (member, at) in &places {
-        member_ui(&painter, art, p, cluster, sight, member, *at, rect.center());
+    for place in &places {
+        member_ui(&painter, art, p, cluster, sight, place);
     }
 }
 
+/// Where a member stands, and which way its name goes if there are many.
+struct Place<'a> {
+    member: &'a MemberView,
+    at: Pos2,
+    /// Of length 1: away from the middle.
+    out: Vec2,
+    /// Whether the name stands a line further out than its neighbours'.
+    apart: bool,
+}
+
 /// Where each member stands: I at the bottom, the others around from there.
-fn places(rect: Rect, cluster: &ClusterView) -> Vec<(&MemberView, Pos2)> {
+fn places(rect: Rect, cluster: &ClusterView) -> Vec<Place<'_>> {
     let count = cluster.members.len();
     let mine = cluster.members.iter();
     let mine = mine.take_while(|m| m.node_id != cluster.node_id).count();
@@ -157,7 +167,19 @@ fn places(rect: Rect, cluster: &ClusterView) -> Vec<(&MemberView, Pos2)> {
         rect.center() + vec2(turn.cos() * radius.x, turn.sin() * radius.y - 10.0)
     };
     let members = cluster.members.iter().enumerate();
-    members.map(|(n, member)| (member, place(n))).collect()
+    let placed = members.map(|(n, member)| {
+        let at = place(n);
+        let out = (at - rect.center()).normalized();
+        // Above and below the ring the names stand side by side.
+        let apart = out.y.abs() > 0.8 && n % 2 == 1;
+        Place {
+            member,
+            at,
+            out,
+            apart,
+        }
+    });
+    placed.collect()
 }
 
 fn paint_dot(painter: &egui::Painter, p: &Palette, kind: Kind, at: Pos2) {
@@ -176,17 +198,20 @@ fn paint_dot(painter: &egui::Painter, p: &Palette, kind: Kind, at: Pos2) {
     };
 }
 
-#[expect(clippy::too_many_arguments, reason = "a part of `ring_ui`")]
 fn member_ui(
     painter: &egui::Painter,
     art: &mut Art,
     p: &Palette,
     cluster: &ClusterView,
     sight: &Sight,
-    member: &MemberView,
-    at: Pos2,
-    center: Pos2,
+    place: &Place<'_>,
 ) {
+    let Place {
+        member,
+        at,
+        out,
+        apart,
+    } = *place;
     let small = cluster.members.len() > FEW;
     let radius = if small { 11.0 } else { 19.0 };
     let me = member.node_id == cluster.node_id;
@@ -220,14 +245,14 @@ fn member_ui(
     let name = short(member.name.as_str(), if small { 9 } else { 14 });
     if small {
         // Outside of the ring, where the others are not.
-        let out = (at - center).normalized();
         let side = |along: f32| match along {
             ..-0.4 => egui::Align::Max,
             -0.4..0.4 => egui::Align::Center,
             _ => egui::Align::Min,
         };
         let anchor = Align2([side(out.x), side(out.y)]);
-        painter.text(at + out * (radius + 4.0), anchor, name, name_font, color);
+        let away = radius + if apart { 26.0 } else { 4.0 };
+        painter.text(at + out * away, anchor, name, name_font, color);
         return;
     }
     let below = at + vec2(0.0, radius + 5.0);
@@ -247,7 +272,8 @@ fn member_ui(
     }
 }
 
-fn short(name: &str, max: usize) -> String {
+/// A name in at most `max` characters.
+pub(super) fn short(name: &str, max: usize) -> String {
     if name.chars().count() <= max {
         return name.to_owned();
     }

@@ -40,6 +40,8 @@ pub(super) struct Draft {
     sounds: Sounds,
     watch: watch::Draft,
     aside: Aside,
+    /// Whether nothing is to move.
+    calm: bool,
 }
 
 /// What is shown beside the game.
@@ -58,7 +60,9 @@ pub(super) fn room_ui(
     room: &Arc<RoomView>,
     draft: &mut Draft,
     settings_open: &mut bool,
+    calm: bool,
 ) -> Vec<Command> {
+    draft.calm = calm;
     draft.happened.look_at(room, view.me.peer_id);
     let volume = view.me.preferences.volume;
     draft.sounds.look_at(room, view.me.peer_id, volume);
@@ -78,7 +82,6 @@ pub(super) fn room_ui(
                 .inner_margin(egui::Margin::symmetric(16, 8)),
         )
         .show(ui, |ui| draft.watch.open |= strip_ui(ui, &room.cluster));
-    let calm = view.me.preferences.calm;
     commands.extend(watch_ui(ui, art, room, calm, &mut draft.watch));
     let narrow = ui.available_width() < NARROW;
     egui::CentralPanel::default()
@@ -149,8 +152,7 @@ fn wide_ui(
     let people = 250.0;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
-        let calm = view.me.preferences.calm;
-        scene_ui(ui, art, room, &mut draft.motion, calm, scene);
+        scene_ui(ui, art, room, &mut draft.motion, draft.calm, scene);
         let middle = vec2(size.x - scene.x - people - 2.0 * GAP, size.y);
         ui.allocate_ui_with_layout(middle, egui::Layout::top_down(egui::Align::Center), |ui| {
             ui.set_width(middle.x);
@@ -217,10 +219,9 @@ fn narrow_ui(
         // What the board and the keys leave, so that both are in reach.
         measured(ui, "play", |ui, height| {
             let left = size.y - height - 6.0 - ui.spacing().item_spacing.y;
-            let scene = left.clamp(96.0, (size.y * 0.5).max(96.0));
-            let calm = view.me.preferences.calm;
+            let scene = left.clamp(72.0, (size.y * 0.5).max(72.0));
             let size = vec2(ui.available_width(), scene);
-            scene_ui(ui, art, room, &mut draft.motion, calm, size);
+            scene_ui(ui, art, room, &mut draft.motion, draft.calm, size);
             ui.add_space(6.0);
             let top = ui.cursor().top();
             commands.extend(play_ui(ui, view, room, draft));

@@ -84,7 +84,7 @@ fn room_ui(ui: &mut egui::Ui, art: &mut Art, room: &Room, has_twin: bool) -> boo
                     if has_twin {
                         facts.push_str(&format!(" · {}", &room.cluster_id.to_string()[..6]));
                     }
-                    ui.add(egui::Label::new(RichText::new(facts).color(p.weak)).truncate());
+                    ui.add(egui::Label::new(RichText::new(facts).color(p.weak)).wrap());
                     if let Some(plays) = &room.plays {
                         let how = RichText::new(how(plays)).small().color(p.weak);
                         ui.add(egui::Label::new(how).truncate());

@@ -4,13 +4,14 @@ use eframe::egui::{self, RichText};
 
 use super::{
     note_place,
+    system::System,
     theme::{Palette, choice, dialog, main_button},
     words::{Language, tr},
 };
 use crate::node::{Command, Look, Preferences, SCALE};
 
 /// How much larger or smaller a click makes everything, in percent.
-const STEP: u16 = 10;
+pub(super) const STEP: u16 = 10;
 
 /// How much louder or quieter a click makes the sounds, in percent.
 const VOLUME_STEP: u8 = 10;
@@ -19,6 +20,7 @@ const VOLUME_STEP: u8 = 10;
 pub(super) fn settings_ui(
     ui: &egui::Ui,
     now: &Preferences,
+    system: System,
     open: &mut bool,
     about_open: &mut bool,
 ) -> Option<Command> {
@@ -43,7 +45,15 @@ pub(super) fn settings_ui(
         });
         scale_ui(ui, &mut set);
         volume_ui(ui, &mut set);
-        ui.checkbox(&mut set.calm, tr!("settings-calm"));
+        if system.calm {
+            // It is asked of every program.
+            let mut always = true;
+            let always = egui::Checkbox::new(&mut always, tr!("settings-calm"));
+            ui.add_enabled(false, always)
+                .on_disabled_hover_text(tr!("settings-system"));
+        } else {
+            ui.checkbox(&mut set.calm, tr!("settings-calm"));
+        }
         ui.checkbox(&mut set.awake, tr!("settings-awake"));
         ui.add_space(4.0);
         let weak = Palette::of(ui).weak;

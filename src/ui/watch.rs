@@ -45,9 +45,10 @@ pub(super) fn watch_ui(
     let modal = dialog(ui, "watch", |ui| {
         let width = (window.x - 90.0).min(900.0);
         ui.set_width(width);
-        ui.horizontal(|ui| {
-            ui.heading(tr!("raft"));
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        egui::Sides::new().shrink_left().truncate().show(
+            ui,
+            |ui| ui.heading(tr!("raft")),
+            |ui| {
                 let close = ui.add(main_button(ui, tr!("close")));
                 note_place(&close, "Close");
                 draft.open &= !close.clicked();
@@ -55,8 +56,8 @@ pub(super) fn watch_ui(
                 if export.on_hover_text(tr!("raft-save-more")).clicked() {
                     command = Some(Command::Export(as_text(room)));
                 }
-            });
-        });
+            },
+        );
         let height = (window.y - 190.0).min(520.0);
         let ring = if wide {
             vec2(width * 0.52, height - 150.0)

@@ -28,7 +28,7 @@ use dhangkanna::{
     node::{Look, Preferences, View},
     ui::{App, Language},
 };
-use eframe::egui::{self, Vec2, accesskit::Action, vec2};
+use eframe::egui::{self, Rect, Shape, Vec2, accesskit::Action, vec2};
 use egui_kittest::{
     Harness, SnapshotOptions,
     kittest::{NodeT as _, Queryable as _},
@@ -133,7 +133,9 @@ fn every_screen_is_as_it_was() {
     let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || {
         while let Some((scene, frame, name, compared)) = all.get(next.fetch_add(1, Relaxed)) {
-            let image = draw(scene, frame);
+            let (image, faults) = draw(scene, frame);
+            let faults = faults.into_iter().map(|fault| format!("{name}: {fault}"));
+            wrong.lock().unwrap().extend(faults);
             let file = folder.join(format!("{name}.png"));
             image.save(file).expect("saved");
             if *compared && let Err(e) = try_image_snapshot_options(&half(&image), name, &options) {
@@ -197,22 +199,76 @@ fn named(node: &egui_kittest::Node<'_>) -> String {
     format!("{:?} {label}", node.role())
 }
 
-/// What a scene looks like.
-fn draw(scene: &Scene, frame: &Frame) -> RgbaImage {
+/// What a scene looks like, and what is wrong with it.
+fn draw(scene: &Scene, frame: &Frame) -> (RgbaImage, Vec<String>) {
     let mut window = open(scene, frame);
     window.remove_cursor();
     window.run();
+    let mut wrong = Vec::new();
     for node in window.root().children_recursive() {
         let Some(rect) = node.accesskit_node().raw_bounds() else {
             continue;
         };
         // In pixels, as a screen reader wants it.
         let right = rect.x1 / f64::from(frame.pixels);
-        let fits = rect.x0 >= -1.0 && right <= f64::from(frame.size.x) + 1.0;
-        let named = named(&node);
-        assert!(fits, "{}{}: {named} at {rect:?}", scene.name, frame.name);
+        if rect.x0 < -1.0 || right > f64::from(frame.size.x) + 1.0 {
+            wrong.push(format!("{} sticks out at {rect:?}", named(&node)));
+        }
     }
-    window.render().expect("drawn")
+    // What was just said lies over the page until it is closed.
+    if scene.view.notice.is_none() {
+        for (under, over) in overlapping(&window) {
+            wrong.push(format!("{over:?} stands on {under:?}"));
+        }
+    }
+    (window.render().expect("drawn"), wrong)
+}
+
+/// The texts of a page that run into each other, by more than a pixel.
+fn overlapping(window: &Harness<'_, Option<App>>) -> Vec<(String, String)> {
+    let whole = window.ctx.content_rect();
+    let mut texts: Vec<(Rect, String)> = Vec::new();
+    let mut over = Vec::new();
+    for clipped in &window.output().shapes {
+        match &clipped.shape {
+            // The ground of a question, which lies over the page behind it.
+            Shape::Rect(ground) if ground.rect.contains_rect(whole) => texts.clear(),
+            shape => add_texts(shape, clipped.clip_rect, &mut texts, &mut over),
+        }
+    }
+    over
+}
+
+fn add_texts(
+    shape: &Shape,
+    clip: Rect,
+    texts: &mut Vec<(Rect, String)>,
+    over: &mut Vec<(String, String)>,
+) {
+    match shape {
+        Shape::Vec(shapes) => {
+            for shape in shapes {
+                add_texts(shape, clip, texts, over);
+            }
+        }
+        Shape::Text(text) => {
+            for row in &text.galley.rows {
+                let from = text.pos.to_vec2() + row.pos.to_vec2();
+                let ink = row.visuals.mesh_bounds.translate(from).intersect(clip);
+                let said = row.text();
+                if said.trim().is_empty() || !ink.is_positive() {
+                    continue;
+                }
+                let under = texts.iter().filter(|(other, _)| {
+                    let both = ink.intersect(*other);
+                    both.width() > 1.0 && both.height() > 1.0
+                });
+                over.extend(under.map(|(_, under)| (under.clone(), said.clone())));
+                texts.push((ink, said));
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The window on a scene.
