@@ -57,16 +57,22 @@ fn hold(asked: &mpsc::Receiver<bool>) {
         if !wanted {
             held = None;
         } else if held.is_none() {
-            held = Builder::default()
-                .display(true)
-                .idle(true)
-                .reason("A round is on")
-                .app_name("Dhangkanna")
-                .app_reverse_domain(APP_ID)
-                .create()
+            // Without a service for idle sleep the screen can still be kept on.
+            held = inhibit(true)
+                .or_else(|_| inhibit(false))
                 .map_err(|e| tracing::info!("the screen may go dark: {e}"))
                 .ok();
         }
     }
     drop(held);
+}
+
+fn inhibit(idle: bool) -> keepawake::Result<KeepAwake> {
+    Builder::default()
+        .display(true)
+        .idle(idle)
+        .reason("A round is on")
+        .app_name("Dhangkanna")
+        .app_reverse_domain(APP_ID)
+        .create()
 }
