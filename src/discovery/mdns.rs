@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     net::{SocketAddr, SocketAddrV6},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -11,7 +12,7 @@ use mdns_sd::{
     IfKind, IfPredicate, ResolvedService, ScopedIp, ServiceDaemon, ServiceEvent, ServiceInfo,
 };
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{Notify, mpsc, watch},
     task::JoinHandle,
     time::{Instant, MissedTickBehavior, timeout_at},
 };
@@ -57,6 +58,8 @@ pub(super) struct Mdns {
     daemon: ServiceDaemon,
     interfaces: Interfaces,
     announced: watch::Sender<Option<Ad>>,
+    /// Wakes the browser when other interfaces are used.
+    chosen: Arc<Notify>,
     tasks: [JoinHandle<()>; 2],
 }
 
@@ -70,14 +73,22 @@ impl Mdns {
         daemon.set_ip_check_interval(INTERFACE_CHECK)?;
         let found = daemon.browse(SERVICE)?;
         let (announced, wanted) = watch::channel(None);
+        let chosen = Arc::new(Notify::new());
+        let browser = Browser {
+            daemon: daemon.clone(),
+            events,
+            announced: announced.clone(),
+            chosen: Arc::clone(&chosen),
+        };
         let tasks = [
-            tokio::spawn(browse(daemon.clone(), found, events, announced.clone())),
+            tokio::spawn(browser.run(found)),
             tokio::spawn(announce(daemon.clone(), config.port, wanted)),
         ];
         Ok(Self {
             daemon,
             interfaces: config.interfaces.clone(),
             announced,
+            chosen,
             tasks,
         })
     }
@@ -100,6 +111,7 @@ impl Announcer for Mdns {
         if let Err(e) = use_only(&self.daemon, &self.interfaces) {
             tracing::warn!("the interfaces are not changed: {e}");
         }
+        self.chosen.notify_one();
     }
 
     fn shutdown(self: Box<Self>) -> BoxFuture<'static, ()> {
@@ -179,81 +191,101 @@ async fn announce(daemon: ServiceDaemon, port: u16, mut wanted: watch::Receiver<
     }
 }
 
-/// Reports who is there. Asks anew where the library would not: after a sleep,
-/// or when it has given up, or when it holds half of an announcement.
-async fn browse(
+/// Reports who is there.
+struct Browser {
     daemon: ServiceDaemon,
-    mut found: mdns_sd::Receiver<ServiceEvent>,
     events: mpsc::Sender<(Source, PeerEvent)>,
     announced: watch::Sender<Option<Ad>>,
-) {
-    let mut peers: BTreeMap<String, PeerId> = BTreeMap::new();
-    let mut incomplete: BTreeMap<String, Instant> = BTreeMap::new();
-    let mut clock = Clock::new();
-    loop {
-        let half = incomplete.values().min().copied();
-        let event = tokio::select! {
-            event = found.recv_async() => event.ok(),
-            () = clock.slept() => {
-                // Nobody knows whether ours is still known.
-                announced.send_modify(|_| ());
-                None
-            }
-            () = tokio::time::sleep_until(half.unwrap_or_else(Instant::now)), if half.is_some() => {
-                tracing::debug!("half of an announcement is missing: {incomplete:?}");
-                None
-            }
-        };
-        let Some(event) = event else {
-            incomplete.clear();
-            // Forgets what it knows; a question that lists the known answers
-            // would be answered with what is missing from them only.
-            let _ = daemon.stop_browse(SERVICE);
-            match daemon.browse(SERVICE) {
-                Ok(anew) => found = anew,
-                Err(e) => {
-                    tracing::warn!("rooms on the network cannot be found any more: {e}");
-                    // Its queue may be full; or else its thread has ended.
-                    tokio::time::sleep(PACE).await;
+    chosen: Arc<Notify>,
+}
+
+impl Browser {
+    /// Asks anew where the library would not: after a sleep, when it has given up,
+    /// when it holds half of an announcement, or when other interfaces are used.
+    async fn run(self, mut found: mdns_sd::Receiver<ServiceEvent>) {
+        let Self {
+            daemon,
+            events,
+            announced,
+            chosen,
+        } = self;
+        let mut peers: BTreeMap<String, PeerId> = BTreeMap::new();
+        let mut incomplete: BTreeMap<String, Instant> = BTreeMap::new();
+        let mut clock = Clock::new();
+        loop {
+            let half = incomplete.values().min().copied();
+            let event = tokio::select! {
+                event = found.recv_async() => event.ok(),
+                () = clock.slept() => {
+                    // Nobody knows whether ours is still known.
+                    announced.send_modify(|_| ());
+                    None
                 }
-            }
-            continue;
-        };
-        let event = match event {
-            ServiceEvent::ServiceResolved(service) => {
-                let name = service.fullname.clone();
-                let Some(ad) = read(&service) else {
-                    if service.get_properties().is_empty() && incomplete.len() < MAX_NAMES {
-                        let until = Instant::now() + INCOMPLETE;
-                        incomplete.entry(name).or_insert(until);
-                    } else {
-                        tracing::debug!("{name} announces nonsense");
+                () = chosen.notified() => {
+                    // The library does not tell who was seen on which.
+                    for (_, peer) in std::mem::take(&mut peers) {
+                        if events.send((Source::Mdns, PeerEvent::Lost(peer))).await.is_err() {
+                            return;
+                        }
                     }
-                    continue;
-                };
-                incomplete.remove(&name);
-                if peers.len() >= MAX_NAMES && !peers.contains_key(&name) {
-                    continue;
+                    None
                 }
-                peers.insert(name, ad.peer_id);
-                PeerEvent::Found(Box::new(ad))
-            }
-            // A goodbye names the service, not the peer.
-            ServiceEvent::ServiceRemoved(_, name) => {
-                incomplete.remove(&name);
-                let Some(peer) = peers.remove(&name) else {
-                    continue;
-                };
-                // It goes on under another name: this was the old one.
-                if peers.values().any(|other| *other == peer) {
-                    continue;
+                () = tokio::time::sleep_until(half.unwrap_or_else(Instant::now)), if half.is_some() => {
+                    tracing::debug!("half of an announcement is missing: {incomplete:?}");
+                    None
                 }
-                PeerEvent::Lost(peer)
+            };
+            let Some(event) = event else {
+                incomplete.clear();
+                // Forgets what it knows; a question that lists the known answers
+                // would be answered with what is missing from them only.
+                let _ = daemon.stop_browse(SERVICE);
+                match daemon.browse(SERVICE) {
+                    Ok(anew) => found = anew,
+                    Err(e) => {
+                        tracing::warn!("rooms on the network cannot be found any more: {e}");
+                        // Its queue may be full; or else its thread has ended.
+                        tokio::time::sleep(PACE).await;
+                    }
+                }
+                continue;
+            };
+            let event = match event {
+                ServiceEvent::ServiceResolved(service) => {
+                    let name = service.fullname.clone();
+                    let Some(ad) = read(&service) else {
+                        if service.get_properties().is_empty() && incomplete.len() < MAX_NAMES {
+                            let until = Instant::now() + INCOMPLETE;
+                            incomplete.entry(name).or_insert(until);
+                        } else {
+                            tracing::debug!("{name} announces nonsense");
+                        }
+                        continue;
+                    };
+                    incomplete.remove(&name);
+                    if peers.len() >= MAX_NAMES && !peers.contains_key(&name) {
+                        continue;
+                    }
+                    peers.insert(name, ad.peer_id);
+                    PeerEvent::Found(Box::new(ad))
+                }
+                // A goodbye names the service, not the peer.
+                ServiceEvent::ServiceRemoved(_, name) => {
+                    incomplete.remove(&name);
+                    let Some(peer) = peers.remove(&name) else {
+                        continue;
+                    };
+                    // It goes on under another name: this was the old one.
+                    if peers.values().any(|other| *other == peer) {
+                        continue;
+                    }
+                    PeerEvent::Lost(peer)
+                }
+                _ => continue,
+            };
+            if events.send((Source::Mdns, event)).await.is_err() {
+                return;
             }
-            _ => continue,
-        };
-        if events.send((Source::Mdns, event)).await.is_err() {
-            return;
         }
     }
 }

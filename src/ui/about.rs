@@ -1,10 +1,11 @@
 //! What the program is, whose, and where it keeps things.
 
-use eframe::egui::{self, RichText, ScrollArea};
+use eframe::egui::{self, RichText};
 
 use super::{
     note_place,
-    theme::{Palette, bold, dialog, main_button},
+    parts::{dialog, dialog_scroll, main_button},
+    theme::{Palette, bold},
     words::tr,
 };
 use crate::node::View;
@@ -24,7 +25,7 @@ pub(super) fn about_ui(ui: &egui::Ui, view: &View, open: &mut bool) {
         ui.heading(format!("dhangkanna {version}"));
         ui.label(tr!("lobby-about"));
         let height = (window.y - 240.0).clamp(120.0, 420.0);
-        ScrollArea::vertical().max_height(height).show(ui, |ui| {
+        dialog_scroll(height).show(ui, |ui| {
             ui.label(tr!("about-free"));
             ui.label(tr!("settings-private"));
             ui.label(bold(tr!("about-keys")));

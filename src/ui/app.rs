@@ -10,11 +10,12 @@ use super::{
     art::Art,
     awake::Awake,
     lobby::{self, lobby_ui},
+    parts::{card, main_button},
     room::{self, room_ui},
     settings::settings_ui,
     shortcuts::shortcuts,
     system::System,
-    theme::{self, Palette, card},
+    theme::{self, Palette},
     words::{self, Language, tr},
 };
 use crate::{
@@ -129,9 +130,7 @@ impl App {
                 &tr!("cannot-go-on"),
                 &format!("{fatal}\n{logs}"),
                 |ui| {
-                    back = ui
-                        .add(theme::main_button(ui, tr!("back-to-lobby")))
-                        .clicked();
+                    back = ui.add(main_button(ui, tr!("back-to-lobby"))).clicked();
                 },
             );
             if back {

@@ -1,11 +1,12 @@
 //! *Can't find a room?*: what was found out about this computer's network, and
 //! what to do about it.
 
-use eframe::egui::{self, RichText, ScrollArea, Stroke, vec2};
+use eframe::egui::{self, RichText, Stroke, vec2};
 
 use super::{
     note_place,
-    theme::{Palette, bold, dialog, main_button},
+    parts::{dialog, dialog_scroll, main_button},
+    theme::{Palette, bold},
     words::tr,
 };
 use crate::{
@@ -77,12 +78,13 @@ pub(super) fn finding_ui(ui: &egui::Ui, view: &View, open: &mut bool) -> Option<
         ui.set_width((window.x - 60.0).min(560.0));
         ui.heading(tr!("find"));
         let height = (window.y - 190.0).max(120.0);
-        ScrollArea::vertical().max_height(height).show(ui, |ui| {
+        dialog_scroll(height).show(ui, |ui| {
             let Looking::Found(found) = &view.examination else {
                 ui.label(tr!("find-looking"));
                 return;
             };
             let verdict = Verdict::of(found);
+            tracing::debug!("draws what was found: {verdict:?}");
             let p = Palette::of(ui);
             let color = if verdict == Verdict::Fine {
                 p.hit
@@ -106,10 +108,9 @@ pub(super) fn finding_ui(ui: &egui::Ui, view: &View, open: &mut bool) -> Option<
             note_place(&close, "Close");
             *open &= !close.clicked();
             let idle = view.examination != Looking::Now;
-            if ui
-                .add_enabled(idle, egui::Button::new(tr!("find-again")))
-                .clicked()
-            {
+            let again = ui.add_enabled(idle, egui::Button::new(tr!("find-again")));
+            note_place(&again, "Look again");
+            if again.clicked() {
                 command = Some(Command::Examine);
             }
         });
@@ -179,14 +180,20 @@ fn interfaces_ui(ui: &mut egui::Ui, view: &View, found: &Examination) -> Option<
             address = interface.addr.to_string(),
             sort = sort
         );
-        changed |= ui.checkbox(&mut used, text).changed();
+        let choice = ui.checkbox(&mut used, text);
+        note_place(&choice, &interface.name);
+        changed |= choice.changed();
         if used {
             chosen.push(interface.name.clone());
         }
     }
     let by_itself = view.me.preferences.interfaces.is_empty();
-    if !by_itself && ui.button(tr!("find-by-itself")).clicked() {
-        (changed, chosen) = (true, Vec::new());
+    if !by_itself {
+        let button = ui.button(tr!("find-by-itself"));
+        note_place(&button, "By itself");
+        if button.clicked() {
+            (changed, chosen) = (true, Vec::new());
+        }
     }
     // It is looked at anew, since what was found is of the old choice.
     changed.then_some(Command::UseInterfaces(chosen))

@@ -4,8 +4,9 @@ use eframe::egui::{self, RichText};
 
 use super::{
     board::{balloons, mask_ui},
+    parts::dialog,
     setup,
-    theme::{Palette, dialog},
+    theme::Palette,
     words::tr,
 };
 use crate::{

@@ -5,7 +5,8 @@ use eframe::egui::{self, Align2, FontId, Sense, Stroke, vec2};
 use super::{
     happened::Happened,
     keys, note_place,
-    theme::{Palette, centred_row, display},
+    parts::centred_row,
+    theme::{Palette, display},
     words::tr,
 };
 use crate::{

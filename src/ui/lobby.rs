@@ -8,9 +8,10 @@ use super::{
     art::{Art, Mood, Picture},
     finding::{finding_ui, open_ui},
     note_place,
+    parts::{card, main_button},
     rooms::{kept_ui, rooms_ui},
     sky::{paint_cloud, paint_hills, paint_sky, round_off},
-    theme::{COLUMN, GAP, Palette, bold, card, main_button},
+    theme::{COLUMN, GAP, Palette, bold},
     words::tr,
 };
 use crate::{

@@ -16,6 +16,8 @@ mod keyboard;
 mod keys;
 mod lobby;
 mod motion;
+mod pack_choice;
+mod parts;
 mod people;
 mod ring;
 mod room;

@@ -7,7 +7,8 @@ use eframe::egui::{self, RichText, Vec2};
 use super::{
     art::{Art, Picture},
     note_place,
-    theme::{Palette, bold, dialog, main_button},
+    parts::{dialog, main_button},
+    theme::{Palette, bold},
     words::tr,
 };
 use crate::{

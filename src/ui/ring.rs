@@ -8,7 +8,7 @@ use eframe::egui::{self, Align2, Color32, FontId, Pos2, Rect, Stroke, Vec2, vec2
 use super::{
     art::{Art, Picture},
     motion::ease_out,
-    theme::{Palette, bold, display, mix},
+    theme::{Palette, display, mix},
     words::tr,
 };
 use crate::{
@@ -373,12 +373,6 @@ pub(super) fn role(cluster: &ClusterView) -> String {
         (Role::Candidate, _) => tr!("node-candidate"),
         (Role::Learner, _) => tr!("node-learner"),
     }
-}
-
-/// A heading inside of a page.
-pub(super) fn part_ui(ui: &mut egui::Ui, title: String) {
-    ui.add_space(4.0);
-    ui.label(bold(title).size(16.0));
 }
 
 #[cfg(test)]

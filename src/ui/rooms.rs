@@ -6,8 +6,10 @@ use eframe::egui::{self, RichText, vec2};
 
 use super::{
     art::{Art, Mood, Picture},
-    note_place, setup,
-    theme::{GAP, INK, Palette, bold, card, display, main_button},
+    note_place,
+    parts::{card, main_button},
+    setup,
+    theme::{GAP, INK, Palette, bold, display},
     words::tr,
 };
 use crate::{

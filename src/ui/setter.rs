@@ -4,8 +4,8 @@ use eframe::egui::{self, RichText};
 
 use super::{
     note_place,
-    setup::in_card,
-    theme::{Palette, bold, main_button},
+    parts::{in_card, main_button},
+    theme::{Palette, bold},
     words::tr,
 };
 use crate::{

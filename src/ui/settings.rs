@@ -4,8 +4,9 @@ use eframe::egui::{self, RichText};
 
 use super::{
     note_place,
+    parts::{choice, dialog, main_button},
     system::System,
-    theme::{Palette, choice, dialog, main_button},
+    theme::Palette,
     words::{Language, tr},
 };
 use crate::node::{Command, Look, Preferences, SCALE};

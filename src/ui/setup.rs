@@ -4,12 +4,14 @@ use eframe::egui::{self, RichText};
 
 use super::{
     note_place,
-    theme::{GAP, Palette, bold, card, choice, dialog, main_button},
+    pack_choice::{COMBO, in_words, name_box, packs_ui},
+    parts::{choice, dialog, in_card, main_button},
+    theme::{GAP, Palette, bold},
     words::tr,
 };
 use crate::{
     game::{Action, Difficulty, Game, MAX_ROUNDS, Mode, Round, Settings, TURN_SECONDS},
-    node::{Command, PackView, RoomView, View},
+    node::{Command, RoomView, View},
 };
 
 /// The window's own drafts.
@@ -158,14 +160,6 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
     ui.add_space(GAP);
 }
 
-/// A card as wide as there is space, its contents at the left.
-pub(super) fn in_card(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
-    card(ui).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.with_layout(egui::Layout::top_down(egui::Align::Min), contents);
-    });
-}
-
 pub(super) fn points(score: u32) -> String {
     tr!("points", count = score)
 }
@@ -253,82 +247,6 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
         }
     }
     commands
-}
-
-/// Width of the boxes to choose words by, in points: three side by side.
-const COMBO: f32 = 108.0;
-
-/// Says what a box is for, where no label stands beside it.
-fn name_box(response: egui::Response, name: &str, value: &str) {
-    response.widget_info(|| {
-        let mut info = egui::WidgetInfo::labeled(egui::Role::ComboBox, true, name);
-        info.current_text_value = Some(value.to_owned());
-        info
-    });
-    response.on_hover_text(name);
-}
-
-/// The language, and what the words are about.
-fn packs_ui(ui: &mut egui::Ui, view: &View, set: &mut Settings) {
-    let chosen = view.packs.iter().find(|pack| pack.id == set.pack);
-    // A pack that only its owner has: nothing is known but its id.
-    let language = chosen.map_or("", |pack| &*pack.language);
-    let in_language = |tag: &str| {
-        let tag = tag.to_owned();
-        view.packs.iter().filter(move |pack| pack.language == tag)
-    };
-    let mut languages: Vec<&PackView> = Vec::new();
-    for pack in view.packs.iter() {
-        if languages
-            .iter()
-            .all(|known| known.language != pack.language)
-        {
-            languages.push(pack);
-        }
-    }
-    let language_name = chosen.map_or("?", |pack| &*pack.language_name);
-    let combo = egui::ComboBox::from_id_salt("language").selected_text(language_name);
-    let shown = combo.width(COMBO).height(360.0).show_ui(ui, |ui| {
-        for pack in languages {
-            let is_chosen = pack.language == language;
-            let clicked = ui
-                .selectable_label(is_chosen, &pack.language_name)
-                .clicked();
-            if clicked && !is_chosen {
-                // All its words, if there is such a pack.
-                let mut packs = in_language(&pack.language);
-                let all = packs.find(|pack| pack.name == pack.language_name);
-                set.pack.clone_from(&all.unwrap_or(pack).id);
-            }
-        }
-    });
-    name_box(shown.response, &tr!("pack-language"), language_name);
-    let words = chosen.map_or_else(|| set.pack.clone(), words_of);
-    let combo = egui::ComboBox::from_id_salt("pack").selected_text(&words);
-    let shown = combo.width(COMBO).height(360.0).show_ui(ui, |ui| {
-        for pack in in_language(language) {
-            ui.selectable_value(&mut set.pack, pack.id.clone(), words_of(pack));
-        }
-    });
-    name_box(shown.response, &tr!("pack-words"), &words);
-}
-
-/// What a pack's words are about.
-fn words_of(pack: &PackView) -> String {
-    if pack.name == pack.language_name {
-        tr!("pack-all")
-    } else {
-        pack.name.clone()
-    }
-}
-
-/// A pack's name, and its language.
-fn in_words(pack: &PackView) -> String {
-    if pack.name == pack.language_name {
-        pack.name.clone()
-    } else {
-        format!("{} ({})", pack.name, pack.language_name)
-    }
 }
 
 /// The button that starts the match, and who is not ready.

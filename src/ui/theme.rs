@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    self, Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText,
-    Shadow, Stroke, TextStyle, Theme, ThemePreference, Vec2, Visuals, style::WidgetVisuals,
+    self, Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, RichText, Shadow,
+    Stroke, TextStyle, Theme, ThemePreference, Vec2, Visuals, style::WidgetVisuals,
 };
 
 use crate::node::Look;
@@ -254,67 +254,6 @@ fn visuals(theme: Theme, p: &Palette) -> Visuals {
     widgets.active = widget(p.line, Stroke::new(1.0, p.accent));
     widgets.open = widget(p.key, Stroke::new(1.0, p.accent));
     visuals
-}
-
-/// A card: the ground of things that belong together.
-pub(super) fn card(ui: &egui::Ui) -> egui::Frame {
-    let p = Palette::of(ui);
-    egui::Frame::new()
-        .fill(p.card)
-        .stroke(Stroke::new(1.0, p.line))
-        .corner_radius(CARD_RADIUS)
-        .inner_margin(Margin::symmetric(16, 12))
-}
-
-/// A question or a page over the window, which waits until it is answered.
-pub(super) fn dialog<R>(
-    ui: &egui::Ui,
-    id: &str,
-    contents: impl FnOnce(&mut egui::Ui) -> R,
-) -> egui::ModalResponse<R> {
-    let frame = card(ui)
-        .inner_margin(Margin::symmetric(22, 18))
-        .shadow(ui.visuals().window_shadow);
-    egui::Modal::new(egui::Id::unique(id))
-        .frame(frame)
-        .show(ui.ctx(), contents)
-}
-
-/// The button for what most people want to do here.
-pub(super) fn main_button(ui: &egui::Ui, text: impl Into<String>) -> egui::Button<'static> {
-    let p = Palette::of(ui);
-    egui::Button::new(bold(text).color(p.on_accent))
-        .fill(p.accent)
-        .stroke(Stroke::NONE)
-        .corner_radius(10)
-}
-
-/// One of several choices: filled if it is the chosen one.
-pub(super) fn choice(ui: &mut egui::Ui, chosen: bool, text: &str) -> egui::Response {
-    let button = if chosen {
-        main_button(ui, text)
-    } else {
-        egui::Button::new(text)
-    };
-    let response = ui.add(button.selected(chosen));
-    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, chosen, text));
-    response
-}
-
-/// A row in the middle, as wide as it was in the last frame.
-pub(super) fn centred_row(ui: &mut egui::Ui, salt: &str, contents: impl FnOnce(&mut egui::Ui)) {
-    let id = ui.scope_id().with(salt);
-    let width: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(300.0);
-    ui.horizontal(|ui| {
-        ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
-        let left = ui.cursor().left();
-        contents(ui);
-        let now = ui.min_rect().right() - left;
-        if (now - width).abs() > 1.0 {
-            ui.data_mut(|data| data.insert_temp(id, now));
-            ui.ctx().request_discard("the width has changed");
-        }
-    });
 }
 
 /// Mixes two colours; `t` from 0 (all `a`) to 1 (all `b`).

@@ -4,7 +4,8 @@ use eframe::egui::{self, RichText, Stroke};
 
 use super::{
     note_place,
-    theme::{Palette, bold, main_button},
+    parts::main_button,
+    theme::{Palette, bold},
     words::tr,
 };
 use crate::{

@@ -8,8 +8,9 @@ use eframe::egui::{self, RichText, ScrollArea, vec2};
 use super::{
     art::Art,
     note_place,
-    ring::{Ring, latencies_ui, legend_ui, part_ui, ring_ui, role},
-    theme::{NARROW, Palette, dialog, main_button},
+    parts::{dialog, dialog_scroll, main_button, part_ui},
+    ring::{Ring, latencies_ui, legend_ui, ring_ui, role},
+    theme::{NARROW, Palette},
     words::tr,
 };
 use crate::node::{ClusterEvent, Command, Happening, RoomView};
@@ -88,7 +89,7 @@ pub(super) fn watch_ui(
                 });
             });
         } else {
-            ScrollArea::vertical().max_height(height).show(ui, |ui| {
+            dialog_scroll(height).show(ui, |ui| {
                 picture(ui, art);
                 part_ui(ui, tr!("events"));
                 events_ui(ui, &cluster.events);

@@ -1,9 +1,16 @@
 //! Rooms are found by what their members announce.
 
+#[cfg(feature = "gui")]
+use std::{
+    io::Write as _,
+    process::{Command, Stdio},
+};
 use std::{thread::sleep, time::Duration};
 
+#[cfg(feature = "gui")]
+use crate::window::{Display, Window};
 use crate::{
-    lab::Lab,
+    lab::{Lab, ip},
     seat::{Seat, run_to_end},
     stats::runs,
     watching::plays_with,
@@ -87,4 +94,70 @@ fn told(seat: &Seat) {
         let message = event["message"].as_str().unwrap_or_default();
         event["event"] == "warning" && message.contains("another computer")
     });
+}
+
+/// What *Can't find a room?* says, where a real network keeps rooms away.
+#[cfg(feature = "gui")]
+#[test]
+#[ignore = "needs root"]
+fn the_page_says_what_keeps_rooms_away() {
+    let lab = Lab::new(2);
+    // Something else to choose, where nobody is.
+    let ada_host = lab.host(1);
+    ip(&format!(
+        "-n {ada_host} link add other type veth peer name end"
+    ));
+    ip(&format!("-n {ada_host} link set end up"));
+    ip(&format!("-n {ada_host} addr add 10.78.0.1/24 dev other"));
+    ip(&format!("-n {ada_host} link set other up"));
+    let display = Display::new();
+    let ada = Window::open(&display, &lab, 1, "Ada");
+    let _ben = Seat::ready(&lab, 2, "Ben", &["--host", "den"]);
+    let lobby = |from: usize, rooms: usize| {
+        let text = format!("draws lobby rooms={rooms}");
+        ada.wait(&text, from, |line| line.ends_with(&text));
+    };
+    lobby(0, 1);
+    let finds = |click: &str, verdict: &str| {
+        let from = ada.lines();
+        ada.click_at_rest(click);
+        let text = format!("draws what was found: {verdict}");
+        ada.wait(&text, from, |line| line.ends_with(&text));
+    };
+    finds("Can't find a room?", "Fine");
+    display.shoot([&ada, &ada], "find-1-fine");
+    // Only the network where nobody is.
+    let from = ada.lines();
+    finds("eth0", "Alone");
+    lobby(from, 0);
+    let from = ada.lines();
+    finds("By itself", "Fine");
+    lobby(from, 1);
+    // A firewall that drops what is sent to many; and one that keeps calls out.
+    let firewall = |rules: &str| {
+        let mut nft = Command::new("ip");
+        nft.args(["netns", "exec", &ada_host, "nft", "-f", "-"]);
+        let mut nft = nft.stdin(Stdio::piped()).spawn().expect("nftables");
+        let mut stdin = nft.stdin.take().expect("its input");
+        stdin.write_all(rules.as_bytes()).expect("written");
+        drop(stdin);
+        assert!(nft.wait().expect("its end").success(), "{rules}");
+    };
+    let closed = |to: &str| {
+        let hook = "type filter hook input priority 0";
+        firewall(&format!(
+            "table ip f {{\n chain in {{\n {hook};\n {to} drop\n }}\n }}\n"
+        ));
+    };
+    closed("ip daddr 224.0.0.0/4");
+    finds("Look again", "NoMulticast");
+    display.shoot([&ada, &ada], "find-2-no-multicast");
+    firewall("delete table ip f");
+    closed("tcp flags syn");
+    finds("Look again", "NoPort");
+    firewall("delete table ip f");
+    finds("Look again", "Fine");
+    // A switch that keeps it to itself.
+    lab.drop_multicast();
+    finds("Look again", "Alone");
 }

@@ -153,7 +153,7 @@ fn remove_leftovers() {
     }
 }
 
-fn ip(args: &str) {
+pub fn ip(args: &str) {
     let output = Command::new("ip")
         .args(args.split_whitespace())
         .output()

@@ -93,6 +93,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             }
             Event::Packs { outcome, reply } => self.take_packs(outcome, reply),
             Event::Examined(found) => {
+                if let Some(found) = &found {
+                    tracing::info!("this computer's network: {found:?}");
+                }
                 self.examination = found.map_or(Looking::Not, |it| Looking::Found(Arc::new(it)));
             }
             Event::Exported { outcome, reply } => self.exported(outcome, reply),

@@ -1,0 +1,98 @@
+//! What pages are made of: cards, dialogs, buttons, rows.
+
+use eframe::egui::{self, Margin, ScrollArea, Stroke};
+
+use super::theme::{CARD_RADIUS, Palette, bold};
+
+/// A card: the ground of things that belong together.
+pub(super) fn card(ui: &egui::Ui) -> egui::Frame {
+    let p = Palette::of(ui);
+    egui::Frame::new()
+        .fill(p.card)
+        .stroke(Stroke::new(1.0, p.line))
+        .corner_radius(CARD_RADIUS)
+        .inner_margin(Margin::symmetric(16, 12))
+}
+
+/// A card as wide as there is space, its contents at the left.
+pub(super) fn in_card(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
+    card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.with_layout(egui::Layout::top_down(egui::Align::Min), contents);
+    });
+}
+
+/// A heading inside of a page.
+pub(super) fn part_ui(ui: &mut egui::Ui, title: String) {
+    ui.add_space(4.0);
+    ui.label(bold(title).size(16.0));
+}
+
+/// A question or a page over the window, which waits until it is answered.
+pub(super) fn dialog<R>(
+    ui: &egui::Ui,
+    id: &str,
+    contents: impl FnOnce(&mut egui::Ui) -> R,
+) -> egui::ModalResponse<R> {
+    let frame = card(ui)
+        .inner_margin(Margin::symmetric(22, 18))
+        .shadow(ui.visuals().window_shadow);
+    let shown = egui::Modal::new(egui::Id::unique(id))
+        .frame(frame)
+        .show(ui.ctx(), contents);
+    // It stands in the middle by the size it had in the last frame.
+    let id = egui::Id::unique((id, "size"));
+    let size = shown.response.rect.size();
+    let last: Option<egui::Vec2> = ui.data(|data| data.get_temp(id));
+    if last.is_none_or(|last| (size - last).abs().max_elem() > 1.0) {
+        ui.data_mut(|data| data.insert_temp(id, size));
+        ui.ctx().request_discard("the size of a dialog has changed");
+    }
+    shown
+}
+
+/// What scrolls in a dialog if it is higher than this, in points. It has its
+/// height at once; otherwise a dialog that gets more to show would grow a
+/// little with each frame.
+pub(super) fn dialog_scroll(height: f32) -> ScrollArea {
+    ScrollArea::vertical()
+        .max_height(height)
+        .min_scrolled_height(height)
+}
+
+/// The button for what most people want to do here.
+pub(super) fn main_button(ui: &egui::Ui, text: impl Into<String>) -> egui::Button<'static> {
+    let p = Palette::of(ui);
+    egui::Button::new(bold(text).color(p.on_accent))
+        .fill(p.accent)
+        .stroke(Stroke::NONE)
+        .corner_radius(10)
+}
+
+/// One of several choices: filled if it is the chosen one.
+pub(super) fn choice(ui: &mut egui::Ui, chosen: bool, text: &str) -> egui::Response {
+    let button = if chosen {
+        main_button(ui, text)
+    } else {
+        egui::Button::new(text)
+    };
+    let response = ui.add(button.selected(chosen));
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, chosen, text));
+    response
+}
+
+/// A row in the middle, as wide as it was in the last frame.
+pub(super) fn centred_row(ui: &mut egui::Ui, salt: &str, contents: impl FnOnce(&mut egui::Ui)) {
+    let id = ui.scope_id().with(salt);
+    let width: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(300.0);
+    ui.horizontal(|ui| {
+        ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
+        let left = ui.cursor().left();
+        contents(ui);
+        let now = ui.min_rect().right() - left;
+        if (now - width).abs() > 1.0 {
+            ui.data_mut(|data| data.insert_temp(id, now));
+            ui.ctx().request_discard("the width has changed");
+        }
+    });
+}
