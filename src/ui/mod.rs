@@ -128,9 +128,8 @@ pub fn run(
                 }
                 Err(e) => App::failed(&ctx, e.to_string()),
             };
-            let (system, asked) = tokio::sync::watch::channel(System::default());
             let repaint = ctx.clone();
-            runtime.spawn(system::follow(system, move || repaint.request_repaint()));
+            let asked = system::follow(runtime, move || repaint.request_repaint());
             Ok(Box::new(
                 app.speaking(language_of_system()).following(asked),
             ))

@@ -1,7 +1,10 @@
 //! What the player has asked of every program on this computer: dark colours,
 //! more contrast, nothing that moves.
 
-use tokio::sync::watch::Sender;
+use tokio::{
+    runtime::Runtime,
+    sync::watch::{self, Receiver},
+};
 
 use crate::node::Look;
 
@@ -15,24 +18,33 @@ pub struct System {
     pub calm: bool,
 }
 
-/// Tells what the system asks for, and tells again whenever that changes; ends
-/// where nothing more is to be told.
-pub(super) async fn follow(system: Sender<System>, changed: impl Fn()) {
-    #[cfg(target_os = "linux")]
-    if let Err(e) = portal::follow(&system, &changed).await {
-        tracing::info!("no desktop tells about colours and motion: {e}");
-    }
+/// Tells what the system asks for, and tells again whenever that changes.
+#[cfg(target_os = "linux")]
+pub(super) fn follow(
+    runtime: &Runtime,
+    changed: impl Fn() + Send + Sync + 'static,
+) -> Receiver<System> {
+    let (system, asked) = watch::channel(System::default());
+    runtime.spawn(async move {
+        if let Err(e) = portal::follow(&system, &changed).await {
+            tracing::info!("no desktop tells about colours and motion: {e}");
+        }
+    });
+    asked
+}
+
+/// Tells what the system asks for, as it is at the start.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn follow(_: &Runtime, _: impl Fn()) -> Receiver<System> {
     #[cfg(windows)]
-    {
+    let system = {
         let (calm, contrast) = crate::desktop::wishes();
-        system.send_replace(System {
-            look: contrast.then_some(Look::Contrast),
-            calm,
-        });
-        changed();
-    }
-    #[cfg(not(any(target_os = "linux", windows)))]
-    let _ = (system, changed);
+        let look = contrast.then_some(Look::Contrast);
+        System { look, calm }
+    };
+    #[cfg(not(windows))]
+    let system = System::default();
+    watch::channel(system).1
 }
 
 /// The desktops of Linux: the XDG portal for settings,
