@@ -37,14 +37,19 @@ pub(super) fn follow(
 #[cfg(not(target_os = "linux"))]
 pub(super) fn follow(_: &Runtime, _: impl Fn()) -> Receiver<System> {
     #[cfg(windows)]
-    let system = {
-        let (calm, contrast) = crate::desktop::wishes();
-        let look = contrast.then_some(Look::Contrast);
-        System { look, calm }
+    let (calm, contrast) = crate::desktop::wishes();
+    #[cfg(target_os = "macos")]
+    let (calm, contrast) = {
+        let workspace = objc2_app_kit::NSWorkspace::sharedWorkspace();
+        (
+            workspace.accessibilityDisplayShouldReduceMotion(),
+            workspace.accessibilityDisplayShouldIncreaseContrast(),
+        )
     };
-    #[cfg(not(windows))]
-    let system = System::default();
-    watch::channel(system).1
+    #[cfg(not(any(windows, target_os = "macos")))]
+    let (calm, contrast) = (false, false);
+    let look = contrast.then_some(Look::Contrast);
+    watch::channel(System { look, calm }).1
 }
 
 /// The desktops of Linux: the XDG portal for settings,
