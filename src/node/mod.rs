@@ -8,6 +8,7 @@
 
 mod actor;
 mod chronicle;
+mod cluster_view;
 mod command;
 mod contact;
 mod continuation;
@@ -38,6 +39,7 @@ use std::{io, sync::Arc};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use chronicle::{ClusterEvent, Happening};
+pub use cluster_view::{ClusterView, MemberView, Role};
 pub use command::{Command, Done, Failure, JoinTarget, Reply};
 pub use introduce::meet;
 pub use lens::{Lens, Sight};
@@ -48,8 +50,7 @@ pub use rooms::group as group_rooms;
 pub use setter::{Choice, SetterView};
 pub use timing::Timing;
 pub use view::{
-    ClusterView, KeptRoom, Looking, Me, MemberView, Notice, PackView, PlayerView, Role, Room,
-    RoomView, Stage, Trouble, View,
+    KeptRoom, Looking, Me, Notice, PackView, PlayerView, Room, RoomView, Stage, Trouble, View,
 };
 pub use world::{Addresses, OpenLog, World};
 

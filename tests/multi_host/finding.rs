@@ -7,13 +7,16 @@ use std::{
 };
 use std::{thread::sleep, time::Duration};
 
-#[cfg(feature = "gui")]
-use crate::window::{Display, Window};
 use crate::{
-    lab::{Lab, ip},
+    lab::Lab,
     seat::{Seat, run_to_end},
     stats::runs,
     watching::plays_with,
+};
+#[cfg(feature = "gui")]
+use crate::{
+    lab::ip,
+    window::{Display, Window},
 };
 
 /// Whoever looks just after an announcement has changed gets answers that lack
