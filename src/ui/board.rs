@@ -8,7 +8,7 @@ use eframe::egui::{self, Align2, FontId, RichText, Sense, Stroke, Vec2, vec2};
 use super::{
     happened::Tone,
     history, setup,
-    theme::{Palette, bold, display},
+    theme::{Palette, bold, display, roominess},
     words::tr,
 };
 use crate::{
@@ -42,7 +42,11 @@ pub(super) fn board_ui(
     ui.vertical_centered(|ui| {
         ui.label(RichText::new(title(game, round)).small().color(p.weak));
         if !round.clue().is_empty() {
-            ui.label(RichText::new(round.clue()).size(17.0).color(p.text));
+            ui.label(
+                RichText::new(round.clue())
+                    .size(17.0 * roominess(ui))
+                    .color(p.text),
+            );
         }
         ui.add_space(4.0);
         if round.len() > 0 {
@@ -50,7 +54,7 @@ pub(super) fn board_ui(
         }
         ui.add_space(6.0);
         let (text, color) = status(p, game, round, me);
-        let told = ui.label(bold(text).size(18.0).color(color));
+        let told = ui.label(bold(text).size(18.0 * roominess(ui)).color(color));
         announce(&told);
         if round.is_on() {
             // Its line is there from the start, so that the keys stay in place.
@@ -216,8 +220,9 @@ pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool) {
         .split(|(shown, _)| shown.as_deref() == Some(" "))
         .collect();
     let longest = words.iter().map(|word| word.len()).max().unwrap_or(1);
-    let width = ui.available_width().min(640.0);
-    let largest = if width < 520.0 { 32.0 } else { 40.0 };
+    let roomy = roominess(ui);
+    let width = ui.available_width().min(640.0 * roomy);
+    let largest = if width < 520.0 { 32.0 } else { 40.0 * roomy };
     let tile = (width / longest.max(8) as f32 - 4.0).clamp(13.0, largest);
     let lines = break_lines(&words, ((width + 4.0) / (tile + 4.0)) as usize);
     let height = tile * 1.3;

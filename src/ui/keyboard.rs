@@ -6,7 +6,7 @@ use super::{
     happened::Happened,
     keys, note_place,
     parts::centred_row,
-    theme::{Palette, display},
+    theme::{Palette, display, roominess},
     words::tr,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     node::{Command, RoomView},
 };
 
-/// The largest key, in points.
+/// The largest key in a usual window, in points.
 const MAX_KEY: f32 = 50.0;
 
 /// The space between two keys, in points.
@@ -99,7 +99,7 @@ pub(super) fn keyboard_ui(
     let width = ui.available_width();
     let rows = keys::rows(alphabet);
     let longest = rows.iter().map(Vec::len).max().unwrap_or(1) as f32;
-    let key = ((width - (longest - 1.0) * SPACE) / longest).min(MAX_KEY);
+    let key = ((width - (longest - 1.0) * SPACE) / longest).min(MAX_KEY * roominess(ui));
     for row in rows {
         let count = row.len() as f32;
         let indent = (width - count * key - (count - 1.0) * SPACE) / 2.0;
@@ -279,7 +279,7 @@ fn key_ui(
     };
     let painter = ui.painter();
     painter.rect(rect, 8.0, fill, stroke, egui::StrokeKind::Inside);
-    let font = display((size * 0.46).clamp(15.0, 20.0));
+    let font = display((size * 0.46).clamp(15.0, 20.0 * roominess(ui)));
     let lift = if state == State::Free { 0.0 } else { 4.0 };
     let at = rect.center() - vec2(0.0, lift);
     painter.text(at, Align2::CENTER_CENTER, &upper, font, text);

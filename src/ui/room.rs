@@ -20,7 +20,7 @@ use super::{
     setup::{self, setup_ui},
     sound::Sounds,
     talk::{self, talk_ui},
-    theme::{GAP, NARROW, Palette},
+    theme::{COLUMN, GAP, NARROW, Palette, roominess},
     trouble::{passing, trouble_ui},
     watch::{self, watch_ui},
     words::tr,
@@ -149,8 +149,8 @@ fn wide_ui(
 ) -> Vec<Command> {
     let mut commands = Vec::new();
     let size = ui.available_size();
-    let scene = vec2((size.x * 0.31).clamp(220.0, 520.0), size.y);
-    let people = 250.0;
+    let scene = vec2((size.x * 0.31).clamp(220.0, 600.0), size.y);
+    let people = (size.x * 0.18).clamp(250.0, 330.0);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
         scene_ui(ui, art, room, &mut draft.motion, draft.calm, scene);
@@ -158,11 +158,21 @@ fn wide_ui(
         ui.allocate_ui_with_layout(middle, egui::Layout::top_down(egui::Align::Center), |ui| {
             ui.set_width(middle.x);
             ScrollArea::vertical().id_salt("play").show(ui, |ui| {
+                // In the middle.
+                let column = middle.x.min(COLUMN * roominess(ui));
+                let beside = (middle.x - column) / 2.0;
                 measured(ui, "play", |ui, height| {
-                    // In the middle.
                     ui.add_space(((size.y - height) * 0.4).max(0.0));
                     let top = ui.cursor().top();
-                    commands.extend(play_ui(ui, view, room, draft));
+                    ui.horizontal_top(|ui| {
+                        ui.add_space(beside);
+                        let size = vec2(column, 0.0);
+                        let layout = egui::Layout::top_down(egui::Align::Center);
+                        ui.allocate_ui_with_layout(size, layout, |ui| {
+                            ui.set_width(column);
+                            commands.extend(play_ui(ui, view, room, draft));
+                        });
+                    });
                     ui.cursor().top() - top
                 });
             });

@@ -18,6 +18,19 @@ pub(super) const WINDOW: [f32; 2] = [1040.0, 720.0];
 /// Below this width the room is one column.
 pub(super) const NARROW: f32 = 900.0;
 
+/// In a window of this size, in points, what is played with is drawn larger.
+const ROOMY: Vec2 = Vec2::new(1400.0, 880.0);
+
+/// How much larger than in a usual window the mask and the keys are drawn.
+pub(super) fn roominess(ui: &egui::Ui) -> f32 {
+    let window = ui.ctx().content_rect().size();
+    if window.x >= ROOMY.x && window.y >= ROOMY.y {
+        1.3
+    } else {
+        1.0
+    }
+}
+
 /// The widest a text column gets: longer lines are hard to read.
 pub(super) const COLUMN: f32 = 620.0;
 

@@ -66,7 +66,7 @@ const NARROW: Frame = Frame {
 };
 
 /// In all of these everything is drawn, if it is asked for.
-const FRAMES: [Frame; 8] = [
+const FRAMES: [Frame; 9] = [
     WIDE,
     NARROW,
     Frame {
@@ -82,6 +82,11 @@ const FRAMES: [Frame; 8] = [
     Frame {
         name: "-2x",
         pixels: 2.0,
+        ..WIDE
+    },
+    Frame {
+        name: "-full",
+        size: vec2(1920.0, 1080.0),
         ..WIDE
     },
     Frame {
