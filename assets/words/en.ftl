@@ -117,7 +117,7 @@ board-others-guess = The others guess. { $left }
 board-my-turn = Your turn! { $left }
 board-turn = { $who }'s turn. { $left }
 board-nobody = Nobody is here to guess
-board-first = { $left } Guess a letter!
+board-first = { $left } Type or click a letter!
 balloons-left = { $count ->
     [one] One balloon left!
    *[other] { $count } balloons left.
@@ -138,6 +138,12 @@ void-stopped = it was stopped
 told-time-mine = Your time was up.
 told-time = { $who }'s time was up.
 told-cannot-play = { $who } cannot play now: the turn goes on.
+told-gone = { $who } is gone.
+told-here = { $who } is here.
+told-owner-gone = { $old } is gone: { $new } has the room now.
+told-owner-gone-mine = { $old } is gone: the room is yours now.
+told-owner-passed = { $old } gave the room to { $new }.
+told-owner-passed-mine = { $old } gave you the room.
 told-letter = { $count ->
     [0] { $me ->
         [yes] You tried { $letter }. Pop!
@@ -184,6 +190,8 @@ hint = Hint
 hint-free = Shows a letter, for free
 hint-paid = Shows a letter, and costs a balloon
 hint-last = The last balloon buys no hint
+hint-for-free = Hint (free)
+hint-for-balloon = Hint (−1 balloon)
 solve-label = Know it?
 solve-text = whole word
 solve = Solve
@@ -366,9 +374,7 @@ settings-look = Colours
 look-light = Light
 look-dark = Dark
 look-contrast = High contrast
-settings-size = Size: { $percent } %
-settings-smaller = Smaller
-settings-larger = Larger
+settings-size = Size
 settings-volume = Sounds: { $percent } %
 settings-silent = Silent
 settings-quieter = Quieter
@@ -410,8 +416,8 @@ latency-none = Nothing yet: guess a letter or say something.
 latency = last { $last } ms · median of { $count }: { $median } ms · worst { $worst } ms
 events = What happened
 event = Term { $term }: { $what }
-event-seconds = { $count } s
-event-minutes = { $count } min
+event-seconds = { $count } s ago
+event-minutes = { $count } min ago
 event-opened = this node took its seat.
 event-campaigns = this node hears of no leader, and asks for votes.
 event-won = { $who } won the election with { $votes } of { $of } votes.
@@ -440,7 +446,9 @@ find-fine = All is well here. If a room is missing, look at this page on the com
 find-check-none = No network is used.
 find-check-network = In a network: { $names }
 find-check-multicast = What is sent to everyone arrives (mDNS, UDP 5353).
+find-check-no-multicast = What is sent to everyone does not arrive (mDNS, UDP 5353).
 find-check-port = The game can be reached (TCP { $port }).
+find-check-no-port = The game cannot be reached (TCP { $port }).
 find-check-others = { $count ->
     [0] No other computer or device answered.
     [one] { $count } other computer or device answered.

@@ -117,7 +117,7 @@ board-others-guess = Los demás adivinan. { $left }
 board-my-turn = ¡Te toca! { $left }
 board-turn = Turno de { $who }. { $left }
 board-nobody = No hay nadie para adivinar
-board-first = { $left } ¡Prueba una letra!
+board-first = { $left } ¡Escribe o pulsa una letra!
 balloons-left = { $count ->
     [one] ¡Queda un globo!
    *[other] Quedan { $count } globos.
@@ -138,6 +138,12 @@ void-stopped = se interrumpió
 told-time-mine = Se te acabó el tiempo.
 told-time = Se le acabó el tiempo a { $who }.
 told-cannot-play = { $who } no puede jugar ahora: el turno pasa.
+told-gone = { $who } se ha ido.
+told-here = { $who } está aquí.
+told-owner-gone = { $old } se ha ido: la sala es ahora de { $new }.
+told-owner-gone-mine = { $old } se ha ido: la sala es ahora tuya.
+told-owner-passed = { $old } le dio la sala a { $new }.
+told-owner-passed-mine = { $old } te dio la sala.
 told-letter = { $count ->
     [0] { $me ->
         [yes] Probaste la { $letter }. ¡Pum!
@@ -184,6 +190,8 @@ hint = Pista
 hint-free = Muestra una letra, gratis
 hint-paid = Muestra una letra y cuesta un globo
 hint-last = Con el último globo no se compran pistas
+hint-for-free = Pista (gratis)
+hint-for-balloon = Pista (−1 globo)
 solve-label = ¿Te la sabes?
 solve-text = la palabra entera
 solve = Resolver
@@ -366,9 +374,7 @@ settings-look = Colores
 look-light = Claro
 look-dark = Oscuro
 look-contrast = Alto contraste
-settings-size = Tamaño: { $percent } %
-settings-smaller = Menor
-settings-larger = Mayor
+settings-size = Tamaño
 settings-volume = Sonidos: { $percent } %
 settings-silent = Silencio
 settings-quieter = Más bajo
@@ -410,8 +416,8 @@ latency-none = Nada todavía: prueba una letra o di algo.
 latency = último { $last } ms · mediana de { $count }: { $median } ms · peor { $worst } ms
 events = Qué pasó
 event = Mandato { $term }: { $what }
-event-seconds = { $count } s
-event-minutes = { $count } min
+event-seconds = hace { $count } s
+event-minutes = hace { $count } min
 event-opened = este nodo ocupó su sitio.
 event-campaigns = este nodo no oye a ningún líder y pide votos.
 event-won = { $who } ganó la elección con { $votes } de { $of } votos.
@@ -440,7 +446,9 @@ find-fine = Aquí todo está bien. Si falta una sala, mira esta página en el eq
 find-check-none = No se usa ninguna red.
 find-check-network = En una red: { $names }
 find-check-multicast = Lo que se envía a todos llega (mDNS, UDP 5353).
+find-check-no-multicast = Lo que se envía a todos no llega (mDNS, UDP 5353).
 find-check-port = Se puede llegar al juego (TCP { $port }).
+find-check-no-port = No se puede llegar al juego (TCP { $port }).
 find-check-others = { $count ->
     [0] No respondió ningún otro equipo o aparato.
     [one] Respondió { $count } equipo o aparato más.

@@ -120,7 +120,7 @@ board-others-guess = Les autres devinent. { $left }
 board-my-turn = À toi de jouer ! { $left }
 board-turn = À { $who } de jouer. { $left }
 board-nobody = Personne n’est là pour deviner
-board-first = { $left } Propose une lettre !
+board-first = { $left } Tape ou clique une lettre !
 balloons-left = { $count ->
     [0] Plus aucun ballon.
     [one] Plus qu’un ballon !
@@ -145,6 +145,12 @@ void-stopped = elle a été interrompue
 told-time-mine = Ton temps est écoulé.
 told-time = Temps écoulé pour { $who }.
 told-cannot-play = { $who } ne peut pas jouer pour l’instant : le tour passe.
+told-gone = { $who } n’est plus là.
+told-here = { $who } est là.
+told-owner-gone = { $old } n’est plus là : le salon est maintenant à { $new }.
+told-owner-gone-mine = { $old } n’est plus là : le salon est maintenant à toi.
+told-owner-passed = { $old } a confié le salon à { $new }.
+told-owner-passed-mine = { $old } t’a confié le salon.
 told-letter = { $count ->
     [0] { $me ->
         [yes] Tu as tenté le { $letter }. Paf !
@@ -191,6 +197,8 @@ hint = Indice
 hint-free = Montre une lettre, gratuitement
 hint-paid = Montre une lettre, mais coûte un ballon
 hint-last = Pas d’indice en échange du dernier ballon
+hint-for-free = Indice (gratuit)
+hint-for-balloon = Indice (−1 ballon)
 solve-label = Tu l’as ?
 solve-text = le mot entier
 solve = Proposer
@@ -377,9 +385,7 @@ settings-look = Couleurs
 look-light = Clair
 look-dark = Sombre
 look-contrast = Contraste élevé
-settings-size = Taille : { $percent } %
-settings-smaller = Plus petit
-settings-larger = Plus grand
+settings-size = Taille
 settings-volume = Sons : { $percent } %
 settings-silent = Muet
 settings-quieter = Moins fort
@@ -421,8 +427,8 @@ latency-none = Rien encore : propose une lettre ou dis quelque chose.
 latency = dernier { $last } ms · médiane de { $count } : { $median } ms · pire { $worst } ms
 events = Ce qui s’est passé
 event = Mandat { $term } : { $what }
-event-seconds = { $count } s
-event-minutes = { $count } min
+event-seconds = il y a { $count } s
+event-minutes = il y a { $count } min
 event-opened = ce nœud a pris sa place.
 event-campaigns = ce nœud n’entend aucun chef et demande des voix.
 event-won = { $who } a gagné l’élection avec { $votes } voix sur { $of }.
@@ -451,7 +457,9 @@ find-fine = Ici, tout va bien. S’il manque un salon, regarde cette page sur l�
 find-check-none = Aucun réseau n’est utilisé.
 find-check-network = Dans un réseau : { $names }
 find-check-multicast = Ce qui est envoyé à tous arrive (mDNS, UDP 5353).
+find-check-no-multicast = Ce qui est envoyé à tous n’arrive pas (mDNS, UDP 5353).
 find-check-port = Le jeu peut être atteint (TCP { $port }).
+find-check-no-port = Le jeu ne peut pas être atteint (TCP { $port }).
 find-check-others = { $count ->
     [0] Aucun autre ordinateur ou appareil n’a répondu.
     [one] { $count } autre ordinateur ou appareil a répondu.

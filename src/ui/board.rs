@@ -35,7 +35,7 @@ pub(super) fn board_ui(
                 Some(owner) => tr!("board-owner-starts", owner = game.name_of(&owner)),
             };
             ui.label(RichText::new(text).color(p.weak));
-            ui.add_space(8.0);
+            told_ui(ui, happened);
         });
         return;
     };
@@ -56,17 +56,7 @@ pub(super) fn board_ui(
         let (text, color) = status(p, game, round, me);
         let told = ui.label(bold(text).size(18.0 * roominess(ui)).color(color));
         announce(&told);
-        if round.is_on() {
-            // Its line is there from the start, so that the keys stay in place.
-            let (text, tone) = happened.unwrap_or((" ", Tone::Plain));
-            let color = match tone {
-                Tone::Good => p.hit,
-                Tone::Bad => p.error,
-                Tone::Plain => p.weak,
-            };
-            let told = egui::Label::new(RichText::new(text).color(color)).truncate();
-            announce(&ui.add(told));
-        }
+        told_ui(ui, happened);
         if let Some(clock) = &room.clock {
             clock_ui(ui, clock);
         }
@@ -82,6 +72,20 @@ pub(super) fn board_ui(
             ui.label(RichText::new(text).color(p.weak));
         }
     });
+}
+
+/// What happened just now. Its line is there from the start, so that the keys
+/// stay in place.
+fn told_ui(ui: &mut egui::Ui, happened: Option<(&str, Tone)>) {
+    let p = Palette::of(ui);
+    let (text, tone) = happened.unwrap_or((" ", Tone::Plain));
+    let color = match tone {
+        Tone::Good => p.hit,
+        Tone::Bad => p.error,
+        Tone::Plain => p.weak,
+    };
+    let told = egui::Label::new(RichText::new(text).color(color)).truncate();
+    announce(&ui.add(told));
 }
 
 /// Lets a screen reader say a text whenever it changes.

@@ -13,9 +13,6 @@ use crate::node::ClusterView;
 /// Which of the facts is the quorum.
 const QUORUM: usize = 2;
 
-/// How many of them there is room for in a narrow window.
-const FEW: usize = 3;
-
 /// Draws the strip at the foot of a room. Whether more of it is asked for.
 pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) -> bool {
     let p = Palette::of(ui);
@@ -55,16 +52,12 @@ pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) -> bool {
             tr!("voters-more"),
         ),
     ];
-    let shown = if narrow { FEW } else { facts.len() };
     let mut opened = false;
     egui::Sides::new().shrink_left().truncate().show(
         ui,
         |ui| {
             ui.spacing_mut().item_spacing = egui::vec2(5.0, 2.0);
-            for (n, (name, value, meaning)) in facts.into_iter().take(shown).enumerate() {
-                if n > 0 {
-                    ui.add_space(9.0);
-                }
+            for (n, (name, value, meaning)) in facts.into_iter().enumerate() {
                 // One text each, so that a line never breaks inside.
                 let mut job = egui::text::LayoutJob::default();
                 let font = egui::FontId::proportional(13.0);
@@ -72,8 +65,13 @@ pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) -> bool {
                 let color = if alert { p.error } else { p.text };
                 job.append(&name, 0.0, egui::TextFormat::simple(font.clone(), p.weak));
                 job.append(&value, 6.0, egui::TextFormat::simple(font, color));
-                ui.add(egui::Label::new(job).extend())
-                    .on_hover_text(meaning);
+                let galley = ui.painter().layout_job(job);
+                // As many as there is room for.
+                if galley.size().x > ui.available_width() {
+                    break;
+                }
+                ui.label(galley).on_hover_text(meaning);
+                ui.add_space(9.0);
             }
         },
         |ui| {

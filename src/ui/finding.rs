@@ -1,6 +1,8 @@
 //! *Can't find a room?*: what was found out about this computer's network, and
 //! what to do about it.
 
+use std::net::SocketAddr;
+
 use eframe::egui::{self, RichText, Stroke, vec2};
 
 use super::{
@@ -100,7 +102,13 @@ pub(super) fn finding_ui(ui: &egui::Ui, view: &View, open: &mut bool) -> Option<
             }
             ui.add_space(4.0);
             ui.label(firewall(found));
-            ui.label(tr!("find-address", address = view.me.addr.as_str()));
+            let addr = view.me.addr.as_str();
+            if addr
+                .parse()
+                .is_ok_and(|a: SocketAddr| !a.ip().is_loopback())
+            {
+                ui.label(tr!("find-address", address = addr));
+            }
         });
         ui.add_space(4.0);
         ui.horizontal(|ui| {
@@ -132,9 +140,19 @@ fn checks_ui(ui: &mut egui::Ui, found: &Examination) {
             names => tr!("find-check-network", names = names.join(", ")),
         },
     );
-    check_ui(ui, heard, &tr!("find-check-multicast"));
-    let port = tr!("find-check-port", port = found.port.to_string());
-    check_ui(ui, found.listens && !names.is_empty(), &port);
+    let text = if heard {
+        tr!("find-check-multicast")
+    } else {
+        tr!("find-check-no-multicast")
+    };
+    check_ui(ui, heard, &text);
+    let (listens, port) = (found.listens && !names.is_empty(), found.port.to_string());
+    let text = if listens {
+        tr!("find-check-port", port = port)
+    } else {
+        tr!("find-check-no-port", port = port)
+    };
+    check_ui(ui, listens, &text);
     let others = tr!("find-check-others", count = found.neighbours);
     check_ui(ui, found.neighbours > 0, &others);
 }

@@ -40,8 +40,10 @@ impl Happened {
         let number = |game: &Game| game.round().map(Round::number);
         if number(before) != number(now) {
             self.said = None;
-        } else if let Some(said) = compare(before, now, me) {
-            self.said = Some(said);
+        }
+        let said = compare(before, now, me).or_else(|| company(&seen, room, me));
+        if said.is_some() {
+            self.said = said;
         }
     }
 
@@ -58,9 +60,43 @@ impl Happened {
     }
 }
 
+/// Who has come or gone, and whose the room is now.
+fn company(before: &RoomView, now: &RoomView, me: PeerId) -> Option<(String, Tone)> {
+    let game = now.state.game();
+    let online = |room: &RoomView, peer: PeerId| {
+        let mut players = room.players.iter();
+        players.any(|player| player.peer_id == peer && player.online)
+    };
+    let owner = |room: &RoomView| room.state.game().table().owner;
+    if let (Some(old), Some(new)) = (owner(before), owner(now))
+        && old != new
+    {
+        let (old_name, new_name) = (game.name_of(&old), game.name_of(&new));
+        let text = match (online(now, old), new == me) {
+            (false, true) => tr!("told-owner-gone-mine", old = old_name),
+            (false, false) => tr!("told-owner-gone", old = old_name, new = new_name),
+            (true, true) => tr!("told-owner-passed-mine", old = old_name),
+            (true, false) => tr!("told-owner-passed", old = old_name, new = new_name),
+        };
+        return Some((text, Tone::Plain));
+    }
+    let mut others = now.players.iter().filter(|player| player.peer_id != me);
+    let changed = others.find(|player| online(before, player.peer_id) != player.online)?;
+    let who = changed.name.as_str();
+    let text = if changed.online {
+        tr!("told-here", who = who)
+    } else {
+        tr!("told-gone", who = who)
+    };
+    Some((text, Tone::Plain))
+}
+
 /// What happened between two states of the same round.
 fn compare(before: &Game, now: &Game, me: PeerId) -> Option<(String, Tone)> {
     let (was, is) = (before.round()?, now.round()?);
+    if was.number() != is.number() {
+        return None;
+    }
     if is.guesses().len() > was.guesses().len() {
         let guess = is.guesses().last()?;
         return Some((

@@ -69,6 +69,7 @@ pub(super) fn scene_ui(
     }
     if let Some(round) = room.state.game().round()
         && pose.misses > 0
+        && pose.popped
         && pose.end != End::Won
     {
         paint_last_miss(&painter, ui, rect, room, round);
@@ -136,7 +137,7 @@ fn paint_flight(art: &mut Art, painter: &egui::Painter, rect: Rect, pose: &Pose,
         let min = knot_of(n) - vec2(size.x * 0.5, size.y * 124.0 / 130.0);
         art.paint(painter, Picture::Balloon(n), Rect::from_min_size(min, size));
     }
-    if pose.misses > 0 {
+    if pose.misses > 0 && pose.popped {
         let center = knot_of(left) - vec2(0.0, size.y * 0.55);
         paint_pop(art, painter, center, width * 1.1, left, pose.done);
     }
@@ -161,7 +162,7 @@ fn kanna_of(pose: &Pose) -> Picture {
     }
 }
 
-/// What is left of a balloon: it bursts, and stays until the next one does.
+/// What is left of a balloon: it bursts, and is seen for a while.
 fn paint_pop(
     art: &mut Art,
     painter: &egui::Painter,
@@ -277,7 +278,7 @@ fn paint_banner(art: &mut Art, painter: &egui::Painter, rect: Rect, pose: &Pose)
         if n < left {
             let balloon = Rect::from_center_size(center, size);
             art.paint(painter, Picture::Balloon(n), balloon);
-        } else if pose.misses > 0 {
+        } else if pose.misses > 0 && pose.popped {
             paint_pop(art, painter, center, size.x, n, pose.done);
         }
     }

@@ -151,25 +151,31 @@ pub(super) fn more_ui(
     let mine = may_guess(room, me).is_ok();
     let number = Some(round.number());
     let mut command = None;
-    // Words are longer in some languages than in others.
-    let width = (ui.available_width() - 300.0).clamp(110.0, 200.0);
+    // In a narrow column, what stands in the field says what it is for.
+    let room = ui.available_width();
+    let labelled = room > 520.0;
+    let width = (room - if labelled { 360.0 } else { 270.0 }).clamp(110.0, 200.0);
     centred_row(ui, "more", |ui| {
-        let (hint, price) = match round.price_of_hint() {
-            Ok(false) => (true, tr!("hint-free")),
-            Ok(true) => (true, tr!("hint-paid")),
-            Err(_) => (false, tr!("hint-last")),
+        let (hint, text, price) = match round.price_of_hint() {
+            Ok(false) => (true, tr!("hint-for-free"), tr!("hint-free")),
+            Ok(true) => (true, tr!("hint-for-balloon"), tr!("hint-paid")),
+            Err(_) => (false, tr!("hint"), tr!("hint-last")),
         };
-        let button = ui.add_enabled(hint && mine, egui::Button::new(tr!("hint")));
+        let button = ui.add_enabled(hint && mine, egui::Button::new(text));
         note_place(&button, "Hint");
         let button = button.on_hover_text(&price).on_disabled_hover_text(&price);
         if button.clicked() {
             command = Some(Command::Act(Action::Hint { round: number }));
         }
-        let label = ui.label(tr!("solve-label"));
+        if labelled {
+            ui.label(tr!("solve-label"));
+        }
         let edit = egui::TextEdit::singleline(&mut draft.whole)
             .hint_text(tr!("solve-text"))
             .desired_width(width);
-        let edit = ui.add(edit).labelled_by(label.id);
+        let edit = ui.add(edit);
+        let name = tr!("solve-label");
+        edit.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, &name));
         if edit.changed() {
             draft.refused = None;
         }

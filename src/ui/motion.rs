@@ -14,6 +14,9 @@ use crate::{
 /// How long a change takes, in seconds.
 const LENGTH: f64 = 0.8;
 
+/// How long it is seen what popped the last balloon, in seconds.
+const POPPED: f64 = 6.0;
+
 /// From one breath to the next, in seconds.
 const REST: f64 = 7.0;
 
@@ -61,6 +64,8 @@ pub(super) struct Pose {
     pub(super) sunk: f32,
     /// How much of the last change is done, from 0 to 1.
     pub(super) done: f32,
+    /// Whether what popped the last balloon is still to be seen.
+    pub(super) popped: bool,
     /// How deep the breath is that she takes, from 0 to 1.
     pub(super) breath: f32,
     /// Whether her eyes are shut for a moment.
@@ -97,20 +102,25 @@ impl Motion {
             end: shown.end,
             sunk: shown.misses as f32,
             done: 1.0,
+            popped: true,
             breath: 0.0,
             blinks: false,
         };
+        let old = self.since.map(|since| now - since);
+        pose.popped = old.is_none_or(|old| old < POPPED);
+        let until = old.filter(|old| *old < POPPED);
+        let until = until.map(|old| Duration::from_secs_f64(POPPED - old));
         if calm {
-            return (pose, None);
+            return (pose, until);
         }
-        let done = self.since.map_or(1.0, |since| (now - since) / LENGTH);
+        let done = old.map_or(1.0, |old| old / LENGTH);
         if done < 1.0 {
             pose.done = done.max(0.0) as f32;
             pose.sunk = egui::lerp(self.from..=pose.sunk, settle(pose.done));
             return (pose, Some(Duration::ZERO));
         }
         if !focused || shown.end != End::Not {
-            return (pose, None);
+            return (pose, until);
         }
         let at = now.rem_euclid(REST);
         if at < BREATH {
@@ -178,7 +188,11 @@ mod tests {
         let (pose, _) = calm(&mut motion, 20.4, misses(3));
         assert!(pose.sunk > 2.5 && pose.sunk < 3.2, "{pose:?}");
         let (pose, next) = calm(&mut motion, 20.9, misses(3));
-        assert_eq!((pose.sunk, pose.done, next), (3.0, 1.0, None));
+        assert_eq!((pose.sunk, pose.done, pose.popped), (3.0, 1.0, true));
+        let next = next.expect("the words about it go").as_secs_f64();
+        assert!((next - 5.1).abs() < 0.01, "{next}");
+        let (pose, next) = calm(&mut motion, 26.1, misses(3));
+        assert_eq!((pose.popped, next), (false, None));
         // The next round: she rises.
         let (pose, _) = calm(&mut motion, 30.0, misses(0));
         assert!((pose.sunk - 3.0).abs() < 0.01, "{pose:?}");
@@ -205,7 +219,8 @@ mod tests {
             motion.pose_at(50.0, shown, false, true);
             assert_eq!(motion.pose_at(60.0, shown, false, true).1, None);
         }
-        assert_eq!(motion.pose_at(70.0, misses(4), true, true).1, None);
+        motion.pose_at(70.0, misses(4), true, true);
+        assert_eq!(motion.pose_at(77.0, misses(4), true, true).1, None);
         assert_eq!(motion.pose_at(80.0, misses(4), false, false).1, None);
     }
 }

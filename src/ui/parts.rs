@@ -65,7 +65,8 @@ pub(super) fn main_button(ui: &egui::Ui, text: impl Into<String>) -> egui::Butto
     let p = Palette::of(ui);
     egui::Button::new(bold(text).color(p.on_accent))
         .fill(p.accent)
-        .stroke(Stroke::NONE)
+        // As high as other buttons.
+        .stroke(Stroke::new(1.0, p.accent))
         .corner_radius(10)
 }
 

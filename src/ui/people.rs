@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::{self, RichText, Vec2};
+use eframe::egui::{self, RichText, Vec2, vec2};
 
 use super::{
     art::{Art, Picture},
@@ -141,7 +141,7 @@ fn menu_ui(
     let peer = player.peer_id;
     let owns = room.state.game().table().owner == Some(me);
     let mut command = None;
-    let button = egui::Button::new("…").small().frame(false);
+    let button = egui::Button::new("…").small().min_size(vec2(24.0, 18.0));
     let menu = egui::containers::menu::MenuButton::from_button(button);
     let (response, _) = menu.ui(ui, |ui| {
         let is_muted = muted.contains(&peer);

@@ -45,6 +45,10 @@ pub(super) struct Draft {
     calm: bool,
 }
 
+/// How high the board and the keys are, as a rule, in points: what is lower
+/// stands where they do, so that little moves when something is added.
+const USUAL: f32 = 450.0;
+
 /// What is shown beside the game.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Aside {
@@ -162,7 +166,7 @@ fn wide_ui(
                 let column = middle.x.min(COLUMN * roominess(ui));
                 let beside = (middle.x - column) / 2.0;
                 measured(ui, "play", |ui, height| {
-                    ui.add_space(((size.y - height) * 0.4).max(0.0));
+                    ui.add_space(((size.y - height.max(USUAL)) * 0.4).max(0.0));
                     let top = ui.cursor().top();
                     ui.horizontal_top(|ui| {
                         ui.add_space(beside);
@@ -227,6 +231,7 @@ fn narrow_ui(
     let mut commands = Vec::new();
     let size = ui.available_size();
     ScrollArea::vertical().id_salt("room").show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 5.0;
         // What the board and the keys leave, so that both are in reach.
         measured(ui, "play", |ui, height| {
             let left = size.y - height - 6.0 - ui.spacing().item_spacing.y;

@@ -9,10 +9,11 @@ use super::{
     theme::Palette,
     words::{Language, tr},
 };
-use crate::node::{Command, Look, Preferences, SCALE};
+use crate::node::{Command, Look, Preferences};
 
-/// How much larger or smaller a click makes everything, in percent.
-pub(super) const STEP: u16 = 10;
+/// How large everything can be chosen to be, in percent of the system's size;
+/// keys go in smaller steps.
+const SIZES: [u16; 5] = [80, 100, 120, 150, 200];
 
 /// How much louder or quieter a click makes the sounds, in percent.
 const VOLUME_STEP: u8 = 10;
@@ -100,24 +101,20 @@ fn language_ui(ui: &mut egui::Ui, set: &mut Preferences) {
     });
 }
 
-/// Steps, not a slider: it would move away under the pointer as all is scaled.
+/// A choice, not a slider or steps: all of it moves away under the pointer.
 fn scale_ui(ui: &mut egui::Ui, set: &mut Preferences) {
-    let scale = set.scale;
-    ui.horizontal(|ui| {
-        ui.label(tr!("settings-size", percent = scale));
-        for (text, to) in [
-            (tr!("settings-smaller"), scale.saturating_sub(STEP)),
-            (tr!("settings-larger"), scale + STEP),
-        ] {
-            let button = ui.add_enabled(SCALE.contains(&to), egui::Button::new(text));
-            if button.clicked() {
-                set.scale = to;
+    ui.horizontal_wrapped(|ui| {
+        ui.label(tr!("settings-size"));
+        for scale in SIZES {
+            let text = format!("{scale} %");
+            if choice(ui, set.scale == scale, &text).clicked() {
+                set.scale = scale;
             }
         }
     });
 }
 
-/// In steps, as the size, and silence in one.
+/// In steps, and silence in one.
 fn volume_ui(ui: &mut egui::Ui, set: &mut Preferences) {
     let now = set.volume;
     ui.horizontal_wrapped(|ui| {

@@ -2,10 +2,12 @@
 
 use eframe::egui::{self, Key, KeyboardShortcut, Modifiers, gui_zoom::kb_shortcuts as zoom};
 
-use super::settings::STEP;
 use crate::node::{Command, Preferences, SCALE};
 
 const FULL_SCREEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::F11);
+
+/// How much larger or smaller a key makes everything, in percent.
+const STEP: u16 = 10;
 
 /// Does what was pressed: another size, which is kept, or the whole screen.
 pub(super) fn shortcuts(ctx: &egui::Context, now: &Preferences) -> Option<Command> {

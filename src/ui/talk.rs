@@ -76,7 +76,9 @@ pub(super) fn talk_ui(
                 match &line.said {
                     Said::Text(text) => {
                         ui.horizontal_wrapped(|ui| {
-                            ui.spacing_mut().item_spacing.x = 4.0;
+                            // Its lines are as far from each other as text's.
+                            ui.spacing_mut().item_spacing = Vec2::new(4.0, 0.0);
+                            ui.spacing_mut().interact_size.y = 18.0;
                             ui.label(RichText::new(format!("{who}:")).color(p.weak));
                             ui.label(text.as_str());
                         });

@@ -225,7 +225,8 @@ pub(super) fn wear(ctx: &egui::Context, look: Look) {
             .into();
             style.spacing.item_spacing = Vec2::new(8.0, 8.0);
             style.spacing.button_padding = Vec2::new(14.0, 8.0);
-            style.spacing.interact_size.y = 32.0;
+            // As high as a button, so that what stands beside it is in line.
+            style.spacing.interact_size.y = 36.0;
             style.spacing.text_edit_width = 240.0;
             // A blinking cursor would draw two frames a second for ever.
             style.visuals.text_cursor.blink = false;

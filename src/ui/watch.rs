@@ -126,7 +126,7 @@ fn events_ui(ui: &mut egui::Ui, events: &[ClusterEvent]) {
                 seconds => tr!("event-minutes", count = seconds / 60),
             };
             let when = egui::Label::new(RichText::new(when).small().color(p.weak));
-            ui.add_sized(vec2(54.0, 18.0), when);
+            ui.add_sized(vec2(72.0, 18.0), when);
             let color = match event.what {
                 Happening::QuorumLost | Happening::NoLeader { .. } | Happening::Away(_) => p.error,
                 Happening::Leads { .. } => p.accent,
