@@ -161,6 +161,10 @@ fn two_windows_play_one_game() {
         room_of(view).is_some_and(|r| r.cluster.leader == Some(r.cluster.node_id))
     });
     assert!(ben.shows("Ben (you)") && ben.shows("leads"));
+    ben.sees(&runtime, "that Ada has gone", |view| {
+        room_of(view).is_some_and(|r| r.players.iter().filter(|p| p.online).count() == 1)
+    });
+    assert!(ben.shows("Ada is gone"));
     runtime.block_on(ben.node.shutdown()).expect("left");
     runtime.block_on(ada.node.shutdown()).expect("left");
 }

@@ -244,6 +244,7 @@ refuse = Jetzt nicht
 guesses-none = Noch hat niemand geraten.
 guess-hint = Tipp
 guess-hit = Treffer
+guess-solved = gelöst
 guess-miss = daneben
 
 ## Setting up
@@ -414,6 +415,8 @@ ring-heartbeat = Herzschlag
 ring-entries = Log-Einträge
 ring-vote = Stimme
 ring-answer = Antwort
+ring-votes = V: stimmt ab
+ring-learns = L: lernt
 latency-title = Von deinem Klick, bis alle einig sind
 latency-none = Noch nichts: Rate einen Buchstaben oder sag etwas.
 latency = zuletzt { $last } ms · Median von { $count }: { $median } ms · höchstens { $worst } ms

@@ -241,6 +241,7 @@ refuse = Not now
 guesses-none = Nobody has guessed yet.
 guess-hint = hint
 guess-hit = hit
+guess-solved = solved
 guess-miss = miss
 
 ## Setting up
@@ -411,6 +412,8 @@ ring-heartbeat = heartbeat
 ring-entries = log entries
 ring-vote = vote
 ring-answer = answer
+ring-votes = V: votes
+ring-learns = L: learns
 latency-title = From your click until all is agreed
 latency-none = Nothing yet: guess a letter or say something.
 latency = last { $last } ms · median of { $count }: { $median } ms · worst { $worst } ms

@@ -241,6 +241,7 @@ refuse = Ahora no
 guesses-none = Todavía no hay intentos.
 guess-hint = pista
 guess-hit = acierto
+guess-solved = resuelta
 guess-miss = fallo
 
 ## Setting up
@@ -411,6 +412,8 @@ ring-heartbeat = latido
 ring-entries = entradas del registro
 ring-vote = voto
 ring-answer = respuesta
+ring-votes = V: vota
+ring-learns = L: aprende
 latency-title = Desde tu clic hasta el acuerdo de todos
 latency-none = Nada todavía: prueba una letra o di algo.
 latency = último { $last } ms · mediana de { $count }: { $median } ms · peor { $worst } ms

@@ -249,6 +249,7 @@ refuse = Pas maintenant
 guesses-none = Aucun essai pour l’instant.
 guess-hint = indice
 guess-hit = trouvé
+guess-solved = résolu
 guess-miss = raté
 
 ## Setting up
@@ -422,6 +423,8 @@ ring-heartbeat = battement
 ring-entries = entrées du journal
 ring-vote = vote
 ring-answer = réponse
+ring-votes = V : vote
+ring-learns = L : apprend
 latency-title = De ton clic jusqu’à l’accord de tous
 latency-none = Rien encore : propose une lettre ou dis quelque chose.
 latency = dernier { $last } ms · médiane de { $count } : { $median } ms · pire { $worst } ms

@@ -246,8 +246,11 @@ fn foot_ui(ui: &mut egui::Ui, view: &View, settings_open: &mut bool) {
         },
         |ui| {
             *settings_open |= ui.button(tr!("settings")).clicked();
-            let version = env!("CARGO_PKG_VERSION");
-            ui.add(small(tr!("lobby-version", version = version)));
+            // The address is what others need; *About* has the version, too.
+            if ui.ctx().content_rect().width() >= COLUMN {
+                let version = env!("CARGO_PKG_VERSION");
+                ui.add(small(tr!("lobby-version", version = version)));
+            }
         },
     );
 }

@@ -249,6 +249,7 @@ pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
         let who = game.name_of(&guess.by);
         let (word, color) = match guess.tried {
             Tried::Hint { .. } => (tr!("guess-hint"), p.weak),
+            Tried::Whole(_) if guess.is_hit() => (tr!("guess-solved"), p.hit),
             _ if guess.is_hit() => (tr!("guess-hit"), p.hit),
             _ => (tr!("guess-miss"), p.error),
         };

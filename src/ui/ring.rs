@@ -313,6 +313,12 @@ pub(super) fn legend_ui(ui: &mut egui::Ui) {
             ui.add(egui::Label::new(text).extend());
             ui.add_space(8.0);
         }
+        // The letters in the circles.
+        for text in [tr!("ring-votes"), tr!("ring-learns")] {
+            let text = egui::RichText::new(text).small().color(p.weak);
+            ui.add(egui::Label::new(text).extend());
+            ui.add_space(8.0);
+        }
     });
 }
 

@@ -86,6 +86,7 @@ fn language_ui(ui: &mut egui::Ui, set: &mut Preferences) {
         let label = ui.label(tr!("settings-language"));
         egui::ComboBox::from_id_salt("language of the window")
             .width(180.0)
+            .height(300.0)
             .selected_text(name(chosen))
             .show_ui(ui, |ui| {
                 let all = Language::ALL.map(Some);
