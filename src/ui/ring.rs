@@ -300,7 +300,8 @@ fn spoken(cluster: &ClusterView) -> String {
 pub(super) fn legend_ui(ui: &mut egui::Ui) {
     let p = Palette::of(ui);
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.spacing_mut().item_spacing = vec2(4.0, 2.0);
+        ui.spacing_mut().interact_size.y = 18.0;
         for (kind, name) in [
             (Kind::Heartbeat, tr!("ring-heartbeat")),
             (Kind::Entries, tr!("ring-entries")),
