@@ -152,9 +152,9 @@ pub(super) fn more_ui(
     let number = Some(round.number());
     let mut command = None;
     // In a narrow column, what stands in the field says what it is for.
-    let room = ui.available_width();
-    let labelled = room > 520.0;
-    let width = (room - if labelled { 360.0 } else { 270.0 }).clamp(110.0, 200.0);
+    let space = ui.available_width();
+    let labelled = space > 520.0;
+    let width = (space - if labelled { 360.0 } else { 270.0 }).clamp(110.0, 200.0);
     centred_row(ui, "more", |ui| {
         let (hint, text, price) = match round.price_of_hint() {
             Ok(false) => (true, tr!("hint-for-free"), tr!("hint-free")),
