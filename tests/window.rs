@@ -39,10 +39,14 @@ fn two_windows_play_one_game() {
     assert!(ben.shows("Ada hosts"));
     ben.click("Join Ada's room");
     ben.sees(&runtime, "the room", |view| room_of(view).is_some());
-    ada.sees(&runtime, "Ben", |view| {
-        room_of(view).is_some_and(|r| r.players.len() == 2)
-    });
-    assert!(ada.shows("Players (2)"));
+    let both = |view: &View| {
+        room_of(view).is_some_and(|r| r.players.iter().filter(|p| p.online).count() == 2)
+    };
+    ada.sees(&runtime, "Ben", both);
+    assert!(ada.shows("Players (2)") && ada.shows("Ben is here."));
+    ben.sees(&runtime, "both players", both);
+    // Who was there before is no news.
+    assert!(!ben.shows("is here."));
     assert!(ada.shows("Ada (you)") && ada.shows("leads, owner"));
     assert!(ben.shows("learner"));
 

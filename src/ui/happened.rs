@@ -67,6 +67,10 @@ fn company(before: &RoomView, now: &RoomView, me: PeerId) -> Option<(String, Ton
         let mut players = room.players.iter();
         players.any(|player| player.peer_id == peer && player.online)
     };
+    // Whoever comes in sees who is there: that is no news.
+    if !online(before, me) {
+        return None;
+    }
     let owner = |room: &RoomView| room.state.game().table().owner;
     if let (Some(old), Some(new)) = (owner(before), owner(now))
         && old != new
