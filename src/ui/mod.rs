@@ -14,6 +14,7 @@ mod history;
 mod kanna;
 mod keyboard;
 mod keys;
+mod latency;
 mod lobby;
 mod motion;
 mod pack_choice;

@@ -161,25 +161,42 @@ fn places(rect: Rect, cluster: &ClusterView) -> Vec<Place<'_>> {
     let mine = mine.take_while(|m| m.node_id != cluster.node_id).count();
     // Names stand around it, and a crown above.
     let radius = vec2(rect.width() * 0.5 - 62.0, rect.height() * 0.5 - 56.0).max(vec2(30.0, 30.0));
-    let place = |n: usize| {
-        let nth = (n + count - mine % count.max(1)) % count.max(1);
-        let turn = std::f32::consts::TAU * (nth as f32 / count.max(1) as f32 + 0.25);
-        rect.center() + vec2(turn.cos() * radius.x, turn.sin() * radius.y - 10.0)
-    };
+    let around = around(radius, count);
     let members = cluster.members.iter().enumerate();
     let placed = members.map(|(n, member)| {
-        let at = place(n);
-        let out = (at - rect.center()).normalized();
-        // Above and below the ring the names stand side by side.
-        let apart = out.y.abs() > 0.8 && n % 2 == 1;
+        let nth = (n + count - mine % count) % count;
+        let from_middle = around[nth];
+        let out = from_middle.normalized();
         Place {
             member,
-            at,
+            at: rect.center() + from_middle - vec2(0.0, 10.0),
             out,
-            apart,
+            // Above and below the ring the names stand side by side.
+            apart: out.y.abs() > 0.8 && nth.min(count - nth) % 2 == 1,
         }
     });
     placed.collect()
+}
+
+/// `count` places on an ellipse, equally far apart along it, from its lowest
+/// point on.
+fn around(radius: Vec2, count: usize) -> Vec<Vec2> {
+    const STEPS: usize = 720;
+    let at = |step: usize| {
+        let turn = std::f32::consts::TAU * (step as f32 / STEPS as f32 + 0.25);
+        vec2(turn.cos() * radius.x, turn.sin() * radius.y)
+    };
+    let mut gone = 0.0;
+    let mut ways = vec![0.0];
+    for step in 1..=STEPS {
+        gone += (at(step) - at(step - 1)).length();
+        ways.push(gone);
+    }
+    let place = |n: usize| {
+        let way = gone * n as f32 / count as f32;
+        at(ways.partition_point(|passed| *passed < way))
+    };
+    (0..count).map(place).collect()
 }
 
 fn paint_dot(painter: &egui::Painter, p: &Palette, kind: Kind, at: Pos2) {
@@ -237,7 +254,9 @@ fn member_ui(
     painter.text(at, Align2::CENTER_CENTER, letter, font, ink);
     if leads {
         let size = Vec2::splat(radius * 1.6);
-        let crown = Rect::from_center_size(at - vec2(0.0, radius * 1.6), size);
+        // Where no name is: those of many stand outside.
+        let way = if small { out } else { vec2(0.0, 1.0) };
+        let crown = Rect::from_center_size(at - way * radius * 1.6, size);
         art.paint(painter, Picture::Crown, crown);
     }
     let name_font = FontId::proportional(if small { 11.0 } else { 14.0 });
@@ -245,12 +264,16 @@ fn member_ui(
     let name = short(member.name.as_str(), if small { 9 } else { 14 });
     if small {
         // Outside of the ring, where the others are not.
-        let side = |along: f32| match along {
-            ..-0.4 => egui::Align::Max,
-            -0.4..0.4 => egui::Align::Center,
-            _ => egui::Align::Min,
+        let side = |along: f32, middle: f32| {
+            if along.abs() < middle {
+                egui::Align::Center
+            } else if along < 0.0 {
+                egui::Align::Max
+            } else {
+                egui::Align::Min
+            }
         };
-        let anchor = Align2([side(out.x), side(out.y)]);
+        let anchor = Align2([side(out.x, 0.05), side(out.y, 0.4)]);
         let away = radius + if apart { 26.0 } else { 4.0 };
         painter.text(at + out * away, anchor, name, name_font, color);
         return;
@@ -299,9 +322,10 @@ fn spoken(cluster: &ClusterView) -> String {
 /// What the signs mean.
 pub(super) fn legend_ui(ui: &mut egui::Ui) {
     let p = Palette::of(ui);
+    // A row is as high as the controls are that might stand in it.
+    let high = std::mem::replace(&mut ui.spacing_mut().interact_size.y, 18.0);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(4.0, 2.0);
-        ui.spacing_mut().interact_size.y = 18.0;
         for (kind, name) in [
             (Kind::Heartbeat, tr!("ring-heartbeat")),
             (Kind::Entries, tr!("ring-entries")),
@@ -321,54 +345,7 @@ pub(super) fn legend_ui(ui: &mut egui::Ui) {
             ui.add_space(8.0);
         }
     });
-}
-
-/// How long this player's newest commands took, as bars; the newest at the
-/// right.
-pub(super) fn latencies_ui(ui: &mut egui::Ui, sight: &Sight, width: f32) {
-    let p = Palette::of(ui);
-    let all: Vec<f32> = sight
-        .latencies
-        .iter()
-        .map(|t| t.as_secs_f32() * 1e3)
-        .collect();
-    let Some(last) = all.last() else {
-        ui.label(
-            egui::RichText::new(tr!("latency-none"))
-                .small()
-                .color(p.weak),
-        );
-        return;
-    };
-    let mut sorted = all.clone();
-    sorted.sort_by(f32::total_cmp);
-    let (median, worst) = (sorted[sorted.len() / 2], sorted[sorted.len() - 1]);
-    let ms = |value: f32| format!("{value:.1}");
-    let text = tr!(
-        "latency",
-        count = all.len(),
-        last = ms(*last),
-        median = ms(median),
-        worst = ms(worst)
-    );
-    ui.label(egui::RichText::new(text.clone()).small().color(p.weak));
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 40.0), egui::Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &text));
-    let painter = ui.painter_at(rect);
-    painter.line_segment(
-        [rect.left_bottom(), rect.right_bottom()],
-        Stroke::new(1.0, p.line),
-    );
-    let step = (rect.width() / 60.0).min(10.0);
-    for (n, value) in all.iter().rev().enumerate() {
-        let right = rect.right() - n as f32 * step;
-        let high = (value / worst * rect.height()).max(2.0);
-        let bar = Rect::from_min_max(
-            egui::pos2(right - step + 1.5, rect.bottom() - high),
-            egui::pos2(right, rect.bottom()),
-        );
-        painter.rect_filled(bar, 1.5, p.accent);
-    }
+    ui.spacing_mut().interact_size.y = high;
 }
 
 /// What a role is called.

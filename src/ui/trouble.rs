@@ -13,6 +13,9 @@ use crate::{
     node::{Command, Trouble},
 };
 
+/// From this width on, in points, the button stands beside the words.
+const BESIDE: f32 = 600.0;
+
 /// A few words beside the room's name, for what passes by itself.
 pub(super) fn passing(trouble: Option<&Trouble>) -> Option<String> {
     match trouble? {
@@ -58,7 +61,6 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
         ),
     };
     let p = Palette::of(ui);
-    let mut chosen = None;
     egui::Panel::top("trouble")
         .frame(
             egui::Frame::new()
@@ -72,22 +74,32 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
         )
         .show_separator_line(false)
         .show(ui, |ui| {
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let button_ui = |ui: &mut egui::Ui| {
                 let (place, name) = button;
                 let response = ui.add(main_button(ui, name));
                 note_place(&response, place);
-                if response.clicked() {
-                    chosen = Some(command);
-                }
-                ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
-                    ui.spacing_mut().item_spacing.y = 2.0;
-                    let text = bold(text).color(p.error);
-                    ui.add(egui::Label::new(text).wrap());
-                    ui.add(egui::Label::new(RichText::new(detail).color(p.text)).wrap());
-                });
+                response.clicked().then_some(command)
+            };
+            let words_ui = |ui: &mut egui::Ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                let text = bold(text).color(p.error);
+                ui.add(egui::Label::new(text).wrap());
+                ui.add(egui::Label::new(RichText::new(detail).color(p.text)).wrap());
+            };
+            if ui.available_width() < BESIDE {
+                words_ui(ui);
+                ui.add_space(6.0);
+                return button_ui(ui);
+            }
+            let beside = egui::Layout::right_to_left(egui::Align::Center);
+            let row = ui.with_layout(beside, |ui| {
+                let chosen = button_ui(ui);
+                ui.with_layout(egui::Layout::top_down(egui::Align::Min), words_ui);
+                chosen
             });
-        });
-    chosen
+            row.inner
+        })
+        .inner
 }
 
 /// "A", "A and B", "A, B and C".

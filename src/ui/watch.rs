@@ -7,9 +7,10 @@ use eframe::egui::{self, RichText, ScrollArea, vec2};
 
 use super::{
     art::Art,
+    latency::latencies_ui,
     note_place,
     parts::{dialog, dialog_scroll, main_button, part_ui},
-    ring::{Ring, latencies_ui, legend_ui, ring_ui, role},
+    ring::{Ring, legend_ui, ring_ui, role},
     theme::{NARROW, Palette},
     words::tr,
 };

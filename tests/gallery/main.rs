@@ -288,8 +288,10 @@ fn open(scene: &Scene, frame: &Frame) -> Harness<'static, Option<App>> {
     let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
         // As long as it is there, the node is said to run.
         let _ = &sender;
-        app.get_or_insert_with(|| App::new(ui.ctx(), views.clone(), |_| {}))
-            .draw(ui);
+        let app = app.get_or_insert_with(|| App::new(ui.ctx(), views.clone(), |_| {}));
+        // A harness leaves a margin, eframe's window has none.
+        let whole = egui::UiBuilder::new().max_rect(ui.ctx().content_rect());
+        ui.scope_builder(whole, |ui| app.draw(ui));
     };
     let mut window = Harness::builder()
         .with_size(frame.size)
