@@ -9,7 +9,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench may panic")]
 
 #[allow(dead_code, reason = "the gallery looks at more of a scene")]
-#[path = "../tests/gallery/scenes.rs"]
+#[path = "../tests/gallery/scenes/mod.rs"]
 mod scenes;
 #[path = "../tests/gallery/table.rs"]
 mod table;

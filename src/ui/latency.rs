@@ -15,11 +15,7 @@ pub(super) fn latencies_ui(ui: &mut egui::Ui, sight: &Sight, width: f32) {
         .map(|t| t.as_secs_f32() * 1e3)
         .collect();
     let Some(last) = all.last() else {
-        ui.label(
-            RichText::new(tr!("latency-none"))
-                .small()
-                .color(p.weak),
-        );
+        ui.label(RichText::new(tr!("latency-none")).small().color(p.weak));
         return;
     };
     let mut sorted = all.clone();

@@ -45,12 +45,14 @@ fn choose_ui(ui: &mut egui::Ui, setter: &SetterView, draft: &mut Draft) -> Optio
         ui.label(bold(tr!("set-title")));
         for (n, deal) in setter.offers.iter().enumerate() {
             let text = deal.secret.text();
-            let button = ui.button(bold(&text));
-            note_place(&button, &format!("Offer {}", n + 1));
-            if button.clicked() {
-                command = Some(Command::Choose(Choice::Offer(n + 1)));
-            }
-            ui.label(RichText::new(&deal.clue).color(p.weak));
+            ui.horizontal_wrapped(|ui| {
+                let button = ui.button(bold(&text));
+                note_place(&button, &format!("Offer {}", n + 1));
+                if button.clicked() {
+                    command = Some(Command::Choose(Choice::Offer(n + 1)));
+                }
+                ui.label(RichText::new(&deal.clue).color(p.weak));
+            });
         }
         ui.separator();
         egui::Grid::new("own").num_columns(2).show(ui, |ui| {

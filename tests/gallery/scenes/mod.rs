@@ -1,5 +1,7 @@
 //! Every screen and state of the window.
 
+mod cluster;
+
 use std::{
     net::Ipv4Addr,
     sync::Arc,
@@ -10,8 +12,8 @@ use dhangkanna::{
     discovery::{Examination, Firewall, Found, Plays, Sort},
     game::{Action, Deal, Mode, Notice, Phase, Reaction, Secret, Wait},
     node::{
-        Clock, ClusterEvent, Happening, KeptRoom, Lens, Looking, Me, Notice as Said, PackView,
-        Preferences, Record, Role, Room, RoomView, SetterView, Sight, Stage, Trouble, View,
+        Clock, KeptRoom, Looking, Me, Notice as Said, PackView, Preferences, Record, Room,
+        RoomView, SetterView, Stage, View,
     },
 };
 
@@ -52,8 +54,8 @@ pub fn all() -> Vec<Scene> {
     all.extend(moods());
     all.extend(rounds());
     all.extend(rooms());
-    all.extend(watched());
-    all.extend(troubles());
+    all.extend(cluster::watched());
+    all.extend(cluster::troubles());
     all
 }
 
@@ -366,115 +368,5 @@ fn rooms() -> Vec<Scene> {
             is_dialog: false,
             ..opened("guesses", within(crowd.view()), &["room-guesses"])
         },
-    ]
-}
-
-/// Raft, watched by its leader.
-fn watched() -> Vec<Scene> {
-    let events = |all: Vec<(u64, Happening)>| -> Arc<[ClusterEvent]> {
-        // Later than now: "0 s ago", whenever it is drawn.
-        let at = SystemTime::now() + Duration::from_secs(3600);
-        let event = |(term, what)| ClusterEvent { at, term, what };
-        all.into_iter().map(event).collect()
-    };
-    let mut table = together();
-    table.guess(0, "ea");
-    let mut room = table.view();
-    room.cluster.term = 4;
-    room.cluster.events = events(vec![
-        (3, Happening::Opened),
-        (
-            3,
-            Happening::Leads {
-                who: name("Ben"),
-                me: false,
-                votes: None,
-            },
-        ),
-        (3, Happening::Joined(name("Cleo"))),
-        (3, Happening::Votes(name("Cleo"))),
-        (4, Happening::Campaigns),
-        (4, Happening::NoLeader { who: name("Ben") }),
-        (
-            4,
-            Happening::Leads {
-                who: name("Ada"),
-                me: true,
-                votes: Some((2, 3)),
-            },
-        ),
-        (
-            4,
-            Happening::QuorumBack {
-                after: Duration::from_millis(812),
-            },
-        ),
-        (4, Happening::Away(name("Ben"))),
-        (
-            4,
-            Happening::Back {
-                who: name("Ben"),
-                after: Duration::from_millis(3120),
-            },
-        ),
-    ]);
-    let latencies = (0..48_u64).map(|n| Duration::from_micros(4_000 + n * 7_919 % 9_000));
-    let sight = Sight {
-        last_log: 131,
-        committed: 131,
-        snapshot: 100,
-        lag: [(2, 0), (3, 1)].into(),
-        latencies: latencies.collect(),
-        ..Sight::default()
-    };
-    room.cluster.lens = Lens::still(sight);
-    let names: Vec<String> = (1..=24).map(|n| format!("Player {n}")).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let mut crowd = Table::new("Class 7b", &names).view();
-    crowd.cluster.members[7].online = false;
-    vec![
-        opened("watch", within(room), &["raft-open"]),
-        opened("watch-24", within(crowd), &["raft-open"]),
-    ]
-}
-
-fn troubles() -> Vec<Scene> {
-    let mut table = together();
-    table.guess(0, "eax");
-    let room = table.view();
-    let mut election = room.clone();
-    election.cluster.role = Role::Candidate;
-    election.cluster.leader = None;
-    election.cluster.quorum = false;
-    election.cluster.term = 4;
-    election.trouble = Some(Trouble::ChoosingLeader);
-    let mut stalled = election.clone();
-    for n in [1, 2] {
-        stalled.cluster.members[n].online = false;
-        stalled.players[n].online = false;
-    }
-    stalled.trouble = Some(Trouble::Stalled {
-        missing: vec![name("Ben"), name("Cleo")],
-        alone: true,
-        may_lose: true,
-    });
-    let mut elsewhere = stalled.clone();
-    elsewhere.trouble = Some(Trouble::Elsewhere {
-        cluster_id: cluster_id(2),
-        by: "Ben".to_owned(),
-    });
-    let mut back = room.clone();
-    back.cluster.role = Role::Follower;
-    back.trouble = Some(Trouble::Reconnecting);
-    let mut one_copy = room;
-    one_copy.single_copy = true;
-    one_copy.cluster.members[2].online = false;
-    one_copy.players[2].online = false;
-    vec![
-        scene("choosing-leader", within(election)),
-        scene("stalled", within(stalled)),
-        scene("continued-elsewhere", within(elsewhere)),
-        scene("reconnecting", within(back)),
-        scene("one-copy", within(one_copy)),
     ]
 }
