@@ -20,6 +20,7 @@ mod motion;
 mod pack_choice;
 mod parts;
 mod people;
+mod places;
 mod ring;
 mod room;
 mod rooms;

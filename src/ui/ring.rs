@@ -8,13 +8,14 @@ use eframe::egui::{self, Align2, Color32, FontId, Pos2, Rect, Stroke, Vec2, vec2
 use super::{
     art::{Art, Picture},
     motion::ease_out,
+    places::{Place, places},
     theme::{Palette, display, mix},
     words::tr,
 };
 use crate::{
     consensus::NodeId,
     net::{Calls, Exchange},
-    node::{ClusterView, MemberView, Role, Sight},
+    node::{ClusterView, Role, Sight},
 };
 
 /// How long a call is seen on its way, in seconds.
@@ -22,9 +23,6 @@ const WAY: f64 = 0.35;
 
 /// More are not drawn at once: 24 members make a few dozen a second.
 const MAX_DOTS: usize = 200;
-
-/// Up to so many members are drawn large.
-const FEW: usize = 9;
 
 /// What travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,11 +117,11 @@ pub(super) fn ring_ui(
     let p = Palette::of(ui);
     let now = ui.input(|input| input.time);
     let places = places(rect, cluster);
-    let of = |id: NodeId| places.iter().find(|place| place.member.node_id == id);
+    let of = |id: NodeId| places.all.iter().find(|place| place.member.node_id == id);
     let Some(Place { at: mine, .. }) = of(cluster.node_id) else {
         return;
     };
-    for Place { member, at, .. } in &places {
+    for Place { member, at, .. } in &places.all {
         if member.node_id != cluster.node_id {
             let strength = if member.online { 0.7 } else { 0.3 };
             let stroke = Stroke::new(1.5, mix(p.card, p.line, strength));
@@ -139,64 +137,9 @@ pub(super) fn ring_ui(
             paint_dot(&painter, p, dot.kind, *from + (*to - *from) * gone);
         }
     }
-    for place in &places {
-        member_ui(&painter, art, p, cluster, sight, place);
+    for place in &places.all {
+        member_ui(&painter, art, p, cluster, sight, place, places.many);
     }
-}
-
-/// Where a member stands, and which way its name goes if there are many.
-struct Place<'a> {
-    member: &'a MemberView,
-    at: Pos2,
-    /// Of length 1: away from the middle.
-    out: Vec2,
-    /// Whether the name stands a line further out than its neighbours'.
-    apart: bool,
-}
-
-/// Where each member stands: I at the bottom, the others around from there.
-fn places(rect: Rect, cluster: &ClusterView) -> Vec<Place<'_>> {
-    let count = cluster.members.len();
-    let mine = cluster.members.iter();
-    let mine = mine.take_while(|m| m.node_id != cluster.node_id).count();
-    // Names stand around it, and a crown above.
-    let radius = vec2(rect.width() * 0.5 - 62.0, rect.height() * 0.5 - 56.0).max(vec2(30.0, 30.0));
-    let around = around(radius, count);
-    let members = cluster.members.iter().enumerate();
-    let placed = members.map(|(n, member)| {
-        let nth = (n + count - mine % count) % count;
-        let from_middle = around[nth];
-        let out = from_middle.normalized();
-        Place {
-            member,
-            at: rect.center() + from_middle - vec2(0.0, 10.0),
-            out,
-            // Above and below the ring the names stand side by side.
-            apart: out.y.abs() > 0.8 && nth.min(count - nth) % 2 == 1,
-        }
-    });
-    placed.collect()
-}
-
-/// `count` places on an ellipse, equally far apart along it, from its lowest
-/// point on.
-fn around(radius: Vec2, count: usize) -> Vec<Vec2> {
-    const STEPS: usize = 720;
-    let at = |step: usize| {
-        let turn = std::f32::consts::TAU * (step as f32 / STEPS as f32 + 0.25);
-        vec2(turn.cos() * radius.x, turn.sin() * radius.y)
-    };
-    let mut gone = 0.0;
-    let mut ways = vec![0.0];
-    for step in 1..=STEPS {
-        gone += (at(step) - at(step - 1)).length();
-        ways.push(gone);
-    }
-    let place = |n: usize| {
-        let way = gone * n as f32 / count as f32;
-        at(ways.partition_point(|passed| *passed < way))
-    };
-    (0..count).map(place).collect()
 }
 
 fn paint_dot(painter: &egui::Painter, p: &Palette, kind: Kind, at: Pos2) {
@@ -222,6 +165,7 @@ fn member_ui(
     cluster: &ClusterView,
     sight: &Sight,
     place: &Place<'_>,
+    small: bool,
 ) {
     let Place {
         member,
@@ -229,7 +173,6 @@ fn member_ui(
         out,
         apart,
     } = *place;
-    let small = cluster.members.len() > FEW;
     let radius = if small { 11.0 } else { 19.0 };
     let me = member.node_id == cluster.node_id;
     let leads = cluster.leader == Some(member.node_id);
@@ -261,7 +204,7 @@ fn member_ui(
     }
     let name_font = FontId::proportional(if small { 11.0 } else { 14.0 });
     let color = if member.online { p.text } else { p.weak };
-    let name = short(member.name.as_str(), if small { 9 } else { 14 });
+    let name = short(member.name.as_str(), if small { 12 } else { 14 });
     if small {
         // Outside of the ring, where the others are not.
         let side = |along: f32, middle: f32| {

@@ -64,7 +64,7 @@ pub(super) fn watch_ui(
         let ring = if wide {
             vec2(width * 0.52, height - 150.0)
         } else {
-            vec2(width - 12.0, 250.0)
+            vec2(width - 12.0, 280.0)
         };
         let picture = |ui: &mut egui::Ui, art: &mut Art| {
             let weak = Palette::of(ui).weak;

@@ -73,13 +73,22 @@ pub fn watched() -> Vec<Scene> {
         ..Sight::default()
     };
     room.cluster.lens = Lens::still(sight);
-    let names: Vec<String> = (1..=24).map(|n| format!("Player {n}")).collect();
+    let moods = ["Brave", "Calm", "Gentle", "Jolly", "Merry", "Maximiliane"];
+    let named = |animal| moods.map(|mood| format!("{mood} {animal}"));
+    let names = ["Robin", "Lynx", "Fox", "Heron"].map(named).concat();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let mut crowd = Table::new("Class 7b", &names).view();
-    crowd.cluster.members[7].online = false;
+    let crowd = |count: usize| {
+        let mut room = Table::new("Class 7b", &names[..count]).view();
+        room.cluster.role = Role::Follower;
+        room.cluster.leader = Some(room.cluster.members[3].node_id);
+        room.cluster.members[7].online = false;
+        room
+    };
     vec![
         opened("watch", within(room), &["raft-open"]),
-        opened("watch-24", within(crowd), &["raft-open"]),
+        opened("watch-9", within(crowd(9)), &["raft-open"]),
+        opened("watch-23", within(crowd(23)), &["raft-open"]),
+        opened("watch-24", within(crowd(24)), &["raft-open"]),
     ]
 }
 
