@@ -80,7 +80,7 @@ ago-days = { $count ->
 }
 lobby-address = Über eine Adresse
 lobby-go = Los
-lobby-joined-before = Schon beigetreten:
+lobby-joined-before = Schon besucht:
 lobby-bad-address = Eine Adresse sieht so aus: 10.0.0.5:40123 oder [fe80::1%2]:40123.
 lobby-listens = Dieser Rechner ist erreichbar unter { $address }
 lobby-version = Version { $version }
@@ -402,10 +402,10 @@ raft = Raft bei der Arbeit
 raft-open = Raft zusehen
 raft-save = Ereignisse speichern
 raft-save-more = Schreibt in eine Textdatei, was geschehen ist.
-raft-facts = Dieser Knoten: { $role } · Amtszeit { $term } · Log { $log }, bestätigt { $committed }, angewandt { $applied }
-ring-spoken = { $members } Mitglieder, { $voters } davon stimmen ab; Leader: { $leader }; Amtszeit { $term }.
-ring-away = fort
-ring-leads = führt
+raft-facts = Dieser Knoten: { $role } · Term { $term } · Log { $log }, bestätigt { $committed }, angewendet { $applied }
+ring-spoken = { $members } Mitglieder, { $voters } davon stimmen ab; Leader: { $leader }; Term { $term }.
+ring-away = weg
+ring-leads = Leader
 ring-behind = { $count ->
     [0] auf dem Stand
     [one] { $count } Eintrag zurück
@@ -421,14 +421,14 @@ latency-title = Von deinem Klick, bis alle einig sind
 latency-none = Noch nichts: Rate einen Buchstaben oder sag etwas.
 latency = zuletzt { $last } ms · Median von { $count }: { $median } ms · höchstens { $worst } ms
 events = Was geschah
-event = Amtszeit { $term }: { $what }
+event = Term { $term }: { $what }
 event-seconds = vor { $count } s
 event-minutes = vor { $count } min
 event-opened = Dieser Knoten hat seinen Platz eingenommen.
 event-campaigns = Dieser Knoten hört von keinem Leader und bittet um Stimmen.
 event-won = { $who } hat die Wahl mit { $votes } von { $of } Stimmen gewonnen.
-event-leads = { $who } führt.
-event-no-leader = { $who } führt nicht mehr; noch niemand sonst.
+event-leads = { $who } ist Leader.
+event-no-leader = { $who } ist nicht mehr Leader; noch niemand sonst.
 event-joined = { $who } kam dazu.
 event-left = { $who } ist gegangen.
 event-votes = { $who } stimmt jetzt mit ab.
@@ -441,14 +441,14 @@ event-quorum-back = Nach { $seconds } s antwortet wieder eine Mehrheit.
 ## Ein Raum, der nicht zu finden ist
 
 find = Kein Raum zu finden?
-find-looking = Das Netz dieses Rechners wird angesehen…
-find-again = Noch einmal ansehen
+find-looking = Das Netz dieses Rechners wird geprüft…
+find-again = Noch einmal prüfen
 find-no-network = Dieser Rechner ist in keinem Netz. Verbinde ihn mit dem WLAN oder Kabel, das auch die anderen benutzen.
 find-only-virtual = Dieser Rechner hat nur ein VPN oder ein virtuelles Netz. Verbinde ihn mit dem Netz der anderen; oder wähle es unten aus, wenn auch sie im VPN sind.
 find-no-multicast = Was an alle geht, kommt nicht einmal auf diesem Rechner an: Eine Firewall oder ein VPN verschluckt es. Schalte das VPN aus oder lass dhangkanna durch die Firewall.
 find-no-port = Dieser Rechner erreicht sein eigenes Spiel nicht: Eine Firewall ist im Weg. Lass dhangkanna durch.
 find-alone = Auf diesem Rechner ist alles in Ordnung, aber sonst antwortet niemand. Sind die anderen im selben Netz? Gastnetze trennen die Rechner: Nimm ein anderes oder den Hotspot eines Telefons.
-find-fine = Hier ist alles in Ordnung. Fehlt ein Raum, sieh diese Seite auf dem Rechner an, der ihn eröffnet hat, oder tritt über die Adresse bei.
+find-fine = Hier ist alles in Ordnung. Fehlt ein Raum, sieh diese Seite auf dem Rechner an, der ihn eröffnet hat, oder komm über seine Adresse hinein.
 find-check-none = Kein Netz wird benutzt.
 find-check-network = In einem Netz: { $names }
 find-check-multicast = Was an alle geht, kommt an (mDNS, UDP 5353).
@@ -456,9 +456,9 @@ find-check-no-multicast = Was an alle geht, kommt nicht an (mDNS, UDP 5353).
 find-check-port = Das Spiel ist zu erreichen (TCP { $port }).
 find-check-no-port = Das Spiel ist nicht zu erreichen (TCP { $port }).
 find-check-others = { $count ->
-    [0] Kein anderer Rechner und kein Gerät hat geantwortet.
-    [one] { $count } anderer Rechner oder ein Gerät hat geantwortet.
-   *[other] { $count } andere Rechner oder Geräte haben geantwortet.
+    [0] Kein anderes Gerät hat geantwortet.
+    [one] { $count } anderes Gerät hat geantwortet.
+   *[other] { $count } andere Geräte haben geantwortet.
 }
 find-interfaces = Wo nach Mitspielern gesucht wird
 find-interface = { $name }, { $address } ({ $sort })
@@ -475,7 +475,7 @@ find-address = Andere können auch über deine Adresse beitreten: { $address }
 ## Was das Programm meldet (auf Englisch sagt es das selbst)
 
 notice-unreachable = Niemand antwortet unter dieser Adresse. Stimmt sie, und lässt dort die Firewall dhangkanna herein?
-notice-timeout = Keine Antwort zur rechten Zeit. Versuch es noch einmal.
+notice-timeout = Es kam rechtzeitig keine Antwort. Versuch es noch einmal.
 notice-no-such-room = Dieser Raum ist nicht zu finden.
 notice-version = Dort läuft eine andere Version. Installiert auf beiden Rechnern dieselbe.
 notice-busy = Gerade ist zu viel zu tun. Versuch es gleich noch einmal.
@@ -489,17 +489,17 @@ notice-replaced = Dieses Profil spielt jetzt auf einem anderen Rechner; dieser P
 notice-room-full = Der Raum ist voll.
 notice-full = Am Tisch ist kein Platz mehr.
 notice-bad-name = Diesen Namen gibt es nicht: höchstens 24 Zeichen, und kein leerer.
-notice-removed = Der Besitzer hat dich aus diesem Raum geschickt.
+notice-removed = Der Host hat dich aus diesem Raum entfernt.
 notice-not-let-in = Du wurdest nicht hereingelassen.
 notice-too-fast = Das ging zu schnell. Warte einen Augenblick.
 notice-old-rules = Jemand im Raum hat eine ältere Version, die das nicht kann.
-notice-still-played = Der Raum wird noch gespielt.
+notice-still-played = In diesem Raum wird noch gespielt.
 notice-nowhere = Niemand hat ohne dich weitergespielt.
-notice-stopped = Das Programm hört gerade auf.
+notice-stopped = Das Programm wird gerade beendet.
 notice-bad-pack = Diese Datei ist kein brauchbares Wortpaket.
 notice-no-such-entry = Dieses Wortpaket hat nicht genug passende Wörter.
 notice-bad-secret = Dieses Wort geht nicht: Es braucht mindestens einen Buchstaben, der sich raten lässt.
-notice-not-owner = Das darf nur der Besitzer des Raums.
+notice-not-owner = Das darf nur der Host des Raums.
 notice-not-ready = Noch nicht alle sind bereit.
 notice-too-few = Dafür braucht es mehr Mitspieler.
 notice-match-on = Das Spiel läuft schon.
@@ -518,4 +518,4 @@ notice-repeat = { $what } wurde schon geraten; es kostet nichts.
 notice-pack-added = Das Wortpaket { $what } gehört jetzt dir.
 notice-exported = Die Ereignisse stehen in { $what }.
 notice-brought-back = Die anderen spielen noch; du wirst zu ihnen zurückgebracht.
-notice-left-untold = Du bist gegangen, aber die anderen konnten es nicht erfahren; sie sehen dich als abwesend.
+notice-left-untold = Du bist gegangen, aber die anderen konnten es nicht erfahren; bei ihnen giltst du als weg.

@@ -64,7 +64,7 @@ lobby-back = Volver
 lobby-back-name = Volver a { $room }
 lobby-forget = Olvidar
 lobby-forget-name = Olvidar { $room }
-lobby-forget-more = Borra el archivo de la sala en este dispositivo
+lobby-forget-more = Borra el archivo de la sala en este equipo
 ago-now = ahora mismo
 ago-minutes = { $count ->
     [one] hace { $count } minuto
@@ -82,7 +82,7 @@ lobby-address = Unirse por dirección
 lobby-go = Ir
 lobby-joined-before = Ya visitadas:
 lobby-bad-address = Una dirección es algo como 10.0.0.5:40123 o [fe80::1%2]:40123.
-lobby-listens = Este dispositivo escucha en { $address }
+lobby-listens = Este equipo escucha en { $address }
 lobby-version = versión { $version }
 
 ## A room
@@ -93,7 +93,7 @@ room-address-more = Otras personas pueden unirse con esta dirección
 room-talk = Charla
 room-talk-new = Charla ({ $count } sin leer)
 room-guesses = Intentos
-room-one-copy = Tu último intento está en un solo dispositivo hasta que los demás se pongan al día.
+room-one-copy = Tu último intento está en un solo equipo hasta que los demás se pongan al día.
 
 ## The board
 
@@ -334,7 +334,7 @@ choosing-leader = Eligiendo un nuevo líder…
 reconnecting = Reconectando…
 stalled-answering = Los demás responden, pero todavía no se puede elegir un líder.
 stalled = Sin conexión con { $names }.
-stalled-alone = Sin conexión con { $names }. ¿Este dispositivo sigue en la red?
+stalled-alone = Sin conexión con { $names }. ¿Este equipo sigue en la red?
 stalled-more = Tus intentos esperan a que vuelva la conexión. Si ya no va a volver, puedes seguir sin quienes faltan.
 stalled-may-lose = En ese caso podrían perderse los últimos intentos.
 continue = Seguir sin esperar
@@ -354,7 +354,7 @@ node-learner = aprendiz
 leader = Líder
 leader-more = De quién es el nodo que ordena ahora el registro
 leader-none = ninguno
-term = Término
+term = Mandato
 term-more = Cuenta las elecciones de este clúster
 applied = Aplicado
 applied-more = Índice de la última entrada del registro en esta partida
@@ -391,7 +391,7 @@ about-data = Tus salas y ajustes:
 about-logs-at = Lo que pasó está en los archivos de registro: { $folder }
 about-copy = Copiar
 about-licences = Imágenes, palabras y tipos de letra
-settings-private = dhangkanna habla con los dispositivos de tus salas y con nadie más. No cuenta ni informa de nada.
+settings-private = dhangkanna habla con los equipos de tus salas y con nadie más. No cuenta ni informa de nada.
 
 ## Ver Raft
 
@@ -453,9 +453,9 @@ find-check-no-multicast = Lo que se envía a todos no llega (mDNS, UDP 5353).
 find-check-port = Se puede llegar al juego (TCP { $port }).
 find-check-no-port = No se puede llegar al juego (TCP { $port }).
 find-check-others = { $count ->
-    [0] No respondió ningún otro equipo o aparato.
-    [one] Respondió { $count } equipo o aparato más.
-   *[other] Respondieron { $count } equipos o aparatos más.
+    [0] No respondió ningún otro dispositivo.
+    [one] Respondió { $count } dispositivo más.
+   *[other] Respondieron { $count } dispositivos más.
 }
 find-interfaces = Dónde buscar jugadores
 find-interface = { $name }, { $address } ({ $sort })
@@ -474,7 +474,7 @@ find-address = Los demás también pueden entrar por tu dirección: { $address }
 notice-unreachable = Nadie responde en esa dirección. ¿Es correcta, y deja entrar el cortafuegos a dhangkanna allí?
 notice-timeout = No hubo respuesta a tiempo. Inténtalo otra vez.
 notice-no-such-room = Esa sala no aparece.
-notice-version = Allí funciona otra versión. Instalad la misma en los dos equipos.
+notice-version = Allí funciona otra versión. Hay que instalar la misma en los dos equipos.
 notice-busy = Hay demasiado que hacer ahora mismo. Inténtalo dentro de un momento.
 notice-in-room = Sal primero de la sala en la que estás.
 notice-not-in-room = Abre primero una sala, o entra en una.
@@ -486,18 +486,18 @@ notice-replaced = Este perfil juega ahora en otro equipo; este sitio se abandon�
 notice-room-full = La sala está llena.
 notice-full = No queda sitio en la mesa.
 notice-bad-name = Ese nombre no vale: como mucho 24 caracteres, y no vacío.
-notice-removed = El dueño te echó de esta sala.
+notice-removed = Quien está a cargo te sacó de esta sala.
 notice-not-let-in = No te dejaron entrar.
 notice-too-fast = Demasiado rápido. Espera un momento.
 notice-old-rules = Alguien de la sala tiene una versión más antigua, que no sabe hacer eso.
-notice-still-played = La sala todavía se juega.
+notice-still-played = En esa sala todavía se juega.
 notice-nowhere = Nadie siguió sin ti.
 notice-stopped = El programa se está cerrando.
 notice-bad-pack = Ese archivo no es un paquete de palabras válido.
 notice-no-such-entry = Ese paquete no tiene suficientes palabras adecuadas.
 notice-bad-secret = Esa palabra no vale: necesita al menos una letra que se pueda adivinar.
-notice-not-owner = Eso solo puede hacerlo el dueño de la sala.
-notice-not-ready = No todos están listos todavía.
+notice-not-owner = Eso solo puede hacerlo quien está a cargo de la sala.
+notice-not-ready = Todavía no está listo todo el mundo.
 notice-too-few = Para eso hacen falta más jugadores.
 notice-match-on = La partida ya está en marcha.
 notice-match-changed = Mientras tanto empezó otra partida.

@@ -278,7 +278,7 @@ level-normal = Moyen
 level-hard = Difficile
 rounds = Manches
 turn-seconds = Secondes par tour
-locked = Les inconnus doivent toquer
+locked = Les inconnus doivent frapper
 pack-language = Langue
 pack-words = Mots
 pack-all = Tous
@@ -411,9 +411,9 @@ raft-open = Regarder Raft
 raft-save = Enregistrer
 raft-save-more = Écrit ce qui s’est passé dans un fichier texte.
 raft-facts = Ce nœud : { $role } · mandat { $term } · journal { $log }, validé { $committed }, appliqué { $applied }
-ring-spoken = { $members } membres, { $voters } avec une voix ; chef : { $leader } ; mandat { $term }.
-ring-away = absent
-ring-leads = chef
+ring-spoken = { $members } membres, { $voters } avec une voix ; leader : { $leader } ; mandat { $term }.
+ring-away = hors ligne
+ring-leads = leader
 ring-behind = { $count ->
     [0] à jour
     [one] { $count } entrée de retard
@@ -433,12 +433,12 @@ event = Mandat { $term } : { $what }
 event-seconds = il y a { $count } s
 event-minutes = il y a { $count } min
 event-opened = ce nœud a pris sa place.
-event-campaigns = ce nœud n’entend aucun chef et demande des voix.
+event-campaigns = ce nœud n’entend aucun leader et demande des voix.
 event-won = { $who } a gagné l’élection avec { $votes } voix sur { $of }.
-event-leads = { $who } est le chef.
-event-no-leader = { $who } n’est plus le chef ; personne d’autre encore.
-event-joined = { $who } est arrivé.
-event-left = { $who } est parti.
+event-leads = { $who } est leader.
+event-no-leader = { $who } n’est plus leader ; personne d’autre encore.
+event-joined = { $who } a rejoint le salon.
+event-left = { $who } a quitté le salon.
 event-votes = { $who } a maintenant une voix.
 event-learns = { $who } n’a plus de voix.
 event-away = { $who } ne répond pas.
@@ -464,9 +464,9 @@ find-check-no-multicast = Ce qui est envoyé à tous n’arrive pas (mDNS, UDP 5
 find-check-port = Le jeu peut être atteint (TCP { $port }).
 find-check-no-port = Le jeu ne peut pas être atteint (TCP { $port }).
 find-check-others = { $count ->
-    [0] Aucun autre ordinateur ou appareil n’a répondu.
-    [one] { $count } autre ordinateur ou appareil a répondu.
-   *[other] { $count } autres ordinateurs ou appareils ont répondu.
+    [0] Aucun autre appareil n’a répondu.
+    [one] { $count } autre appareil a répondu.
+   *[other] { $count } autres appareils ont répondu.
 }
 find-interfaces = Où chercher des joueurs
 find-interface = { $name }, { $address } ({ $sort })
@@ -485,7 +485,7 @@ find-address = Les autres peuvent aussi te rejoindre par ton adresse : { $addres
 notice-unreachable = Personne ne répond à cette adresse. Est-elle juste, et le pare-feu y laisse-t-il entrer dhangkanna ?
 notice-timeout = Pas de réponse à temps. Essaie encore.
 notice-no-such-room = Ce salon est introuvable.
-notice-version = Une autre version y tourne. Installez la même sur les deux ordinateurs.
+notice-version = Une autre version y tourne. Il faut installer la même sur les deux ordinateurs.
 notice-busy = Il y a trop à faire en ce moment. Essaie encore dans un instant.
 notice-in-room = Quitte d’abord le salon où tu es.
 notice-not-in-room = Ouvre d’abord un salon, ou rejoins-en un.
@@ -497,7 +497,7 @@ notice-replaced = Ce profil joue maintenant sur un autre ordinateur ; cette plac
 notice-room-full = Le salon est plein.
 notice-full = Il n’y a plus de place à la table.
 notice-bad-name = Ce nom ne va pas : 24 caractères au plus, et pas vide.
-notice-removed = Le propriétaire t’a renvoyé de ce salon.
+notice-removed = L’hôte t’a fait sortir de ce salon.
 notice-not-let-in = On ne t’a pas laissé entrer.
 notice-too-fast = C’était trop rapide. Attends un instant.
 notice-old-rules = Quelqu’un dans le salon a une version plus ancienne, qui ne sait pas faire cela.
@@ -507,7 +507,7 @@ notice-stopped = Le programme est en train de s’arrêter.
 notice-bad-pack = Ce fichier n’est pas un paquet de mots utilisable.
 notice-no-such-entry = Ce paquet n’a pas assez de mots qui conviennent.
 notice-bad-secret = Ce mot ne va pas : il lui faut au moins une lettre à deviner.
-notice-not-owner = Seul le propriétaire du salon peut le faire.
+notice-not-owner = Seul l’hôte du salon peut le faire.
 notice-not-ready = Tout le monde n’est pas encore prêt.
 notice-too-few = Il faut plus de joueurs pour cela.
 notice-match-on = La partie est déjà en cours.
@@ -526,4 +526,4 @@ notice-repeat = { $what } a déjà été proposé ; cela ne coûte rien.
 notice-pack-added = Le paquet { $what } est maintenant à toi.
 notice-exported = Les événements sont dans { $what }.
 notice-brought-back = Les autres jouent encore ; on te ramène vers eux.
-notice-left-untold = Tu es parti, mais les autres n’ont pas pu l’apprendre ; ils te voient absent.
+notice-left-untold = Tu as quitté le salon, mais les autres n’ont pas pu l’apprendre : ils te voient hors ligne.
