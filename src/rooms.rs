@@ -116,7 +116,7 @@ fn as_json(room: &Room, ads: &Ads) -> serde_json::Value {
         "addr": room.addr,
         "version": room.version,
         "joinable": room.why_not.is_none(),
-        "why_not": room.why_not,
+        "why_not": room.why_not.as_ref().map(|why| &why.message),
         "seen": seen.collect::<Vec<_>>(),
     })
 }
@@ -126,7 +126,10 @@ fn as_text(room: &Room) -> String {
         1 => "1 player".to_owned(),
         n => format!("{n} players"),
     };
-    let state = room.why_not.as_deref().unwrap_or(room.phase.code());
+    let state = room
+        .why_not
+        .as_ref()
+        .map_or(room.phase.code(), |why| &why.message);
     format!(
         "{}  (host {}, {players}, {state})  {}  {}",
         room.name, room.host, room.addr, room.cluster_id

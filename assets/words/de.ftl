@@ -307,6 +307,8 @@ set-watch = Die anderen raten. Dein Programm antwortet für dich und zeigt am En
 
 talk-none = Noch hat niemand etwas gesagt.
 talk-say = Sag etwas
+talk-too-long = Eine Nachricht hat höchstens 200 Zeichen.
+talk-control = Eine Nachricht hat keine Steuerzeichen.
 react-cheer = Hurra
 react-laugh = Haha
 react-gasp = Oh!

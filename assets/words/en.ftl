@@ -304,6 +304,8 @@ set-watch = The others guess. Your program answers for you, and shows the word a
 
 talk-none = Nobody has said anything yet.
 talk-say = Say something
+talk-too-long = A message has at most 200 characters.
+talk-control = A message has no control characters.
 react-cheer = Hooray
 react-laugh = Ha ha
 react-gasp = Oh!

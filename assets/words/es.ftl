@@ -304,6 +304,8 @@ set-watch = Los demás adivinan. Tu programa responde por ti y muestra la palabr
 
 talk-none = Nadie ha dicho nada todavía.
 talk-say = Di algo
+talk-too-long = Un mensaje tiene como mucho 200 caracteres.
+talk-control = Un mensaje no lleva caracteres de control.
 react-cheer = ¡Hurra!
 react-laugh = Ja, ja
 react-gasp = ¡Oh!

@@ -315,6 +315,8 @@ set-watch = Les autres devinent. Ton programme répond pour toi, et montre le mo
 
 talk-none = Personne n’a encore rien dit.
 talk-say = Dis quelque chose
+talk-too-long = Un message a au plus 200 caractères.
+talk-control = Un message n’a pas de caractères de contrôle.
 react-cheer = Hourra
 react-laugh = Ha ha
 react-gasp = Oh !

@@ -109,7 +109,7 @@ async fn find(
             }
             [room] => {
                 if let Some(why_not) = &room.why_not {
-                    return Err(Failure::new("version", why_not.clone()));
+                    return Err(why_not.clone());
                 }
                 let peers = shared.members_seen(room.cluster_id);
                 return Ok((room.cluster_id, peers));
@@ -271,13 +271,14 @@ impl From<CallError> for Failure {
 }
 
 /// Whether an announcement is of a room that this program can join.
-pub(super) fn why_not(ad: &Ad) -> Option<String> {
+pub(super) fn why_not(ad: &Ad) -> Option<Failure> {
     if ad.protocol == PROTOCOL {
         return None;
     }
-    Some(format!(
+    let text = format!(
         "it runs version {} and this is {}; install the same version on both computers",
         ad.version,
         env!("CARGO_PKG_VERSION")
-    ))
+    );
+    Some(Failure::new("version", text))
 }

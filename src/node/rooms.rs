@@ -31,7 +31,7 @@ pub(super) fn group_with(ads: &Ads, twin: Option<&Ad>) -> Vec<Room> {
     {
         let alone = Ads::new(BTreeMap::from([(twin.peer_id, twin.clone())]));
         rooms.extend(group(&alone).into_iter().map(|room| Room {
-            why_not: Some(TWIN.to_owned()),
+            why_not: Some(twin_plays()),
             ..room
         }));
         sort(&mut rooms);

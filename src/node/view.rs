@@ -7,7 +7,8 @@ use std::{
 };
 
 use super::{
-    Clock, ClusterView, MemberView, Preferences, Record, SetterView, contact::Findings, seat::Seat,
+    Clock, ClusterView, Failure, MemberView, Preferences, Record, SetterView, contact::Findings,
+    seat::Seat,
 };
 use crate::{
     consensus::RoomState,
@@ -122,7 +123,7 @@ pub struct Room {
     /// The version of that member's program.
     pub version: String,
     /// Why it cannot be joined, if so.
-    pub why_not: Option<String>,
+    pub why_not: Option<Failure>,
 }
 
 /// A room kept on this computer.

@@ -10,7 +10,7 @@ use super::{
     art::Art,
     awake::Awake,
     lobby::{self, lobby_ui},
-    parts::{card, main_button},
+    parts::{announce, card, main_button},
     room::{self, room_ui},
     settings::settings_ui,
     shortcuts::shortcuts,
@@ -157,6 +157,10 @@ impl App {
             (self.send)(command);
         }
         about_ui(ui, &view, &mut self.about_open);
+        self.room.enter(match &view.stage {
+            Stage::Room(room) => Some(room.cluster.cluster_id),
+            _ => None,
+        });
         let commands = match &view.stage {
             Stage::Room(room) => {
                 let calm = now.calm || system.calm;
@@ -315,6 +319,7 @@ fn notice_ui(ui: &egui::Ui, notice: &Notice) -> bool {
                             let text = said.as_deref().unwrap_or(&notice.text);
                             let label = egui::Label::new(RichText::new(text).color(color)).wrap();
                             let label = ui.add(label);
+                            announce(&label);
                             if said.is_some() {
                                 // It may say more: which address, which file.
                                 label.on_hover_text(&notice.text);

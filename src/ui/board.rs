@@ -7,9 +7,11 @@ use eframe::egui::{self, Align2, FontId, RichText, Sense, Stroke, Vec2, vec2};
 
 use super::{
     happened::Tone,
-    history, setup,
+    history,
+    parts::announce,
+    setup,
     theme::{Palette, bold, display, roominess},
-    words::tr,
+    words::{tr, upper},
 };
 use crate::{
     game::{CHANCES, Game, Mode, PeerId, Phase, Round},
@@ -86,13 +88,6 @@ fn told_ui(ui: &mut egui::Ui, happened: Option<(&str, Tone)>) {
     };
     let told = egui::Label::new(RichText::new(text).color(color)).truncate();
     announce(&ui.add(told));
-}
-
-/// Lets a screen reader say a text whenever it changes.
-fn announce(told: &egui::Response) {
-    told.ctx.accesskit_node_builder(told.id, |node| {
-        node.set_live(egui::accesskit::Live::Polite);
-    });
 }
 
 fn title(game: &Game, round: &Round) -> String {
@@ -207,6 +202,10 @@ fn clock_ui(ui: &mut egui::Ui, clock: &Clock) {
     }
 }
 
+/// The width of the smallest tile, in points: a word that needs smaller ones is
+/// broken.
+const SMALLEST: f32 = 13.0;
+
 /// The secret as tiles, broken between words; once it is `over`, with what was
 /// not found.
 pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool) {
@@ -227,7 +226,14 @@ pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool) {
     let roomy = roominess(ui);
     let width = ui.available_width().min(640.0 * roomy);
     let largest = if width < 520.0 { 32.0 } else { 40.0 * roomy };
-    let tile = (width / longest.max(8) as f32 - 4.0).clamp(13.0, largest);
+    let tile_for = |letters: usize| width / letters.max(8) as f32 - 4.0;
+    let tile = if tile_for(longest) < SMALLEST {
+        // In lines of equal length, and larger.
+        tile_for(longest.div_ceil(longest.div_ceil(16)))
+    } else {
+        tile_for(longest)
+    };
+    let tile = tile.clamp(SMALLEST, largest);
     let lines = break_lines(&words, ((width + 4.0) / (tile + 4.0)) as usize);
     let height = tile * 1.3;
     let total = vec2(width, lines.len() as f32 * (height + 8.0));
@@ -262,7 +268,7 @@ pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool) {
                     painter.line_segment(foot, Stroke::new(2.0, color));
                 }
                 if let Some(shown) = shown {
-                    let upper: String = shown.to_uppercase();
+                    let upper = upper(shown);
                     let color = if *open { p.text } else { p.error };
                     let font = display(tile * 0.7);
                     painter.text(
@@ -280,11 +286,12 @@ pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool) {
     }
 }
 
-/// Puts words on lines of at most `max` tiles; a space is one tile.
+/// Puts words on lines of at most `max` tiles; a space is one tile. A longer
+/// word goes on in the next line.
 fn break_lines<'a, T>(words: &[&'a [T]], max: usize) -> Vec<Vec<&'a [T]>> {
     let mut lines: Vec<Vec<&[T]>> = Vec::new();
     let mut used = 0;
-    for word in words {
+    for word in words.iter().flat_map(|word| word.chunks(max.max(1))) {
         let needed = word.len() + usize::from(used > 0);
         match lines.last_mut() {
             Some(line) if used + needed <= max => {
@@ -329,6 +336,7 @@ mod tests {
         assert_eq!(lines(100), ["once in a blue moon"]);
         assert_eq!(lines(9), ["once in a", "blue moon"]);
         assert_eq!(lines(8), ["once in", "a blue", "moon"]);
-        assert_eq!(lines(1).len(), 5);
+        assert_eq!(lines(3)[..3], ["onc", "e", "in"]);
+        assert_eq!(lines(0).len(), 15);
     }
 }

@@ -4,10 +4,10 @@ use eframe::egui::{self, RichText};
 
 use super::{
     board::{balloons, mask_ui},
-    parts::dialog,
+    parts::{dialog, dialog_scroll},
     setup,
     theme::Palette,
-    words::tr,
+    words::{tr, upper_of},
 };
 use crate::{
     game::{Game, Round, Secret, Tried, Void},
@@ -17,11 +17,21 @@ use crate::{
 /// The window's own drafts.
 #[derive(Default)]
 pub(super) struct Draft {
-    pub(super) open: bool,
+    open: bool,
     /// Which round, by its number; the newest one unless chosen.
     round: Option<u32>,
     /// After how many tries it is shown; after the last one unless chosen.
     step: Option<usize>,
+}
+
+impl Draft {
+    /// Opens it at the end of the newest round.
+    pub(super) fn open(&mut self) {
+        *self = Self {
+            open: true,
+            ..Self::default()
+        };
+    }
 }
 
 /// Draws the history, if it is open.
@@ -42,8 +52,11 @@ pub(super) fn history_ui(ui: &egui::Ui, room: &RoomView, draft: &mut Draft) {
                 ui.label(tr!("history-none"));
             }
             Some(round) => {
-                choose_ui(ui, game, round, draft);
-                step_ui(ui, game, round, draft);
+                let height = (ui.ctx().content_rect().height() - 150.0).max(120.0);
+                dialog_scroll(height).show(ui, |ui| {
+                    choose_ui(ui, game, round, draft);
+                    step_ui(ui, game, round, draft);
+                });
             }
         }
         ui.add_space(8.0);
@@ -108,17 +121,18 @@ fn step_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
             .clicked()
         {
             step -= 1;
+            draft.step = Some(step);
         }
         if ui
             .add_enabled(step < last, egui::Button::new(tr!("history-on")))
             .clicked()
         {
             step += 1;
+            draft.step = Some(step);
         }
         ui.label(tr!("history-step", step = step, steps = last));
     });
     ui.add_space(6.0);
-    draft.step = Some(step);
     let then = round.after(step);
     ui.vertical_centered(|ui| {
         mask_ui(ui, &then, false);
@@ -131,12 +145,12 @@ fn step_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
             let who = game.name_of(&guess.by);
             let what = match &guess.tried {
                 Tried::Letter(letter) => {
-                    let letter = letter.as_char().to_uppercase().to_string();
+                    let letter = upper_of(*letter);
                     tr!("history-guessed", who = who, letter = letter)
                 }
                 Tried::Whole(whole) => tr!("history-said", who = who, word = whole.shown()),
                 Tried::Hint { letter, .. } => {
-                    let letter = letter.as_char().to_uppercase().to_string();
+                    let letter = upper_of(*letter);
                     tr!("history-hint", who = who, letter = letter)
                 }
             };

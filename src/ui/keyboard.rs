@@ -5,9 +5,9 @@ use eframe::egui::{self, Align2, FontId, Sense, Stroke, vec2};
 use super::{
     happened::Happened,
     keys, note_place,
-    parts::centred_row,
+    parts::{announce, centred_row},
     theme::{Palette, display, roominess},
-    words::tr,
+    words::{tr, upper, upper_of},
 };
 use crate::{
     game::{Action, Alphabet, Letter, Mode, PeerId, Phase, Whole},
@@ -38,6 +38,8 @@ pub(super) struct Draft {
     whole: String,
     /// Why it was not sent.
     refused: Option<String>,
+    /// Whether I could guess when it was drawn last.
+    mine: bool,
 }
 
 /// Whether I may guess now; if not, why, where that needs words.
@@ -86,12 +88,12 @@ pub(super) fn keyboard_ui(
         match (letter, &may) {
             (_, Err(why)) => happened.refuse(why.as_deref()),
             (Err(c), Ok(())) => {
-                let upper = c.to_uppercase().to_string();
-                happened.refuse(Some(&tr!("why-language", letter = upper)));
+                let letter = upper(&c.to_string());
+                happened.refuse(Some(&tr!("why-language", letter = letter)));
             }
             (Ok(letter), Ok(())) if state_of(room, letter) != State::Free => {
-                let upper = letter.as_char().to_uppercase().to_string();
-                happened.refuse(Some(&tr!("why-tried", letter = upper)));
+                let letter = upper_of(letter);
+                happened.refuse(Some(&tr!("why-tried", letter = letter)));
             }
             (Ok(letter), Ok(())) => guessed.push(letter),
         }
@@ -164,21 +166,24 @@ pub(super) fn more_ui(
         let button = ui.add_enabled(hint && mine, egui::Button::new(text));
         note_place(&button, "Hint");
         let button = button.on_hover_text(&price).on_disabled_hover_text(&price);
-        if button.clicked() {
+        // The second click of two was not meant for the next hint, which costs.
+        if button.clicked() && !button.double_clicked() && !button.triple_clicked() {
             command = Some(Command::Act(Action::Hint { round: number }));
         }
         if labelled {
             ui.label(tr!("solve-label"));
         }
         let edit = egui::TextEdit::singleline(&mut draft.whole)
+            .id_salt("whole")
             .hint_text(tr!("solve-text"))
             .desired_width(width);
         let edit = ui.add(edit);
         let name = tr!("solve-label");
         edit.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, &name));
-        if edit.changed() {
+        if edit.changed() || (mine && !draft.mine) {
             draft.refused = None;
         }
+        draft.mine = mine;
         let entered = edit.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         let filled = !draft.whole.trim().is_empty();
         let solved = ui
@@ -202,14 +207,18 @@ pub(super) fn more_ui(
                         round: number,
                     }));
                     draft.whole.clear();
+                    draft.refused = None;
                 }
                 None => draft.refused = Some(tr!("solve-letters")),
             }
         }
-        if let Some(refused) = &draft.refused {
-            ui.label(egui::RichText::new(refused).color(Palette::of(ui).error));
-        }
     });
+    if let Some(refused) = &draft.refused {
+        ui.vertical_centered(|ui| {
+            let text = egui::RichText::new(refused).color(Palette::of(ui).error);
+            announce(&ui.add(egui::Label::new(text).wrap()));
+        });
+    }
     command
 }
 
@@ -235,8 +244,11 @@ fn typed(ui: &egui::Ui, alphabet: Option<&Alphabet>) -> Vec<Result<Letter, char>
             None => Some(Ok(letter)),
         }
     };
+    // On macOS, letters are typed with Option, too.
+    let option = ctx.os() == egui::os::OperatingSystem::Mac;
     ui.input(|input| {
-        let chord = input.modifiers.ctrl || input.modifiers.alt || input.modifiers.command;
+        let alt = input.modifiers.alt && !option;
+        let chord = input.modifiers.ctrl || alt || input.modifiers.command;
         let texts = input.events.iter().filter_map(|event| match event {
             egui::Event::Text(text) if !chord => letter(text),
             _ => None,
@@ -254,7 +266,7 @@ fn key_ui(
     guessing: bool,
 ) -> (egui::Response, bool) {
     let state = state_of(room, letter);
-    let upper: String = letter.as_char().to_uppercase().collect();
+    let upper = upper_of(letter);
     let enabled = guessing && state == State::Free;
     let sense = if enabled {
         Sense::click()

@@ -12,7 +12,7 @@ use super::{
     rooms::{kept_ui, rooms_ui},
     sky::{paint_cloud, paint_hills, paint_sky, round_off},
     theme::{COLUMN, GAP, Palette, bold},
-    words::tr,
+    words::{notice, tr, upper},
 };
 use crate::{
     game::Name,
@@ -137,7 +137,7 @@ fn in_words(record: &Record) -> String {
     if !hardest.is_empty() {
         let letters: Vec<String> = hardest
             .iter()
-            .map(|(letter, _)| letter.to_uppercase().to_string())
+            .map(|(letter, _)| upper(&letter.to_string()))
             .collect();
         text.push(' ');
         text.push_str(&tr!("lobby-hardest", letters = letters.join(" ")));
@@ -175,7 +175,8 @@ fn host_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec
             }
         });
         if let Err(bad) = parsed {
-            ui.label(RichText::new(format!("{bad}.")).color(Palette::of(ui).error));
+            let said = notice("bad_name", "").unwrap_or_else(|| format!("{bad}."));
+            ui.label(RichText::new(said).color(Palette::of(ui).error));
         }
     });
 }

@@ -22,6 +22,24 @@ pub(super) fn in_card(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
     });
 }
 
+/// Something whose controls keep their ids, and with them the focus, whatever
+/// comes or goes before it. Drawn once in a window.
+pub(super) fn fixed<R>(
+    ui: &mut egui::Ui,
+    id: impl std::hash::Hash + std::fmt::Debug,
+    contents: impl FnOnce(&mut egui::Ui) -> R,
+) -> R {
+    let builder = egui::UiBuilder::new().scope_id(egui::Id::unique(id));
+    ui.scope_builder(builder, contents).inner
+}
+
+/// Lets a screen reader say a text whenever it changes.
+pub(super) fn announce(told: &egui::Response) {
+    told.ctx.accesskit_node_builder(told.id, |node| {
+        node.set_live(egui::accesskit::Live::Polite);
+    });
+}
+
 /// A heading inside of a page.
 pub(super) fn part_ui(ui: &mut egui::Ui, title: String) {
     ui.add_space(4.0);

@@ -7,9 +7,9 @@ use eframe::egui::{self, RichText, Vec2, vec2};
 use super::{
     art::{Art, Picture},
     note_place,
-    parts::{dialog, main_button},
+    parts::{dialog, fixed, main_button},
     theme::{Palette, bold},
-    words::tr,
+    words::{tr, upper_of},
 };
 use crate::{
     game::{Action, PeerId, Tried},
@@ -25,6 +25,16 @@ pub(super) struct Draft {
     removing: Option<PeerId>,
 }
 
+impl Draft {
+    /// What stays in another room.
+    pub(super) fn elsewhere(self) -> Self {
+        Self {
+            removing: None,
+            ..self
+        }
+    }
+}
+
 /// The players, those who are here first; and what can be done about them.
 pub(super) fn players_ui(
     ui: &mut egui::Ui,
@@ -38,7 +48,8 @@ pub(super) fn players_ui(
     let mut command = None;
     ui.label(bold(tr!("players", count = online)));
     for player in &room.players {
-        row(ui, |ui| {
+        let id = ("player", player.peer_id);
+        row(ui, id, |ui| {
             let size = Vec2::splat(18.0);
             let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
             if player.leads {
@@ -118,12 +129,19 @@ fn removing_ui(
         }
     }
     for (peer, player) in game.players().iter().filter(|(_, player)| player.removed) {
-        row(ui, |ui| {
-            let text = tr!("removed", name = player.name.as_str());
-            ui.label(RichText::new(text).color(Palette::of(ui).weak));
-            if ui.small_button(tr!("let-in-again")).clicked() {
-                command = Some(Command::Act(Action::LetIn(*peer)));
-            }
+        row(ui, ("removed", peer), |ui| {
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let again = ui.small_button(tr!("let-in-again"));
+                called(&again, &tr!("let-in-again"), player.name.as_str());
+                if again.clicked() {
+                    command = Some(Command::Act(Action::LetIn(*peer)));
+                }
+                let text = tr!("removed", name = player.name.as_str());
+                let text = RichText::new(text).color(Palette::of(ui).weak);
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    ui.add(egui::Label::new(text).truncate());
+                });
+            });
         });
     }
     command
@@ -177,10 +195,13 @@ pub(super) fn door_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) -> Option<
             ui.label(bold(tr!("knock", name = name.as_str())));
             let button = ui.add(main_button(ui, tr!("let-in")));
             note_place(&button, "Let in");
+            called(&button, &tr!("let-in"), name.as_str());
             if button.clicked() {
                 command = Some(Command::Act(Action::LetIn(*peer)));
             }
-            if ui.button(tr!("refuse")).clicked() {
+            let not_now = ui.button(tr!("refuse"));
+            called(&not_now, &tr!("refuse"), name.as_str());
+            if not_now.clicked() {
                 command = Some(Command::Act(Action::Refuse(*peer)));
             }
         });
@@ -188,9 +209,20 @@ pub(super) fn door_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) -> Option<
     command
 }
 
-/// A line of a list: as high as its text, not as a button.
-fn row(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
-    ui.scope(|ui| {
+/// Says whom a button is about, which those who see it see beside it.
+fn called(button: &egui::Response, text: &str, name: &str) {
+    let name = format!("{text}: {name}");
+    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+}
+
+/// A line of a list: as high as its text, not as a button. Its menu is its own
+/// wherever the line goes.
+fn row(
+    ui: &mut egui::Ui,
+    id: impl std::hash::Hash + std::fmt::Debug,
+    contents: impl FnOnce(&mut egui::Ui),
+) {
+    fixed(ui, id, |ui| {
         ui.spacing_mut().interact_size.y = 20.0;
         ui.spacing_mut().item_spacing = egui::vec2(6.0, 2.0);
         ui.horizontal(contents);
@@ -239,12 +271,10 @@ pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
     if guesses.is_empty() {
         ui.label(RichText::new(tr!("guesses-none")).color(p.weak));
     }
-    for guess in guesses.iter().rev() {
+    for (n, guess) in guesses.iter().enumerate().rev() {
         let what = match &guess.tried {
             Tried::Whole(whole) => whole.shown().to_owned(),
-            Tried::Letter(letter) | Tried::Hint { letter, .. } => {
-                letter.as_char().to_uppercase().collect()
-            }
+            Tried::Letter(letter) | Tried::Hint { letter, .. } => upper_of(*letter),
         };
         let who = game.name_of(&guess.by);
         let (word, color) = match guess.tried {
@@ -253,7 +283,7 @@ pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
             _ if guess.is_hit() => (tr!("guess-hit"), p.hit),
             _ => (tr!("guess-miss"), p.error),
         };
-        row(ui, |ui| {
+        row(ui, ("guess", n), |ui| {
             ui.label(bold(what));
             ui.label(RichText::new(word).color(color));
             ui.add(egui::Label::new(RichText::new(who).color(p.weak)).truncate());

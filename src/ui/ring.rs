@@ -75,6 +75,11 @@ impl Ring {
         !self.dots.is_empty()
     }
 
+    /// Nothing is on its way.
+    pub(super) fn clear(&mut self) {
+        self.dots.clear();
+    }
+
     fn start(&mut self, with: NodeId, kind: Kind, out: bool, now: f64) {
         if self.dots.len() < MAX_DOTS {
             // An answer leaves when the call has arrived.

@@ -14,7 +14,7 @@ use super::{
     kanna::scene_ui,
     keyboard::{self, keyboard_ui, more_ui},
     motion::Motion,
-    parts::{card, choice},
+    parts::{announce, card, choice, fixed},
     people::{self, door_ui, guesses_ui, players_ui},
     setter::{self, setter_ui},
     setup::{self, setup_ui},
@@ -25,7 +25,10 @@ use super::{
     watch::{self, watch_ui},
     words::tr,
 };
-use crate::node::{Command, RoomView, View};
+use crate::{
+    consensus::ClusterId,
+    node::{Command, RoomView, View},
+};
 
 /// The window's own drafts in a room.
 #[derive(Default)]
@@ -43,11 +46,35 @@ pub(super) struct Draft {
     aside: Aside,
     /// Whether nothing is to move.
     calm: bool,
+    /// Which room it is about.
+    room: Option<ClusterId>,
+}
+
+impl Draft {
+    /// What was begun in one room is not for the next.
+    pub(super) fn enter(&mut self, room: Option<ClusterId>) {
+        if self.room != room {
+            *self = Self {
+                room,
+                aside: self.aside,
+                people: std::mem::take(&mut self.people).elsewhere(),
+                ..Self::default()
+            };
+        }
+    }
 }
 
 /// How high the board and the keys are, as a rule, in points: what is lower
 /// stands where they do, so that little moves when something is added.
 const USUAL: f32 = 450.0;
+
+/// The height of the picture above the game where there is little room, in
+/// points.
+const SCENE: f32 = 72.0;
+
+/// Where there is less height than this, in points, the game goes before the
+/// picture.
+const LOW: f32 = 320.0;
 
 /// What is shown beside the game.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,12 +124,14 @@ pub(super) fn room_ui(
             bottom: 12,
         }))
         .show(ui, |ui| {
-            let inner = if narrow {
-                narrow_ui(ui, art, view, room, draft)
-            } else {
-                wide_ui(ui, art, view, room, draft)
-            };
-            commands.extend(inner);
+            // Trouble above it comes and goes.
+            commands.extend(fixed(ui, "room", |ui| {
+                if narrow {
+                    narrow_ui(ui, art, view, room, draft)
+                } else {
+                    wide_ui(ui, art, view, room, draft)
+                }
+            }));
         });
     commands
 }
@@ -120,7 +149,8 @@ fn bar_ui(
         |ui| {
             ui.heading(room.name.as_str());
             if let Some(words) = passing(room.trouble.as_ref()) {
-                ui.label(RichText::new(words).color(Palette::of(ui).error));
+                let words = RichText::new(words).color(Palette::of(ui).error);
+                announce(&ui.label(words));
             }
         },
         |ui| {
@@ -131,7 +161,7 @@ fn bar_ui(
             if !room.state.game().table().history.is_empty()
                 && ui.button(tr!("room-history")).clicked()
             {
-                draft.history.open = true;
+                draft.history.open();
             }
             // Where there is no room for it, the lobby has it, too.
             if ui.ctx().content_rect().width() >= NARROW {
@@ -230,15 +260,18 @@ fn narrow_ui(
 ) -> Vec<Command> {
     let mut commands = Vec::new();
     let size = ui.available_size();
+    let whole = size.y;
     ScrollArea::vertical().id_salt("room").show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 5.0;
         // What the board and the keys leave, so that both are in reach.
         measured(ui, "play", |ui, height| {
             let left = size.y - height - 6.0 - ui.spacing().item_spacing.y;
-            let scene = left.clamp(72.0, (size.y * 0.5).max(72.0));
+            let scene = left.clamp(SCENE, (size.y * 0.5).max(SCENE));
             let size = vec2(ui.available_width(), scene);
-            scene_ui(ui, art, room, &mut draft.motion, draft.calm, size);
-            ui.add_space(6.0);
+            if left >= SCENE || whole >= LOW {
+                scene_ui(ui, art, room, &mut draft.motion, draft.calm, size);
+                ui.add_space(6.0);
+            }
             let top = ui.cursor().top();
             commands.extend(play_ui(ui, view, room, draft));
             ui.cursor().top() - top
@@ -249,7 +282,9 @@ fn narrow_ui(
             let people = &mut draft.people;
             commands.extend(players_ui(ui, art, room, view.me.peer_id, people));
             ui.add_space(GAP);
-            commands.extend(aside_ui(ui, art, room, draft, 320.0));
+            commands.extend(fixed(ui, "aside", |ui| {
+                aside_ui(ui, art, room, draft, 320.0)
+            }));
         });
     });
     commands
@@ -316,11 +351,11 @@ fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -
         None if !keyboard::has_use(room) => {}
         // What comes next is to be in sight.
         None if !round_is_on(room) && ui.ctx().content_rect().width() < NARROW => {}
-        None => {
+        None => fixed(ui, "keys", |ui| {
             commands.extend(keyboard_ui(ui, room, me, &mut draft.happened));
             ui.add_space(4.0);
             commands.extend(more_ui(ui, room, me, &mut draft.keyboard));
-        }
+        }),
     }
     let guesses = room
         .state
@@ -336,6 +371,7 @@ fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -
         );
     }
     ui.add_space(GAP);
-    commands.extend(setup_ui(ui, view, room, &mut draft.setup));
+    let setup = &mut draft.setup;
+    commands.extend(fixed(ui, "setup", |ui| setup_ui(ui, view, room, setup)));
     commands
 }

@@ -10,7 +10,7 @@ use super::{
     parts::{card, main_button},
     setup,
     theme::{GAP, INK, Palette, bold, display},
-    words::tr,
+    words::{notice, tr},
 };
 use crate::{
     discovery::Plays,
@@ -105,7 +105,9 @@ fn room_ui(ui: &mut egui::Ui, art: &mut Art, room: &Room, has_twin: bool) -> boo
             },
         );
         if let Some(why_not) = &room.why_not {
-            ui.label(RichText::new(tr!("lobby-why-not", why = why_not.as_str())).color(p.error));
+            let said = notice(why_not.code, "");
+            let said = said.unwrap_or_else(|| tr!("lobby-why-not", why = why_not.message.as_str()));
+            ui.label(RichText::new(said).color(p.error));
         }
     });
     join

@@ -56,12 +56,14 @@ fn choose_ui(ui: &mut egui::Ui, setter: &SetterView, draft: &mut Draft) -> Optio
         }
         ui.separator();
         egui::Grid::new("own").num_columns(2).show(ui, |ui| {
-            for (name, text) in [
-                (tr!("set-own"), &mut draft.secret),
-                (tr!("set-clue"), &mut draft.clue),
+            for (id, name, text) in [
+                ("own secret", tr!("set-own"), &mut draft.secret),
+                ("own clue", tr!("set-clue"), &mut draft.clue),
             ] {
                 let label = ui.label(name);
-                let edit = egui::TextEdit::singleline(text).desired_width(240.0);
+                let edit = egui::TextEdit::singleline(text)
+                    .id_salt(id)
+                    .desired_width(240.0);
                 let edit = ui.add(edit).labelled_by(label.id);
                 entered |= edit.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
                 ui.end_row();

@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText};
 
 use super::{
     note_place,
-    parts::{choice, dialog, main_button},
+    parts::{choice, dialog, dialog_scroll, main_button},
     system::System,
     theme::Palette,
     words::{Language, tr},
@@ -34,32 +34,35 @@ pub(super) fn settings_ui(
         ui.set_width((ui.ctx().content_rect().width() - 60.0).min(460.0));
         ui.heading(tr!("settings"));
         ui.add_space(4.0);
-        language_ui(ui, &mut set);
-        ui.label(tr!("settings-look"));
-        ui.horizontal_wrapped(|ui| {
-            for look in Look::ALL {
-                let button = choice(ui, set.look == look, &name_of(look));
-                note_place(&button, look.code());
-                if button.clicked() {
-                    set.look = look;
+        let height = (ui.ctx().content_rect().height() - 150.0).max(120.0);
+        dialog_scroll(height).show(ui, |ui| {
+            language_ui(ui, &mut set);
+            ui.label(tr!("settings-look"));
+            ui.horizontal_wrapped(|ui| {
+                for look in Look::ALL {
+                    let button = choice(ui, set.look == look, &name_of(look));
+                    note_place(&button, look.code());
+                    if button.clicked() {
+                        set.look = look;
+                    }
                 }
+            });
+            scale_ui(ui, &mut set);
+            volume_ui(ui, &mut set);
+            if system.calm {
+                // It is asked of every program.
+                let mut always = true;
+                let always = egui::Checkbox::new(&mut always, tr!("settings-calm"));
+                ui.add_enabled(false, always)
+                    .on_disabled_hover_text(tr!("settings-system"));
+            } else {
+                ui.checkbox(&mut set.calm, tr!("settings-calm"));
             }
+            ui.checkbox(&mut set.awake, tr!("settings-awake"));
+            ui.add_space(4.0);
+            let weak = Palette::of(ui).weak;
+            ui.label(RichText::new(tr!("settings-private")).small().color(weak));
         });
-        scale_ui(ui, &mut set);
-        volume_ui(ui, &mut set);
-        if system.calm {
-            // It is asked of every program.
-            let mut always = true;
-            let always = egui::Checkbox::new(&mut always, tr!("settings-calm"));
-            ui.add_enabled(false, always)
-                .on_disabled_hover_text(tr!("settings-system"));
-        } else {
-            ui.checkbox(&mut set.calm, tr!("settings-calm"));
-        }
-        ui.checkbox(&mut set.awake, tr!("settings-awake"));
-        ui.add_space(4.0);
-        let weak = Palette::of(ui).weak;
-        ui.label(RichText::new(tr!("settings-private")).small().color(weak));
         ui.add_space(4.0);
         ui.horizontal(|ui| {
             if ui.add(main_button(ui, tr!("close"))).clicked() {

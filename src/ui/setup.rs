@@ -70,10 +70,7 @@ fn match_ui(
                 command = Some(Command::Act(Action::NextRound { after_round }));
             }
         }
-        let me = game.players().get(&view.me.peer_id);
-        if me.is_some_and(|me| me.watching) && ui.button(tr!("take-seat")).clicked() {
-            command = Some(Command::Act(Action::Watch(false)));
-        }
+        command = command.take().or(seat_ui(ui, view, game));
         if owns && ui.button(tr!("stop-ask")).clicked() {
             draft.stopping = true;
         }
@@ -103,6 +100,14 @@ fn match_ui(
         }
     }
     command
+}
+
+/// The way back to the table for those who watch.
+fn seat_ui(ui: &mut egui::Ui, view: &View, game: &Game) -> Option<Command> {
+    let me = game.players().get(&view.me.peer_id);
+    let watching = me.is_some_and(|me| me.watching);
+    let sits = watching && ui.button(tr!("take-seat")).clicked();
+    sits.then_some(Command::Act(Action::Watch(false)))
 }
 
 // ---- between two matches ----
@@ -278,9 +283,12 @@ fn start_ui(ui: &mut egui::Ui, view: &View, game: &Game) -> Option<Command> {
             (0, []) => String::new(),
             (0, [one]) => tr!("not-ready-one", who = *one),
             (0, some) => tr!("not-ready", count = some.len()),
+            // Only watchers are here, and I am one.
+            _ if settings.mode.min_players() == 1 => tr!("why-watching"),
             _ => tr!("too-few"),
         };
         ui.label(RichText::new(note).color(p.weak));
+        command = command.take().or(seat_ui(ui, view, game));
     });
     command
 }
@@ -308,10 +316,8 @@ fn guest_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Vec<Command> {
             pack = pack
         ));
         ui.label(RichText::new(describe(settings.mode)).color(p.weak));
+        commands.extend(seat_ui(ui, view, game));
         if watching {
-            if ui.button(tr!("take-seat")).clicked() {
-                commands.push(Command::Act(Action::Watch(false)));
-            }
             return;
         }
         let button = if ready {

@@ -11,7 +11,7 @@ use super::{
     words::tr,
 };
 use crate::{
-    game::{Action, MAX_TEXT_BYTES, PeerId, Reaction, Said, Text},
+    game::{Action, BadText, MAX_TEXT_BYTES, PeerId, Reaction, Said, Text},
     node::{Command, RoomView},
 };
 
@@ -115,6 +115,7 @@ pub(super) fn talk_ui(
         }
     });
     let edit = egui::TextEdit::singleline(&mut draft.text)
+        .id_salt("say")
         .hint_text(tr!("talk-say"))
         .char_limit(MAX_TEXT_BYTES)
         .desired_width(f32::INFINITY);
@@ -130,7 +131,9 @@ pub(super) fn talk_ui(
                 commands.push(Command::Act(Action::Say(text.into())));
                 draft.text.clear();
             }
-            Err(e) => draft.refused = Some(e.to_string()),
+            Err(BadText::Empty) => {}
+            Err(BadText::TooLong) => draft.refused = Some(tr!("talk-too-long")),
+            Err(BadText::Control) => draft.refused = Some(tr!("talk-control")),
         }
         edit.request_focus();
     }

@@ -305,7 +305,7 @@ mod tests {
         for part in ["packs", "words"] {
             for file in std::fs::read_dir(format!("{folder}{part}")).expect("a folder") {
                 let text = std::fs::read_to_string(file.expect("a file").path()).expect("text");
-                needed.extend(text.chars().flat_map(char::to_uppercase));
+                needed.extend(crate::ui::words::upper(&text).chars());
                 needed.extend(text.chars().filter(|c| !c.is_control()));
             }
         }

@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText, Stroke};
 
 use super::{
     note_place,
-    parts::main_button,
+    parts::{announce, main_button},
     theme::{Palette, bold},
     words::tr,
 };
@@ -83,7 +83,7 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
             let words_ui = |ui: &mut egui::Ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 let text = bold(text).color(p.error);
-                ui.add(egui::Label::new(text).wrap());
+                announce(&ui.add(egui::Label::new(text).wrap()));
                 ui.add(egui::Label::new(RichText::new(detail).color(p.text)).wrap());
             };
             if ui.available_width() < BESIDE {

@@ -41,6 +41,9 @@ pub(super) fn watch_ui(
     let sight = cluster.lens.look().unwrap_or_default();
     let now = ui.input(|input| input.time);
     let moves = draft.ring.look_at(&sight, now) && !calm;
+    if calm {
+        draft.ring.clear();
+    }
     let mut command = None;
     let window = ui.ctx().content_rect().size();
     let wide = window.x >= NARROW;

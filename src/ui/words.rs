@@ -5,6 +5,8 @@ use std::cell::RefCell;
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 
+use crate::game::Letter;
+
 /// A language that the window speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
@@ -122,6 +124,16 @@ pub(super) fn speak(language: Language) {
 /// A message in the window's language. Use [`tr!`].
 pub(super) fn say(id: &str, args: &[(&str, FluentValue<'_>)]) -> String {
     WORDS.with_borrow(|words| words.say(id, args))
+}
+
+/// In large letters, one for each: ß is ẞ, for S is a letter of its own.
+pub(super) fn upper(text: &str) -> String {
+    text.replace('ß', "ẞ").to_uppercase()
+}
+
+/// A letter as it stands on a key.
+pub(super) fn upper_of(letter: Letter) -> String {
+    upper(&letter.as_char().to_string())
 }
 
 /// A message by its id, in the window's language, with values for its variables.

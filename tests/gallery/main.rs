@@ -11,6 +11,7 @@
 mod paint;
 mod scenes;
 mod table;
+mod typing;
 #[path = "../common/words.rs"]
 mod words;
 
@@ -28,7 +29,11 @@ use dhangkanna::{
     node::{Look, Preferences, View},
     ui::{App, Language},
 };
-use eframe::egui::{self, Rect, Shape, Vec2, accesskit::Action, vec2};
+use eframe::egui::{
+    self, Rect, Shape, Vec2,
+    accesskit::{Action, Role},
+    vec2,
+};
 use egui_kittest::{
     Harness, SnapshotOptions,
     kittest::{NodeT as _, Queryable as _},
@@ -66,7 +71,7 @@ const NARROW: Frame = Frame {
 };
 
 /// In all of these everything is drawn, if it is asked for.
-const FRAMES: [Frame; 9] = [
+const FRAMES: [Frame; 10] = [
     WIDE,
     NARROW,
     Frame {
@@ -87,6 +92,13 @@ const FRAMES: [Frame; 9] = [
     Frame {
         name: "-full",
         size: vec2(1920.0, 1080.0),
+        ..WIDE
+    },
+    // As large as the settings allow.
+    Frame {
+        name: "-large",
+        size: vec2(520.0, 360.0),
+        pixels: 2.0,
         ..WIDE
     },
     Frame {
@@ -303,7 +315,17 @@ fn open(scene: &Scene, frame: &Frame) -> Harness<'static, Option<App>> {
     window.run();
     for id in scene.clicks {
         let label = message(frame.language, id);
-        window.get_by_label(&label).click();
+        // Not by the pointer: it may be out of sight.
+        window.get_by_label(&label).click_accesskit();
+        window.run();
+    }
+    if !scene.whole.is_empty() {
+        let label = message(frame.language, "solve-label");
+        let field = window.get_by_role_and_label(Role::TextInput, &label);
+        field.focus();
+        field.type_text(scene.whole);
+        window.run();
+        window.key_press(egui::Key::Enter);
         window.run();
     }
     window

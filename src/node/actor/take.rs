@@ -170,6 +170,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             if let Some(ad) = ads.values().find(|ad| ad.cluster_id == *id) {
                 return ad.room.to_string();
             }
+            if let Some(kept) = self.kept.iter().find(|kept| kept.cluster_id == *id) {
+                return kept.name.to_string();
+            }
         }
         target.to_string()
     }

@@ -12,7 +12,7 @@ use dhangkanna::{
     discovery::{Examination, Firewall, Found, Plays, Sort},
     game::{Action, Deal, Mode, Notice, Phase, Reaction, Secret, Wait},
     node::{
-        Clock, KeptRoom, Looking, Me, Notice as Said, PackView, Preferences, Record, Room,
+        Clock, Failure, KeptRoom, Looking, Me, Notice as Said, PackView, Preferences, Record, Room,
         RoomView, SetterView, Stage, View,
     },
 };
@@ -26,6 +26,8 @@ pub struct Scene {
     pub clicks: &'static [&'static str],
     /// Whether those clicks open something that hides the rest.
     pub is_dialog: bool,
+    /// What is then typed as the whole word, and entered.
+    pub whole: &'static str,
 }
 
 const LONG: &str = "Maximiliane-Josephine WW";
@@ -36,6 +38,7 @@ fn scene(name: &'static str, view: View) -> Scene {
         view,
         clicks: &[],
         is_dialog: false,
+        whole: "",
     }
 }
 
@@ -45,6 +48,7 @@ fn opened(name: &'static str, view: View, clicks: &'static [&'static str]) -> Sc
         view,
         clicks,
         is_dialog: true,
+        whole: "",
     }
 }
 
@@ -114,7 +118,10 @@ fn lobbies() -> Vec<Scene> {
     let mut full = lobby();
     let mut other_version = other_room(33, "Upstairs", "Eve", 2, Phase::Lobby);
     other_version.version = "0.1.0".to_owned();
-    other_version.why_not = Some("its program (0.1.0) is older than this one".to_owned());
+    other_version.why_not = Some(Failure::new(
+        "version",
+        "it runs version 0.1.0 and this is 0.2.0; install the same version on both computers",
+    ));
     full.rooms = Arc::new([
         other_room(30, "Ben's room", "Ben", 3, Phase::Guessing),
         other_room(31, "Kitchen", "Cleo", 1, Phase::Lobby),
@@ -355,10 +362,26 @@ fn rooms() -> Vec<Scene> {
         1,
         "A remark that is longer than a line of the talk is wide, to see where it breaks",
     );
-    let mut alone = Table::new("Ada's room", &["Ada"]).view();
-    alone.cluster.term = 1;
+    let mut long = three();
+    long.play(
+        Mode::Together,
+        &[("donaudampfschifffahrtsgesellschaftskapitaen", "He sails")],
+    );
+    long.guess(1, "aefx");
+    let alone = Table::new("Ada's room", &["Ada"]);
+    let mut watched = alone.clone();
+    watched.act(0, Action::Watch(true));
+    let mut sent_away = Table::new("Ada's room", &["Ada", LONG, "Cleo"]);
+    sent_away.act(0, Action::Remove(peer(1)));
     vec![
-        scene("room-alone", within(alone)),
+        scene("room-alone", within(alone.view())),
+        scene("room-watched", within(watched.view())),
+        scene("room-removed", within(sent_away.view())),
+        scene("long-word", within(long.view())),
+        Scene {
+            whole: "steam",
+            ..scene("long-word-refused", within(long.view()))
+        },
         scene("room-waiting", within(waiting.view())),
         scene("room-knock", within(knocked.view())),
         scene("match-over", within(over.view())),
