@@ -56,6 +56,12 @@ impl fmt::Display for Letter {
     }
 }
 
+/// In large letters, one for each: ß is ẞ here, for S is a letter of its own.
+#[must_use]
+pub fn upper(text: &str) -> String {
+    text.replace('ß', "ẞ").to_uppercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,5 +89,11 @@ mod tests {
                 "{typed:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_large_letter_is_one() {
+        assert_eq!(upper("straße"), "STRAẞE");
+        assert_eq!(upper("ǆ é ї"), "Ǆ É Ї");
     }
 }

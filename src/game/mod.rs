@@ -28,7 +28,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 pub use action::{Action, Notice, Outcome, Rejection};
 pub use alphabet::{Alphabet, BadAlphabet, MAX_LETTERS};
-pub use letter::{Letter, NotALetter};
+pub use letter::{Letter, NotALetter, upper};
 pub use matches::{Deal, Match, Rank};
 pub use name::{BadName, MAX_NAME_BYTES, MAX_NAME_CHARS, Name};
 pub use notice::Wait;

@@ -31,6 +31,8 @@ pub struct App {
     art: Art,
     lobby: lobby::Draft,
     room: room::Draft,
+    /// Whether a room was drawn last.
+    in_room: bool,
     /// Frames drawn since the start; written to the log at the first one.
     frames: u64,
     /// The view of the last frame.
@@ -74,6 +76,7 @@ impl App {
             art: Art::default(),
             lobby: lobby::Draft::default(),
             room: room::Draft::default(),
+            in_room: false,
             frames: 0,
             drawn: None,
             language: Language::default(),
@@ -157,10 +160,11 @@ impl App {
             (self.send)(command);
         }
         about_ui(ui, &view, &mut self.about_open);
-        self.room.enter(match &view.stage {
-            Stage::Room(room) => Some(room.cluster.cluster_id),
-            _ => None,
-        });
+        // Going on in another cluster, without those who are missing, is no leaving.
+        let in_room = matches!(view.stage, Stage::Room(_));
+        if std::mem::replace(&mut self.in_room, in_room) && !in_room {
+            self.room.leave();
+        }
         let commands = match &view.stage {
             Stage::Room(room) => {
                 let calm = now.calm || system.calm;

@@ -47,7 +47,7 @@ pub(super) fn places(rect: Rect, cluster: &ClusterView) -> Places<'_> {
         // Above and below the ring the names stand side by side, the lowest and
         // the highest near it.
         let from_lowest = nth.min(count - nth);
-        let from_end = from_lowest.min(count / 2 - from_lowest);
+        let from_end = from_lowest.min(count.div_ceil(2) - from_lowest);
         Place {
             member,
             at: middle + around[nth],

@@ -25,10 +25,7 @@ use super::{
     watch::{self, watch_ui},
     words::tr,
 };
-use crate::{
-    consensus::ClusterId,
-    node::{Command, RoomView, View},
-};
+use crate::node::{Command, RoomView, View};
 
 /// The window's own drafts in a room.
 #[derive(Default)]
@@ -46,21 +43,15 @@ pub(super) struct Draft {
     aside: Aside,
     /// Whether nothing is to move.
     calm: bool,
-    /// Which room it is about.
-    room: Option<ClusterId>,
 }
 
 impl Draft {
-    /// What was begun in one room is not for the next.
-    pub(super) fn enter(&mut self, room: Option<ClusterId>) {
-        if self.room != room {
-            *self = Self {
-                room,
-                aside: self.aside,
-                people: std::mem::take(&mut self.people).elsewhere(),
-                ..Self::default()
-            };
-        }
+    /// Nothing that was begun in a room is for the next one.
+    pub(super) fn leave(&mut self) {
+        *self = Self {
+            people: std::mem::take(&mut self.people).elsewhere(),
+            ..Self::default()
+        };
     }
 }
 

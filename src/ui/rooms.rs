@@ -107,7 +107,9 @@ fn room_ui(ui: &mut egui::Ui, art: &mut Art, room: &Room, has_twin: bool) -> boo
         if let Some(why_not) = &room.why_not {
             let said = notice(why_not.code, "");
             let said = said.unwrap_or_else(|| tr!("lobby-why-not", why = why_not.message.as_str()));
-            ui.label(RichText::new(said).color(p.error));
+            // It says more: which versions.
+            ui.label(RichText::new(said).color(p.error))
+                .on_hover_text(&why_not.message);
         }
     });
     join

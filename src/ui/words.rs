@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 
 use crate::game::Letter;
+pub(super) use crate::game::upper;
 
 /// A language that the window speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -124,11 +125,6 @@ pub(super) fn speak(language: Language) {
 /// A message in the window's language. Use [`tr!`].
 pub(super) fn say(id: &str, args: &[(&str, FluentValue<'_>)]) -> String {
     WORDS.with_borrow(|words| words.say(id, args))
-}
-
-/// In large letters, one for each: ß is ẞ, for S is a letter of its own.
-pub(super) fn upper(text: &str) -> String {
-    text.replace('ß', "ẞ").to_uppercase()
 }
 
 /// A letter as it stands on a key.

@@ -92,7 +92,14 @@ fn interrupted(size: Vec2, label: &str, scenes: &[&str]) {
 fn what_comes_above_takes_no_focus() {
     let (wide, narrow) = (vec2(1040.0, 720.0), vec2(480.0, 640.0));
     // The keys come, and the panel that says that nobody can be reached.
-    let round = ["room-waiting", "mood-0", "stalled", "mood-3"];
+    // And the game goes on in another cluster.
+    let round = [
+        "room-waiting",
+        "mood-0",
+        "stalled",
+        "continued-elsewhere",
+        "mood-3",
+    ];
     interrupted(wide, "Say something", &round);
     interrupted(narrow, "Say something", &round);
     interrupted(wide, "Know it?", &["mood-3", "stalled", "mood-3"]);
@@ -110,6 +117,7 @@ fn what_was_begun_in_one_room_is_not_for_the_next() {
         window.field(label).focus();
         window.harness.run();
         window.type_blindly(text);
+        assert_eq!(window.field(label).value().as_deref(), Some(text));
     }
     window.go_to("lobby-empty");
     window.go_to("mood-3");

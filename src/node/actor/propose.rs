@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use super::{Actor, Event, OUTCOMES, not_in_room};
 use crate::{
-    game::{Action, Outcome},
+    game::{Action, Outcome, upper},
     node::{Done, Failure, Looking, Reply, propose::Job, read},
 };
 
@@ -84,9 +84,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 {
                     self.single_copy = copies < 2;
                     if let (Outcome::Repeat, Some(letter)) = (outcome, letter) {
-                        let letter = letter.to_uppercase();
+                        let letter = upper(&letter.to_string());
                         let text = format!("{letter} was guessed already; it costs nothing.");
-                        self.say("repeat", &letter.to_string(), text, false);
+                        self.say("repeat", &letter, text, false);
                     }
                 }
                 self.answer(reply, outcome);

@@ -87,6 +87,7 @@ pub fn watched() -> Vec<Scene> {
     vec![
         opened("watch", within(room), &["raft-open"]),
         opened("watch-9", within(crowd(9)), &["raft-open"]),
+        opened("watch-19", within(crowd(19)), &["raft-open"]),
         opened("watch-23", within(crowd(23)), &["raft-open"]),
         opened("watch-24", within(crowd(24)), &["raft-open"]),
     ]
@@ -114,6 +115,7 @@ pub fn troubles() -> Vec<Scene> {
         may_lose: true,
     });
     let mut elsewhere = stalled.clone();
+    elsewhere.cluster.cluster_id = cluster_id(3);
     elsewhere.trouble = Some(Trouble::Elsewhere {
         cluster_id: cluster_id(2),
         by: "Ben".to_owned(),
