@@ -118,11 +118,26 @@ struct Log {
 impl<'a> Window<'a> {
     /// Opens a window on a host, at its place beside the others.
     pub fn open(display: &'a Display, lab: &Lab, host: usize, name: &str) -> Self {
+        let mut command = on_host(lab, host);
+        command.args(["--name", name, "--data-dir"]);
+        command.arg(lab.path(name));
+        Self::start(display, command, host)
+    }
+
+    /// Opens the `nth` window of somebody new, on host 1: nothing is kept in
+    /// their home, and they give no name.
+    pub fn open_new(display: &'a Display, lab: &Lab, nth: usize) -> Self {
+        let mut command = on_host(lab, 1);
+        for folder in ["CONFIG", "DATA", "STATE", "CACHE"] {
+            command.env_remove(format!("XDG_{folder}_HOME"));
+        }
+        command.env("HOME", lab.path("home"));
+        Self::start(display, command, nth)
+    }
+
+    fn start(display: &'a Display, mut command: Command, nth: usize) -> Self {
         let started = Instant::now();
-        let mut child = Command::new("ip")
-            .args(["netns", "exec", &lab.host(host), &program(host)])
-            .args(["--name", name, "--log", "debug", "--data-dir"])
-            .arg(lab.path(name))
+        let mut child = command
             .env("DISPLAY", &display.name)
             .env_remove("WAYLAND_DISPLAY")
             .env("NO_COLOR", "1")
@@ -149,8 +164,8 @@ impl<'a> Window<'a> {
         let pid = window.child.id().to_string();
         let ids = display.xdotool(&["search", "--sync", "--onlyvisible", "--pid", &pid]);
         window.id = ids.lines().last().expect("a window").to_owned();
-        let nth = i32::try_from(host).unwrap() - 1;
-        let [x, y] = [nth % 2 * APART, nth / 2 * BELOW].map(|n| n.to_string());
+        let place = i32::try_from(nth).unwrap() - 1;
+        let [x, y] = [place % 2 * APART, place / 2 * BELOW].map(|n| n.to_string());
         display.xdotool(&["windowmove", &window.id, &x, &y]);
         window
     }
@@ -264,6 +279,14 @@ impl<'a> Window<'a> {
         assert!(sent.expect("kill").success());
         assert!(self.child.wait().expect("its end").success());
     }
+}
+
+/// The program on a host, saying what it draws.
+fn on_host(lab: &Lab, host: usize) -> Command {
+    let mut command = Command::new("ip");
+    command.args(["netns", "exec", &lab.host(host), &program(host)]);
+    command.args(["--log", "debug"]);
+    command
 }
 
 impl Drop for Window<'_> {

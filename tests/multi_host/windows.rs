@@ -1,5 +1,7 @@
 //! Real windows, in as many namespaces: hosted and joined by clicks, played by
-//! keys, in every mode.
+//! keys, in every mode, and by somebody new.
+
+use std::time::Duration;
 
 use crate::{
     lab::Lab,
@@ -7,6 +9,7 @@ use crate::{
     stats::{print_machine, report, runs},
     window::{Display, Window},
 };
+
 #[test]
 #[ignore = "needs root"]
 fn hosted_and_joined_by_clicks_played_by_keys() {
@@ -117,8 +120,9 @@ fn until_all(windows: &[Window<'_>], text: &str) {
 }
 
 /// Types letters until the round is over: in the window whose turn it is, or in
-/// those of all who do not know the word.
-fn play_round(windows: &[Window<'_>], names: &[&str]) {
+/// those of all who do not know the word. Returns how many it took, with so much
+/// thought before each.
+fn play_round(windows: &[Window<'_>], names: &[&str], thought: Duration) -> usize {
     for (n, letter) in "etaoinsrlhdcumpgbyfkwvxzjq".chars().enumerate() {
         let (phase, turn, setter) = (
             field(&windows[0], "phase"),
@@ -126,12 +130,13 @@ fn play_round(windows: &[Window<'_>], names: &[&str]) {
             field(&windows[0], "setter"),
         );
         if phase != "guessing" {
-            return;
+            return n;
         }
-        let guessers: Vec<usize> = (0..3).filter(|i| names[*i] != setter).collect();
+        let guessers: Vec<usize> = (0..windows.len()).filter(|i| names[*i] != setter).collect();
         let by_turn = names.iter().position(|name| *name == turn);
         let guesser = by_turn.unwrap_or(guessers[n % guessers.len()]);
         let tries: usize = field(&windows[0], "tries").parse().expect("a number");
+        windows[guesser].watch_for(thought);
         windows[guesser].types(letter);
         until_all(windows, &format!(" tries={} asked=0 ", tries + 1));
         if field(&windows[0], "phase") == "revealing" {
@@ -140,6 +145,7 @@ fn play_round(windows: &[Window<'_>], names: &[&str]) {
             });
         }
     }
+    26
 }
 
 #[test]
@@ -180,7 +186,7 @@ fn every_mode_is_played_to_its_end_in_windows() {
                 windows[setter].click_at_rest("Offer 1");
             }
             until_all(&windows, " phase=guessing ");
-            play_round(&windows, &names);
+            play_round(&windows, &names, Duration::ZERO);
             if round == 1 {
                 display.shoot_all(&windows, &format!("mode-{code}-round"));
             }
@@ -195,4 +201,44 @@ fn every_mode_is_played_to_its_end_in_windows() {
     for window in windows {
         window.close();
     }
+}
+
+#[test]
+#[ignore = "needs root"]
+fn somebody_new_hosts_joins_and_finishes_a_round() {
+    // How long a person looks before a click, and before a key.
+    let (look, thought) = (Duration::from_secs(1), Duration::from_millis(800));
+    let (mut times, mut keys) = (Vec::new(), Vec::new());
+    let runs = runs(1);
+    for run in 0..runs {
+        let lab = Lab::new(1);
+        let display = Display::new();
+        let click = |window: &Window<'_>, control: &str| {
+            window.watch_for(look);
+            window.click(control);
+        };
+        let first = Window::open_new(&display, &lab, 1);
+        click(&first, "Host a game");
+        let second = Window::open_new(&display, &lab, 2);
+        let (_, room) = second.wait("a room", 0, |line| {
+            line.contains("control \"Join ") && line.contains("room\" at ")
+        });
+        click(&second, room.split('"').nth(1).expect("its name"));
+        let started = first.started;
+        let windows = [first, second];
+        until_all(&windows, "players=2");
+        click(&windows[0], "Start the game");
+        until_all(&windows, " phase=guessing ");
+        keys.push(play_round(&windows, &["first", "second"], thought));
+        let over = field(&windows[0], "phase");
+        until_all(&windows, &format!(" phase={over} "));
+        times.push(started.elapsed());
+        assert!(["won", "lost"].contains(&over.as_str()), "{over}");
+        if run == 0 {
+            display.shoot([&windows[0], &windows[1]], "somebody-new");
+        }
+        windows.into_iter().for_each(Window::close);
+    }
+    println!("3 clicks, and {keys:?} keys");
+    report("from nothing to the end of a round", &mut times);
 }
