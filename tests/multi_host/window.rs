@@ -124,15 +124,15 @@ impl<'a> Window<'a> {
         Self::start(display, command, host)
     }
 
-    /// Opens the `nth` window of somebody new, on host 1: nothing is kept in
-    /// their home, and they give no name.
-    pub fn open_new(display: &'a Display, lab: &Lab, nth: usize) -> Self {
-        let mut command = on_host(lab, 1);
+    /// Opens the window of somebody new on a host: nothing is kept in their
+    /// home, and they give no name.
+    pub fn open_new(display: &'a Display, lab: &Lab, host: usize) -> Self {
+        let mut command = on_host(lab, host);
         for folder in ["CONFIG", "DATA", "STATE", "CACHE"] {
             command.env_remove(format!("XDG_{folder}_HOME"));
         }
-        command.env("HOME", lab.path("home"));
-        Self::start(display, command, nth)
+        command.env("HOME", lab.path(&format!("home {host}")));
+        Self::start(display, command, host)
     }
 
     fn start(display: &'a Display, mut command: Command, nth: usize) -> Self {
