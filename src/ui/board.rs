@@ -222,14 +222,15 @@ pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool) {
     let words: Vec<&[(Option<String>, bool)]> = cells
         .split(|(shown, _)| shown.as_deref() == Some(" "))
         .collect();
-    let longest = words.iter().map(|word| word.len()).max().unwrap_or(1);
+    let longest = words.iter().map(|word| word.len()).max();
+    let longest = longest.unwrap_or(1).max(1);
     let roomy = roominess(ui);
     let width = ui.available_width().min(640.0 * roomy);
     let largest = if width < 520.0 { 32.0 } else { 40.0 * roomy };
     let tile_for = |letters: usize| width / letters.max(8) as f32 - 4.0;
     let tile = if tile_for(longest) < SMALLEST {
-        // In lines of equal length, and larger.
-        tile_for(longest.div_ceil(longest.div_ceil(16)))
+        // In lines of equal length, each with a hyphen, and larger.
+        tile_for(longest.div_ceil(longest.div_ceil(16)) + 1)
     } else {
         tile_for(longest)
     };
@@ -242,12 +243,12 @@ pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool) {
     let p = Palette::of(ui);
     let painter = ui.painter();
     for (nth, line) in lines.iter().enumerate() {
-        let count: usize = line.iter().map(|w| w.len()).sum::<usize>() + line.len() - 1;
+        let count: usize = line.iter().map(Part::width).sum::<usize>() + line.len() - 1;
         let start = rect.center().x - (count as f32 * (tile + 4.0) - 4.0) / 2.0;
         let y = rect.top() + nth as f32 * (height + 8.0);
         let mut x = start;
-        for word in line {
-            for (shown, open) in *word {
+        for part in line {
+            for (shown, open) in part.cells {
                 let cell = egui::Rect::from_min_size(egui::pos2(x, y), Vec2::new(tile, height));
                 let is_letter = shown
                     .as_deref()
@@ -281,30 +282,62 @@ pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool) {
                 }
                 x += tile + 4.0;
             }
+            if part.goes_on {
+                let at = egui::pos2(x, y + height * 0.5);
+                let font = display(tile * 0.7);
+                painter.text(at, Align2::LEFT_CENTER, "-", font, p.weak);
+            }
             x += tile + 4.0;
         }
     }
 }
 
-/// Puts words on lines of at most `max` tiles; a space is one tile. A longer
-/// word goes on in the next line.
-fn break_lines<'a, T>(words: &[&'a [T]], max: usize) -> Vec<Vec<&'a [T]>> {
-    let mut lines: Vec<Vec<&[T]>> = Vec::new();
+/// A word, or as much of it as a line takes.
+struct Part<'a, T> {
+    cells: &'a [T],
+    /// Whether the word goes on in the next line, which a hyphen says.
+    goes_on: bool,
+}
+
+impl<T> Part<'_, T> {
+    /// In tiles.
+    fn width(&self) -> usize {
+        self.cells.len() + usize::from(self.goes_on)
+    }
+}
+
+/// Puts words on lines of at most `max` tiles; a space is one tile, and so is a
+/// hyphen. A longer word is broken into equal parts.
+fn break_lines<'a, T>(words: &[&'a [T]], max: usize) -> Vec<Vec<Part<'a, T>>> {
+    let mut lines: Vec<Vec<Part<'_, T>>> = Vec::new();
     let mut used = 0;
-    for word in words.iter().flat_map(|word| word.chunks(max.max(1))) {
-        let needed = word.len() + usize::from(used > 0);
+    for part in words.iter().flat_map(|word| parts(word, max)) {
+        let needed = part.width() + usize::from(used > 0);
         match lines.last_mut() {
             Some(line) if used + needed <= max => {
-                line.push(word);
                 used += needed;
+                line.push(part);
             }
             _ => {
-                lines.push(vec![word]);
-                used = word.len();
+                used = part.width();
+                lines.push(vec![part]);
             }
         }
     }
     lines
+}
+
+fn parts<T>(word: &[T], max: usize) -> impl Iterator<Item = Part<'_, T>> {
+    let count = if word.len() <= max {
+        1
+    } else {
+        word.len().div_ceil(max.saturating_sub(1).max(1))
+    };
+    let each = word.len().div_ceil(count).max(1);
+    word.chunks(each).enumerate().map(move |(n, cells)| Part {
+        cells,
+        goes_on: (n + 1) * each < word.len(),
+    })
 }
 
 /// The mask for a screen reader.
@@ -330,13 +363,20 @@ mod tests {
         let lines = |max| -> Vec<String> {
             break_lines(&words, max)
                 .iter()
-                .map(|line| String::from_utf8(line.join(&b' ')).expect("ASCII"))
+                .map(|line| {
+                    let shown = line.iter().map(|part| {
+                        let hyphen = if part.goes_on { "-" } else { "" };
+                        format!("{}{hyphen}", str::from_utf8(part.cells).expect("ASCII"))
+                    });
+                    shown.collect::<Vec<_>>().join(" ")
+                })
                 .collect()
         };
         assert_eq!(lines(100), ["once in a blue moon"]);
         assert_eq!(lines(9), ["once in a", "blue moon"]);
         assert_eq!(lines(8), ["once in", "a blue", "moon"]);
-        assert_eq!(lines(3)[..3], ["onc", "e", "in"]);
+        assert_eq!(lines(3)[..4], ["on-", "ce", "in", "a"]);
         assert_eq!(lines(0).len(), 15);
+        assert!(break_lines::<u8>(&[&[]], 8).is_empty());
     }
 }
