@@ -32,6 +32,12 @@ impl Draft {
             ..Self::default()
         };
     }
+
+    /// Shows this round after so many tries, whatever is played meanwhile.
+    fn stay_at(&mut self, round: u32, step: usize) {
+        self.round = Some(round);
+        self.step = Some(step);
+    }
 }
 
 /// Draws the history, if it is open.
@@ -121,14 +127,14 @@ fn step_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
             .clicked()
         {
             step -= 1;
-            draft.step = Some(step);
+            draft.stay_at(round.number(), step);
         }
         if ui
             .add_enabled(step < last, egui::Button::new(tr!("history-on")))
             .clicked()
         {
             step += 1;
-            draft.step = Some(step);
+            draft.stay_at(round.number(), step);
         }
         ui.label(tr!("history-step", step = step, steps = last));
     });

@@ -44,8 +44,8 @@ pub(super) fn places(rect: Rect, cluster: &ClusterView) -> Places<'_> {
     let placed = members.map(|(n, member)| {
         let nth = (n + count - mine % count) % count;
         let out = around[nth].normalized();
-        // Above and below the ring the names stand side by side, the lowest and
-        // the highest near it.
+        // Above and below the ring the names stand side by side, the lowest, and
+        // a single highest, near it.
         let from_lowest = nth.min(count - nth);
         let from_end = from_lowest.min(count.div_ceil(2) - from_lowest);
         Place {
