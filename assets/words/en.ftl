@@ -42,6 +42,9 @@ lobby-record = You played { $played ->
 }, at best { $best } in a row.
 lobby-hardest = Your hardest letters: { $letters }.
 lobby-name = Your name
+name-empty = A name needs at least one visible character.
+name-too-long = A name has at most 24 characters.
+name-control = A name has no control characters.
 lobby-host = Host a game
 lobby-rooms = Rooms on this network
 lobby-empty = No room yet

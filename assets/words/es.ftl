@@ -42,6 +42,9 @@ lobby-record = Jugaste { $played ->
 }; tu mejor racha: { $best }.
 lobby-hardest = Tus letras más difíciles: { $letters }.
 lobby-name = Tu nombre
+name-empty = Un nombre necesita al menos un carácter visible.
+name-too-long = Un nombre tiene como mucho 24 caracteres.
+name-control = Un nombre no lleva caracteres de control.
 lobby-host = Crear una sala
 lobby-rooms = Salas en esta red
 lobby-empty = Todavía no hay salas

@@ -42,6 +42,9 @@ lobby-record = Tu as joué { $played ->
 }. Ta meilleure série : { $best }.
 lobby-hardest = Tes lettres les plus coriaces : { $letters }.
 lobby-name = Ton nom
+name-empty = Un nom a au moins un caractère visible.
+name-too-long = Un nom a au plus 24 caractères.
+name-control = Un nom n’a pas de caractères de contrôle.
 lobby-host = Ouvrir un salon
 lobby-rooms = Salons sur ce réseau
 lobby-empty = Aucun salon pour l’instant

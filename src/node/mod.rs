@@ -50,7 +50,8 @@ pub use rooms::group as group_rooms;
 pub use setter::{Choice, SetterView};
 pub use timing::Timing;
 pub use view::{
-    KeptRoom, Looking, Me, Notice, PackView, PlayerView, Room, RoomView, Stage, Trouble, View,
+    KeptRoom, Looking, Me, Notice, PackView, Pending, PlayerView, Room, RoomView, Stage, Trouble,
+    View,
 };
 pub use world::{Addresses, OpenLog, World};
 

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     consensus::RoomState,
     discovery::{Examination, Plays},
-    game::{Name, PeerId, Phase, pack::Pack},
+    game::{Action, Letter, Name, PeerId, Phase, pack::Pack},
     net::ClusterId,
     packs,
 };
@@ -156,6 +156,25 @@ pub enum Stage {
     Stopped,
 }
 
+/// What a player asks for and waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pending {
+    /// A guess.
+    Letter(Letter),
+    /// A hint.
+    Hint,
+}
+
+impl Pending {
+    pub(super) fn of(action: &Action) -> Option<Self> {
+        match action {
+            Action::Guess { letter, .. } => Some(Self::Letter(*letter)),
+            Action::Hint { .. } => Some(Self::Hint),
+            _ => None,
+        }
+    }
+}
+
 /// The room from inside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoomView {
@@ -167,8 +186,8 @@ pub struct RoomView {
     pub players: Vec<PlayerView>,
     /// How the cluster is doing.
     pub cluster: ClusterView,
-    /// Letters I guessed that are not committed yet.
-    pub pending: Vec<char>,
+    /// What I asked for that is not committed yet.
+    pub pending: Vec<Pending>,
     /// Whether the last command of mine is on my disk only.
     pub single_copy: bool,
     /// What keeps the game from going on, or its player from being in it.

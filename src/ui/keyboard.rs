@@ -5,13 +5,13 @@ use eframe::egui::{self, Align2, FontId, Sense, Stroke, vec2};
 use super::{
     happened::Happened,
     keys, note_place,
-    parts::{announce, centred_row},
+    parts::{announce, centred_row, once},
     theme::{Palette, display, roominess},
     words::{tr, upper, upper_of},
 };
 use crate::{
     game::{Action, Alphabet, Letter, Mode, PeerId, Phase, Whole},
-    node::{Command, RoomView},
+    node::{Command, Pending, RoomView},
 };
 
 /// The largest key in a usual window, in points.
@@ -110,7 +110,7 @@ pub(super) fn keyboard_ui(
             ui.add_space(indent.max(0.0));
             for letter in row {
                 let (response, free) = key_ui(ui, room, letter, key, may.is_ok());
-                if response.clicked() && free {
+                if once(&response) && free {
                     guessed.push(letter);
                 } else if let Err(why) = &may
                     && pressed(&response)
@@ -124,7 +124,7 @@ pub(super) fn keyboard_ui(
     guessed
         .into_iter()
         // Sent once: while it is on its way, it is not sent again.
-        .filter(|letter| !room.pending.contains(&letter.as_char()))
+        .filter(|letter| !room.pending.contains(&Pending::Letter(*letter)))
         .map(|letter| Command::Guess { letter, round })
         .collect()
 }
@@ -166,8 +166,8 @@ pub(super) fn more_ui(
         let button = ui.add_enabled(hint && mine, egui::Button::new(text));
         note_place(&button, "Hint");
         let button = button.on_hover_text(&price).on_disabled_hover_text(&price);
-        // The second click of two was not meant for the next hint, which costs.
-        if button.clicked() && !button.double_clicked() && !button.triple_clicked() {
+        // The next one costs more: it is not asked for while one is on its way.
+        if once(&button) && !room.pending.contains(&Pending::Hint) {
             command = Some(Command::Act(Action::Hint { round: number }));
         }
         if labelled {
@@ -209,7 +209,10 @@ pub(super) fn more_ui(
                     draft.whole.clear();
                     draft.refused = None;
                 }
-                None => draft.refused = Some(tr!("solve-letters")),
+                None => {
+                    draft.refused = Some(tr!("solve-letters"));
+                    edit.request_focus();
+                }
             }
         }
     });
@@ -338,7 +341,7 @@ fn state_of(room: &RoomView, letter: Letter) -> State {
         Some(_) => State::Miss,
         // It waits for the setter.
         None if round.knows(letter) => State::Pending,
-        None if room.pending.contains(&letter.as_char()) => State::Pending,
+        None if room.pending.contains(&Pending::Letter(letter)) => State::Pending,
         None => State::Free,
     }
 }

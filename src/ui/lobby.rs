@@ -8,14 +8,14 @@ use super::{
     art::{Art, Mood, Picture},
     finding::{finding_ui, open_ui},
     note_place,
-    parts::{card, main_button},
+    parts::{announce, card, fixed, main_button},
     rooms::{kept_ui, rooms_ui},
     sky::{paint_cloud, paint_hills, paint_sky, round_off},
     theme::{COLUMN, GAP, Palette, bold},
-    words::{notice, tr, upper},
+    words::{tr, upper},
 };
 use crate::{
-    game::Name,
+    game::{BadName, Name},
     node::{Command, JoinTarget, Record, View},
 };
 
@@ -61,7 +61,7 @@ pub(super) fn lobby_ui(
                         ui.set_width(column);
                         head_ui(ui, art, view);
                         ui.add_space(GAP);
-                        host_ui(ui, view, draft, &mut commands);
+                        fixed(ui, "host", |ui| host_ui(ui, view, draft, &mut commands));
                         ui.add_space(GAP);
                         if let Some(join) = rooms_ui(ui, art, view) {
                             commands.extend(rename(view, draft));
@@ -70,7 +70,9 @@ pub(super) fn lobby_ui(
                         open_ui(ui, &mut draft.finding);
                         commands.extend(kept_ui(ui, view));
                         ui.add_space(GAP);
-                        address_ui(ui, view, draft, &mut commands);
+                        fixed(ui, "address", |ui| {
+                            address_ui(ui, view, draft, &mut commands);
+                        });
                     });
                 });
             });
@@ -175,8 +177,12 @@ fn host_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec
             }
         });
         if let Err(bad) = parsed {
-            let said = notice("bad_name", "").unwrap_or_else(|| format!("{bad}."));
-            ui.label(RichText::new(said).color(Palette::of(ui).error));
+            let said = match bad {
+                BadName::Empty => tr!("name-empty"),
+                BadName::TooLong => tr!("name-too-long"),
+                BadName::Control => tr!("name-control"),
+            };
+            announce(&ui.label(RichText::new(said).color(Palette::of(ui).error)));
         }
     });
 }
@@ -210,7 +216,7 @@ fn address_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut 
             });
         } else if !draft.address.trim().is_empty() && addr.is_err() && !field.has_focus() {
             let p = Palette::of(ui);
-            ui.label(RichText::new(tr!("lobby-bad-address")).color(p.error));
+            announce(&ui.label(RichText::new(tr!("lobby-bad-address")).color(p.error)));
         }
     });
     let known = &view.me.preferences.addresses;

@@ -33,6 +33,17 @@ pub(super) fn fixed<R>(
     ui.scope_builder(builder, contents).inner
 }
 
+/// Whether a button was pressed once, and on purpose. What is done by it may put
+/// another thing in its place, or ask another price: neither the second click of
+/// two nor a key that is held down was meant for that.
+pub(super) fn once(button: &egui::Response) -> bool {
+    let held = button.ctx.input(|input| {
+        let repeated = |event: &egui::Event| matches!(event, egui::Event::Key { repeat: true, .. });
+        input.events.iter().any(repeated)
+    });
+    button.clicked() && !button.double_clicked() && !button.triple_clicked() && !held
+}
+
 /// Lets a screen reader say a text whenever it changes.
 pub(super) fn announce(told: &egui::Response) {
     told.ctx.accesskit_node_builder(told.id, |node| {

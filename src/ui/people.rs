@@ -7,7 +7,7 @@ use eframe::egui::{self, RichText, Vec2, vec2};
 use super::{
     art::{Art, Picture},
     note_place,
-    parts::{dialog, fixed, main_button},
+    parts::{dialog, fixed, main_button, once},
     theme::{Palette, bold},
     words::{tr, upper_of},
 };
@@ -191,20 +191,21 @@ pub(super) fn door_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) -> Option<
     }
     let mut command = None;
     for (peer, name) in &table.knocks {
-        ui.horizontal_wrapped(|ui| {
+        let knock_ui = |ui: &mut egui::Ui| {
             ui.label(bold(tr!("knock", name = name.as_str())));
             let button = ui.add(main_button(ui, tr!("let-in")));
             note_place(&button, "Let in");
             called(&button, &tr!("let-in"), name.as_str());
-            if button.clicked() {
+            if once(&button) {
                 command = Some(Command::Act(Action::LetIn(*peer)));
             }
             let not_now = ui.button(tr!("refuse"));
             called(&not_now, &tr!("refuse"), name.as_str());
-            if not_now.clicked() {
+            if once(&not_now) {
                 command = Some(Command::Act(Action::Refuse(*peer)));
             }
-        });
+        };
+        fixed(ui, ("knock", peer), |ui| ui.horizontal_wrapped(knock_ui));
     }
     command
 }

@@ -7,7 +7,7 @@ use eframe::egui::{self, RichText, vec2};
 use super::{
     art::{Art, Mood, Picture},
     note_place,
-    parts::{card, main_button},
+    parts::{card, fixed, main_button, once},
     setup,
     theme::{GAP, INK, Palette, bold, display},
     words::{notice, tr},
@@ -31,7 +31,8 @@ pub(super) fn rooms_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) -> Option<
     }
     for room in view.rooms.iter() {
         let twins = view.rooms.iter().filter(|r| r.name == room.name).count();
-        if room_ui(ui, art, room, twins > 1) {
+        let id = ("room", room.cluster_id);
+        if fixed(ui, id, |ui| room_ui(ui, art, room, twins > 1)) {
             join = Some(Command::Join {
                 target: JoinTarget::Cluster(room.cluster_id),
                 wait: WAIT,
@@ -126,42 +127,49 @@ pub(super) fn kept_ui(ui: &mut egui::Ui, view: &View) -> Option<Command> {
     let mut command = None;
     ui.add_space(GAP);
     ui.label(bold(tr!("lobby-kept")).size(18.0));
-    let p = Palette::of(ui);
     for room in kept {
-        card(ui).show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            egui::Sides::new().shrink_left().truncate().show(
-                ui,
-                |ui| {
-                    ui.vertical(|ui| {
-                        ui.spacing_mut().item_spacing.y = 3.0;
-                        let name = bold(room.name.as_str());
-                        ui.add(egui::Label::new(name).truncate());
-                        let when = tr!("lobby-played", ago = ago(room.used));
-                        ui.add(egui::Label::new(RichText::new(when).color(p.weak)).truncate());
-                    });
-                },
-                |ui| {
-                    let back = ui.button(tr!("lobby-back"));
-                    let name = tr!("lobby-back-name", room = room.name.as_str());
-                    back.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
-                    note_place(&back, &format!("Come back to {}", room.name));
-                    if back.clicked() {
-                        let which = Some(JoinTarget::Cluster(room.cluster_id));
-                        command = Some(Command::Resume { which });
-                    }
-                    let forget = ui.button(tr!("lobby-forget"));
-                    let name = tr!("lobby-forget-name", room = room.name.as_str());
-                    forget
-                        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
-                    let forget = forget.on_hover_text(tr!("lobby-forget-more"));
-                    if forget.clicked() {
-                        command = Some(Command::Forget(room.cluster_id));
-                    }
-                },
-            );
-        });
+        let asked = fixed(ui, ("kept", room.cluster_id), |ui| kept_room_ui(ui, room));
+        command = command.or(asked);
     }
+    command
+}
+
+/// A room to come back to; what is asked for.
+fn kept_room_ui(ui: &mut egui::Ui, room: &KeptRoom) -> Option<Command> {
+    let p = Palette::of(ui);
+    let mut command = None;
+    card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        egui::Sides::new().shrink_left().truncate().show(
+            ui,
+            |ui| {
+                ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.y = 3.0;
+                    let name = bold(room.name.as_str());
+                    ui.add(egui::Label::new(name).truncate());
+                    let when = tr!("lobby-played", ago = ago(room.used));
+                    ui.add(egui::Label::new(RichText::new(when).color(p.weak)).truncate());
+                });
+            },
+            |ui| {
+                let back = ui.button(tr!("lobby-back"));
+                let name = tr!("lobby-back-name", room = room.name.as_str());
+                back.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+                note_place(&back, &format!("Come back to {}", room.name));
+                if back.clicked() {
+                    let which = Some(JoinTarget::Cluster(room.cluster_id));
+                    command = Some(Command::Resume { which });
+                }
+                let forget = ui.button(tr!("lobby-forget"));
+                let name = tr!("lobby-forget-name", room = room.name.as_str());
+                forget.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+                let forget = forget.on_hover_text(tr!("lobby-forget-more"));
+                if once(&forget) {
+                    command = Some(Command::Forget(room.cluster_id));
+                }
+            },
+        );
+    });
     command
 }
 

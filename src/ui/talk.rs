@@ -7,6 +7,7 @@ use eframe::egui::{self, RichText, ScrollArea, Vec2};
 use super::{
     art::{Art, Picture},
     note_place,
+    parts::announce,
     theme::Palette,
     words::tr,
 };
@@ -138,7 +139,7 @@ pub(super) fn talk_ui(
         edit.request_focus();
     }
     if let Some(refused) = &draft.refused {
-        ui.label(RichText::new(refused).small().color(p.error));
+        announce(&ui.label(RichText::new(refused).small().color(p.error)));
     }
     commands
 }

@@ -70,6 +70,14 @@ const NARROW: Frame = Frame {
     ..WIDE
 };
 
+/// As large as the settings allow, in a usual window.
+const LARGE: Frame = Frame {
+    name: "-large",
+    size: vec2(520.0, 360.0),
+    pixels: 2.0,
+    ..WIDE
+};
+
 /// In all of these everything is drawn, if it is asked for.
 const FRAMES: [Frame; 10] = [
     WIDE,
@@ -94,13 +102,7 @@ const FRAMES: [Frame; 10] = [
         size: vec2(1920.0, 1080.0),
         ..WIDE
     },
-    // As large as the settings allow.
-    Frame {
-        name: "-large",
-        size: vec2(520.0, 360.0),
-        pixels: 2.0,
-        ..WIDE
-    },
+    LARGE,
     Frame {
         name: "-de",
         language: Language::German,
@@ -137,8 +139,11 @@ fn every_screen_is_as_it_was() {
             // Each once wide and light, and once narrow and dark, is enough to
             // see what has changed.
             let compared = n < 2;
+            // A page over a window of the least height is looked at for whether it
+            // can be closed.
+            let cramped = scene.is_dialog && frame.name == LARGE.name;
             let chosen = match wanted {
-                "" => compared,
+                "" => compared || cramped,
                 "all" => true,
                 part => name.contains(part),
             };
@@ -232,6 +237,14 @@ fn draw(scene: &Scene, frame: &Frame) -> (RgbaImage, Vec<String>) {
         if rect.x0 < -1.0 || right > f64::from(frame.size.x) + 1.0 {
             wrong.push(format!("{} sticks out at {rect:?}", named(&node)));
         }
+    }
+    let close = message(frame.language, "close");
+    let closes = window
+        .query_all_by_label(&close)
+        .filter(|_| scene.is_dialog);
+    let bottoms: Vec<f32> = closes.map(|button| button.rect().bottom()).collect();
+    if scene.is_dialog && bottoms.iter().all(|bottom| *bottom > frame.size.y) {
+        wrong.push(format!("it cannot be closed: {bottoms:?}"));
     }
     // What was just said lies over the page until it is closed.
     if scene.view.notice.is_none() {

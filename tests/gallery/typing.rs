@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex};
 
 use dhangkanna::{
     game::Action,
-    node::{Command, View},
+    node::{Command, KeptRoom, Pending, Stage, View},
     ui::App,
 };
 use eframe::egui::{self, UiBuilder, Vec2, accesskit::Role, vec2};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use tokio::sync::watch;
 
-use super::scenes;
+use super::{scenes, table::cluster_id};
 
 /// A window whose view can be changed, and what it asked for.
 struct Window {
@@ -23,7 +23,11 @@ struct Window {
 
 impl Window {
     fn on(scene: &str, size: Vec2) -> Self {
-        let (views, shown) = watch::channel(Arc::new(view_of(scene)));
+        Self::showing(view_of(scene), size)
+    }
+
+    fn showing(view: View, size: Vec2) -> Self {
+        let (views, shown) = watch::channel(Arc::new(view));
         let asked = Arc::new(Mutex::new(Vec::new()));
         let ask = Arc::clone(&asked);
         let draw = move |ui: &mut egui::Ui, app: &mut Option<App>| {
@@ -59,6 +63,24 @@ impl Window {
         self.harness.get_by_role_and_label(Role::TextInput, label)
     }
 
+    /// Clicks whatever is there now.
+    fn click_at(&mut self, at: egui::Pos2) {
+        self.harness.event(egui::Event::PointerMoved(at));
+        for pressed in [true, false] {
+            self.harness.event(egui::Event::PointerButton {
+                pos: at,
+                button: egui::PointerButton::Primary,
+                pressed,
+                modifiers: egui::Modifiers::NONE,
+            });
+            self.harness.run_steps(1);
+        }
+    }
+
+    fn asked(&self) -> Vec<Command> {
+        self.asked.lock().unwrap().clone()
+    }
+
     /// Types as a keyboard does: into whatever has the focus.
     fn type_blindly(&mut self, text: &str) {
         for letter in text.chars() {
@@ -85,7 +107,7 @@ fn interrupted(size: Vec2, label: &str, scenes: &[&str]) {
     }
     window.type_blindly("llo");
     assert_eq!(window.field(label).value().as_deref(), Some("hello"));
-    assert_eq!(*window.asked.lock().unwrap(), []);
+    assert_eq!(window.asked(), []);
 }
 
 #[test]
@@ -108,6 +130,28 @@ fn what_comes_above_takes_no_focus() {
     let door = ["room-waiting", "room-knock", "room-removed"];
     interrupted(wide, "Say something", &door);
     interrupted(narrow, "Say something", &door);
+    // Rooms are found, and lost.
+    let lobby = [
+        "lobby-empty",
+        "lobby-full",
+        "lobby-long-names",
+        "lobby-full",
+    ];
+    interrupted(wide, "Join by address", &lobby);
+    interrupted(narrow, "Join by address", &lobby);
+}
+
+#[test]
+fn a_word_that_is_refused_is_typed_on() {
+    let mut window = Window::on("mood-3", vec2(1040.0, 720.0));
+    window.field("Know it?").focus();
+    window.harness.run();
+    window.type_blindly("größe");
+    window.harness.key_press(egui::Key::Enter);
+    window.harness.run();
+    assert!(window.field("Know it?").is_focused());
+    window.type_blindly("x");
+    assert_eq!(window.asked(), []);
 }
 
 #[test]
@@ -126,18 +170,100 @@ fn what_was_begun_in_one_room_is_not_for_the_next() {
     }
 }
 
-#[test]
-fn a_double_click_takes_one_hint() {
-    let mut window = Window::on("mood-0", vec2(1040.0, 720.0));
-    for _ in 0..2 {
-        let hint = window.harness.get_by_label("Hint (−1 balloon)");
-        hint.click();
+/// Holds Enter until it was repeated twice.
+fn hold_enter(window: &mut Window) {
+    for (pressed, repeat) in [(true, false), (true, true), (true, true), (false, false)] {
+        window.harness.event(egui::Event::Key {
+            key: egui::Key::Enter,
+            physical_key: None,
+            pressed,
+            repeat,
+            modifiers: egui::Modifiers::NONE,
+        });
         window.harness.run_steps(1);
     }
     window.harness.run();
-    let asked = window.asked.lock().unwrap();
-    assert!(
-        matches!(asked[..], [Command::Act(Action::Hint { .. })]),
-        "{asked:?}"
-    );
+}
+
+#[test]
+fn what_costs_is_asked_for_once() {
+    let is_hint = |asked: &[Command]| matches!(asked, [Command::Act(Action::Hint { .. })]);
+    let name = "Hint (−1 balloon)";
+    let mut window = Window::on("mood-0", vec2(1040.0, 720.0));
+    for _ in 0..2 {
+        window.harness.get_by_label(name).click();
+        window.harness.run_steps(1);
+    }
+    window.harness.run();
+    assert!(is_hint(&window.asked()), "clicked: {:?}", window.asked());
+
+    // Nor does the second click of two fall on a key that was not there before.
+    let key = window.harness.get_by_label("Letter Q").rect();
+    let mut window = Window::on("room-waiting", vec2(1040.0, 720.0));
+    window.click_at(key.center());
+    window.views.send_replace(Arc::new(view_of("mood-0")));
+    window.harness.run_steps(1);
+    window.click_at(key.center());
+    window.harness.run();
+    assert_eq!(window.asked(), []);
+
+    let mut window = Window::on("mood-0", vec2(1040.0, 720.0));
+    window.harness.get_by_label(name).focus();
+    window.harness.run();
+    hold_enter(&mut window);
+    assert!(is_hint(&window.asked()), "held: {:?}", window.asked());
+
+    // One is on its way.
+    let mut view = view_of("mood-0");
+    let Stage::Room(room) = &mut view.stage else {
+        unreachable!("mood-0 is a room");
+    };
+    Arc::make_mut(room).pending.push(Pending::Hint);
+    let mut window = Window::on("mood-0", vec2(1040.0, 720.0));
+    window.views.send_replace(Arc::new(view));
+    window.harness.run();
+    window.harness.get_by_label(name).click();
+    window.harness.run();
+    assert_eq!(window.asked(), []);
+}
+
+#[test]
+fn what_takes_its_place_was_not_meant() {
+    let mut two = view_of("lobby-full");
+    let mut kept = two.kept.to_vec();
+    kept.push(KeptRoom {
+        cluster_id: cluster_id(41),
+        ..kept[0].clone()
+    });
+    two.kept = kept.clone().into();
+    let mut one = two.clone();
+    one.kept = kept[1..].into();
+    let forgotten = |asked: &[Command]| asked == [Command::Forget(kept[0].cluster_id)];
+    /// The upper one's button.
+    fn forget(window: &Window) -> egui_kittest::Node<'_> {
+        let all = window.harness.get_all_by_label("Forget Friday evening");
+        let upper = all.min_by(|a, b| a.rect().top().total_cmp(&b.rect().top()));
+        upper.expect("a button")
+    }
+    let size = vec2(1040.0, 1200.0);
+
+    let mut window = Window::showing(two.clone(), size);
+    let place = forget(&window).rect();
+    window.click_at(place.center());
+    window.views.send_replace(Arc::new(one.clone()));
+    window.harness.run_steps(1);
+    assert_eq!(forget(&window).rect(), place);
+    window.click_at(place.center());
+    window.harness.run();
+    assert!(forgotten(&window.asked()), "clicked: {:?}", window.asked());
+
+    let mut window = Window::showing(two, size);
+    forget(&window).focus();
+    window.harness.run();
+    hold_enter(&mut window);
+    window.views.send_replace(Arc::new(one));
+    window.harness.run();
+    window.harness.key_press(egui::Key::Enter);
+    window.harness.run();
+    assert!(forgotten(&window.asked()), "held: {:?}", window.asked());
 }

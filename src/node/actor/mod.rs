@@ -21,8 +21,8 @@ use tokio::{
 };
 
 use super::{
-    Command, Done, Failure, KeptRoom, Looking, Notice, PackView, Preferences, Record, Reply, Stage,
-    View,
+    Command, Done, Failure, KeptRoom, Looking, Notice, PackView, Pending, Preferences, Record,
+    Reply, Stage, View,
     chronicle::Chronicle,
     contact, introduce, rooms,
     seat::Seat,
@@ -63,7 +63,7 @@ type Moving = Pin<Box<dyn Future<Output = Move> + Send>>;
 enum Event {
     /// A command of this player came to an end.
     Ended {
-        letter: Option<char>,
+        asked: Option<Pending>,
         outcome: Reply,
         reply: Option<oneshot::Sender<Reply>>,
     },
@@ -127,7 +127,7 @@ pub(super) struct Actor<F> {
     checking: bool,
     kept: Arc<[KeptRoom]>,
     answers: Vec<(oneshot::Sender<Reply>, Reply)>,
-    pending: Vec<char>,
+    pending: Vec<Pending>,
     single_copy: bool,
     notice: Option<Notice>,
     notices: u64,

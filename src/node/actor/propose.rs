@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use super::{Actor, Event, OUTCOMES, not_in_room};
 use crate::{
     game::{Action, Outcome, upper},
-    node::{Done, Failure, Looking, Reply, propose::Job, read},
+    node::{Done, Failure, Looking, Pending, Reply, propose::Job, read},
 };
 
 /// Reads that may wait; then the player is told "busy".
@@ -15,12 +15,7 @@ const READS: usize = 32;
 
 impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     /// Hands an action to the seat, and hears what comes of it.
-    pub(super) fn propose(
-        &mut self,
-        action: Action,
-        letter: Option<char>,
-        reply: Option<oneshot::Sender<Reply>>,
-    ) {
+    pub(super) fn propose(&mut self, action: Action, reply: Option<oneshot::Sender<Reply>>) {
         if self.seat.is_none() || self.moving.is_some() {
             return self.answer(reply, Err(not_in_room()));
         }
@@ -29,19 +24,20 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             return self.answer(reply, Err(busy));
         };
         let events = self.events.clone();
+        let asked = Pending::of(&action);
+        self.pending.extend(asked);
         place.send(Job {
             action,
             done: Box::new(move |outcome| {
                 // There is room for as many as can be waited for, and if the
                 // actor has gone, so has whoever asked.
                 let _ = events.try_send(Event::Ended {
-                    letter,
+                    asked,
                     outcome,
                     reply,
                 });
             }),
         });
-        self.pending.extend(letter);
     }
 
     /// Looks at the game as of now, beside the commands that wait.
@@ -61,7 +57,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         tokio::spawn(async move {
             let outcome = read::read(&shared).await;
             place.send(Event::Ended {
-                letter: None,
+                asked: None,
                 outcome,
                 reply,
             });
@@ -71,11 +67,11 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     pub(super) fn hear(&mut self, event: Event) {
         match event {
             Event::Ended {
-                letter,
+                asked,
                 outcome,
                 reply,
             } => {
-                if let Some(at) = self.pending.iter().position(|p| Some(*p) == letter) {
+                if let Some(at) = self.pending.iter().position(|p| Some(*p) == asked) {
                     self.pending.remove(at);
                 }
                 if let Ok(Done::Applied {
@@ -83,7 +79,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 }) = outcome
                 {
                     self.single_copy = copies < 2;
-                    if let (Outcome::Repeat, Some(letter)) = (outcome, letter) {
+                    if let (Outcome::Repeat, Some(Pending::Letter(letter))) = (outcome, asked) {
                         let letter = upper(&letter.to_string());
                         let text = format!("{letter} was guessed already; it costs nothing.");
                         self.say("repeat", &letter, text, false);

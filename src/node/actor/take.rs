@@ -55,8 +55,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 self.answer(reply, Ok(Done::Ok));
             }
             Command::Guess { letter, round } => {
-                let action = Action::Guess { letter, round };
-                self.propose(action, Some(letter.as_char()), reply);
+                self.propose(Action::Guess { letter, round }, reply);
             }
             Command::StartRound {
                 pack,
@@ -73,17 +72,17 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                         pack,
                         after_round,
                     };
-                    self.propose(action, None, reply);
+                    self.propose(action, reply);
                 }
                 Err(e) => self.answer(reply, Err(Failure::new("no_such_entry", e.to_string()))),
             },
-            Command::Act(action) => self.propose(action, None, reply),
+            Command::Act(action) => self.propose(action, reply),
             Command::StartMatch { force } => match self.deal(force) {
-                Ok(action) => self.propose(action, None, reply),
+                Ok(action) => self.propose(action, reply),
                 Err(failure) => self.answer(reply, Err(failure)),
             },
             Command::Choose(choice) => match self.choose(choice) {
-                Ok(action) => self.propose(action, None, reply),
+                Ok(action) => self.propose(action, reply),
                 Err(failure) => self.answer(reply, Err(failure)),
             },
             Command::Read => self.read(reply),
@@ -93,7 +92,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 self.save_later("the player's name", move |folder| save_name(folder, &kept));
                 self.shared.set_name(name.clone());
                 if self.seat.is_some() {
-                    self.propose(Action::Seat { name }, None, reply);
+                    self.propose(Action::Seat { name }, reply);
                 } else {
                     self.answer(reply, Ok(Done::Ok));
                 }
