@@ -25,6 +25,12 @@ impl Letter {
         }
     }
 
+    /// As it stands on a key.
+    #[must_use]
+    pub fn upper(self) -> String {
+        upper(&self.to_string())
+    }
+
     /// The letter that a character counts as; `None` if it is no letter.
     pub(super) fn fold(c: char) -> Option<Self> {
         if !c.is_alphabetic() {

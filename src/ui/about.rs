@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText};
 
 use super::{
     note_place,
-    parts::{dialog, dialog_scroll, main_button},
+    parts::{dialog, dialog_height, dialog_scroll, main_button},
     theme::{Palette, bold},
     words::tr,
 };
@@ -24,7 +24,7 @@ pub(super) fn about_ui(ui: &egui::Ui, view: &View, open: &mut bool) {
         let version = env!("CARGO_PKG_VERSION");
         ui.heading(format!("dhangkanna {version}"));
         ui.label(tr!("lobby-about"));
-        let height = (window.y - 240.0).clamp(120.0, 420.0);
+        let height = dialog_height(ui, 240.0).min(420.0);
         dialog_scroll(height).show(ui, |ui| {
             ui.label(tr!("about-free"));
             ui.label(tr!("settings-private"));

@@ -7,7 +7,7 @@ use eframe::egui::{self, RichText, Stroke, vec2};
 
 use super::{
     note_place,
-    parts::{dialog, dialog_scroll, main_button},
+    parts::{dialog, dialog_height, dialog_scroll, main_button},
     theme::{Palette, bold},
     words::tr,
 };
@@ -79,8 +79,7 @@ pub(super) fn finding_ui(ui: &egui::Ui, view: &View, open: &mut bool) -> Option<
     let modal = dialog(ui, "finding", |ui| {
         ui.set_width((window.x - 60.0).min(560.0));
         ui.heading(tr!("find"));
-        let height = (window.y - 190.0).max(120.0);
-        dialog_scroll(height).show(ui, |ui| {
+        dialog_scroll(dialog_height(ui, 190.0)).show(ui, |ui| {
             let Looking::Found(found) = &view.examination else {
                 ui.label(tr!("find-looking"));
                 return;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::words::{tr, upper_of};
+use super::words::tr;
 use crate::{
     game::{Game, GuessMade, Mode, PeerId, Phase, Round, Tried},
     node::RoomView,
@@ -132,7 +132,7 @@ fn in_words(guess: &GuessMade, who: &str, mine: bool) -> String {
     let me = if mine { "yes" } else { "no" };
     match &guess.tried {
         Tried::Letter(letter) => {
-            let letter = upper_of(*letter);
+            let letter = letter.upper();
             let count = guess.cells.count_ones();
             tr!(
                 "told-letter",
@@ -143,7 +143,7 @@ fn in_words(guess: &GuessMade, who: &str, mine: bool) -> String {
             )
         }
         Tried::Hint { letter, .. } => {
-            let letter = upper_of(*letter);
+            let letter = letter.upper();
             tr!("told-hint", me = me, who = who, letter = letter)
         }
         Tried::Whole(whole) if guess.is_hit() => {

@@ -4,10 +4,10 @@ use eframe::egui::{self, RichText};
 
 use super::{
     board::{balloons, mask_ui},
-    parts::{dialog, dialog_scroll},
+    parts::{dialog, dialog_height, dialog_scroll},
     setup,
     theme::Palette,
-    words::{tr, upper_of},
+    words::tr,
 };
 use crate::{
     game::{Game, Round, Secret, Tried, Void},
@@ -58,8 +58,7 @@ pub(super) fn history_ui(ui: &egui::Ui, room: &RoomView, draft: &mut Draft) {
                 ui.label(tr!("history-none"));
             }
             Some(round) => {
-                let height = (ui.ctx().content_rect().height() - 150.0).max(120.0);
-                dialog_scroll(height).show(ui, |ui| {
+                dialog_scroll(dialog_height(ui, 150.0)).show(ui, |ui| {
                     choose_ui(ui, game, round, draft);
                     step_ui(ui, game, round, draft);
                 });
@@ -151,12 +150,12 @@ fn step_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
             let who = game.name_of(&guess.by);
             let what = match &guess.tried {
                 Tried::Letter(letter) => {
-                    let letter = upper_of(*letter);
+                    let letter = letter.upper();
                     tr!("history-guessed", who = who, letter = letter)
                 }
                 Tried::Whole(whole) => tr!("history-said", who = who, word = whole.shown()),
                 Tried::Hint { letter, .. } => {
-                    let letter = upper_of(*letter);
+                    let letter = letter.upper();
                     tr!("history-hint", who = who, letter = letter)
                 }
             };

@@ -9,7 +9,7 @@ use super::{
     motion::{End, Motion, Pose, ease_out},
     sky::{grey_sky, paint_cloud, paint_confetti, paint_hills, paint_sky, round_off},
     theme::{Palette, mix},
-    words::{tr, upper_of},
+    words::tr,
 };
 use crate::{
     game::{CHANCES, GuessMade, Phase, Round, Tried},
@@ -288,7 +288,7 @@ fn paint_banner(art: &mut Art, painter: &egui::Painter, rect: Rect, pose: &Pose)
 fn last_miss(round: &Round) -> Option<(&GuessMade, String)> {
     let last = round.guesses().iter().rev().find(|guess| guess.costs())?;
     let what = match &last.tried {
-        Tried::Letter(letter) => upper_of(*letter),
+        Tried::Letter(letter) => letter.upper(),
         Tried::Whole(whole) => tr!("quoted", word = whole.shown()),
         Tried::Hint { .. } => String::new(),
     };

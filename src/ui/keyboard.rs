@@ -7,7 +7,7 @@ use super::{
     keys, note_place,
     parts::{announce, centred_row, once},
     theme::{Palette, display, roominess},
-    words::{tr, upper, upper_of},
+    words::{tr, upper},
 };
 use crate::{
     game::{Action, Alphabet, Letter, Mode, PeerId, Phase, Whole},
@@ -92,7 +92,7 @@ pub(super) fn keyboard_ui(
                 happened.refuse(Some(&tr!("why-language", letter = letter)));
             }
             (Ok(letter), Ok(())) if state_of(room, letter) != State::Free => {
-                let letter = upper_of(letter);
+                let letter = letter.upper();
                 happened.refuse(Some(&tr!("why-tried", letter = letter)));
             }
             (Ok(letter), Ok(())) => guessed.push(letter),
@@ -269,7 +269,7 @@ fn key_ui(
     guessing: bool,
 ) -> (egui::Response, bool) {
     let state = state_of(room, letter);
-    let upper = upper_of(letter);
+    let upper = letter.upper();
     let enabled = guessing && state == State::Free;
     let sense = if enabled {
         Sense::click()

@@ -37,11 +37,9 @@ pub(super) fn fixed<R>(
 /// another thing in its place, or ask another price: neither the second click of
 /// two nor a key that is held down was meant for that.
 pub(super) fn once(button: &egui::Response) -> bool {
-    let held = button.ctx.input(|input| {
-        let repeated = |event: &egui::Event| matches!(event, egui::Event::Key { repeat: true, .. });
-        input.events.iter().any(repeated)
-    });
-    button.clicked() && !button.double_clicked() && !button.triple_clicked() && !held
+    let repeated = |event: &egui::Event| matches!(event, egui::Event::Key { repeat: true, .. });
+    let held = || button.ctx.input(|input| input.events.iter().any(repeated));
+    button.clicked() && !button.double_clicked() && !button.triple_clicked() && !held()
 }
 
 /// Lets a screen reader say a text whenever it changes.
@@ -78,6 +76,12 @@ pub(super) fn dialog<R>(
         ui.ctx().request_discard("the size of a dialog has changed");
     }
     shown
+}
+
+/// The height of what scrolls in a dialog, beside other things that need `rest`,
+/// both in points.
+pub(super) fn dialog_height(ui: &egui::Ui, rest: f32) -> f32 {
+    (ui.ctx().content_rect().height() - rest).max(120.0)
 }
 
 /// What scrolls in a dialog if it is higher than this, in points. It has its

@@ -9,7 +9,7 @@ use super::{
     note_place,
     parts::{dialog, fixed, main_button, once},
     theme::{Palette, bold},
-    words::{tr, upper_of},
+    words::tr,
 };
 use crate::{
     game::{Action, PeerId, Tried},
@@ -275,7 +275,7 @@ pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
     for (n, guess) in guesses.iter().enumerate().rev() {
         let what = match &guess.tried {
             Tried::Whole(whole) => whole.shown().to_owned(),
-            Tried::Letter(letter) | Tried::Hint { letter, .. } => upper_of(*letter),
+            Tried::Letter(letter) | Tried::Hint { letter, .. } => letter.upper(),
         };
         let who = game.name_of(&guess.by);
         let (word, color) = match guess.tried {

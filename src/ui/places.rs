@@ -67,15 +67,18 @@ fn around(radius: Vec2, count: usize) -> Vec<Vec2> {
         let turn = std::f32::consts::TAU * (step as f32 / STEPS as f32 + 0.25);
         vec2(turn.cos() * radius.x, turn.sin() * radius.y)
     };
-    let mut gone = 0.0;
-    let mut ways = vec![0.0];
+    // Each step, and the way to it.
+    let mut steps = vec![(at(0), 0.0)];
+    let (mut last, mut gone) = steps[0];
     for step in 1..=STEPS {
-        gone += (at(step) - at(step - 1)).length();
-        ways.push(gone);
+        let next = at(step);
+        gone += (next - last).length();
+        last = next;
+        steps.push((next, gone));
     }
     let place = |n: usize| {
         let way = gone * n as f32 / count as f32;
-        at(ways.partition_point(|passed| *passed < way))
+        steps[steps.partition_point(|(_, passed)| *passed < way)].0
     };
     (0..count).map(place).collect()
 }

@@ -251,16 +251,15 @@ fn narrow_ui(
 ) -> Vec<Command> {
     let mut commands = Vec::new();
     let size = ui.available_size();
-    let whole = size.y;
     ScrollArea::vertical().id_salt("room").show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 5.0;
         // What the board and the keys leave, so that both are in reach.
         measured(ui, "play", |ui, height| {
             let left = size.y - height - 6.0 - ui.spacing().item_spacing.y;
             let scene = left.clamp(SCENE, (size.y * 0.5).max(SCENE));
-            let size = vec2(ui.available_width(), scene);
-            if left >= SCENE || whole >= LOW {
-                scene_ui(ui, art, room, &mut draft.motion, draft.calm, size);
+            if left >= SCENE || size.y >= LOW {
+                let scene = vec2(ui.available_width(), scene);
+                scene_ui(ui, art, room, &mut draft.motion, draft.calm, scene);
                 ui.add_space(6.0);
             }
             let top = ui.cursor().top();

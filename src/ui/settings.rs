@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText};
 
 use super::{
     note_place,
-    parts::{choice, dialog, dialog_scroll, main_button},
+    parts::{choice, dialog, dialog_height, dialog_scroll, main_button},
     system::System,
     theme::Palette,
     words::{Language, tr},
@@ -34,8 +34,7 @@ pub(super) fn settings_ui(
         ui.set_width((ui.ctx().content_rect().width() - 60.0).min(460.0));
         ui.heading(tr!("settings"));
         ui.add_space(4.0);
-        let height = (ui.ctx().content_rect().height() - 150.0).max(120.0);
-        dialog_scroll(height).show(ui, |ui| {
+        dialog_scroll(dialog_height(ui, 150.0)).show(ui, |ui| {
             language_ui(ui, &mut set);
             ui.label(tr!("settings-look"));
             ui.horizontal_wrapped(|ui| {

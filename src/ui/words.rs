@@ -5,7 +5,6 @@ use std::cell::RefCell;
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 
-use crate::game::Letter;
 pub(super) use crate::game::upper;
 
 /// A language that the window speaks.
@@ -125,11 +124,6 @@ pub(super) fn speak(language: Language) {
 /// A message in the window's language. Use [`tr!`].
 pub(super) fn say(id: &str, args: &[(&str, FluentValue<'_>)]) -> String {
     WORDS.with_borrow(|words| words.say(id, args))
-}
-
-/// A letter as it stands on a key.
-pub(super) fn upper_of(letter: Letter) -> String {
-    upper(&letter.as_char().to_string())
 }
 
 /// A message by its id, in the window's language, with values for its variables.

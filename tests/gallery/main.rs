@@ -238,13 +238,13 @@ fn draw(scene: &Scene, frame: &Frame) -> (RgbaImage, Vec<String>) {
             wrong.push(format!("{} sticks out at {rect:?}", named(&node)));
         }
     }
-    let close = message(frame.language, "close");
-    let closes = window
-        .query_all_by_label(&close)
-        .filter(|_| scene.is_dialog);
-    let bottoms: Vec<f32> = closes.map(|button| button.rect().bottom()).collect();
-    if scene.is_dialog && bottoms.iter().all(|bottom| *bottom > frame.size.y) {
-        wrong.push(format!("it cannot be closed: {bottoms:?}"));
+    if scene.is_dialog {
+        let close = message(frame.language, "close");
+        let closes = window.query_all_by_label(&close);
+        let bottoms: Vec<f32> = closes.map(|button| button.rect().bottom()).collect();
+        if bottoms.iter().all(|bottom| *bottom > frame.size.y) {
+            wrong.push(format!("it cannot be closed: {bottoms:?}"));
+        }
     }
     // What was just said lies over the page until it is closed.
     if scene.view.notice.is_none() {

@@ -81,6 +81,13 @@ impl Window {
         self.asked.lock().unwrap().clone()
     }
 
+    /// Goes to a field, and types.
+    fn begin(&mut self, label: &str, text: &str) {
+        self.field(label).focus();
+        self.harness.run();
+        self.type_blindly(text);
+    }
+
     /// Types as a keyboard does: into whatever has the focus.
     fn type_blindly(&mut self, text: &str) {
         for letter in text.chars() {
@@ -98,9 +105,7 @@ fn view_of(scene: &str) -> View {
 /// Types one half of a word, goes on to another scene, and types the rest.
 fn interrupted(size: Vec2, label: &str, scenes: &[&str]) {
     let mut window = Window::on(scenes[0], size);
-    window.field(label).focus();
-    window.harness.run();
-    window.type_blindly("he");
+    window.begin(label, "he");
     for scene in &scenes[1..] {
         window.go_to(scene);
         assert!(window.field(label).is_focused(), "{label}, at {scene}");
@@ -144,9 +149,7 @@ fn what_comes_above_takes_no_focus() {
 #[test]
 fn a_word_that_is_refused_is_typed_on() {
     let mut window = Window::on("mood-3", vec2(1040.0, 720.0));
-    window.field("Know it?").focus();
-    window.harness.run();
-    window.type_blindly("größe");
+    window.begin("Know it?", "größe");
     window.harness.key_press(egui::Key::Enter);
     window.harness.run();
     assert!(window.field("Know it?").is_focused());
@@ -158,9 +161,7 @@ fn a_word_that_is_refused_is_typed_on() {
 fn what_was_begun_in_one_room_is_not_for_the_next() {
     let mut window = Window::on("mood-3", vec2(1040.0, 720.0));
     for (label, text) in [("Say something", "not for others"), ("Know it?", "beast")] {
-        window.field(label).focus();
-        window.harness.run();
-        window.type_blindly(text);
+        window.begin(label, text);
         assert_eq!(window.field(label).value().as_deref(), Some(text));
     }
     window.go_to("lobby-empty");

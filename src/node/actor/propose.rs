@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use super::{Actor, Event, OUTCOMES, not_in_room};
 use crate::{
-    game::{Action, Outcome, upper},
+    game::{Action, Outcome},
     node::{Done, Failure, Looking, Pending, Reply, propose::Job, read},
 };
 
@@ -80,7 +80,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 {
                     self.single_copy = copies < 2;
                     if let (Outcome::Repeat, Some(Pending::Letter(letter))) = (outcome, asked) {
-                        let letter = upper(&letter.to_string());
+                        let letter = letter.upper();
                         let text = format!("{letter} was guessed already; it costs nothing.");
                         self.say("repeat", &letter, text, false);
                     }
