@@ -6,7 +6,7 @@ mod common;
 
 use std::{
     collections::BTreeMap,
-    fs,
+    fs, io,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
@@ -377,10 +377,14 @@ async fn sit(node: &NodeHandle, command: Command) {
 
 /// Copies a data directory as it is between two writes.
 fn copy_settled(from: &Path, to: &Path) {
-    let mut files = files_below(from);
-    while files != files_below(from) {
-        files = files_below(from);
-    }
+    let files = loop {
+        match (files_below(from), files_below(from)) {
+            (Ok(files), Ok(again)) if files == again => break files,
+            (Err(e), _) | (_, Err(e)) if e.kind() != io::ErrorKind::NotFound => panic!("{e}"),
+            // Something was written, or put in its place, meanwhile.
+            _ => {}
+        }
+    };
     for (path, content) in files {
         let path = to.join(path.strip_prefix(from).expect("below it"));
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
@@ -388,16 +392,16 @@ fn copy_settled(from: &Path, to: &Path) {
     }
 }
 
-fn files_below(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+fn files_below(folder: &Path) -> io::Result<BTreeMap<PathBuf, Vec<u8>>> {
     let mut files = BTreeMap::new();
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
         if path.is_dir() {
-            files.append(&mut files_below(&path));
+            files.append(&mut files_below(&path)?);
         } else {
-            let content = fs::read(&path).expect("a file");
+            let content = fs::read(&path)?;
             files.insert(path, content);
         }
     }
-    files
+    Ok(files)
 }
