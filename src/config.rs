@@ -10,6 +10,9 @@ use std::{
 
 use crate::game::Name;
 
+/// The name by which a desktop finds the menu entry and icon of a window.
+pub const APP_ID: &str = "io.github.dhangkanna.dhangkanna";
+
 /// How many profiles are tried when none is named: nobody opens more windows
 /// on one computer.
 const MAX_AUTO_PROFILES: usize = 32;

@@ -26,8 +26,12 @@ use tokio::{
 };
 
 use super::{
-    Applied, LogId, LogStore, Member, Membership, NodeId, Proposal, Raft, Reply, RoomState,
-    StateMachine, StoredMembership, TypeConfig, Vote, raft_config,
+    command::{Proposal, Reply},
+    config::raft_config,
+    state::RoomState,
+    state_machine::{Applied, Raft, StateMachine},
+    store::LogStore,
+    types::{LogId, Member, Membership, NodeId, StoredMembership, TypeConfig, Vote},
 };
 
 type ServerMetrics = openraft::metrics::RaftServerMetrics<TypeConfig>;

@@ -13,7 +13,11 @@ use tokio::{sync::mpsc, task::JoinHandle};
 
 use futures::future::BoxFuture;
 
-use super::{Ad, Announcer, Config, PeerEvent, Source, txt};
+use super::{
+    ad::Ad,
+    source::{Announcer, Config, PeerEvent, Source},
+    txt,
+};
 use crate::{config::profile_is_running, game::PeerId};
 
 /// The file in a profile's folder.

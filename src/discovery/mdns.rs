@@ -17,7 +17,12 @@ use tokio::{
     time::{Instant, MissedTickBehavior, timeout_at},
 };
 
-use super::{Ad, Announcer, Config, Interfaces, PeerEvent, Source, txt};
+use super::{
+    ad::Ad,
+    interfaces::Interfaces,
+    source::{Announcer, Config, PeerEvent, Source},
+    txt,
+};
 use crate::game::PeerId;
 
 /// What we are called on the network (RFC 6763 §7).

@@ -3,7 +3,7 @@
 use eframe::egui;
 
 use super::{
-    note_place,
+    parts::note_place,
     ring::{role, short},
     theme::{NARROW, Palette},
     words::tr,

@@ -6,8 +6,7 @@ use std::net::SocketAddr;
 use eframe::egui::{self, RichText, Stroke, vec2};
 
 use super::{
-    note_place,
-    parts::{dialog, dialog_height, dialog_scroll, main_button},
+    parts::{dialog, dialog_height, dialog_scroll, main_button, note_place},
     theme::{Palette, bold},
     words::tr,
 };

@@ -4,8 +4,8 @@ use eframe::egui::{self, Align2, FontId, Sense, Stroke, vec2};
 
 use super::{
     happened::Happened,
-    keys, note_place,
-    parts::{announce, centred_row, once},
+    keys,
+    parts::{announce, centred_row, note_place, once},
     theme::{Palette, display, roominess},
     words::{tr, upper},
 };

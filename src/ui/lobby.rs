@@ -7,8 +7,7 @@ use eframe::egui::{self, RichText, ScrollArea, vec2};
 use super::{
     art::{Art, Mood, Picture},
     finding::{finding_ui, open_ui},
-    note_place,
-    parts::{announce, card, fixed, main_button},
+    parts::{announce, card, fixed, main_button, note_place},
     rooms::{kept_ui, rooms_ui},
     sky::{paint_cloud, paint_hills, paint_sky, round_off},
     theme::{COLUMN, GAP, Palette, bold},

@@ -6,9 +6,8 @@ use eframe::egui::{self, RichText, vec2};
 
 use super::{
     art::{Art, Mood, Picture},
-    note_place,
-    parts::{card, fixed, main_button, once},
-    setup,
+    parts::{card, fixed, main_button, note_place, once},
+    phrases,
     theme::{GAP, INK, Palette, bold, display},
     words::{notice, tr},
 };
@@ -174,7 +173,7 @@ fn kept_room_ui(ui: &mut egui::Ui, room: &KeptRoom) -> Option<Command> {
 
 /// How a room is played: mode, language, and whether it is locked.
 fn how(plays: &Plays) -> String {
-    let mut facts = vec![setup::name_of(plays.mode)];
+    let mut facts = vec![phrases::mode(plays.mode)];
     if !plays.language.is_empty() {
         facts.push(packs::name_of_language(&plays.language).to_owned());
     }

@@ -3,8 +3,7 @@
 use eframe::egui::{self, RichText};
 
 use super::{
-    note_place,
-    parts::{in_card, main_button},
+    parts::{in_card, main_button, note_place},
     theme::{Palette, bold},
     words::tr,
 };

@@ -8,8 +8,7 @@ use eframe::egui::{self, RichText, ScrollArea, vec2};
 use super::{
     art::Art,
     latency::latencies_ui,
-    note_place,
-    parts::{dialog, dialog_scroll, main_button, part_ui},
+    parts::{dialog, dialog_scroll, main_button, note_place, part_ui},
     ring::{Ring, legend_ui, ring_ui, role},
     theme::{NARROW, Palette},
     words::tr,

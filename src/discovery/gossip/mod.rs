@@ -32,7 +32,11 @@ use tokio::{
     time::{Instant, MissedTickBehavior},
 };
 
-use super::{Ad, Announcer, Config, GossipConfig, GossipHandle, PeerEvent, Source, own_addresses};
+use super::{
+    ad::Ad,
+    interfaces::own_addresses,
+    source::{Announcer, Config, GossipConfig, GossipHandle, PeerEvent, Source},
+};
 use crate::{consensus::codec::MAX_ADDRS, game::PeerId};
 use instance::{Instance, Node};
 use sockets::Sockets;

@@ -60,7 +60,12 @@ impl Record {
 
     /// Counts the rounds of a room that have ended since the last look: whether
     /// there were any.
-    pub(crate) fn count(self: &mut Arc<Self>, room: ClusterId, state: &RoomState, me: PeerId) -> bool {
+    pub(crate) fn count(
+        self: &mut Arc<Self>,
+        room: ClusterId,
+        state: &RoomState,
+        me: PeerId,
+    ) -> bool {
         let history = &state.game().table().history;
         let before = [&[room], state.ancestors()].concat();
         let counted = before
