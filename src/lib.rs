@@ -28,7 +28,7 @@ pub mod packs;
 pub mod planted;
 pub mod proto;
 pub mod random;
-pub mod rooms;
+pub mod rooms_command;
 pub mod signals;
 #[cfg(all(target_os = "linux", feature = "gui"))]
 mod sleep;

@@ -15,7 +15,7 @@ use futures::future::BoxFuture;
 
 use super::{
     ad::Ad,
-    source::{Announcer, Config, PeerEvent, Source},
+    source::{Announcer, DiscoveryConfig, PeerEvent, Source},
     txt,
 };
 use crate::{config::profile_is_running, game::PeerId};
@@ -37,7 +37,10 @@ pub(super) struct Local {
 }
 
 impl Local {
-    pub(super) fn start(config: &Config, events: mpsc::Sender<(Source, PeerEvent)>) -> Self {
+    pub(super) fn start(
+        config: &DiscoveryConfig,
+        events: mpsc::Sender<(Source, PeerEvent)>,
+    ) -> Self {
         let file = config.profile.as_ref().map(|folder| folder.join(FILE));
         if let Some(file) = &file {
             // Left by a crash: we are not in that room any more.

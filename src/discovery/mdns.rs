@@ -20,7 +20,7 @@ use tokio::{
 use super::{
     ad::Ad,
     interfaces::Interfaces,
-    source::{Announcer, Config, PeerEvent, Source},
+    source::{Announcer, DiscoveryConfig, PeerEvent, Source},
     txt,
 };
 use crate::game::PeerId;
@@ -70,7 +70,7 @@ pub(super) struct Mdns {
 
 impl Mdns {
     pub(super) fn start(
-        config: &Config,
+        config: &DiscoveryConfig,
         events: mpsc::Sender<(Source, PeerEvent)>,
     ) -> mdns_sd::Result<Self> {
         let daemon = ServiceDaemon::new()?;

@@ -29,7 +29,7 @@ use crate::game::PeerId;
 pub use ad::{Ad, Ads, MAX_LANGUAGE, Plays};
 pub use examine::{Examination, Firewall, Found, Sort};
 pub use interfaces::{Interfaces, own_addresses};
-pub use source::{Announcer, Config, GossipConfig, GossipHandle};
+pub use source::{Announcer, DiscoveryConfig, GossipConfig, GossipHandle};
 
 /// Events that may wait to be looked at. Beyond it the sources wait.
 const QUEUE: usize = 64;
@@ -52,7 +52,7 @@ pub struct Discovery {
 
 impl Discovery {
     /// Starts looking around. If multicast DNS cannot be had, the rest works.
-    pub fn start(config: &Config) -> Self {
+    pub fn start(config: &DiscoveryConfig) -> Self {
         let (events, queue) = mpsc::channel(QUEUE);
         let (publish, ads) = watch::channel(Ads::default());
         let (publish_own, own) = watch::channel(None);

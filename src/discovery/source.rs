@@ -26,7 +26,7 @@ pub(super) enum Source {
 
 /// How to look around.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub struct DiscoveryConfig {
     /// Who we are: our own announcements are left out.
     pub peer_id: PeerId,
     /// Where we listen.

@@ -26,7 +26,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub use self::{
     api::*,
     entry::{gossip::meet, rooms::group as group_rooms},
-    world::{Addresses, Config, OpenLog, StartError, World},
+    world::{Addresses, NodeConfig, OpenLog, StartError, World},
 };
 use self::{env::Env, seat::Seat, service::Service, shared::Shared};
 use crate::{
@@ -57,11 +57,11 @@ impl Node {
     /// # Panics
     /// Outside of a tokio runtime.
     pub fn start(
-        config: Config,
+        config: NodeConfig,
         on_change: impl Fn() + Send + Sync + 'static,
     ) -> Result<NodeHandle, StartError> {
         let world = World::real(&config)?;
-        let Config {
+        let NodeConfig {
             profile,
             name,
             timing,

@@ -7,14 +7,14 @@ use super::api::{Preferences, Timing};
 use crate::{
     config::Profile,
     consensus::{ENTRIES_PER_SNAPSHOT, LogStore, StoreError},
-    discovery::{self, Discovery, GossipConfig, Interfaces, own_addresses},
+    discovery::{Discovery, DiscoveryConfig, GossipConfig, Interfaces, own_addresses},
     game::{Name, PeerId},
     net::{Identity, IdentityError, TlsTransport, Transport},
 };
 
 /// How to start a node.
 #[derive(Debug)]
-pub struct Config {
+pub struct NodeConfig {
     /// The player's folder, locked.
     pub profile: Profile,
     /// The player's name; else the one the profile remembers.
@@ -71,8 +71,8 @@ pub struct World {
 
 impl World {
     /// The real one: TLS, multicast DNS and gossip, files.
-    pub fn real(config: &Config) -> Result<Self, StartError> {
-        let Config { profile, port, .. } = config;
+    pub fn real(config: &NodeConfig) -> Result<Self, StartError> {
+        let NodeConfig { profile, port, .. } = config;
         let port = *port;
         let interfaces = config.interfaces.clone();
         if interfaces.chosen().is_empty() {
@@ -92,7 +92,7 @@ impl World {
         {
             tracing::warn!("the port is not kept: {e}");
         }
-        let discovery = Discovery::start(&discovery::Config {
+        let discovery = Discovery::start(&DiscoveryConfig {
             peer_id: identity.peer_id(),
             port,
             interfaces: interfaces.clone(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use eframe::egui::{self, Align2, FontId, RichText, Sense, Stroke, Vec2, vec2};
 
 use super::{
-    happened::Tone,
+    last_event::Tone,
     parts::announce,
     phrases,
     theme::{Palette, bold, display, roominess},

@@ -8,7 +8,7 @@ use super::{
     art::{Art, Mood, Picture},
     finding::{finding_ui, open_ui},
     parts::{announce, card, fixed, main_button, note_place},
-    rooms::{kept_ui, rooms_ui},
+    room_list::{kept_ui, rooms_ui},
     sky::{paint_cloud, paint_hills, paint_sky, round_off},
     theme::{COLUMN, GAP, Palette, bold},
     words::{tr, upper},

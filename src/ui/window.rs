@@ -8,7 +8,7 @@ use eframe::{NativeOptions, Renderer, egui};
 use super::{app::App, art, system, theme, words::Language};
 use crate::{
     config::APP_ID,
-    node::{self, Command, Node, NodeHandle},
+    node::{Command, Node, NodeConfig, NodeHandle},
     signals,
 };
 
@@ -35,7 +35,7 @@ pub fn check_display() -> anyhow::Result<()> {
 /// If no window can be opened.
 pub fn run(
     runtime: &tokio::runtime::Runtime,
-    config: anyhow::Result<node::Config>,
+    config: anyhow::Result<NodeConfig>,
     first: Option<Command>,
 ) -> anyhow::Result<()> {
     let options = NativeOptions {

@@ -35,7 +35,7 @@ use tokio::{
 use super::{
     ad::Ad,
     interfaces::own_addresses,
-    source::{Announcer, Config, GossipConfig, GossipHandle, PeerEvent, Source},
+    source::{Announcer, DiscoveryConfig, GossipConfig, GossipHandle, PeerEvent, Source},
 };
 use crate::{consensus::codec::MAX_ADDRS, game::PeerId};
 use instance::{Instance, Node};
@@ -83,7 +83,7 @@ pub(super) struct Gossip {
 impl Gossip {
     /// Listens where it is wanted.
     pub(super) fn start(
-        config: &Config,
+        config: &DiscoveryConfig,
         wanted: &GossipConfig,
         events: mpsc::Sender<(Source, PeerEvent)>,
     ) -> io::Result<(Self, GossipHandle)> {
@@ -141,7 +141,7 @@ impl Drop for Gossip {
 
 /// Keeps an [`Instance`] alive, and reports what it hears.
 struct Keeper {
-    config: Config,
+    config: DiscoveryConfig,
     sockets: Sockets,
     ad: watch::Receiver<Option<Ad>>,
     /// What the others were told last.
@@ -224,7 +224,7 @@ impl Keeper {
             tracing::info!("gossip moves to another address");
             return true;
         }
-        match instance.ails().await {
+        match instance.problem().await {
             Some(why) if is_old => {
                 tracing::warn!("gossip begins anew: {why}");
                 true

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     config::{data_dir_or_default, profiles_in},
-    discovery::{self, Ads, Discovery, GossipConfig, GossipHandle, Interfaces},
+    discovery::{Ads, Discovery, DiscoveryConfig, GossipConfig, GossipHandle, Interfaces},
     game::PeerId,
     net::{AddressBook, Identity, Peers, TlsTransport},
     node::{self, Room, group_rooms},
@@ -14,7 +14,7 @@ use crate::{
 
 /// How to look around.
 #[derive(Debug)]
-pub struct Config {
+pub struct RoomsConfig {
     /// Where profiles are; by default the platform's data directory.
     pub data_dir: Option<PathBuf>,
     /// Which network interfaces to use.
@@ -31,9 +31,9 @@ pub struct Config {
 ///
 /// # Errors
 /// If stdout is closed, or the system has no place for data.
-pub async fn run(config: Config) -> anyhow::Result<()> {
+pub async fn run(config: RoomsConfig) -> anyhow::Result<()> {
     let data_dir = data_dir_or_default(config.data_dir.as_deref())?;
-    let discovery = Discovery::start(&discovery::Config {
+    let discovery = Discovery::start(&DiscoveryConfig {
         // Nobody: so all announcements are somebody else's.
         peer_id: PeerId::new([0; 32]),
         port: 0,

@@ -19,12 +19,12 @@ pub(super) enum Tone {
 
 /// The newest sentence, and what it was found from.
 #[derive(Default)]
-pub(super) struct Happened {
+pub(super) struct LastEvent {
     seen: Option<Arc<RoomView>>,
     said: Option<(String, Tone)>,
 }
 
-impl Happened {
+impl LastEvent {
     /// Compares the newest game with the one before.
     pub(super) fn look_at(&mut self, room: &Arc<RoomView>, me: PeerId) {
         let seen = self.seen.replace(Arc::clone(room));
@@ -41,7 +41,7 @@ impl Happened {
         if number(before) != number(now) {
             self.said = None;
         }
-        let said = compare(before, now, me).or_else(|| company(&seen, room, me));
+        let said = compare(before, now, me).or_else(|| presence_change(&seen, room, me));
         if said.is_some() {
             self.said = said;
         }
@@ -61,7 +61,7 @@ impl Happened {
 }
 
 /// Who has come or gone, and whose the room is now.
-fn company(before: &RoomView, now: &RoomView, me: PeerId) -> Option<(String, Tone)> {
+fn presence_change(before: &RoomView, now: &RoomView, me: PeerId) -> Option<(String, Tone)> {
     let game = now.state.game();
     let online = |room: &RoomView, peer: PeerId| {
         let mut players = room.players.iter();
