@@ -16,7 +16,7 @@ use crate::{
 
 /// What a leader says with each of its heartbeats.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Aside {
+pub struct LeaderStatus {
     /// Members that do not answer it.
     pub away: BTreeSet<NodeId>,
     /// It cannot reach a majority of the voters.
@@ -29,8 +29,8 @@ pub struct Contact(Arc<Mutex<Inner>>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    told: Aside,
-    heard: Aside,
+    told: LeaderStatus,
+    heard: LeaderStatus,
     heard_at: Option<Instant>,
     continued: Option<(PeerId, ClusterId)>,
     frozen_until: Option<Instant>,
@@ -94,20 +94,20 @@ impl Contact {
     }
 
     /// Sets what this seat says as the leader.
-    pub fn tell(&self, aside: Aside) {
-        self.lock().told = aside;
+    pub fn tell(&self, status: LeaderStatus) {
+        self.lock().told = status;
     }
 
-    pub(super) fn told(&self) -> Aside {
+    pub(super) fn told(&self) -> LeaderStatus {
         self.lock().told.clone()
     }
 
-    pub(super) fn hear(&self, aside: Aside) {
+    pub(super) fn hear(&self, status: LeaderStatus) {
         let mut inner = self.lock();
-        if !aside.cut_off {
+        if !status.cut_off {
             inner.heard_at = Some(Instant::now());
         }
-        inner.heard = aside;
+        inner.heard = status;
     }
 
     pub(super) fn hear_continued(&self, by: PeerId, cluster: ClusterId) {

@@ -10,13 +10,16 @@ use openraft::{
 };
 
 use super::{
-    CallError, Contact, Peers, Refusal, RoomKey,
-    client::{timed, within},
+    call::{CallError, timed, within},
+    client::Peers,
     codec::{
         self, AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest,
         TransferLeaderResponse, VoteRequest, VoteResponse,
     },
+    contact::Contact,
     member::Client,
+    refusal::Refusal,
+    room_key::RoomKey,
     traffic::Call,
 };
 use crate::{

@@ -13,8 +13,8 @@ use crate::{
     consensus::{ClusterId, Command, Member, NodeId, RULES},
     game::{Action, Door, Name, PeerId},
     net::{
-        About, Admission, Caller, Committed, Handler, MAX_MEMBERS, ProposeError, REPLACED, Refusal,
-        Refused, RoomInfo, RoomKey, SeatAccess, Survey, Visitor,
+        About, Admission, Caller, Committed, Handler, MAX_MEMBERS, REPLACED, Refusal, Refused,
+        RoomInfo, RoomKey, SeatAccess, Survey, Visitor,
     },
 };
 
@@ -83,7 +83,7 @@ impl Handler for Service {
         self.0.continued_in(room)
     }
 
-    fn hung_up(&self, peer: PeerId) {
+    fn on_last_disconnect(&self, peer: PeerId) {
         let Some(seat) = self.0.current_seat() else {
             return;
         };
@@ -178,14 +178,10 @@ impl Handler for Service {
         spawned(async move { membership::admit(&seat, caller.node_id, member, rules).await }).await
     }
 
-    async fn propose(&self, caller: Caller, command: Command) -> Result<Committed, ProposeError> {
-        let not_appended = |refused| ProposeError {
-            refused,
-            maybe_appended: false,
-        };
-        let seat = self.seat_leading(caller).map_err(not_appended)?;
+    async fn propose(&self, caller: Caller, command: Command) -> Result<Committed, Refused> {
+        let seat = self.seat_leading(caller)?;
         if matches!(command.action, Action::Say(_)) {
-            seat.lead.talk.count(caller.peer_id).map_err(not_appended)?;
+            seat.lead.talk.count(caller.peer_id)?;
         }
         seat.commit_here(command).await
     }
