@@ -16,6 +16,7 @@ pub mod console;
 mod desktop;
 mod difficulty;
 pub mod discovery;
+mod files;
 pub mod game;
 pub mod headless;
 pub mod logging;

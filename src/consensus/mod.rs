@@ -1,12 +1,14 @@
 //! The replicated log: openraft, its types, its store, and what is applied.
 //!
-//! This is the only place, with a thin layer in `node`, that knows openraft.
-//! It knows no network: `net` brings the transport.
+//! Only here and in `net`, which carries Raft's calls, is openraft known; what
+//! is above uses [`RaftNode`]. No network is known here: `net` brings it.
 
 mod cluster_id;
 pub mod codec;
 mod command;
 mod config;
+mod node;
+pub mod quorum;
 mod runtime;
 mod state;
 mod state_machine;
@@ -19,6 +21,7 @@ use openraft::{impls::leader_id_std, vote::RaftLeaderId};
 pub use cluster_id::{BadClusterId, ClusterId};
 pub use command::{Command, CommandId, Genesis, Proposal, Reply};
 pub use config::{ENTRIES_PER_SNAPSHOT, raft_config};
+pub use node::{Changes, LogStats, NodeError, Progress, RaftNode, Role};
 pub use state::{MAX_ANCESTORS, RULES, RoomState};
 pub use state_machine::{Applied, StateMachine};
 pub use store::{LogStore, StoreError};

@@ -23,8 +23,8 @@ use tokio::{
 };
 
 use crate::{
+    consensus::ClusterId,
     game::{Mode, Name, PeerId, Phase},
-    net::ClusterId,
 };
 
 pub use examine::{Examination, Firewall, Found, Sort};

@@ -2,7 +2,6 @@
 
 use std::{
     fs, io,
-    io::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -10,7 +9,7 @@ use rcgen::{CertificateParams, DistinguishedName, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::tls;
-use crate::game::PeerId;
+use crate::{files::write_private, game::PeerId};
 
 /// The file of the key and the certificate, in PEM.
 const FILE: &str = "identity.pem";
@@ -123,25 +122,6 @@ impl Identity {
         tls::check(&identity).map_err(|e| e.to_string())?;
         Ok(identity)
     }
-}
-
-/// Writes a file that only its owner can read, whole or not at all.
-///
-/// # Errors
-/// What the system says.
-pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let draft = path.with_extension("new");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut file = options.open(&draft)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&draft, path)
 }
 
 #[cfg(test)]

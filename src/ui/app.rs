@@ -20,13 +20,14 @@ use super::{
 };
 use crate::{
     game::PeerId,
-    node::{Command, Look, Notice, Preferences, Stage, View},
+    node::{Command, Look, Notice, Preferences, RaftStats, Stage, View},
 };
 
 /// The window's content.
 pub struct App {
     views: Option<watch::Receiver<Arc<View>>>,
     send: Box<dyn Fn(Command) + Send>,
+    raft_stats: Box<dyn Fn() -> RaftStats + Send>,
     failure: Option<String>,
     art: Art,
     lobby: lobby::Draft,
@@ -72,6 +73,7 @@ impl App {
         Self {
             views: None,
             send: Box::new(|_| {}),
+            raft_stats: Box::new(RaftStats::default),
             failure: Some(failure),
             art: Art::default(),
             lobby: lobby::Draft::default(),
@@ -100,6 +102,13 @@ impl App {
     #[must_use]
     pub fn following(mut self, system: watch::Receiver<System>) -> Self {
         self.system = Some(system);
+        self
+    }
+
+    /// Shows the numbers of a Raft node, which must be there at once.
+    #[must_use]
+    pub fn watching(mut self, raft_stats: impl Fn() -> RaftStats + Send + 'static) -> Self {
+        self.raft_stats = Box::new(raft_stats);
         self
     }
 
@@ -168,6 +177,7 @@ impl App {
         let commands = match &view.stage {
             Stage::Room(room) => {
                 let calm = now.calm || system.calm;
+                self.room.look_at_raft(&self.raft_stats);
                 room_ui(ui, &mut self.art, &view, room, &mut self.room, open, calm)
             }
             Stage::Lobby => lobby_ui(ui, &mut self.art, &view, &mut self.lobby, open),

@@ -11,10 +11,7 @@ use super::{
     theme::{Palette, bold},
     words::tr,
 };
-use crate::{
-    discovery::{Examination, Firewall, Found, Sort},
-    node::{Command, Looking, View},
-};
+use crate::node::{Command, Examination, Firewall, Found, Looking, Sort, View};
 
 /// What is wrong, the most likely first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -126,7 +126,9 @@ pub fn run(
                     if let Some(first) = first {
                         node.send(first);
                     }
+                    let watched = node.clone();
                     App::new(&ctx, node.view(), move |command| node.send(command))
+                        .watching(move || watched.raft_stats().unwrap_or_default())
                 }
                 Err(e) => App::failed(&ctx, e.to_string()),
             };

@@ -25,7 +25,7 @@ use super::{
     watch::{self, watch_ui},
     words::tr,
 };
-use crate::node::{Command, RoomView, View};
+use crate::node::{Command, RaftStats, RoomView, View};
 
 /// The window's own drafts in a room.
 #[derive(Default)]
@@ -46,6 +46,11 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// Takes the newest numbers of the Raft node, if they are shown.
+    pub(super) fn look_at_raft(&mut self, stats: impl Fn() -> RaftStats) {
+        self.watch.look_at(stats);
+    }
+
     /// Nothing that was begun in a room is for the next one.
     pub(super) fn leave(&mut self) {
         *self = Self {

@@ -13,9 +13,8 @@ use super::{
     words::{notice, tr},
 };
 use crate::{
-    discovery::Plays,
     game::Phase,
-    node::{Command, JoinTarget, KeptRoom, Room, View},
+    node::{Command, JoinTarget, KeptRoom, Plays, Room, View},
     packs,
 };
 
