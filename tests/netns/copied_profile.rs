@@ -26,9 +26,9 @@ fn a_copied_profile_is_said() {
     // With somebody else there, too: two that vote as one are none.
     let mut other = Seat::ready(&lab, 3, "P3", &["--join", "den"]);
     refused("den");
-    // Started before it has looked around, it gets the seat; the first is told.
+    // One that cannot look around starts, and gets the seat; the first is told.
     lab.copy("P1", "P2");
-    let mut copy = Seat::ready(&lab, 2, "P2", &["--resume", "den"]);
+    let mut copy = Seat::ready(&lab, 2, "P2", &["--resume", "den", "--interface", "none"]);
     told(&first);
     copy.must("start kanna#1");
     assert_eq!(other.must("guess k")["outcome"], "hit");
@@ -47,7 +47,7 @@ fn a_copied_leader_is_told() {
     plays_with(&first, 3);
     first.must("start kanna#1");
     lab.copy("P1", "P4");
-    let mut copy = Seat::ready(&lab, 4, "P4", &["--resume", "den"]);
+    let mut copy = Seat::ready(&lab, 4, "P4", &["--resume", "den", "--interface", "none"]);
     told(&first);
     assert_eq!(copy.must("guess k")["outcome"], "hit");
     assert_eq!(others[0].must("guess n")["outcome"], "hit");

@@ -68,7 +68,7 @@ pub struct Remote {
     pub here: AtomicBool,
 }
 
-/// Whoever makes the faults. Stops the players when it goes.
+/// Injects the faults, as Jepsen's does. Stops the players when it drops.
 pub struct Nemesis<'a> {
     pub lab: &'a Lab,
     pub remotes: &'a [Remote],
