@@ -22,7 +22,7 @@ use self::{
     table::{history_json, stats_json, talk_json},
 };
 use crate::{
-    node::{self, Command, Done, Failure, Node, NodeHandle, RoomView, Stage},
+    node::{Command, Done, Failure, Node, NodeConfig, NodeHandle, RoomView, Stage},
     signals,
 };
 
@@ -36,7 +36,7 @@ const LINES: usize = 256;
 ///
 /// # Errors
 /// A sentence, if there is no seat to be had or the node cannot go on.
-pub async fn run(config: node::Config, first: Command) -> anyhow::Result<()> {
+pub async fn run(config: NodeConfig, first: Command) -> anyhow::Result<()> {
     let node = Node::start(config, || {})?;
     let printer = Arc::new(Printer::start()?);
     let ended = play(&node, &printer, first).await;

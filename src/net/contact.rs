@@ -47,7 +47,7 @@ struct Holds {
     vote: Option<Vote>,
     last: BTreeMap<NodeId, LogId>,
     /// Who does not hold it any more.
-    forgetful: BTreeSet<NodeId>,
+    lost_log: BTreeSet<NodeId>,
 }
 
 impl Contact {
@@ -133,14 +133,14 @@ impl Contact {
         *known = last.max(*known);
     }
 
-    pub(super) fn hear_forgot(&self, member: NodeId) {
-        self.lock().holds.forgetful.insert(member);
+    pub(super) fn mark_log_lost(&self, member: NodeId) {
+        self.lock().holds.lost_log.insert(member);
     }
 
     /// Members that do not hold any more what they said they hold: a backup
     /// was restored, or a disk lost what it had promised to keep.
-    pub fn forgetful(&self) -> BTreeSet<NodeId> {
-        self.lock().holds.forgetful.clone()
+    pub fn members_with_lost_log(&self) -> BTreeSet<NodeId> {
+        self.lock().holds.lost_log.clone()
     }
 
     /// What went between this seat and each other one, since it was opened.

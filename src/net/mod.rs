@@ -28,7 +28,7 @@ pub use address_book::AddressBook;
 pub use client::{CallError, Peers};
 pub use contact::{Aside, Contact};
 use guard::Header;
-pub use identity::{Identity, IdentityError, write_private};
+pub use identity::{Identity, IdentityError};
 pub use member::{MemberClient, ProposeError};
 pub use raft_network::RaftNetwork;
 pub use room_key::RoomKey;

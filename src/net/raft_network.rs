@@ -89,7 +89,7 @@ impl Connection {
             AppendEntriesResponse::PartialSuccess(last) => last,
             // It said so before it was asked, so this is no late answer.
             AppendEntriesResponse::Conflict if sent.held.is_some() && sent.prev <= sent.held => {
-                self.contact.hear_forgot(self.target);
+                self.contact.mark_log_lost(self.target);
                 let text = "it has lost entries that it held".to_owned();
                 return Err(CallError::Unreachable(text));
             }

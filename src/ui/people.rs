@@ -6,8 +6,7 @@ use eframe::egui::{self, RichText, Vec2, vec2};
 
 use super::{
     art::{Art, Picture},
-    note_place,
-    parts::{dialog, fixed, main_button, once},
+    parts::{dialog, fixed, main_button, note_place, once},
     theme::{Palette, bold},
     words::tr,
 };

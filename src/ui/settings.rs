@@ -3,8 +3,7 @@
 use eframe::egui::{self, RichText};
 
 use super::{
-    note_place,
-    parts::{choice, dialog, dialog_height, dialog_scroll, main_button},
+    parts::{choice, dialog, dialog_height, dialog_scroll, main_button, note_place},
     system::System,
     theme::Palette,
     words::{Language, tr},

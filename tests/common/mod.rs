@@ -15,7 +15,7 @@ use dhangkanna::{
     config::Profile,
     discovery::Interfaces,
     game::Name,
-    node::{Config, Node, NodeHandle, RoomView, Stage, Timing, View},
+    node::{Node, NodeConfig, NodeHandle, RoomView, Stage, Timing, View},
 };
 
 /// No wait in a test is longer.
@@ -28,7 +28,7 @@ pub fn node(
     timing: Timing,
     on_change: impl Fn() + Send + Sync + 'static,
 ) -> NodeHandle {
-    let config = Config {
+    let config = NodeConfig {
         profile: Profile::open(Some(data), None).expect("a profile"),
         name: Some(Name::parse(name).expect("a name")),
         port: 0,

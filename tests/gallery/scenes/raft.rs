@@ -5,14 +5,14 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use dhangkanna::node::{ClusterEvent, Happening, Lens, Role, Sight, Trouble};
+use dhangkanna::node::{ClusterEvent, ClusterEventKind, LogStats, RaftStats, Role, Trouble};
 
 use super::{Scene, opened, scene, together, within};
 use crate::table::{Table, cluster_id, name};
 
 /// Raft, watched by its leader.
 pub fn watched() -> Vec<Scene> {
-    let events = |all: Vec<(u64, Happening)>| -> Arc<[ClusterEvent]> {
+    let events = |all: Vec<(u64, ClusterEventKind)>| -> Arc<[ClusterEvent]> {
         // Half a minute more than told, so that it is the same whenever it is drawn.
         let began = SystemTime::now() - Duration::from_secs(30 * 60 + 30);
         let event = |(term, what)| ClusterEvent {
@@ -27,22 +27,22 @@ pub fn watched() -> Vec<Scene> {
     let mut room = table.view();
     room.cluster.term = 4;
     room.cluster.events = events(vec![
-        (3, Happening::Opened),
+        (3, ClusterEventKind::Opened),
         (
             3,
-            Happening::Leads {
+            ClusterEventKind::Leads {
                 who: name("Ben"),
                 me: false,
                 votes: None,
             },
         ),
-        (3, Happening::Joined(name("Cleo"))),
-        (3, Happening::Votes(name("Cleo"))),
-        (3, Happening::NoLeader { who: name("Ben") }),
-        (4, Happening::Campaigns),
+        (3, ClusterEventKind::Joined(name("Cleo"))),
+        (3, ClusterEventKind::Votes(name("Cleo"))),
+        (3, ClusterEventKind::NoLeader { who: name("Ben") }),
+        (4, ClusterEventKind::Campaigns),
         (
             4,
-            Happening::Leads {
+            ClusterEventKind::Leads {
                 who: name("Ada"),
                 me: true,
                 votes: Some((2, 3)),
@@ -50,29 +50,30 @@ pub fn watched() -> Vec<Scene> {
         ),
         (
             4,
-            Happening::QuorumBack {
+            ClusterEventKind::QuorumBack {
                 after: Duration::from_millis(812),
             },
         ),
-        (4, Happening::Away(name("Ben"))),
+        (4, ClusterEventKind::Away(name("Ben"))),
         (
             4,
-            Happening::Back {
+            ClusterEventKind::Back {
                 who: name("Ben"),
                 after: Duration::from_millis(3120),
             },
         ),
     ]);
     let latencies = (0..48_u64).map(|n| Duration::from_micros(4_000 + n * n * 977 % 9_000));
-    let sight = Sight {
-        last_log: room.cluster.last_applied,
-        committed: room.cluster.last_applied,
-        snapshot: 0,
+    let stats = RaftStats {
+        log: LogStats {
+            last_log: room.cluster.last_applied,
+            committed: room.cluster.last_applied,
+            snapshot: 0,
+        },
         lag: [(2, 0), (3, 1)].into(),
         latencies: latencies.collect(),
-        ..Sight::default()
+        ..RaftStats::default()
     };
-    room.cluster.lens = Lens::still(sight);
     let moods = ["Brave", "Calm", "Gentle", "Jolly", "Merry", "Maximiliane"];
     let named = |animal| moods.map(|mood| format!("{mood} {animal}"));
     let names = ["Robin", "Lynx", "Fox", "Heron"].map(named).concat();
@@ -85,7 +86,10 @@ pub fn watched() -> Vec<Scene> {
         room
     };
     vec![
-        opened("watch", within(room), &["raft-open"]),
+        Scene {
+            stats,
+            ..opened("watch", within(room), &["raft-open"])
+        },
         opened("watch-9", within(crowd(9)), &["raft-open"]),
         opened("watch-19", within(crowd(19)), &["raft-open"]),
         opened("watch-23", within(crowd(23)), &["raft-open"]),
