@@ -5,14 +5,14 @@
 #![cfg(feature = "gui")]
 
 mod common;
-#[path = "common/player.rs"]
-mod player;
 
-use common::room_of;
+use common::{
+    player::{Player, runtime},
+    room_of,
+};
 use dhangkanna::node::View;
 use eframe::egui;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use player::{Player, runtime};
 
 /// From the most frequent in English to the rarest.
 const LETTERS: &str = "ETAOINSHRDLCUMWFGYPBVKJXQZ";

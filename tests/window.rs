@@ -5,14 +5,15 @@
 #![cfg(feature = "gui")]
 
 mod common;
-#[path = "common/player.rs"]
-mod player;
-#[path = "common/words.rs"]
-mod words;
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use common::{PATIENCE, room_of};
+use common::{
+    PATIENCE,
+    player::{Player, runtime},
+    room_of,
+    words::message,
+};
 use dhangkanna::{
     game::{Mode, Phase},
     node::{Command, Look, Stage, Timing, Trouble, View},
@@ -20,8 +21,6 @@ use dhangkanna::{
 };
 use eframe::egui;
 use egui_kittest::kittest::Queryable as _;
-use player::{Player, runtime};
-use words::message;
 
 #[test]
 fn two_windows_play_one_game() {

@@ -319,21 +319,4 @@ impl From<pb::SurveyReply> for Survey {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_says_nothing_of_gossip_does_not_gossip() {
-        for (said, want) in [(0, None), (17946, Some(17946)), (70_000, None)] {
-            let reply = pb::HelloReply {
-                name: "Ada".to_owned(),
-                gossip_port: said,
-                ..Default::default()
-            };
-            let about = About::try_from(reply).expect("an answer");
-            assert_eq!(about.gossip_port, want);
-            let port = pb::HelloReply::from(about).gossip_port;
-            assert_eq!(port, u32::from(want.unwrap_or(0)));
-        }
-    }
-}
+mod tests;

@@ -1,6 +1,13 @@
-//! Nodes in this process, that find each other without any network.
+//! What several suites share: nodes in this process, which find each other without
+//! any network.
 
 #![allow(dead_code, reason = "each test uses a part of it")]
+
+pub mod disk;
+#[cfg(feature = "gui")]
+pub mod player;
+#[cfg(feature = "gui")]
+pub mod words;
 
 use std::{path::Path, sync::Arc, time::Duration};
 

@@ -8,12 +8,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 #![cfg(feature = "gui")]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod paint;
 mod scenes;
 mod table;
 mod typing;
-#[path = "../common/words.rs"]
-mod words;
 
 use std::{
     collections::BTreeSet,
@@ -25,6 +25,7 @@ use std::{
     },
 };
 
+use common::words::message;
 use dhangkanna::{
     node::{Look, Preferences, View},
     ui::{App, Language},
@@ -42,7 +43,6 @@ use egui_kittest::{
 use image::{RgbaImage, imageops::FilterType};
 use scenes::Scene;
 use tokio::sync::watch;
-use words::message;
 
 /// A way to look at a scene.
 #[derive(Clone, Copy)]

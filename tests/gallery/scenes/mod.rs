@@ -1,6 +1,6 @@
 //! Every screen and state of the window.
 
-mod cluster;
+mod raft;
 
 use std::{
     net::Ipv4Addr,
@@ -62,8 +62,8 @@ pub fn all() -> Vec<Scene> {
     all.extend(moods());
     all.extend(rounds());
     all.extend(rooms());
-    all.extend(cluster::watched());
-    all.extend(cluster::troubles());
+    all.extend(raft::watched());
+    all.extend(raft::troubles());
     all
 }
 

@@ -1,7 +1,7 @@
-//! Times, and the machine they were measured on.
+//! Times, the machine they were measured on, and checks that it cannot make.
 
 use std::{
-    fs::File,
+    fs::{File, OpenOptions},
     io::Write as _,
     path::Path,
     time::{Duration, Instant},
@@ -30,6 +30,32 @@ pub fn report(what: &str, times: &mut [Duration]) {
         ms(n / 2),
         ms(n - 1)
     );
+}
+
+/// Prints some times, and fails if the median is not below a bound.
+pub fn report_within(bound: Duration, what: &str, times: &mut [Duration]) {
+    report(what, times);
+    let median = times[times.len() / 2];
+    assert!(
+        median < bound,
+        "{what}: median {median:.2?}, not below {bound:?}"
+    );
+}
+
+/// Notes that a check cannot be made here, in the file that `DHANGKANNA_SKIPPED`
+/// names; without one that is a failure, so that nothing passes by being left out.
+pub fn skip(check: &str, why: &str) {
+    let path = std::env::var("DHANGKANNA_SKIPPED");
+    let path = path.unwrap_or_else(|_| {
+        panic!("{check}: {why}; with DHANGKANNA_SKIPPED=FILE it is noted there instead")
+    });
+    let mut file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .expect("the list of skipped checks");
+    writeln!(file, "{check}: {why}").expect("written");
+    println!("skipped: {check}: {why}");
 }
 
 /// Prints the load, and what syncing a file costs here and now.

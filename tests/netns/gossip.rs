@@ -4,11 +4,11 @@ use std::{collections::BTreeMap, process::Command, time::Instant};
 
 use serde_json::Value;
 
-use crate::{
+use crate::harness::{
     lab::Lab,
+    room::settle,
     seat::{PATIENCE, Seat, program},
     stats::runs,
-    watching::settle,
 };
 
 /// Who is seen in the den, and where, by somebody who knows one address, or

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use crate::{
+use crate::harness::{
     lab::Lab,
     seat::Seat,
     stats::{print_machine, report, runs},
-    window::{Display, Window},
+    xvfb::{Display, Window},
 };
 
 #[test]

@@ -9,10 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{
+use crate::harness::{
     lab::Lab,
-    seat::{PATIENCE, Sight},
-    watching::voters,
+    room::voters,
+    seat::{Observer, PATIENCE},
 };
 
 /// What happens to a room. Three histories have each of them once.
@@ -59,19 +59,19 @@ pub enum Order {
     Return,
 }
 
-/// One player, as the others see it.
-pub struct Stand {
-    pub sight: Mutex<Sight>,
+/// One player, as the thread that injects the faults sees and commands it.
+pub struct Remote {
+    pub observer: Mutex<Observer>,
     pub orders: Sender<Order>,
     /// Commands that had an outcome.
     pub done: AtomicUsize,
     pub here: AtomicBool,
 }
 
-/// Whoever makes the faults. Stops the players when it goes.
+/// Injects the faults, as Jepsen's does. Stops the players when it drops.
 pub struct Nemesis<'a> {
     pub lab: &'a Lab,
-    pub stands: &'a [Stand],
+    pub remotes: &'a [Remote],
     pub stop: &'a AtomicBool,
     pub random: Random,
 }
@@ -79,24 +79,24 @@ pub struct Nemesis<'a> {
 impl Drop for Nemesis<'_> {
     fn drop(&mut self) {
         self.stop.store(true, Relaxed);
-        for stand in self.stands {
+        for remote in self.remotes {
             // Its player may have ended.
-            let _ = stand.orders.send(Order::Return);
+            let _ = remote.orders.send(Order::Return);
         }
     }
 }
 
 impl Nemesis<'_> {
     pub fn inject(&mut self, fault: Fault) {
-        let count = self.stands.len();
-        let is_whole = |stand: &Stand| {
-            let cluster = stand.sight.lock().unwrap().newest("cluster");
+        let count = self.remotes.len();
+        let is_whole = |remote: &Remote| {
+            let cluster = remote.observer.lock().unwrap().newest("cluster");
             let members = cluster["members"].as_array().map_or(0, Vec::len);
             // Three of four, five of five.
             members == count && voters(&cluster).len() == count.div_ceil(2) * 2 - 1
         };
         until("all voters", || {
-            self.stands.iter().all(is_whole).then_some(())
+            self.remotes.iter().all(is_whole).then_some(())
         });
         let leader = self.leader();
         let other = (leader + 1 + self.random.below(count - 1)) % count;
@@ -127,7 +127,7 @@ impl Nemesis<'_> {
             }
             Fault::Left => {
                 self.order(any, Order::Leave);
-                let here = &self.stands[any].here;
+                let here = &self.remotes[any].here;
                 until("somebody to leave", || (!here.load(Relaxed)).then_some(()));
                 self.last(&[any]);
                 self.order(any, Order::Return);
@@ -152,29 +152,29 @@ impl Nemesis<'_> {
 
     /// Waits until everybody else has had some more outcomes.
     pub fn go_on(&self, but: &[usize]) {
-        let done = |stand: &Stand| stand.done.load(Relaxed);
-        let before: Vec<usize> = self.stands.iter().map(done).collect();
+        let done = |remote: &Remote| remote.done.load(Relaxed);
+        let before: Vec<usize> = self.remotes.iter().map(done).collect();
         until("play to go on", || {
-            let mut all = self.stands.iter().zip(&before).enumerate();
-            all.all(|(n, (stand, before))| but.contains(&n) || done(stand) >= before + 5)
+            let mut all = self.remotes.iter().zip(&before).enumerate();
+            all.all(|(n, (remote, before))| but.contains(&n) || done(remote) >= before + 5)
                 .then_some(())
         });
     }
 
     fn leader(&self) -> usize {
-        let leads = |stand: &Stand| {
-            let cluster = stand.sight.lock().unwrap().newest("cluster");
+        let leads = |remote: &Remote| {
+            let cluster = remote.observer.lock().unwrap().newest("cluster");
             cluster["role"] == "leader" && cluster["quorum"] == true
         };
-        until("a leader", || self.stands.iter().position(leads))
+        until("a leader", || self.remotes.iter().position(leads))
     }
 
     fn signal(&self, n: usize, signal: &str) {
-        self.stands[n].sight.lock().unwrap().signal(signal);
+        self.remotes[n].observer.lock().unwrap().signal(signal);
     }
 
     fn order(&self, n: usize, order: Order) {
-        self.stands[n].orders.send(order).expect("its player");
+        self.remotes[n].orders.send(order).expect("its player");
     }
 }
 

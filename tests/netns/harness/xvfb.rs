@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{
+use crate::harness::{
     lab::Lab,
     seat::{PATIENCE, program},
 };

@@ -1,17 +1,44 @@
-//! What the scenarios of failures wait for, and check in the end.
+//! A room of several seats: set up, waited for, and compared in the end.
 
 use std::{
     collections::BTreeSet,
+    path::{Path, PathBuf},
     sync::mpsc,
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
 
-use crate::{
-    playing::LETTERS,
+use super::{
+    lab::Lab,
     seat::{PATIENCE, Seat},
 };
+
+/// Five misses, then all hits: a round of `kanna kamui` that is won.
+pub const LETTERS: &str = "xzqjvkanmui";
+
+/// A room of so many seats, with its voters in place.
+pub fn room(lab: &Lab, seats: usize) -> Vec<Seat> {
+    let mut all = vec![Seat::ready(lab, 1, "P1", &["--host", "den"])];
+    for n in 2..=seats {
+        all.push(Seat::ready(lab, n, &format!("P{n}"), &["--join", "den"]));
+    }
+    let voters = match seats {
+        1..=2 => 1,
+        3..=4 => 3,
+        _ => 5,
+    };
+    for seat in &all {
+        seat.wait("all voters", |event| {
+            let members = event["members"].as_array();
+            event["event"] == "cluster"
+                && members.is_some_and(|m| {
+                    m.len() == seats && m.iter().filter(|m| m["voter"] == true).count() == voters
+                })
+        });
+    }
+    all
+}
 
 /// Which of the seats leads, as they say themselves.
 pub fn leader(seats: &[Seat]) -> usize {
@@ -168,4 +195,36 @@ pub fn settle(seats: &[Seat], members: usize, count: usize) -> Duration {
         );
     }
     since.elapsed()
+}
+
+/// Waits until all show what a reply brought.
+pub fn all_show(seats: &[Seat], reply: &Value) {
+    let index = reply["index"].as_u64().expect("an index");
+    for seat in seats {
+        seat.shown(index);
+    }
+}
+
+/// The game as all of them show it: the same.
+pub fn same_game(seats: &mut [Seat]) -> Value {
+    let newest = seats.iter_mut().map(|seat| {
+        let reply = seat.must("read");
+        reply["game"].clone()
+    });
+    let games: Vec<Value> = newest.collect();
+    assert!(games.iter().all(|game| *game == games[0]), "{games:#?}");
+    games[0].clone()
+}
+
+/// All files below a folder.
+pub fn walk(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.path().is_dir() {
+            files.extend(walk(&entry.path()));
+        } else {
+            files.push(entry.path());
+        }
+    }
+    files
 }

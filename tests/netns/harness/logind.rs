@@ -10,7 +10,7 @@ use std::{
 
 use zbus::{connection::Builder, interface, object_server::SignalEmitter, zvariant::OwnedFd};
 
-use crate::seat::PATIENCE;
+use crate::harness::seat::PATIENCE;
 
 const PLACE: &str = "/org/freedesktop/login1";
 

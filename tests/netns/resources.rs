@@ -10,11 +10,11 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{
+use crate::harness::{
     lab::Lab,
     seat::Seat,
     stats::{print_machine, report, runs},
-    window::{Display, Window},
+    xvfb::{Display, Window},
 };
 
 #[test]

@@ -2,6 +2,9 @@
 //! computers fail, and one game in one order must explain all that they were
 //! told (`history`).
 
+mod history;
+mod nemesis;
+
 use std::{
     collections::BTreeMap,
     sync::{
@@ -14,9 +17,11 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{
-    faults::{FAULTS, Fault, Nemesis, Order, Random, Stand},
-    history::{self, Answer, Call, Op, SECRETS},
+use self::{
+    history::{Answer, Call, Op, SECRETS},
+    nemesis::{FAULTS, Fault, Nemesis, Order, Random, Remote},
+};
+use crate::harness::{
     lab::Lab,
     seat::{PATIENCE, Seat},
     stats::{report, runs},
@@ -29,7 +34,7 @@ const REPLY: &str = "--timing=reply=900";
 struct Player<'a> {
     lab: &'a Lab,
     number: usize,
-    stand: &'a Stand,
+    remote: &'a Remote,
     orders: Receiver<Order>,
     random: Random,
     began: Instant,
@@ -42,13 +47,13 @@ impl Player<'_> {
         let mut call = Call::Read;
         while !stop.load(Relaxed) {
             if let Ok(Order::Leave) = self.orders.try_recv() {
-                self.stand.here.store(false, Relaxed);
+                self.remote.here.store(false, Relaxed);
                 assert!(seat.leave().success());
                 seat = self.come_back("--join");
             }
             let Some(heard) = self.ask(&mut seat, call) else {
                 // Killed. The seat is reaped here: its id may be used again.
-                self.stand.here.store(false, Relaxed);
+                self.remote.here.store(false, Relaxed);
                 drop(seat);
                 seat = self.come_back("--resume");
                 continue;
@@ -114,7 +119,7 @@ impl Player<'_> {
                 said.map(|said| (at.duration_since(self.began), said))
             }
         };
-        self.stand
+        self.remote
             .done
             .fetch_add(usize::from(answer.is_some()), Relaxed);
         let player = self.number;
@@ -132,8 +137,8 @@ impl Player<'_> {
         while !matches!(self.orders.recv().expect("an order"), Order::Return) {}
         let name = format!("P{}", self.number);
         let seat = Seat::ready(self.lab, self.number, &name, &[how, "den", REPLY]);
-        *self.stand.sight.lock().unwrap() = seat.sight();
-        self.stand.here.store(true, Relaxed);
+        *self.remote.observer.lock().unwrap() = seat.observer();
+        self.remote.here.store(true, Relaxed);
         seat
     }
 }
@@ -147,17 +152,17 @@ fn play(lab: &Lab, players: usize, faults: &[Fault], seed: u64) -> Vec<Op> {
     let seats: Vec<Seat> = (1..=players).map(sit).collect();
     let began = Instant::now();
     let stop = AtomicBool::new(false);
-    let (stands, orders): (Vec<Stand>, Vec<Receiver<Order>>) = seats
+    let (remotes, orders): (Vec<Remote>, Vec<Receiver<Order>>) = seats
         .iter()
         .map(|seat| {
             let (orders, taken) = channel();
-            let stand = Stand {
-                sight: Mutex::new(seat.sight()),
+            let remote = Remote {
+                observer: Mutex::new(seat.observer()),
                 orders,
                 done: AtomicUsize::new(0),
                 here: AtomicBool::new(true),
             };
-            (stand, taken)
+            (remote, taken)
         })
         .unzip();
     std::thread::scope(|scope| {
@@ -166,7 +171,7 @@ fn play(lab: &Lab, players: usize, faults: &[Fault], seed: u64) -> Vec<Op> {
             let player = Player {
                 lab,
                 number: n + 1,
-                stand: &stands[n],
+                remote: &remotes[n],
                 orders,
                 random: Random(seed.wrapping_mul(8).wrapping_add(n as u64)),
                 began,
@@ -177,7 +182,7 @@ fn play(lab: &Lab, players: usize, faults: &[Fault], seed: u64) -> Vec<Op> {
         }
         let mut nemesis = Nemesis {
             lab,
-            stands: &stands,
+            remotes: &remotes,
             stop: &stop,
             random: Random(!seed),
         };

@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::{
+use crate::harness::{
     lab::Lab,
-    playing::room,
+    room::{all_show, room, same_game, walk},
     seat::{PATIENCE, Seat},
     stats::runs,
 };
@@ -28,25 +28,6 @@ pub fn start_match(seats: &mut [Seat], mode: &str, rounds: u32, pack: &str) {
     let started = seats[0].must("match");
     assert_eq!(started["outcome"], "started");
     all_show(seats, &started);
-}
-
-/// Waits until all show what a reply brought.
-pub fn all_show(seats: &[Seat], reply: &Value) {
-    let index = reply["index"].as_u64().expect("an index");
-    for seat in seats {
-        seat.shown(index);
-    }
-}
-
-/// The game as all of them show it: the same.
-pub fn same_game(seats: &mut [Seat]) -> Value {
-    let newest = seats.iter_mut().map(|seat| {
-        let reply = seat.must("read");
-        reply["game"].clone()
-    });
-    let games: Vec<Value> = newest.collect();
-    assert!(games.iter().all(|game| *game == games[0]), "{games:#?}");
-    games[0].clone()
 }
 
 fn by_name<'a>(seats: &'a mut [Seat], name: &Value) -> &'a mut Seat {
@@ -138,9 +119,7 @@ fn holds(bytes: &[u8], secret: &str) -> bool {
 }
 
 fn someone_holds(lab: &Lab, players: &[&str], secret: &str) -> bool {
-    let files = players
-        .iter()
-        .flat_map(|player| crate::playing::walk(&lab.path(player)));
+    let files = players.iter().flat_map(|player| walk(&lab.path(player)));
     let read: Vec<Vec<u8>> = files.filter_map(|file| std::fs::read(file).ok()).collect();
     let text = secret.as_bytes();
     read.iter()

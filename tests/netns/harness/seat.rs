@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::lab::Lab;
+use super::lab::Lab;
 
 /// The program under test: of the same profile as this test, unless
 /// `DHANGKANNA_PROGRAM` names another, as one that is installed. That of the
@@ -59,12 +59,12 @@ impl Events {
 
 /// What another thread than its player's can see of a seat, and do to it.
 #[derive(Clone)]
-pub struct Sight {
+pub struct Observer {
     id: u32,
     events: Arc<Events>,
 }
 
-impl Sight {
+impl Observer {
     /// The newest event of a kind.
     pub fn newest(&self, kind: &str) -> Value {
         self.events.newest(kind)
@@ -83,21 +83,10 @@ impl Seat {
         Self::start_on(lab, host, name, args, NO_BUS)
     }
 
-    /// Starts a seat of another program, and waits until it is ready.
-    pub fn start_program(program: &str, lab: &Lab, host: usize, name: &str, args: &[&str]) -> Self {
-        let seat = Self::spawn(program, lab, host, name, args, NO_BUS);
-        seat.wait("ready", |event| event["event"] == "ready");
-        seat
-    }
-
     /// Starts a seat on a host with that system bus.
     pub fn start_on(lab: &Lab, host: usize, name: &str, args: &[&str], bus: &str) -> Self {
-        Self::spawn(&program(host), lab, host, name, args, bus)
-    }
-
-    fn spawn(program: &str, lab: &Lab, host: usize, name: &str, args: &[&str], bus: &str) -> Self {
         let mut child = Command::new("ip")
-            .args(["netns", "exec", &lab.host(host), program, "headless"])
+            .args(["netns", "exec", &lab.host(host), &program(host), "headless"])
             .args(args)
             .args(["--name", name, "--data-dir"])
             .env("DBUS_SYSTEM_BUS_ADDRESS", bus)
@@ -230,9 +219,9 @@ impl Seat {
         }
     }
 
-    /// For whoever watches it from outside.
-    pub fn sight(&self) -> Sight {
-        Sight {
+    /// For another thread.
+    pub fn observer(&self) -> Observer {
+        Observer {
             id: self.id(),
             events: Arc::clone(&self.events),
         }
@@ -349,25 +338,20 @@ impl Drop for Seat {
     }
 }
 
-/// Runs the program to its end: its exit status (none if it has to be ended),
-/// and what it says on stderr.
+/// Runs the program to its end, as a player who is nobody else: its exit status
+/// (none if it has to be ended), and what it says on stderr.
 pub fn run_to_end(lab: &Lab, host: usize, args: &[&str]) -> (Option<i32>, String) {
-    run_program_to_end(&program(host), lab, host, args)
+    run_to_end_as(lab, host, "X", args)
 }
 
-/// The same, of another program.
-pub fn run_program_to_end(
-    program: &str,
-    lab: &Lab,
-    host: usize,
-    args: &[&str],
-) -> (Option<i32>, String) {
+/// The same, as the player whose data is in that folder of the lab.
+pub fn run_to_end_as(lab: &Lab, host: usize, name: &str, args: &[&str]) -> (Option<i32>, String) {
     let output = Command::new("timeout")
         .args(["--signal=KILL", "20", "ip", "netns", "exec"])
-        .args([&lab.host(host), program, "headless"])
+        .args([&lab.host(host), &program(host), "headless"])
         .args(args)
         .arg("--data-dir")
-        .arg(lab.path("X"))
+        .arg(lab.path(name))
         .output()
         .expect("the program");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();

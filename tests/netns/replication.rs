@@ -1,45 +1,20 @@
-//! Playing together: everyone sees the same game, at once.
+//! Every seat shows the same game, each command is applied once, and soon.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use dhangkanna::game::{Action, Game, Letter, Name, Outcome, PeerId, Secret};
 use serde_json::Value;
 
-use crate::{
+use crate::harness::{
     lab::Lab,
-    seat::{Seat, run_to_end},
+    room::{LETTERS, room, walk},
+    seat::Seat,
     stats::{print_machine, report, runs},
 };
-
-/// Five misses, then all hits: a round of `kanna kamui` that is won.
-pub const LETTERS: &str = "xzqjvkanmui";
 
 fn without_event(mut value: Value) -> Value {
     value.as_object_mut().map(|fields| fields.remove("event"));
     value
-}
-
-/// A room of so many seats, with its voters in place.
-pub fn room(lab: &Lab, seats: usize) -> Vec<Seat> {
-    let mut all = vec![Seat::ready(lab, 1, "P1", &["--host", "den"])];
-    for n in 2..=seats {
-        all.push(Seat::ready(lab, n, &format!("P{n}"), &["--join", "den"]));
-    }
-    let voters = match seats {
-        1..=2 => 1,
-        3..=4 => 3,
-        _ => 5,
-    };
-    for seat in &all {
-        seat.wait("all voters", |event| {
-            let members = event["members"].as_array();
-            event["event"] == "cluster"
-                && members.is_some_and(|m| {
-                    m.len() == seats && m.iter().filter(|m| m["voter"] == true).count() == voters
-                })
-        });
-    }
-    all
 }
 
 #[test]
@@ -277,123 +252,4 @@ fn the_log_is_compacted() {
         .map(|f| std::fs::read_to_string(f).unwrap())
         .collect();
     assert!(text.contains("snapshot installed"), "{text}");
-}
-
-pub fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.path().is_dir() {
-            files.extend(walk(&entry.path()));
-        } else {
-            files.push(entry.path());
-        }
-    }
-    files
-}
-
-#[test]
-#[ignore = "needs root"]
-fn the_room_outlives_its_host() {
-    for _ in 0..runs(2) {
-        let lab = Lab::new(3);
-        let mut seats = room(&lab, 3);
-        seats[1].must("start kanna#1");
-        let host = seats.remove(0);
-        assert!(host.leave().success());
-        let reply = seats[0].must("guess k");
-        assert_eq!(reply["outcome"], "hit");
-        let again = Seat::ready(&lab, 1, "P1", &["--join", "den"]);
-        again.shown(reply["index"].as_u64().expect("an index"));
-        let game = again.newest("game");
-        assert_eq!(game["mask"], "k____ k____");
-        // The same player on a new seat, and no second one of the name.
-        let names: Vec<_> = game["players"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|p| &p["name"])
-            .collect();
-        assert_eq!(names.len(), 3, "{names:?}");
-    }
-}
-
-#[test]
-#[ignore = "needs root"]
-fn what_goes_wrong_is_said() {
-    let lab = Lab::new(2);
-    let run = |args: &[&str]| run_to_end(&lab, 2, args);
-    let (code, said) = run(&["--join", "nowhere", "--wait", "0.5"]);
-    assert_eq!(code, Some(1), "{said}");
-    assert!(
-        said.contains("no room nowhere was found") && said.lines().count() == 1,
-        "{said}"
-    );
-    let (code, said) = run(&["--join", "10.77.0.1:9", "--wait", "1"]);
-    assert_eq!(code, Some(1), "{said}");
-    assert!(
-        said.contains("nobody answers") && said.lines().count() == 1,
-        "{said}"
-    );
-    assert_eq!(run(&[]).0, Some(2));
-    assert_eq!(run(&["--host", "den", "--join", "den"]).0, Some(2));
-    // Two rooms of one name: joined by id only.
-    let first = Seat::ready(&lab, 1, "P1", &["--host", "den"]);
-    let second = Seat::ready(&lab, 1, "P2", &["--host", "den"]);
-    let (code, said) = run(&["--join", "den", "--wait", "5"]);
-    assert_eq!(code, Some(1), "{said}");
-    for seat in [&first, &second] {
-        let id = seat.newest("cluster")["cluster_id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        assert!(said.contains(&id), "{said}");
-    }
-    let id = second.newest("cluster")["cluster_id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let third = Seat::ready(&lab, 2, "P3", &["--join", &id]);
-    third.wait("both members", |e| {
-        e["members"].as_array().is_some_and(|m| m.len() == 2)
-    });
-    // By address, without any discovery.
-    let addr = first.newest("ready")["addr"].as_str().unwrap().to_owned();
-    let mut fourth = Seat::ready(&lab, 2, "P4", &["--join", &addr, "--interface", "none"]);
-    for (line, code) in [
-        ("guess k", "no_round"),
-        ("guess kk", "not_a_letter"),
-        ("guess 7", "not_a_letter"),
-        ("start klingon", "no_such_entry"),
-        ("start kanna#0", "no_such_entry"),
-        ("start kanna#99999", "no_such_entry"),
-        ("", "unknown_command"),
-        ("dance", "unknown_command"),
-        (&"x".repeat(100_000), "unknown_command"),
-    ] {
-        let (_, reply) = fourth.ask(line);
-        assert_eq!(reply["code"], code, "{reply}");
-    }
-    fourth.must("start kanna#1");
-}
-
-#[test]
-#[ignore = "needs root"]
-fn signals_and_the_end_of_input() {
-    for signal in ["TERM", "INT"] {
-        let lab = Lab::new(2);
-        let host = Seat::ready(&lab, 1, "P1", &["--host", "den"]);
-        let mut guest = Seat::ready(&lab, 2, "P2", &["--join", "den"]);
-        let pid = host.id().to_string();
-        let sent = std::process::Command::new("kill")
-            .args(["-s", signal, &pid])
-            .status();
-        assert!(sent.expect("kill").success());
-        let (_, bye) = host.wait("bye", |e| e["event"] == "bye");
-        println!("{signal}: {bye}");
-        assert!(host.end().success());
-        guest.wait("me as leader", |e| {
-            e["event"] == "cluster" && e["role"] == "leader"
-        });
-        guest.must("start kanna#1");
-    }
 }
