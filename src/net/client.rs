@@ -48,7 +48,7 @@ pub enum CallError {
     #[error("{0}")]
     Denied(String),
     /// It has left that room behind, for this one.
-    #[error("the game went on in another room")]
+    #[error("the game continued in another room")]
     Continued(ClusterId),
 }
 
@@ -106,7 +106,7 @@ impl Peers {
         let reply = within(LOBBY_DEADLINE, self.lobby(peer).hello(request)).await?;
         if reply.protocol != PROTOCOL {
             let message = format!(
-                "that room runs version {} (protocol {}), and this is {} ({PROTOCOL}); install the same version",
+                "that room runs version {} (protocol {}), and this computer {} ({PROTOCOL}); install the same version on both computers",
                 reply.version,
                 reply.protocol,
                 env!("CARGO_PKG_VERSION"),
@@ -252,7 +252,7 @@ impl From<Status> for CallError {
 
 impl From<DecodeError> for CallError {
     fn from(error: DecodeError) -> Self {
-        Self::Denied(format!("the answer makes no sense: {error}"))
+        Self::Denied(format!("invalid answer: {error}"))
     }
 }
 

@@ -115,7 +115,7 @@ impl<H: Handler> Lobby for Service<H> {
         let visitor = *request
             .extensions()
             .get::<Visitor>()
-            .ok_or_else(|| Status::unauthenticated("who are you?"))?;
+            .ok_or_else(|| Status::unauthenticated("no client certificate"))?;
         let message = request.into_inner();
         let result = if message.protocol == PROTOCOL {
             let room = stored::cluster_id(&message.cluster_id).map_err(invalid)?;
@@ -125,7 +125,7 @@ impl<H: Handler> Lobby for Service<H> {
             }
         } else {
             Err(Refusal::Version.because(format!(
-                "that room speaks protocol {PROTOCOL}, and you speak {}; install the same version",
+                "that room speaks protocol {PROTOCOL}, and you speak {}; install the same version on both computers",
                 message.protocol
             )))
         };
@@ -169,7 +169,7 @@ impl<H: Handler> Members for Service<H> {
         let missing = || Status::invalid_argument("command is missing");
         let command: Command = command.ok_or_else(missing)?.try_into().map_err(invalid)?;
         if command.id.peer_id != caller.peer_id {
-            return Err(Status::permission_denied("that is somebody else's command"));
+            return Err(Status::permission_denied("that command belongs to another player"));
         }
         let reply = match self.0.propose(caller, command).await {
             Ok(committed) => pb::ProposeReply {
@@ -320,7 +320,7 @@ fn known<T>(request: &Request<T>) -> Result<(Caller, SeatAccess), Status> {
         .get::<Caller>()
         .copied()
         .zip(extensions.get::<SeatAccess>().cloned())
-        .ok_or_else(|| Status::unauthenticated("this call is for the members of a room"))
+        .ok_or_else(|| Status::unauthenticated("only members of a room can call this"))
 }
 
 /// Which seat makes one of Raft's calls, and the seat that it is for, unless
@@ -336,7 +336,7 @@ fn voting<T>(request: &Request<T>) -> Result<(NodeId, SeatAccess), Status> {
 /// that it holds more.
 fn moving(seat: &SeatAccess) -> Result<(), Status> {
     if seat.contact.is_frozen() {
-        return Err(Status::unavailable("the game is about to go on elsewhere"));
+        return Err(Status::unavailable("the game is about to continue in another room"));
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ impl Shared {
         Err(if seat.seats(&caller.peer_id) {
             Refusal::Replaced.because(REPLACED)
         } else {
-            Refusal::NotAMember.because("your seat was given up; join the room again")
+            Refusal::NotAMember.because("you are no longer a member of this room; join it again")
         })
     }
 }
@@ -51,7 +51,7 @@ pub(super) fn must_know(rules: u32, state: &RoomState) -> Result<(), Refused> {
         return Ok(());
     }
     Err(Refusal::Version.because(format!(
-        "that room plays by rules of version {}; install dhangkanna {} or newer",
+        "that room needs rules version {}; install dhangkanna {} or newer",
         state.game().table().rules,
         env!("CARGO_PKG_VERSION")
     )))
@@ -62,7 +62,7 @@ fn must_be_open(seat: &Seat, peer: PeerId) -> Result<(), Refused> {
     match seat.state().game().door(&peer) {
         Door::Open => Ok(()),
         Door::Locked => {
-            Err(Refusal::Knocking.because("this room is locked; its owner is asked to let you in"))
+            Err(Refusal::Knocking.because("this room is locked; asking its owner to let you in"))
         }
         Door::Refused => Err(Refusal::NotLetIn.because("the owner of the room did not let you in")),
         Door::Removed => Err(removed()),
@@ -70,7 +70,7 @@ fn must_be_open(seat: &Seat, peer: PeerId) -> Result<(), Refused> {
 }
 
 fn removed() -> Refused {
-    Refusal::Removed.because("The owner of the room has removed you; ask them to let you in again.")
+    Refusal::Removed.because("The owner of the room removed you; ask them to let you in again.")
 }
 
 /// Refuses one who says too much.
@@ -82,7 +82,7 @@ pub(super) fn too_fast() -> ProposeError {
 }
 
 fn no_such_room() -> Refused {
-    Refusal::NoSuchRoom.because("that room is not played here any more")
+    Refusal::NoSuchRoom.because("this computer is no longer in that room")
 }
 
 impl Handler for Shared {
@@ -138,7 +138,7 @@ impl Handler for Shared {
         rules: u32,
     ) -> Result<Admission, Refused> {
         if self.is_flooded() {
-            return Err(Refusal::Busy.because("too many want to join at once; try again"));
+            return Err(Refusal::Busy.because("too many players are joining at once; try again"));
         }
         let seat = self.current_seat().ok_or_else(no_such_room)?;
         if seat.key.cluster_id != room {
@@ -146,7 +146,7 @@ impl Handler for Shared {
         }
         if visitor.peer_id == self.setup.me {
             return Err(Refusal::NotAMember.because(
-                "you are in this room already, with a copy of the same profile; start with another one",
+                "you are already in this room with a copy of this profile; start with another --profile",
             ));
         }
         if !seat.leads() {
@@ -154,7 +154,7 @@ impl Handler for Shared {
         }
         if !seat.has_quorum() {
             return Err(
-                Refusal::NoQuorum.because("most players of that room cannot be reached just now")
+                Refusal::NoQuorum.because("most players of that room cannot be reached right now")
             );
         }
         let state = seat.state();
@@ -212,7 +212,7 @@ impl Handler for Shared {
             Some(member) if member.peer_id == caller.peer_id => {
                 spawned(async move { seat.dismiss(caller.node_id).await }).await
             }
-            Some(_) => Err(Refusal::NotAMember.because("that seat is somebody else's")),
+            Some(_) => Err(Refusal::NotAMember.because("that seat belongs to another player")),
             // The answer to the first request was lost.
             None => Ok(()),
         }

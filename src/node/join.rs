@@ -71,7 +71,7 @@ pub(super) async fn join(
             }
             let room = about.room.ok_or_else(|| {
                 let who = about.name;
-                Failure::new("no_such_room", format!("{who} at {addr} is in no room yet"))
+                Failure::new("no_such_room", format!("{who} at {addr} is not in a room yet"))
             })?;
             if peer == shared.setup.me {
                 return Err(twin_plays());
@@ -261,7 +261,7 @@ impl From<CallError> for Failure {
             CallError::Unreachable(why) => Self::new(
                 "unreachable",
                 format!(
-                    "nobody answers ({why}); check that the other computer is on and that its firewall lets dhangkanna in"
+                    "nobody answers ({why}); check that the other computer is on and that its firewall allows dhangkanna"
                 ),
             ),
             CallError::Denied(why) => Self::new("denied", why),
@@ -276,7 +276,7 @@ pub(super) fn why_not(ad: &Ad) -> Option<Failure> {
         return None;
     }
     let text = format!(
-        "it runs version {} and this is {}; install the same version on both computers",
+        "it runs version {} and this computer {}; install the same version on both computers",
         ad.version,
         env!("CARGO_PKG_VERSION")
     );

@@ -207,7 +207,7 @@ impl Seat {
                 } else {
                     Failure::new(
                         "no_quorum",
-                        "no majority of the players can be reached; nothing was changed",
+                        "a majority of the players cannot be reached; nothing was changed",
                     )
                 });
             }
@@ -217,7 +217,7 @@ impl Seat {
     /// Commits a command as the leader.
     pub(super) async fn commit_here(&self, command: Command) -> Result<Committed, ProposeError> {
         if self.contact.is_frozen() {
-            let refused = Refusal::Busy.because("the game is about to go on elsewhere");
+            let refused = Refusal::Busy.because("the game is about to continue in another room");
             return Err(ProposeError {
                 refused,
                 maybe_appended: false,

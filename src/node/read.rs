@@ -83,9 +83,9 @@ impl Seat {
             let _ = timeout_at(again, self.leader_differs_from(leader)).await;
             if Instant::now() >= deadline {
                 return Err(if nobody_decides {
-                    Failure::new("no_quorum", "no majority of the players can be reached")
+                    Failure::new("no_quorum", "a majority of the players cannot be reached")
                 } else {
-                    Failure::new("timeout", "what is newest has not arrived here in time")
+                    Failure::new("timeout", "the newest entries did not arrive here in time")
                 });
             }
         }
@@ -95,7 +95,7 @@ impl Seat {
     /// log. openraft waits for a majority as long as a lease at the most.
     pub(super) async fn read_index(&self) -> Result<u64, Refused> {
         if self.contact.is_frozen() {
-            return Err(Refusal::Busy.because("the game is about to go on elsewhere"));
+            return Err(Refusal::Busy.because("the game is about to continue in another room"));
         }
         match self.raft.get_read_linearizer(ReadPolicy::ReadIndex).await {
             Ok(linearizer) => Ok(linearizer.read_log_id().index()),

@@ -16,7 +16,7 @@ pub(super) const CHECK: Duration = Duration::from_secs(3);
 pub(super) const CHECKS: usize = 8;
 
 /// Why a room cannot be joined that a copy of this profile plays in.
-const TWIN: &str = "a copy of this profile plays there on another computer; start one of them with another --profile";
+const TWIN: &str = "a copy of this profile is playing there on another computer; start one of them with another --profile";
 
 /// Refuses a room that a copy of this profile plays in.
 pub(super) fn twin_plays() -> Failure {

@@ -109,7 +109,7 @@ impl Seat {
             }
             // Its vote is forgotten, so nobody may vote in its name again.
             let lost = format!(
-                "{} has lost its log; join the room anew",
+                "{} has lost its log; join the room again",
                 opening.folder.display()
             );
             Err(Failure::new("storage", lost))
@@ -315,7 +315,7 @@ impl Seat {
         }
         if let Some(why) = self.store.failure() {
             return Some(format!(
-                "the room's file cannot be written ({why}); free some space and start again. What was acknowledged is kept"
+                "the room's file cannot be written ({why}); free some disk space and restart. Nothing that was acknowledged is lost"
             ));
         }
         let metrics = self.raft.metrics();
@@ -325,7 +325,7 @@ impl Seat {
         }
         // It has told nobody why: it panicked.
         self.ended.load(Relaxed).then(|| {
-            "this seat has stopped by a mistake in the program; start again. What was acknowledged is kept".to_owned()
+            "the game stopped because of a bug; please restart. Nothing that was acknowledged is lost".to_owned()
         })
     }
 
@@ -395,7 +395,7 @@ fn cannot_write(kept: &KeptSeat, error: &io::Error) -> Failure {
     Failure::new(
         "storage",
         format!(
-            "{folder} cannot be written ({error}); free some space, or name another folder with --data-dir"
+            "cannot write to {folder} ({error}); free some disk space, or choose another folder with --data-dir"
         ),
     )
 }

@@ -117,8 +117,8 @@ pub(super) async fn resume(
     });
     let kept = found.ok_or_else(|| {
         let message = match &which {
-            None => "no room is kept here".to_owned(),
-            Some(target) => format!("no room {target} is kept here"),
+            None => "no room is saved on this computer".to_owned(),
+            Some(target) => format!("no room {target} is saved on this computer"),
         };
         Failure::new("no_such_room", message)
     })?;
