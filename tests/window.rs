@@ -141,7 +141,10 @@ fn two_windows_play_one_game() {
     }
     // The next match can be started without scrolling, under a ranking as well.
     let start = ada.window.get_by_label("Start anyway").rect();
-    let setup = ada.window.get_by_label("Ask me before new players join").rect();
+    let setup = ada
+        .window
+        .get_by_label("Ask me before new players join")
+        .rect();
     assert!(
         start.bottom() < 600.0 && start.bottom() < setup.top(),
         "{start:?}"

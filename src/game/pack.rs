@@ -359,11 +359,7 @@ mod tests {
             (with("moon\n"), 6, "expected `secret = clue`"),
             (with("moon =\n"), 6, "the clue is missing"),
             (with(" - = lines\n"), 6, "at least one letter"),
-            (
-                with("a = b\nA = c\n"),
-                7,
-                "the same word is on line 6",
-            ),
+            (with("a = b\nA = c\n"), 7, "the same word is on line 6"),
             (
                 with("straße = In German\n"),
                 6,

@@ -239,7 +239,7 @@ fn check<S: Seat>(
         return Err(Status::not_found("that seat no longer exists"));
     }
     if header.from == header.to || peer_of(&seat, header.from).is_some_and(|known| known != peer) {
-        return Err(Status::permission_denied("that seat belongs to another player"));
+        return Err(Status::permission_denied("that is another player's seat"));
     }
     Ok(seat)
 }

@@ -169,7 +169,7 @@ impl<H: Handler> Members for Service<H> {
         let missing = || Status::invalid_argument("command is missing");
         let command: Command = command.ok_or_else(missing)?.try_into().map_err(invalid)?;
         if command.id.peer_id != caller.peer_id {
-            return Err(Status::permission_denied("that command belongs to another player"));
+            return Err(Status::permission_denied("another player's command"));
         }
         let reply = match self.0.propose(caller, command).await {
             Ok(committed) => pb::ProposeReply {
@@ -336,7 +336,7 @@ fn voting<T>(request: &Request<T>) -> Result<(NodeId, SeatAccess), Status> {
 /// that it holds more.
 fn moving(seat: &SeatAccess) -> Result<(), Status> {
     if seat.contact.is_frozen() {
-        return Err(Status::unavailable("the game is about to continue in another room"));
+        return Err(Status::unavailable("the game is moving to another room"));
     }
     Ok(())
 }

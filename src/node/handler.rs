@@ -212,7 +212,7 @@ impl Handler for Shared {
             Some(member) if member.peer_id == caller.peer_id => {
                 spawned(async move { seat.dismiss(caller.node_id).await }).await
             }
-            Some(_) => Err(Refusal::NotAMember.because("that seat belongs to another player")),
+            Some(_) => Err(Refusal::NotAMember.because("that is another player's seat")),
             // The answer to the first request was lost.
             None => Ok(()),
         }

@@ -71,7 +71,7 @@ pub(super) async fn join(
             }
             let room = about.room.ok_or_else(|| {
                 let who = about.name;
-                Failure::new("no_such_room", format!("{who} at {addr} is not in a room yet"))
+                Failure::new("no_such_room", format!("{who} at {addr} has no room yet"))
             })?;
             if peer == shared.setup.me {
                 return Err(twin_plays());

@@ -217,7 +217,7 @@ impl Seat {
     /// Commits a command as the leader.
     pub(super) async fn commit_here(&self, command: Command) -> Result<Committed, ProposeError> {
         if self.contact.is_frozen() {
-            let refused = Refusal::Busy.because("the game is about to continue in another room");
+            let refused = Refusal::Busy.because("the game is moving to another room");
             return Err(ProposeError {
                 refused,
                 maybe_appended: false,

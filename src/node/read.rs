@@ -95,7 +95,7 @@ impl Seat {
     /// log. openraft waits for a majority as long as a lease at the most.
     pub(super) async fn read_index(&self) -> Result<u64, Refused> {
         if self.contact.is_frozen() {
-            return Err(Refusal::Busy.because("the game is about to continue in another room"));
+            return Err(Refusal::Busy.because("the game is moving to another room"));
         }
         match self.raft.get_read_linearizer(ReadPolicy::ReadIndex).await {
             Ok(linearizer) => Ok(linearizer.read_log_id().index()),

@@ -81,7 +81,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     self.single_copy = copies < 2;
                     if let (Outcome::Repeat, Some(Pending::Letter(letter))) = (outcome, asked) {
                         let letter = letter.upper();
-                        let text = format!("{letter} has already been guessed; that costs nothing.");
+                        let text = format!("{letter} was already guessed; that costs nothing.");
                         self.say("repeat", &letter, text, false);
                     }
                 }
