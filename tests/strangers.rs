@@ -227,7 +227,7 @@ async fn who_knows_the_secret_but_has_no_seat_can_neither_propose_nor_read() {
     // Nor for somebody else.
     let error = client.propose(&command(scene.peer), deadline).await;
     let error = error.expect_err("a refusal");
-    assert!(error.to_string().contains("somebody else"), "{error}");
+    assert!(error.to_string().contains("another player"), "{error}");
     // Nor read.
     let Err(CallError::Refused(refused)) = client.read_index(deadline).await else {
         panic!("a refusal");

@@ -191,10 +191,10 @@ pub enum Rejection {
     #[error("this round is over; start the next one")]
     RoundOver,
     /// It was meant for another round than the one that is on.
-    #[error("another round has begun meanwhile")]
+    #[error("another round has started in the meantime")]
     RoundChanged,
     /// The secret cannot be played.
-    #[error("this secret cannot be played")]
+    #[error("this word cannot be used")]
     BadSecret,
     /// The name cannot be shown.
     #[error("this name cannot be used")]
@@ -221,13 +221,13 @@ pub enum Rejection {
     #[error("the word is still being chosen")]
     NotSealed,
     /// Not the setter, or not now.
-    #[error("there is nothing for you to set or answer")]
+    #[error("you have no word to choose and no guess to answer")]
     NotSetter,
     /// An answer that no secret could give.
     #[error("no word could have this answer")]
     BadAnswer,
     /// A hint would cost the last chance.
-    #[error("the last chance buys no hint")]
+    #[error("you cannot spend your last balloon on a hint")]
     NoHint,
     /// Only the owner of the room may.
     #[error("only the owner of the room can do that")]
@@ -238,13 +238,13 @@ pub enum Rejection {
     )]
     BadSettings,
     /// A match is on.
-    #[error("a match is on; wait for its end, or let the owner stop it")]
+    #[error("a match is on; wait until it ends, or ask the owner to stop it")]
     MatchOn,
     /// No match is on.
     #[error("no match is on; the owner starts one")]
     NoMatch,
     /// Another match has begun or ended meanwhile.
-    #[error("another match has begun meanwhile")]
+    #[error("another match has started in the meantime")]
     MatchChanged,
     /// The round is still on.
     #[error("this round is still on")]
@@ -253,16 +253,16 @@ pub enum Rejection {
     #[error("not everybody is ready; start anyway, or wait")]
     NotReady,
     /// Too few players for the mode.
-    #[error("this takes more players")]
+    #[error("this needs more players")]
     TooFew,
     /// All places at the table are taken.
-    #[error("24 players have seats; you can watch")]
+    #[error("all 24 places are taken; you can watch")]
     Full,
     /// Nobody of this name or id.
     #[error("there is no such player here")]
     NoSuchPlayer,
     /// The owner has sent the player away.
-    #[error("the owner of the room has removed you")]
+    #[error("the owner of the room removed you")]
     Removed,
     /// The room plays by older rules, because an older program is in it.
     #[error("everybody in this room needs the newest version for that")]

@@ -23,7 +23,7 @@ pub enum CallError {
     #[error("{0}")]
     Denied(String),
     /// It has left that room behind, for this one.
-    #[error("the game went on in another room")]
+    #[error("the game continued in another room")]
     Continued(ClusterId),
 }
 
@@ -69,7 +69,7 @@ impl From<Status> for CallError {
 
 impl From<DecodeError> for CallError {
     fn from(error: DecodeError) -> Self {
-        Self::Denied(format!("the answer makes no sense: {error}"))
+        Self::Denied(format!("invalid answer: {error}"))
     }
 }
 

@@ -91,7 +91,7 @@ impl Peers {
         let reply = within(LOBBY_DEADLINE, self.lobby(peer).hello(request)).await?;
         if reply.protocol != PROTOCOL {
             let message = format!(
-                "that room runs version {} (protocol {}), and this is {} ({PROTOCOL}); install the same version",
+                "that room runs version {} (protocol {}), and this computer {} ({PROTOCOL}); install the same version on both computers",
                 reply.version,
                 reply.protocol,
                 env!("CARGO_PKG_VERSION"),

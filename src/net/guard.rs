@@ -43,7 +43,7 @@ impl<H: Handler> Interceptor for Guard<H> {
             .get::<Visitor>()
             .ok_or_else(|| Status::unauthenticated("no client certificate"))?;
         let header = Header::read(request.metadata())
-            .ok_or_else(|| Status::unauthenticated("this call is for the members of a room"))?;
+            .ok_or_else(|| Status::unauthenticated("only members of a room can call this"))?;
         if let Some(answer) = self.is_left_behind(&header) {
             return Err(answer);
         }
@@ -150,7 +150,7 @@ fn check<S: GuardedSeat>(
 ) -> Result<S, Status> {
     if header.protocol != PROTOCOL {
         return Err(Status::failed_precondition(format!(
-            "protocol {} is spoken here, not {}",
+            "this computer speaks protocol {}, not {}",
             PROTOCOL, header.protocol
         )));
     }
@@ -160,13 +160,13 @@ fn check<S: GuardedSeat>(
         return Err(elsewhere());
     }
     if !seat.key().opened_by(&header.secret) {
-        return Err(Status::permission_denied("that is not the room's secret"));
+        return Err(Status::permission_denied("wrong room secret"));
     }
     if seat.node_id() != header.to {
-        return Err(Status::not_found("that seat is gone"));
+        return Err(Status::not_found("that seat no longer exists"));
     }
     if header.from == header.to || peer_of(&seat, header.from).is_some_and(|known| known != peer) {
-        return Err(Status::permission_denied("that seat is somebody else's"));
+        return Err(Status::permission_denied("that is another player's seat"));
     }
     Ok(seat)
 }

@@ -80,7 +80,7 @@ impl Interceptor for Attach {
 
 /// The answer to a call into a room that went on elsewhere.
 pub(super) fn went_on_in(cluster: ClusterId) -> Status {
-    let mut status = Status::failed_precondition("the game went on in another room");
+    let mut status = Status::failed_precondition("the game continued in another room");
     let value = BinaryMetadataValue::from_bytes(cluster.as_bytes());
     status.metadata_mut().insert_bin(CONTINUED, value);
     status

@@ -13,7 +13,7 @@ use crate::{
 pub const PROTOCOL: u32 = 1;
 
 /// Why a seat ends whose player sits elsewhere.
-pub const REPLACED: &str = "this profile plays on another computer now, or a copy of it does; this seat was given up. If both are yours, start one of them with another --profile";
+pub const REPLACED: &str = "this profile, or a copy of it, is now playing on another computer, so this one left the room. If both are yours, start one of them with another --profile";
 
 /// How many players a room seats.
 pub const MAX_MEMBERS: usize = 24;

@@ -124,7 +124,7 @@ impl<H: Handler> Lobby for Service<H> {
         if message.protocol != PROTOCOL {
             return Err(Refusal::Version
                 .because(format!(
-                    "that room speaks protocol {PROTOCOL}, and you speak {}; install the same version",
+                    "that room speaks protocol {PROTOCOL}, and you speak {}; install the same version on both computers",
                     message.protocol
                 ))
                 .into());
@@ -158,7 +158,7 @@ impl<H: Handler> Members for Service<H> {
         let missing = || Status::invalid_argument("command is missing");
         let command: Command = command.ok_or_else(missing)?.try_into().map_err(invalid)?;
         if command.id.peer_id != caller.peer_id {
-            return Err(Status::permission_denied("that is somebody else's command"));
+            return Err(Status::permission_denied("another player's command"));
         }
         let committed = self.0.propose(caller, command).await?;
         Ok(Response::new(pb::ProposeReply {
@@ -284,7 +284,7 @@ fn known<T>(request: &Request<T>) -> Result<(Caller, SeatAccess), Status> {
         .get::<Caller>()
         .copied()
         .zip(extensions.get::<SeatAccess>().cloned())
-        .ok_or_else(|| Status::unauthenticated("this call is for the members of a room"))
+        .ok_or_else(|| Status::unauthenticated("only members of a room can call this"))
 }
 
 /// Which seat makes one of Raft's calls, and the seat that it is for, unless
@@ -300,7 +300,7 @@ fn raft_call<T>(request: &Request<T>) -> Result<(NodeId, SeatAccess), Status> {
 /// it holds more.
 fn ensure_not_frozen(seat: &SeatAccess) -> Result<(), Status> {
     if seat.contact.is_frozen() {
-        return Err(Status::unavailable("the game is about to go on elsewhere"));
+        return Err(Status::unavailable("the game is moving to another room"));
     }
     Ok(())
 }

@@ -37,7 +37,7 @@ pub enum StartError {
     Identity(#[from] IdentityError),
     /// Nothing can listen on the port.
     #[error(
-        "port {port} cannot be used ({source}); name another with --port, or none to get a free one"
+        "port {port} cannot be used ({source}); choose another with --port, or leave it out to get a free one"
     )]
     Port {
         /// Which port.

@@ -114,7 +114,7 @@ fn removing_ui(
             ui.label(tr!("remove-more"));
             ui.add_space(8.0);
             ui.horizontal(|ui| {
-                if ui.add(main_button(ui, tr!("remove-not"))).clicked() {
+                if ui.add(main_button(ui, tr!("cancel"))).clicked() {
                     draft.removing = None;
                 }
                 if ui.button(tr!("remove")).clicked() {

@@ -49,7 +49,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 if let Some(elsewhere) = self.elsewhere() {
                     self.switch(reply, Some(elsewhere));
                 } else {
-                    let nowhere = "nobody has gone on without you";
+                    let nowhere = "nobody has continued without you";
                     self.answer(reply, Err(Failure::new("nowhere", nowhere)));
                 }
             }

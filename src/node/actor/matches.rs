@@ -100,7 +100,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             Ok((packs, name)) => {
                 self.pack_list = packs.all().iter().map(PackView::of).collect();
                 self.packs = packs;
-                let text = format!("The word pack {name} is yours now.");
+                let text = format!("The word pack {name} was added.");
                 self.say("pack_added", &name, text, false);
                 self.answer(reply, Ok(Done::Ok));
             }

@@ -78,7 +78,7 @@ pub async fn join(
             }
             let room = about.room.ok_or_else(|| {
                 let who = about.name;
-                Failure::new("no_such_room", format!("{who} at {addr} is in no room yet"))
+                Failure::new("no_such_room", format!("{who} at {addr} has no room yet"))
             })?;
             if peer == shared.env.me {
                 return Err(copy_plays());
@@ -129,8 +129,8 @@ pub async fn resume(shared: &Shared, which: Option<JoinTarget>) -> Result<Arc<Se
     });
     let kept = found.ok_or_else(|| {
         let message = match &which {
-            None => "no room is kept here".to_owned(),
-            Some(target) => format!("no room {target} is kept here"),
+            None => "no room is saved on this computer".to_owned(),
+            Some(target) => format!("no room {target} is saved on this computer"),
         };
         Failure::new("no_such_room", message)
     })?;

@@ -23,7 +23,7 @@ pub fn must_know(rules: u32, state: &RoomState) -> Result<(), Refused> {
         return Ok(());
     }
     Err(Refusal::Version.because(format!(
-        "that room plays by rules of version {needed}; install dhangkanna {} or newer",
+        "that room needs rules version {needed}; install dhangkanna {} or newer",
         env!("CARGO_PKG_VERSION")
     )))
 }

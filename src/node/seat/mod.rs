@@ -109,7 +109,7 @@ impl Seat {
             }
             // Its vote is forgotten, so nobody may vote in its name again.
             let lost = format!(
-                "{} has lost its log; join the room anew",
+                "{} has lost its log; join the room again",
                 opening.folder.display()
             );
             Err(Failure::new("storage", lost))
@@ -285,7 +285,7 @@ fn cannot_write(kept: &KeptSeat, error: &io::Error) -> Failure {
     Failure::new(
         "storage",
         format!(
-            "{folder} cannot be written ({error}); free some space, or name another folder with --data-dir"
+            "cannot write to {folder} ({error}); free some disk space, or choose another folder with --data-dir"
         ),
     )
 }

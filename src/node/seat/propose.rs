@@ -20,7 +20,7 @@ pub(super) const PER_TRY: Duration = Duration::from_secs(2);
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
 /// Why nothing is decided while the seat is frozen.
-pub(super) const MOVING: &str = "the game is about to go on elsewhere";
+pub(super) const MOVING: &str = "the game is moving to another room";
 
 impl Seat {
     /// Proposes a command at whoever leads until it is applied here or the
@@ -92,7 +92,7 @@ impl Seat {
                 } else {
                     Failure::new(
                         "no_quorum",
-                        "no majority of the players can be reached; nothing was changed",
+                        "a majority of the players cannot be reached; nothing was changed",
                     )
                 });
             }
