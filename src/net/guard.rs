@@ -1,6 +1,7 @@
 //! Who may call the members' service. Asked before a call's body is read.
 
 use openraft::async_runtime::WatchReceiver as _;
+use parking_lot::Mutex;
 use prost::Message as _;
 use tonic::{
     Request, Status,
@@ -12,11 +13,7 @@ use super::{
     AddressBook, Caller, ClusterId, Handler, PROTOCOL, REPLACED, RoomKey, SeatAccess, Visitor,
 };
 use crate::{consensus::NodeId, game::PeerId, proto as pb};
-use std::{
-    collections::BTreeMap,
-    net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 /// The metadata entry of the header.
 const KEY: &str = "dhangkanna-header-bin";
@@ -156,7 +153,7 @@ enum Start {
 
 impl Sessions {
     fn note(&self, seat: NodeId, session: u64) -> Start {
-        let mut seats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seats = self.0.lock();
         if seats.len() >= MAX_SESSIONS && !seats.contains_key(&seat) {
             seats.clear();
         }

@@ -6,11 +6,12 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
+use parking_lot::Mutex;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     sync::{mpsc, oneshot},
@@ -210,7 +211,7 @@ struct Place(Places, IpAddr);
 
 impl Places {
     fn take(&self, from: IpAddr) -> Option<Place> {
-        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self.0.lock();
         if taken.values().sum::<usize>() >= MAX_CONNECTIONS {
             return None;
         }
@@ -225,7 +226,7 @@ impl Places {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut taken = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self.0.0.lock();
         if let Some(mine) = taken.get_mut(&self.1) {
             *mine -= 1;
             if *mine == 0 {
@@ -257,19 +258,14 @@ impl Guests {
     }
 
     fn enter(&self, peer: PeerId) -> Guest {
-        *self.connections().entry(peer).or_default() += 1;
+        *self.0.connections.lock().entry(peer).or_default() += 1;
         Guest(self.clone(), peer)
-    }
-
-    fn connections(&self) -> MutexGuard<'_, HashMap<PeerId, usize>> {
-        let connections = self.0.connections.lock();
-        connections.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Guest {
     fn drop(&mut self) {
-        let mut connections = self.0.connections();
+        let mut connections = self.0.0.connections.lock();
         let left = connections.get_mut(&self.1).map_or(0, |left| {
             *left -= 1;
             *left
