@@ -294,8 +294,6 @@ ready-waits = Du bist bereit. { $owner } startet das Spiel.
 ready-not = Doch noch nicht
 ready = Ich bin bereit
 watch = Nur zusehen
-start-round = Runde starten
-older = Jemand hier hat ein älteres dhangkanna, das noch keine Spiele über mehrere Runden kennt.
 
 ## Setting a word
 

@@ -291,8 +291,6 @@ ready-waits = You are ready. { $owner } starts the game.
 ready-not = Not ready after all
 ready = I'm ready
 watch = Only watch
-start-round = Start a round
-older = Somebody here has an older dhangkanna, which knows no matches.
 
 ## Setting a word
 

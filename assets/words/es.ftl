@@ -291,8 +291,6 @@ ready-waits = Todo listo. La partida la empieza { $owner }.
 ready-not = Mejor todavía no
 ready = Todo listo
 watch = Solo mirar
-start-round = Empezar ronda
-older = Alguien tiene aquí un dhangkanna más antiguo, que no conoce las partidas por rondas.
 
 ## Setting a word
 

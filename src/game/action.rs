@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Alphabet, Deal, Letter, Name, PeerId, Salt, Secret, Settings, Text, Whole, talk::Said,
+    Alphabet, Deal, FIRST_RULES, Letter, Name, PeerId, Salt, Secret, Settings, Text, Whole,
+    talk::Said,
 };
 
 /// What a player does. With a [`Notice`], the only way to change a
@@ -329,15 +330,10 @@ impl Rejection {
 }
 
 impl Action {
-    /// The rules that know this action.
+    /// The oldest rules that know this action. The first action of newer rules
+    /// will be the first exception.
     pub fn rules(&self) -> u32 {
-        match self {
-            Self::StartRound {
-                alphabet: Some(_), ..
-            } => 2,
-            Self::Seat { .. } | Self::Guess { .. } | Self::StartRound { .. } => 1,
-            _ => 2,
-        }
+        FIRST_RULES
     }
 
     /// A word for the log files, which never hold a secret.

@@ -41,8 +41,6 @@ impl Game {
         by: PeerId,
         question: Question,
     ) -> Result<Outcome, Rejection> {
-        // Older rules did not keep it.
-        let index = if self.table.rules < 2 { 0 } else { index };
         let round = self.round.as_mut().ok_or(Rejection::NoRound)?;
         let letters: &[Letter] = match &question {
             Question::Letter(letter) => &[*letter],

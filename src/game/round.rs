@@ -69,7 +69,6 @@ pub struct Round {
     pub(super) clue: String,
     pub(super) content: Content,
     pub(super) guesses: Vec<GuessMade>,
-    /// What only newer rules know.
     pub(super) frame: Frame,
 }
 
@@ -114,15 +113,6 @@ impl Phase {
             Self::Won => "won",
             Self::Lost => "lost",
             Self::Void => "void",
-        }
-    }
-
-    /// The word for it on the network, where older programs know only four.
-    pub fn announced(self) -> &'static str {
-        match self {
-            Self::Setting | Self::Revealing => Self::Guessing.code(),
-            Self::Void => Self::Lost.code(),
-            Self::Lobby | Self::Guessing | Self::Won | Self::Lost => self.code(),
         }
     }
 

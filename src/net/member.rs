@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     consensus::{
-        Command, NodeId, RULES,
+        Command, NodeId,
         codec::{self as stored, DecodeError},
     },
     proto::{self as pb, members_client::MembersClient},
@@ -43,15 +43,13 @@ pub struct ProposeError {
 pub struct MemberClient(pub(super) Client);
 
 impl MemberClient {
-    /// Asks the leader to add this seat.
+    /// Asks the leader to add this seat, of a program that knows the rules up
+    /// to `rules`.
     ///
     /// # Errors
     /// If it refuses, or does not answer.
-    pub async fn enter(&mut self, addrs: Vec<String>) -> Result<u64, CallError> {
-        let request = pb::EnterRequest {
-            addrs,
-            rules: RULES,
-        };
+    pub async fn enter(&mut self, addrs: Vec<String>, rules: u32) -> Result<u64, CallError> {
+        let request = pb::EnterRequest { addrs, rules };
         let request = timed(request, CHANGE_DEADLINE);
         let reply = within(CHANGE_DEADLINE, self.0.enter(request)).await?;
         refuse(reply.refused)?;

@@ -45,7 +45,7 @@ use crate::{
 
 /// The version of everything between nodes. Nodes of different versions
 /// refuse each other in words.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// Why a seat ends whose player sits elsewhere.
 pub const REPLACED: &str = "this profile plays on another computer now, or a copy of it does; this seat was given up. If both are yours, start one of them with another --profile";

@@ -28,6 +28,8 @@ pub struct SeatAccess {
     pub raft: Raft,
     /// Its contact with the others.
     pub contact: Contact,
+    /// The newest rules that the program knows.
+    pub rules: u32,
 }
 
 /// What the calls mean: implemented by the node.
@@ -120,7 +122,7 @@ impl<H: Handler> Lobby for Service<H> {
         let result = if message.protocol == PROTOCOL {
             let room = stored::cluster_id(&message.cluster_id).map_err(invalid)?;
             match Name::parse(&message.name) {
-                Ok(name) => self.0.join(visitor, room, name, message.rules.max(1)).await,
+                Ok(name) => self.0.join(visitor, room, name, message.rules).await,
                 Err(bad) => Err(Refusal::BadName.because(bad.to_string())),
             }
         } else {
@@ -150,7 +152,7 @@ impl<H: Handler> Members for Service<H> {
         let (caller, _seat) = known(&request)?;
         let pb::EnterRequest { addrs, rules } = request.into_inner();
         let addrs = stored::addrs(addrs).map_err(invalid)?;
-        let entered = self.0.enter(caller, addrs, rules.max(1)).await;
+        let entered = self.0.enter(caller, addrs, rules).await;
         Ok(Response::new(match entered {
             Ok(index) => pb::EnterReply {
                 refused: None,
@@ -164,10 +166,10 @@ impl<H: Handler> Members for Service<H> {
     }
 
     async fn propose(&self, request: Request<pb::ProposeRequest>) -> Answer<pb::ProposeReply> {
-        let (caller, _seat) = known(&request)?;
+        let (caller, seat) = known(&request)?;
         let command = request.into_inner().command;
         let missing = || Status::invalid_argument("command is missing");
-        let command: Command = command.ok_or_else(missing)?.try_into().map_err(invalid)?;
+        let command = stored::command(command.ok_or_else(missing)?, seat.rules).map_err(invalid)?;
         if command.id.peer_id != caller.peer_id {
             return Err(Status::permission_denied("that is somebody else's command"));
         }
@@ -215,7 +217,8 @@ impl<H: Handler> Members for Service<H> {
         request: Request<pb::AppendEntriesRequest>,
     ) -> Answer<pb::AppendEntriesReply> {
         let (from, seat) = voting(&request)?;
-        let (request, aside) = codec::append_entries(request.into_inner()).map_err(invalid)?;
+        let (request, aside) =
+            codec::append_entries(request.into_inner(), seat.rules).map_err(invalid)?;
         seat.contact
             .note_heard(from, Call::append(request.entries.len()));
         #[cfg(feature = "simulation")]

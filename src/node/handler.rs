@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{contact, continuation, join, seat::Seat, shared::Shared};
 use crate::{
-    consensus::{ClusterId, Command, Member, NodeId, RULES, RoomState},
+    consensus::{ClusterId, Command, Member, NodeId, RoomState},
     game::{Action, Door, Name, PeerId},
     net::{
         About, Admission, Caller, Committed, Handler, MAX_MEMBERS, ProposeError, REPLACED, Refusal,
@@ -126,7 +126,7 @@ impl Handler for Shared {
                 node_id: seat.node_id,
             }),
             gossip_port: self.setup.gossip.as_ref().map(|gossip| gossip.port),
-            rules: RULES,
+            rules: self.setup.peers.rules(),
         }
     }
 

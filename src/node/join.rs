@@ -220,7 +220,10 @@ pub(super) async fn enter(
         *seat.door.lock().unwrap_or_else(PoisonError::into_inner) =
             Some((leader, admission.node_id));
         let mut client = seat.client(admission.node_id, leader);
-        let error = match client.enter(shared.addr_texts()).await {
+        let error = match client
+            .enter(shared.addr_texts(), shared.setup.peers.rules())
+            .await
+        {
             Ok(index) => break index,
             Err(error) => error,
         };

@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout};
 
 use super::{Timing, seat::Seat};
 use crate::{
-    consensus::{Proposal, RULES},
+    consensus::Proposal,
     game::{Door, Game, Name, Notice, PeerId, Wait},
     net::MAX_MEMBERS,
 };
@@ -123,7 +123,7 @@ impl Seat {
             return;
         }
         let state = self.state();
-        if state.game().table().rules < RULES {
+        if state.game().table().rules < self.peers.rules() {
             return self.raise_rules().await;
         }
         for notice in self.notices(state.game()) {
@@ -218,19 +218,19 @@ impl Seat {
             }
             *asked = Some(Instant::now());
         }
-        let membership = self.membership();
+        let (membership, rules) = (self.membership(), self.peers.rules());
         let others = membership.nodes().filter(|(id, _)| **id != self.node_id);
         let knows = others.map(|(_, member)| async move {
             let about = self.peers.hello(member.peer_id).await;
-            about.is_ok_and(|about| about.rules >= RULES)
+            about.is_ok_and(|about| about.rules >= rules)
         });
         let knows = futures::future::join_all(knows).await;
         let _changing = self.changing.lock().await;
         // Whoever came meanwhile was not asked.
         let is_same = self.membership().log_id() == membership.log_id();
         if is_same && knows.into_iter().all(|knows| knows) {
-            tracing::info!("all members know the rules {RULES}");
-            self.notice(Notice::Rules(RULES)).await;
+            tracing::info!("all members know the rules {rules}");
+            self.notice(Notice::Rules(rules)).await;
         }
     }
 

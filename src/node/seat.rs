@@ -13,7 +13,7 @@ use openraft::{ServerState, async_runtime::WatchReceiver as _};
 use tokio::{sync::watch, time::Instant};
 
 use super::{
-    Failure, OpenLog, Timing,
+    Failure, Timing,
     contact::Findings,
     kept::{self, KeptSeat, LOG_FILE},
     lens::Latencies,
@@ -88,11 +88,11 @@ impl Seat {
             used: SystemTime::now(),
         };
         let saved = kept.clone();
-        let open_log = Arc::clone(&shared.setup.open_log);
+        let open_log = log_opener(shared);
         let store = blocking::run(move || {
             // Its log first: a crash in between leaves nothing to come back to.
             fs::create_dir_all(&saved.folder).map_err(|e| cannot_write(&saved, &e))?;
-            let store = open_store(&open_log, &saved)?;
+            let store = open_log(&saved)?;
             saved.save().map_err(|e| cannot_write(&saved, &e))?;
             Ok::<_, Failure>(store)
         });
@@ -102,10 +102,10 @@ impl Seat {
     /// Opens a seat that was kept, with its log, and starts its Raft node.
     pub(super) async fn reopen(shared: &Shared, kept: KeptSeat) -> Result<Arc<Self>, Failure> {
         let opening = kept.clone();
-        let open_log = Arc::clone(&shared.setup.open_log);
+        let open_log = log_opener(shared);
         let store = blocking::run(move || {
             if opening.folder.join(LOG_FILE).exists() {
-                return open_store(&open_log, &opening);
+                return open_log(&opening);
             }
             // Its vote is forgotten, so nobody may vote in its name again.
             let lost = format!(
@@ -167,6 +167,7 @@ impl Seat {
             node_id: self.node_id,
             raft: self.raft.clone(),
             contact: self.contact.clone(),
+            rules: self.peers.rules(),
         }
     }
 
@@ -386,8 +387,12 @@ fn new_node_id() -> NodeId {
     }
 }
 
-fn open_store(open_log: &OpenLog, kept: &KeptSeat) -> Result<LogStore, Failure> {
-    open_log(&kept.folder.join(LOG_FILE)).map_err(|e| storage(&e))
+fn log_opener(shared: &Shared) -> impl Fn(&KeptSeat) -> Result<LogStore, Failure> + use<> {
+    let (open_log, rules) = (
+        Arc::clone(&shared.setup.open_log),
+        shared.setup.peers.rules(),
+    );
+    move |kept| open_log(&kept.folder.join(LOG_FILE), rules).map_err(|e| storage(&e))
 }
 
 fn cannot_write(kept: &KeptSeat, error: &io::Error) -> Failure {

@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     blocking,
-    consensus::{ClusterId, Genesis, Member, Proposal, RULES},
-    game::{Action, Name, Notice, PeerId},
+    consensus::{ClusterId, Genesis, Member, Proposal},
+    game::{Action, Name, PeerId},
     net::{Refusal, RoomKey},
 };
 
@@ -65,13 +65,11 @@ pub(super) async fn found(
         .write_blank()
         .await
         .map_err(|e| stopped(e.to_string()))?;
-    // A continuation goes on by the rules of its parent.
-    let first = match genesis {
-        Some(genesis) => Proposal::Genesis(Box::new(genesis)),
-        None => Proposal::Notice(Notice::Rules(RULES)),
-    };
-    let written = seat.raft.client_write(first).await;
-    written.map_err(|e| stopped(e.to_string()))?;
+    if let Some(genesis) = genesis {
+        let first = Proposal::Genesis(Box::new(genesis));
+        let written = seat.raft.client_write(first).await;
+        written.map_err(|e| stopped(e.to_string()))?;
+    }
     Ok(seat)
 }
 

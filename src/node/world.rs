@@ -5,14 +5,14 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use super::{Config, Preferences, StartError};
 use crate::{
-    consensus::{ENTRIES_PER_SNAPSHOT, LogStore, StoreError},
+    consensus::{ENTRIES_PER_SNAPSHOT, LogStore, RULES, StoreError},
     discovery::{self, Discovery, own_addresses},
     game::PeerId,
     net::{Identity, TlsTransport, Transport},
 };
 
-/// Opens the log in a file.
-pub type OpenLog = Arc<dyn Fn(&Path) -> Result<LogStore, StoreError> + Send + Sync>;
+/// Opens the log in a file, in a program that knows the rules up to a version.
+pub type OpenLog = Arc<dyn Fn(&Path, u32) -> Result<LogStore, StoreError> + Send + Sync>;
 
 /// Where others may reach us, best first.
 pub type Addresses = Box<dyn Fn() -> Vec<SocketAddr> + Send + Sync>;
@@ -31,11 +31,18 @@ pub struct World {
     pub open_log: OpenLog,
     /// Entries between two snapshots.
     pub per_snapshot: u64,
+    /// The newest rules of the game that the program knows: [`RULES`], unless a
+    /// test plays another program.
+    pub rules: u32,
 }
 
 impl World {
     /// The real one: TLS, multicast DNS and gossip, files.
-    pub(super) fn real(config: &Config) -> Result<Self, StartError> {
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    #[doc(hidden)]
+    pub fn real(config: &Config) -> Result<Self, StartError> {
         let Config { profile, port, .. } = config;
         let port = *port;
         let interfaces = config.interfaces.clone();
@@ -71,6 +78,7 @@ impl World {
             discovery,
             open_log: Arc::new(LogStore::open),
             per_snapshot: ENTRIES_PER_SNAPSHOT,
+            rules: RULES,
         })
     }
 }

@@ -1,5 +1,5 @@
-//! Who is at the table: who is let in and sent away, an older program, and as many
-//! as it holds, who talk.
+//! Who is at the table: who is let in and sent away, and as many as it holds, who
+//! talk.
 
 use std::time::{Duration, Instant};
 
@@ -8,9 +8,9 @@ use serde_json::Value;
 use crate::{
     lab::Lab,
     playing::room,
-    seat::{Seat, run_program_to_end, run_to_end},
+    seat::{Seat, run_to_end},
     stats::{report, runs},
-    tables::{all_show, same_game},
+    tables::same_game,
 };
 
 #[test]
@@ -69,76 +69,6 @@ fn a_locked_room_is_knocked_at() {
     assert!(said.contains("has removed you"), "{said}");
     seats[0].must("accept P3");
     Seat::ready(&lab, 3, "P3", &["--join", "den"]);
-}
-
-/// Needs a program of version 0.1, as `DHANGKANNA_OLD_PROGRAM` names it: it
-/// hosts. Without one there is nothing to compare with.
-#[test]
-#[ignore = "needs root"]
-fn an_older_program_plays_along() {
-    let Ok(old) = std::env::var("DHANGKANNA_OLD_PROGRAM") else {
-        return println!("no older program is named");
-    };
-    let lab = Lab::new(3);
-    let mut seats = vec![
-        Seat::start_program(&old, &lab, 1, "P1", &["--host", "den"]),
-        Seat::ready(&lab, 2, "P2", &["--join", "den"]),
-        Seat::ready(&lab, 3, "P3", &["--join", "den"]),
-    ];
-    for seat in &seats {
-        seat.until("three voters", "cluster", |c| {
-            let members = c["members"].as_array().cloned().unwrap_or_default();
-            members.iter().filter(|m| m["voter"] == true).count() == 3
-        });
-    }
-    let fields = [
-        "index",
-        "round",
-        "phase",
-        "clue",
-        "mask",
-        "guesses",
-        "wrong",
-        "chances_left",
-        "secret",
-    ];
-    let known = |game: &Value| fields.map(|field| game[field].clone());
-    let play = |seats: &mut [Seat]| {
-        let started = seats[1].must("start kanna#1");
-        all_show(seats, &started);
-        for (n, letter) in "xkanmui".chars().enumerate() {
-            let reply = seats[n % 3].must(&format!("guess {letter}"));
-            all_show(seats, &reply);
-        }
-        let games: Vec<_> = seats
-            .iter_mut()
-            .map(|s| known(&s.must("read")["game"]))
-            .collect();
-        assert!(games.iter().all(|game| *game == games[0]), "{games:#?}");
-        assert_eq!(games[0][2], "won");
-    };
-    play(&mut seats);
-    // What the older one cannot know is refused, and disturbs nobody.
-    for line in ["ready", "mode turns", "say hello", "hint", "solve moon"] {
-        assert_eq!(seats[2].ask(line).1["code"], "old_rules", "{line}");
-    }
-    // The older one is killed: another leads, a newer one, and play goes on.
-    seats.remove(0).kill();
-    seats[0].must("start kanna#1");
-    let back = Seat::start_program(&old, &lab, 1, "P1", &["--resume"]);
-    seats.insert(0, back);
-    play(&mut seats);
-    // It goes for good: what is newer comes by itself, and it is told why it
-    // cannot come back.
-    assert!(seats.remove(0).leave().success());
-    for seat in &seats {
-        seat.until("newer rules", "game", |game| game["rules"] == 2);
-    }
-    seats[1].must("say at last");
-    let (code, said) = run_program_to_end(&old, &lab, 1, &["--join", "den", "--name", "P9"]);
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("install dhangkanna"), "{said}");
-    println!("the older program is told: {}", said.trim());
 }
 
 #[test]

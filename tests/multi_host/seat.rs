@@ -83,21 +83,10 @@ impl Seat {
         Self::start_on(lab, host, name, args, NO_BUS)
     }
 
-    /// Starts a seat of another program, and waits until it is ready.
-    pub fn start_program(program: &str, lab: &Lab, host: usize, name: &str, args: &[&str]) -> Self {
-        let seat = Self::spawn(program, lab, host, name, args, NO_BUS);
-        seat.wait("ready", |event| event["event"] == "ready");
-        seat
-    }
-
     /// Starts a seat on a host with that system bus.
     pub fn start_on(lab: &Lab, host: usize, name: &str, args: &[&str], bus: &str) -> Self {
-        Self::spawn(&program(host), lab, host, name, args, bus)
-    }
-
-    fn spawn(program: &str, lab: &Lab, host: usize, name: &str, args: &[&str], bus: &str) -> Self {
         let mut child = Command::new("ip")
-            .args(["netns", "exec", &lab.host(host), program, "headless"])
+            .args(["netns", "exec", &lab.host(host), &program(host), "headless"])
             .args(args)
             .args(["--name", name, "--data-dir"])
             .env("DBUS_SYSTEM_BUS_ADDRESS", bus)
@@ -352,19 +341,9 @@ impl Drop for Seat {
 /// Runs the program to its end: its exit status (none if it has to be ended),
 /// and what it says on stderr.
 pub fn run_to_end(lab: &Lab, host: usize, args: &[&str]) -> (Option<i32>, String) {
-    run_program_to_end(&program(host), lab, host, args)
-}
-
-/// The same, of another program.
-pub fn run_program_to_end(
-    program: &str,
-    lab: &Lab,
-    host: usize,
-    args: &[&str],
-) -> (Option<i32>, String) {
     let output = Command::new("timeout")
         .args(["--signal=KILL", "20", "ip", "netns", "exec"])
-        .args([&lab.host(host), program, "headless"])
+        .args([&lab.host(host), &program(host), "headless"])
         .args(args)
         .arg("--data-dir")
         .arg(lab.path("X"))
