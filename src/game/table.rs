@@ -177,7 +177,7 @@ impl Game {
         player.name = name;
         player.here = true;
         if newcomer {
-            self.table.joined += 1;
+            self.table.joined = self.table.joined.saturating_add(1);
             player.joined = self.table.joined;
             if self.at_table().count() > MAX_PLAYERS {
                 self.change(by, |player| player.watching = true);

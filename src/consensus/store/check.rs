@@ -73,7 +73,7 @@ fn read_all(db: &Database, rules: u32) -> Result<Mem, StoreError> {
         .map(|bytes| format::decode_snapshot(&bytes))
         .transpose()?;
     let log = txn.open_table(LOG).map_err(|e| from_redb(e.into()))?;
-    let mut expected = mem.purged.as_ref().map(|id| id.index + 1);
+    let mut expected = mem.purged.as_ref().map(|id| id.index.saturating_add(1));
     for row in log.iter().map_err(|e| from_redb(e.into()))? {
         let (index, bytes) = row.map_err(|e| from_redb(e.into()))?;
         let index = index.value();
@@ -83,7 +83,7 @@ fn read_all(db: &Database, rules: u32) -> Result<Mem, StoreError> {
                 expected.unwrap_or_default()
             )));
         }
-        expected = Some(index + 1);
+        expected = Some(index.saturating_add(1));
         let entry = format::decode_entry(index, bytes.value(), rules)?;
         mem.log.insert(index, entry);
     }

@@ -13,7 +13,7 @@ use std::{
     collections::BTreeMap,
     fmt::Debug,
     fs, io,
-    ops::RangeBounds,
+    ops::{Bound, RangeBounds},
     path::Path,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
@@ -122,7 +122,7 @@ impl LogStore {
     pub fn proposals_after(&self, index: u64) -> Vec<(u64, Proposal)> {
         let mem = self.read();
         mem.log
-            .range(index + 1..)
+            .range((Bound::Excluded(index), Bound::Unbounded))
             .filter_map(|(index, entry)| match &entry.payload {
                 EntryPayload::Normal(proposal) => Some((*index, proposal.clone())),
                 EntryPayload::Blank | EntryPayload::Membership(_) => None,
@@ -290,7 +290,7 @@ impl RaftLogStorage<TypeConfig> for LogStore {
     }
 
     async fn truncate_after(&mut self, last_log_id: Option<LogId>) -> io::Result<()> {
-        let from = last_log_id.map_or(0, |id| id.index + 1);
+        let from = last_log_id.map_or(0, |id| id.index.saturating_add(1));
         self.write().log.split_off(&from);
         self.writer.wait(|done| Op::Truncate(from, done)).await
     }
@@ -298,7 +298,7 @@ impl RaftLogStorage<TypeConfig> for LogStore {
     async fn purge(&mut self, upto: LogId) -> io::Result<()> {
         {
             let mut mem = self.write();
-            mem.log = mem.log.split_off(&(upto.index + 1));
+            mem.log = mem.log.split_off(&upto.index.saturating_add(1));
             mem.purged = Some(upto);
         }
         self.writer
