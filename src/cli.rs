@@ -11,8 +11,8 @@ use crate::{
     discovery::{GossipConfig, Interfaces},
     game::Name,
     headless, logging,
-    node::{self, Command, JoinTarget, Timing},
-    pack_list, rooms,
+    node::{Command, JoinTarget, NodeConfig, Timing},
+    pack_list, rooms_command,
 };
 
 /// How long a room is looked for, unless `--wait` says otherwise.
@@ -127,14 +127,14 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             logging::to_stderr(common.log);
             let runtime = runtime()?;
             let gossip = common.gossip();
-            let config = rooms::Config {
+            let config = rooms_command::RoomsConfig {
                 data_dir: common.data_dir,
                 gossip,
                 interfaces: Interfaces::only(common.interface),
                 wait: common.wait.unwrap_or(WAIT_FOR_ROOMS),
                 json,
             };
-            runtime.block_on(rooms::run(config))?;
+            runtime.block_on(rooms_command::run(config))?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Sub::Packs { json, rate }) => {
@@ -227,7 +227,7 @@ impl Common {
     }
 
     /// Opens the profile and its log file.
-    fn open(self) -> anyhow::Result<(node::Config, logging::Guard)> {
+    fn open(self) -> anyhow::Result<(NodeConfig, logging::Guard)> {
         let profile = Profile::open(self.data_dir.as_deref(), self.profile.as_deref())?;
         let mut timing = Timing::REAL;
         for time in &self.timing {
@@ -235,7 +235,7 @@ impl Common {
         }
         let guard = logging::to_stderr_and_file(self.log, &profile.logs());
         let gossip = self.gossip();
-        let config = node::Config {
+        let config = NodeConfig {
             profile,
             gossip,
             name: self.name,

@@ -10,6 +10,9 @@ use std::{
 
 use crate::game::Name;
 
+/// The name by which a desktop finds the menu entry and icon of a window.
+pub const APP_ID: &str = "io.github.dhangkanna.dhangkanna";
+
 /// How many profiles are tried when none is named: nobody opens more windows
 /// on one computer.
 const MAX_AUTO_PROFILES: usize = 32;
@@ -159,7 +162,7 @@ impl Profile {
     /// # Errors
     /// What the system says.
     pub fn save_port(&self, port: u16) -> io::Result<()> {
-        crate::net::write_private(&self.folder.join(PORT), port.to_string().as_bytes())
+        crate::files::write_private(&self.folder.join(PORT), port.to_string().as_bytes())
     }
 
     /// The player's name: the one chosen last, or a suggestion.
@@ -184,7 +187,7 @@ impl Profile {
 /// # Errors
 /// If it cannot be written.
 pub fn save_name(folder: &Path, name: &Name) -> io::Result<()> {
-    crate::net::write_private(&folder.join(PLAYER), name.as_str().as_bytes())
+    crate::files::write_private(&folder.join(PLAYER), name.as_str().as_bytes())
 }
 
 /// The data directory: the one that is named, or the platform's.

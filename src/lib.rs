@@ -17,6 +17,7 @@ pub mod console;
 mod desktop;
 mod difficulty;
 pub mod discovery;
+mod files;
 pub mod game;
 pub mod headless;
 pub mod logging;
@@ -28,7 +29,7 @@ pub mod packs;
 pub mod planted;
 pub mod proto;
 pub mod random;
-pub mod rooms;
+pub mod rooms_command;
 pub mod signals;
 #[cfg(all(target_os = "linux", feature = "gui"))]
 mod sleep;

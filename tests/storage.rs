@@ -3,13 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-#[path = "common/disk.rs"]
-mod disk;
+mod common;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use common::disk::{Disk, Fault};
 use dhangkanna::consensus::{Entry, LogId, LogStore, StoreError, Vote, log_id};
-use disk::{Disk, Fault};
 use futures::executor::block_on;
 use openraft::{
     RaftLogReader as _,

@@ -65,7 +65,7 @@ impl Scene {
         }
     }
 
-    fn cluster(&self) -> dhangkanna::net::ClusterId {
+    fn cluster(&self) -> dhangkanna::consensus::ClusterId {
         let view = Arc::clone(&self.host.view().borrow());
         room_of(&view).expect("a room").cluster.cluster_id
     }
@@ -223,12 +223,12 @@ async fn who_knows_the_secret_but_has_no_seat_can_neither_propose_nor_read() {
     let deadline = Duration::from_secs(5);
     let error = client.propose(&command(scene.stranger_id), deadline).await;
     let error = error.expect_err("a refusal");
-    assert_eq!(error.refused.reason, Refusal::NotAMember);
+    assert_eq!(error.reason, Refusal::NotAMember);
     assert!(!error.maybe_appended);
     // Nor for somebody else.
     let error = client.propose(&command(scene.peer), deadline).await;
     let error = error.expect_err("a refusal");
-    assert!(error.to_string().contains("somebody else"), "{error}");
+    assert!(error.to_string().contains("another player"), "{error}");
     // Nor read.
     let Err(CallError::Refused(refused)) = client.read_index(deadline).await else {
         panic!("a refusal");

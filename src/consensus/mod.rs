@@ -1,87 +1,31 @@
 //! The replicated log: openraft, its types, its store, and what is applied.
 //!
-//! This is the only place, with a thin layer in `node`, that knows openraft.
-//! It knows no network: `net` brings the transport.
+//! Only here and in `net`, which carries Raft's calls, is openraft known; what
+//! is above uses [`RaftNode`]. No network is known here: `net` brings it.
 
 mod cluster_id;
 pub mod codec;
 mod command;
 mod config;
+mod node;
+pub mod quorum;
 mod runtime;
 mod state;
 mod state_machine;
 mod store;
-
-use std::fmt;
-
-use openraft::{impls::leader_id_std, vote::RaftLeaderId};
+mod types;
 
 pub use cluster_id::{BadClusterId, ClusterId};
 pub use command::{Command, CommandId, Genesis, Proposal, Reply};
 pub use config::{ENTRIES_PER_SNAPSHOT, raft_config};
+pub use node::{Changes, LogStats, NodeError, Progress, RaftNode, Role};
 pub use state::{MAX_ANCESTORS, RULES, RoomState};
-pub use state_machine::{Applied, StateMachine};
+pub use state_machine::{Applied, Raft, StateMachine};
 pub use store::{LogStore, StoreError};
-
-use crate::game::PeerId;
-
-/// A seat in one cluster: a fresh random number for every join with an empty
-/// log. Never reused, since a node that comes back without its log under its
-/// old id could vote twice in one term.
-pub type NodeId = u64;
-
-/// A member of the cluster as the membership entries name it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
-    /// Whose seat it is.
-    pub peer_id: PeerId,
-    /// Where it was last known to listen: hints, since members are dialled by
-    /// their identity.
-    pub addrs: Vec<String>,
-}
-
-impl fmt::Display for Member {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}@{}", self.peer_id.short(), self.addrs.join(","))
-    }
-}
-
-openraft::declare_raft_types!(
-    /// The types our Raft is made of. The leader id is the one of the paper:
-    /// one leader a term.
-    pub TypeConfig:
-        D = Proposal,
-        R = Reply,
-        NodeId = NodeId,
-        Node = Member,
-        LeaderId = leader_id_std::LeaderId<Self::Term, Self::NodeId>,
-        AsyncRuntime = runtime::Runtime,
-);
-
-/// The Raft node of a seat.
-pub type Raft = openraft::Raft<TypeConfig, StateMachine>;
-/// A position in the log.
-pub type LogId = openraft::alias::LogIdOf<TypeConfig>;
-/// A vote for, or the election of, a leader.
-pub type Vote = openraft::alias::VoteOf<TypeConfig>;
-/// A log entry.
-pub type Entry = openraft::alias::EntryOf<TypeConfig>;
-/// Who is a member, and who of them votes.
-pub type Membership = openraft::Membership<NodeId, Member>;
-/// A membership and the entry it came with.
-pub type StoredMembership = openraft::alias::StoredMembershipOf<TypeConfig>;
-/// What a snapshot is of.
-pub type SnapshotMeta = openraft::alias::SnapshotMetaOf<TypeConfig>;
-/// A snapshot: an encoded [`RoomState`].
-pub type Snapshot = openraft::alias::SnapshotOf<TypeConfig, Vec<u8>>;
-
-/// The log id of a leader's term and an index.
-pub fn log_id(term: u64, index: u64) -> LogId {
-    LogId::new(
-        leader_id_std::LeaderId::<u64, NodeId>::new(term, 0).to_committed(),
-        index,
-    )
-}
+pub use types::{
+    Entry, LogId, Member, Membership, NodeId, Snapshot, SnapshotMeta, StoredMembership, TypeConfig,
+    Vote, log_id,
+};
 
 #[cfg(test)]
 mod tests;

@@ -11,9 +11,16 @@ use prost::Message as _;
 use tokio::sync::watch;
 
 use super::{
-    LogId, LogStore, Reply, RoomState, Snapshot, SnapshotMeta, StoredMembership, TypeConfig, codec,
+    codec,
+    command::Reply,
+    state::RoomState,
+    store::LogStore,
+    types::{LogId, Snapshot, SnapshotMeta, StoredMembership, TypeConfig},
 };
 use crate::proto as pb;
+
+/// The Raft node of a seat, as openraft has it.
+pub type Raft = openraft::Raft<TypeConfig, StateMachine>;
 
 /// What was applied so far. Immutable; a new one is published after each batch.
 #[derive(Clone, Debug, Default)]

@@ -11,6 +11,7 @@ use openraft::{
 use redb::ReadableTable as _;
 
 use super::*;
+use crate::game::PeerId;
 
 struct OnDisk;
 

@@ -13,7 +13,11 @@ use tokio::{sync::mpsc, task::JoinHandle};
 
 use futures::future::BoxFuture;
 
-use super::{Ad, Announcer, Config, PeerEvent, Source, txt};
+use super::{
+    ad::Ad,
+    source::{Announcer, DiscoveryConfig, PeerEvent, Source},
+    txt,
+};
 use crate::{config::profile_is_running, game::PeerId};
 
 /// The file in a profile's folder.
@@ -33,7 +37,10 @@ pub(super) struct Local {
 }
 
 impl Local {
-    pub(super) fn start(config: &Config, events: mpsc::Sender<(Source, PeerEvent)>) -> Self {
+    pub(super) fn start(
+        config: &DiscoveryConfig,
+        events: mpsc::Sender<(Source, PeerEvent)>,
+    ) -> Self {
         let file = config.profile.as_ref().map(|folder| folder.join(FILE));
         if let Some(file) = &file {
             // Left by a crash: we are not in that room any more.

@@ -17,7 +17,12 @@ use tokio::{
     time::{Instant, MissedTickBehavior, timeout_at},
 };
 
-use super::{Ad, Announcer, Config, Interfaces, PeerEvent, Source, txt};
+use super::{
+    ad::Ad,
+    interfaces::Interfaces,
+    source::{Announcer, DiscoveryConfig, PeerEvent, Source},
+    txt,
+};
 use crate::game::PeerId;
 
 /// What we are called on the network (RFC 6763 §7).
@@ -65,7 +70,7 @@ pub(super) struct Mdns {
 
 impl Mdns {
     pub(super) fn start(
-        config: &Config,
+        config: &DiscoveryConfig,
         events: mpsc::Sender<(Source, PeerEvent)>,
     ) -> mdns_sd::Result<Self> {
         let daemon = ServiceDaemon::new()?;

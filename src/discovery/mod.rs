@@ -6,155 +6,36 @@
 //! they report are hints from strangers: whoever is dialled must prove who
 //! they are.
 
+mod ad;
 mod examine;
 #[cfg(feature = "gossip")]
 mod gossip;
 mod interfaces;
 mod local;
 mod mdns;
+mod source;
 mod txt;
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
-use futures::future::BoxFuture;
 use tokio::{
     sync::{mpsc, watch},
     task::AbortHandle,
 };
 
-use crate::{
-    game::{Mode, Name, PeerId, Phase},
-    net::ClusterId,
-};
+use self::source::{PeerEvent, Source};
+use crate::game::PeerId;
 
+pub use ad::{Ad, Ads, MAX_LANGUAGE, Plays};
 pub use examine::{Examination, Firewall, Found, Sort};
 pub use interfaces::{Interfaces, own_addresses};
+pub use source::{Announcer, DiscoveryConfig, GossipConfig, GossipHandle};
 
 /// Events that may wait to be looked at. Beyond it the sources wait.
 const QUEUE: usize = 64;
 
 /// How many announcements are kept; more than a LAN has players.
 const MAX_ADS: usize = 512;
-
-/// What a member of a room announces.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ad {
-    /// Who announces; pinned when it is dialled.
-    pub peer_id: PeerId,
-    /// The protocol it speaks.
-    pub protocol: u32,
-    /// The version of its program.
-    pub version: String,
-    /// The player's name.
-    pub player: Name,
-    /// Which room.
-    pub cluster_id: ClusterId,
-    /// What the room is called.
-    pub room: Name,
-    /// Whether the announcer leads the room: shown as its host.
-    pub leads: bool,
-    /// How many seats are taken.
-    pub players: u32,
-    /// Where the game stands.
-    pub phase: Phase,
-    /// How it is played; not told by older programs.
-    pub plays: Option<Plays>,
-    /// The rooms that this one continues, the newest first.
-    pub ancestors: Vec<ClusterId>,
-    /// Where it listens, best first.
-    pub addrs: Vec<SocketAddr>,
-}
-
-/// How a room is set up, as far as it is told outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plays {
-    /// The mode of its matches.
-    pub mode: Mode,
-    /// BCP 47 tag of the words' language, of at most [`MAX_LANGUAGE`] bytes;
-    /// empty if the announcer does not know.
-    pub language: String,
-    /// Whether strangers have to knock.
-    pub locked: bool,
-}
-
-/// The longest tag of a language that is announced, in bytes.
-pub const MAX_LANGUAGE: usize = 12;
-
-/// What a source saw.
-#[derive(Clone, Debug)]
-enum PeerEvent {
-    Found(Box<Ad>),
-    Lost(PeerId),
-}
-
-/// Where an announcement was seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Source {
-    Local,
-    Mdns,
-    #[cfg(feature = "gossip")]
-    Gossip,
-}
-
-/// What is announced by others now, by who announces it.
-pub type Ads = Arc<BTreeMap<PeerId, Ad>>;
-
-/// How to look around.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// Who we are: our own announcements are left out.
-    pub peer_id: PeerId,
-    /// Where we listen.
-    pub port: u16,
-    /// Which network interfaces to use.
-    pub interfaces: Interfaces,
-    /// The folder of all profiles on this computer.
-    pub profiles: PathBuf,
-    /// The folder of ours; without one we only look.
-    pub profile: Option<PathBuf>,
-    /// Whether to gossip, too. Without the feature `gossip` nobody does.
-    pub gossip: Option<GossipConfig>,
-}
-
-/// How to gossip.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GossipConfig {
-    /// The port for it, UDP and TCP; without one the usual or, if that is
-    /// taken, any.
-    pub port: Option<u16>,
-    /// Where members listen for the game: they know where they gossip.
-    pub members: Vec<SocketAddr>,
-}
-
-/// The way to our gossip. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct GossipHandle {
-    /// Where we gossip.
-    pub port: u16,
-    /// Where members listen who may know more.
-    pub members: Arc<[SocketAddr]>,
-    seeds: mpsc::Sender<SocketAddr>,
-}
-
-impl GossipHandle {
-    /// Somebody gossips there. If too many are named at a time, some are not
-    /// visited.
-    pub fn meet(&self, addr: SocketAddr) {
-        let _ = self.seeds.try_send(addr);
-    }
-}
-
-/// A way to tell others what we do.
-pub trait Announcer: Send {
-    /// Announces our room, or what changed about it; `None` says goodbye.
-    fn announce(&mut self, ad: Option<&Ad>);
-
-    /// Other interfaces are to be used from now on.
-    fn choose(&mut self) {}
-
-    /// Ends, after the goodbye is said.
-    fn shutdown(self: Box<Self>) -> BoxFuture<'static, ()>;
-}
 
 /// Announces and looks around until it is shut down.
 pub struct Discovery {
@@ -171,7 +52,7 @@ pub struct Discovery {
 
 impl Discovery {
     /// Starts looking around. If multicast DNS cannot be had, the rest works.
-    pub fn start(config: &Config) -> Self {
+    pub fn start(config: &DiscoveryConfig) -> Self {
         let (events, queue) = mpsc::channel(QUEUE);
         let (publish, ads) = watch::channel(Ads::default());
         let (publish_own, own) = watch::channel(None);
@@ -188,7 +69,7 @@ impl Discovery {
                     discovery.gossip = Some(handle);
                 }
                 Err(e) => discovery.warnings.push(format!(
-                    "gossip cannot be had ({e}); another --gossip-port may be free"
+                    "gossip cannot start ({e}); try another --gossip-port"
                 )),
             }
         }

@@ -196,10 +196,10 @@ coded_enum! {
         #[error("this round is over; start the next one")]
         RoundOver = "round_over",
         /// It was meant for another round than the one that is on.
-        #[error("another round has begun meanwhile")]
+        #[error("another round has started in the meantime")]
         RoundChanged = "round_changed",
         /// The secret cannot be played.
-        #[error("this secret cannot be played")]
+        #[error("this word cannot be used")]
         BadSecret = "bad_secret",
         /// The name cannot be shown.
         #[error("this name cannot be used")]
@@ -226,13 +226,13 @@ coded_enum! {
         #[error("the word is still being chosen")]
         NotSealed = "not_sealed",
         /// Not the setter, or not now.
-        #[error("there is nothing for you to set or answer")]
+        #[error("you have no word to choose and no guess to answer")]
         NotSetter = "not_setter",
         /// An answer that no secret could give.
         #[error("no word could have this answer")]
         BadAnswer = "bad_answer",
         /// A hint would cost the last chance.
-        #[error("the last chance buys no hint")]
+        #[error("you cannot spend your last balloon on a hint")]
         NoHint = "no_hint",
         /// Only the owner of the room may.
         #[error("only the owner of the room can do that")]
@@ -243,13 +243,13 @@ coded_enum! {
         )]
         BadSettings = "bad_settings",
         /// A match is on.
-        #[error("a match is on; wait for its end, or let the owner stop it")]
+        #[error("a match is on; wait until it ends, or ask the owner to stop it")]
         MatchOn = "match_on",
         /// No match is on.
         #[error("no match is on; the owner starts one")]
         NoMatch = "no_match",
         /// Another match has begun or ended meanwhile.
-        #[error("another match has begun meanwhile")]
+        #[error("another match has started in the meantime")]
         MatchChanged = "match_changed",
         /// The round is still on.
         #[error("this round is still on")]
@@ -258,16 +258,16 @@ coded_enum! {
         #[error("not everybody is ready; start anyway, or wait")]
         NotReady = "not_ready",
         /// Too few players for the mode.
-        #[error("this takes more players")]
+        #[error("this needs more players")]
         TooFew = "too_few",
         /// All places at the table are taken.
-        #[error("24 players have seats; you can watch")]
+        #[error("all 24 places are taken; you can watch")]
         Full = "full",
         /// Nobody of this name or id.
         #[error("there is no such player here")]
         NoSuchPlayer = "no_such_player",
         /// The owner has sent the player away.
-        #[error("the owner of the room has removed you")]
+        #[error("the owner of the room removed you")]
         Removed = "removed",
         /// The room plays by older rules, because an older program is in it.
         #[error("everybody in this room needs the newest version for that")]

@@ -8,20 +8,22 @@ use std::{
 };
 
 use hyper_util::rt::TokioIo;
-use tonic::{
-    Code, Request, Status,
-    transport::{Channel, Endpoint, Uri},
-};
+use tonic::transport::{Channel, Endpoint, Uri};
 
 use super::{
-    About, AddressBook, Admission, ClusterId, MemberClient, PROTOCOL, Refusal, Refused, RoomKey,
+    address_book::AddressBook,
+    call::{CallError, timed, within},
     codec,
     connect::connect_peer,
-    guard::{Attach, Header, continued_in},
+    header::{Attach, Header},
+    member::MemberClient,
+    messages::{About, Admission, PROTOCOL},
+    refusal::Refusal,
+    room_key::RoomKey,
     transport::Transport,
 };
 use crate::{
-    consensus::{NodeId, codec::DecodeError},
+    consensus::{ClusterId, NodeId, codec::DecodeError},
     game::{Name, PeerId},
     proto::{self as pb, lobby_client::LobbyClient, members_client::MembersClient},
 };
@@ -34,23 +36,6 @@ const KEEPALIVE: Duration = Duration::from_secs(2);
 
 /// How many connections are kept; a room needs 23, a full lobby some more.
 const MAX_CHANNELS: usize = 128;
-
-/// Why a call brought no answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
-    /// It was answered with no.
-    #[error(transparent)]
-    Refused(#[from] Refused),
-    /// Nobody answers, or not in time, or nothing sensible.
-    #[error("no answer: {0}")]
-    Unreachable(String),
-    /// Something answers that is not this program, or not this version of it.
-    #[error("{0}")]
-    Denied(String),
-    /// It has left that room behind, for this one.
-    #[error("the game went on in another room")]
-    Continued(ClusterId),
-}
 
 /// All peers that can be called. Cheap to clone.
 #[derive(Clone)]
@@ -119,7 +104,7 @@ impl Peers {
         let reply = within(LOBBY_DEADLINE, self.lobby(peer).hello(request)).await?;
         if reply.protocol != PROTOCOL {
             let message = format!(
-                "that room runs version {} (protocol {}), and this is {} ({PROTOCOL}); install the same version",
+                "that room runs version {} (protocol {}), and this computer {} ({PROTOCOL}); install the same version on both computers",
                 reply.version,
                 reply.protocol,
                 env!("CARGO_PKG_VERSION"),
@@ -163,7 +148,6 @@ impl Peers {
         };
         let request = timed(request, LOBBY_DEADLINE);
         let reply = within(LOBBY_DEADLINE, self.lobby(peer).join(request)).await?;
-        refuse(reply.refused)?;
         let secret = reply.room_secret.try_into();
         Ok(Admission {
             room: codec::name(&reply.room)?,
@@ -216,67 +200,5 @@ impl Peers {
                     .connect_with_connector_lazy(connector)
             })
             .clone()
-    }
-}
-
-/// A request that tells the other side when nobody waits any more.
-pub(super) fn timed<T>(message: T, deadline: Duration) -> Request<T> {
-    let mut request = Request::new(message);
-    request.set_timeout(deadline);
-    request
-}
-
-/// Waits for an answer, connecting included.
-pub(super) async fn within<T>(
-    deadline: Duration,
-    call: impl Future<Output = Result<tonic::Response<T>, Status>>,
-) -> Result<T, CallError> {
-    match tokio::time::timeout(deadline, call).await {
-        Ok(Ok(response)) => Ok(response.into_inner()),
-        Ok(Err(status)) => Err(status.into()),
-        Err(_late) => Err(CallError::Unreachable("it took too long".to_owned())),
-    }
-}
-
-pub(super) fn refuse(refused: Option<pb::Refused>) -> Result<(), CallError> {
-    match refused {
-        None => Ok(()),
-        Some(refused) => Err(Refused::try_from(refused)?.into()),
-    }
-}
-
-impl From<Status> for CallError {
-    fn from(status: Status) -> Self {
-        if let Some(cluster) = continued_in(&status) {
-            return Self::Continued(cluster);
-        }
-        match status.code() {
-            Code::AlreadyExists => Refusal::Replaced.because(status.message()).into(),
-            Code::PermissionDenied
-            | Code::Unauthenticated
-            | Code::NotFound
-            | Code::FailedPrecondition
-            | Code::InvalidArgument
-            | Code::Unimplemented => Self::Denied(status.message().to_owned()),
-            _ => Self::Unreachable(innermost(&status)),
-        }
-    }
-}
-
-impl From<DecodeError> for CallError {
-    fn from(error: DecodeError) -> Self {
-        Self::Denied(format!("the answer makes no sense: {error}"))
-    }
-}
-
-/// The cause that a person can do something about stands at the bottom.
-fn innermost(status: &Status) -> String {
-    let mut error: &dyn std::error::Error = status;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    match error.downcast_ref::<Status>() {
-        Some(status) => status.message().to_owned(),
-        None => error.to_string(),
     }
 }

@@ -2,13 +2,17 @@
 
 use openraft::raft::{self, TransferLeaderError};
 
-use super::{About, Aside, Header, MAX_MEMBERS, PROTOCOL, Refusal, Refused, RoomInfo, Survey};
+use super::{
+    contact::LeaderStatus,
+    header::Header,
+    messages::{About, MAX_MEMBERS, PROTOCOL, RoomInfo, Survey},
+};
 use crate::{
     consensus::{
         Snapshot, TypeConfig, Vote,
         codec::{self, DecodeError},
     },
-    game::{Name, PeerId, Phase},
+    game::{Name, Phase},
     proto as pb,
 };
 
@@ -106,62 +110,6 @@ impl TryFrom<pb::HelloReply> for About {
     }
 }
 
-/// Each refusal and its number on the wire.
-const REFUSALS: [(Refusal, pb::Refusal); 15] = [
-    (Refusal::Version, pb::Refusal::Version),
-    (Refusal::NoSuchRoom, pb::Refusal::NoSuchRoom),
-    (Refusal::RoomFull, pb::Refusal::RoomFull),
-    (Refusal::BadName, pb::Refusal::BadName),
-    (Refusal::NotLeader, pb::Refusal::NotLeader),
-    (Refusal::NoQuorum, pb::Refusal::NoQuorum),
-    (Refusal::NotAMember, pb::Refusal::NotAMember),
-    (Refusal::Busy, pb::Refusal::Busy),
-    (Refusal::StillPlayed, pb::Refusal::StillPlayed),
-    (Refusal::Replaced, pb::Refusal::Replaced),
-    (Refusal::Knocking, pb::Refusal::Knocking),
-    (Refusal::NotLetIn, pb::Refusal::NotLetIn),
-    (Refusal::Removed, pb::Refusal::Removed),
-    (Refusal::TooFast, pb::Refusal::TooFast),
-    (Refusal::OldRules, pb::Refusal::OldRules),
-];
-
-impl From<Refused> for pb::Refused {
-    fn from(refused: Refused) -> Self {
-        let found = REFUSALS.iter().find(|(ours, _)| *ours == refused.reason);
-        let (peer, addrs) = refused.leader.unzip();
-        Self {
-            reason: found.map_or(0, |(_, theirs)| *theirs as i32),
-            message: refused.message,
-            leader_peer_id: peer
-                .map(|peer: PeerId| peer.as_bytes().to_vec())
-                .unwrap_or_default(),
-            leader_addrs: addrs.unwrap_or_default(),
-        }
-    }
-}
-
-impl TryFrom<pb::Refused> for Refused {
-    type Error = DecodeError;
-
-    fn try_from(refused: pb::Refused) -> Decoded<Self> {
-        let leader = if refused.leader_peer_id.is_empty() {
-            None
-        } else {
-            let peer = codec::peer_id(&refused.leader_peer_id)?;
-            Some((peer, codec::addrs(refused.leader_addrs)?))
-        };
-        Ok(Self {
-            reason: REFUSALS
-                .iter()
-                .find(|(_, theirs)| *theirs as i32 == refused.reason)
-                .map(|(ours, _)| *ours)
-                .ok_or(DecodeError::Invalid("refusal"))?,
-            message: refused.message.chars().take(200).collect(),
-            leader,
-        })
-    }
-}
-
 // ---- Raft ----
 
 fn vote(vote: Option<pb::Vote>) -> Decoded<Vote> {
@@ -170,23 +118,23 @@ fn vote(vote: Option<pb::Vote>) -> Decoded<Vote> {
 
 pub(super) fn append_request(
     request: &AppendEntriesRequest,
-    aside: Aside,
+    status: LeaderStatus,
 ) -> pb::AppendEntriesRequest {
     pb::AppendEntriesRequest {
         vote: Some((&request.vote).into()),
         prev_log_id: request.prev_log_id.as_ref().map(Into::into),
         entries: request.entries.iter().map(Into::into).collect(),
         leader_commit: request.leader_commit.as_ref().map(Into::into),
-        away: aside.away.into_iter().collect(),
-        cut_off: aside.cut_off,
+        away: status.away.into_iter().collect(),
+        cut_off: status.cut_off,
     }
 }
 
 pub(super) fn append_entries(
     request: pb::AppendEntriesRequest,
     rules: u32,
-) -> Decoded<(AppendEntriesRequest, Aside)> {
-    let aside = Aside {
+) -> Decoded<(AppendEntriesRequest, LeaderStatus)> {
+    let status = LeaderStatus {
         away: request.away.into_iter().take(MAX_MEMBERS).collect(),
         cut_off: request.cut_off,
     };
@@ -200,7 +148,7 @@ pub(super) fn append_entries(
             .collect::<Decoded<_>>()?,
         leader_commit: request.leader_commit.map(Into::into),
     };
-    Ok((request, aside))
+    Ok((request, status))
 }
 
 impl From<AppendEntriesResponse> for pb::AppendEntriesReply {
@@ -372,21 +320,4 @@ impl From<pb::SurveyReply> for Survey {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_says_nothing_of_gossip_does_not_gossip() {
-        for (said, want) in [(0, None), (17946, Some(17946)), (70_000, None)] {
-            let reply = pb::HelloReply {
-                name: "Ada".to_owned(),
-                gossip_port: said,
-                ..Default::default()
-            };
-            let about = About::try_from(reply).expect("an answer");
-            assert_eq!(about.gossip_port, want);
-            let port = pb::HelloReply::from(about).gossip_port;
-            assert_eq!(port, u32::from(want.unwrap_or(0)));
-        }
-    }
-}
+mod tests;

@@ -16,7 +16,7 @@ use crate::{
 
 /// What a leader says with each of its heartbeats.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Aside {
+pub struct LeaderStatus {
     /// Members that do not answer it.
     pub away: BTreeSet<NodeId>,
     /// It cannot reach a majority of the voters.
@@ -29,8 +29,8 @@ pub struct Contact(Arc<Mutex<Inner>>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    told: Aside,
-    heard: Aside,
+    told: LeaderStatus,
+    heard: LeaderStatus,
     heard_at: Option<Instant>,
     continued: Option<(PeerId, ClusterId)>,
     frozen_until: Option<Instant>,
@@ -47,7 +47,7 @@ struct Holds {
     vote: Option<Vote>,
     last: BTreeMap<NodeId, LogId>,
     /// Who does not hold it any more.
-    forgetful: BTreeSet<NodeId>,
+    lost_log: BTreeSet<NodeId>,
 }
 
 impl Contact {
@@ -94,20 +94,20 @@ impl Contact {
     }
 
     /// Sets what this seat says as the leader.
-    pub fn tell(&self, aside: Aside) {
-        self.lock().told = aside;
+    pub fn tell(&self, status: LeaderStatus) {
+        self.lock().told = status;
     }
 
-    pub(super) fn told(&self) -> Aside {
+    pub(super) fn told(&self) -> LeaderStatus {
         self.lock().told.clone()
     }
 
-    pub(super) fn hear(&self, aside: Aside) {
+    pub(super) fn hear(&self, status: LeaderStatus) {
         let mut inner = self.lock();
-        if !aside.cut_off {
+        if !status.cut_off {
             inner.heard_at = Some(Instant::now());
         }
-        inner.heard = aside;
+        inner.heard = status;
     }
 
     pub(super) fn hear_continued(&self, by: PeerId, cluster: ClusterId) {
@@ -133,14 +133,14 @@ impl Contact {
         *known = last.max(*known);
     }
 
-    pub(super) fn hear_forgot(&self, member: NodeId) {
-        self.lock().holds.forgetful.insert(member);
+    pub(super) fn mark_log_lost(&self, member: NodeId) {
+        self.lock().holds.lost_log.insert(member);
     }
 
     /// Members that do not hold any more what they said they hold: a backup
     /// was restored, or a disk lost what it had promised to keep.
-    pub fn forgetful(&self) -> BTreeSet<NodeId> {
-        self.lock().holds.forgetful.clone()
+    pub fn members_with_lost_log(&self) -> BTreeSet<NodeId> {
+        self.lock().holds.lost_log.clone()
     }
 
     /// What went between this seat and each other one, since it was opened.

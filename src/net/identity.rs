@@ -2,15 +2,20 @@
 
 use std::{
     fs, io,
-    io::Write as _,
     path::{Path, PathBuf},
 };
 
 use rcgen::{CertificateParams, DistinguishedName, KeyPair};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{
+    Error,
+    crypto::ring,
+    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
+    server::ParsedCertificate,
+    sign::CertifiedKey,
+};
+use sha2::{Digest as _, Sha256};
 
-use super::tls;
-use crate::game::PeerId;
+use crate::{files::write_private, game::PeerId};
 
 /// The file of the key and the certificate, in PEM.
 const FILE: &str = "identity.pem";
@@ -35,7 +40,7 @@ pub enum IdentityError {
     },
     /// The file is there, and not what was written.
     #[error(
-        "{path} is damaged ({why}). It says who you are in kept rooms: restore it from a backup, or move it away to become someone new"
+        "{path} is damaged ({why}). It says who you are in kept rooms: restore it from a backup, or move it away to start as a new player"
     )]
     Damaged {
         /// Which file.
@@ -92,6 +97,12 @@ impl Identity {
         self.certificate.clone()
     }
 
+    /// Whether key and certificate belong together.
+    fn check(&self) -> Result<(), Error> {
+        let provider = ring::default_provider();
+        CertifiedKey::from_der(vec![self.certificate()], self.key(), &provider).map(drop)
+    }
+
     fn generate() -> Result<(Self, String), rcgen::Error> {
         let key = KeyPair::generate()?;
         // Verifiers ignore names; nothing about the player goes in.
@@ -100,7 +111,7 @@ impl Identity {
         let certificate = params.self_signed(&key)?;
         let pem = format!("{}{}", key.serialize_pem(), certificate.pem());
         let identity = Self {
-            peer_id: tls::peer_id(certificate.der())
+            peer_id: peer_id(certificate.der())
                 .map_err(|_bad| rcgen::Error::CouldNotParseCertificate)?,
             key: PrivatePkcs8KeyDer::from(key.serialize_der()),
             certificate: certificate.der().clone(),
@@ -115,33 +126,23 @@ impl Identity {
         let certificate = CertificateDer::from_pem_slice(pem.as_bytes())
             .map_err(|_none| "no certificate in it".to_owned())?;
         let identity = Self {
-            peer_id: tls::peer_id(&certificate).map_err(|e| e.to_string())?,
+            peer_id: peer_id(&certificate).map_err(|e| e.to_string())?,
             key,
             certificate,
         };
         // Finds a key that is broken, or that does not belong to the certificate.
-        tls::check(&identity).map_err(|e| e.to_string())?;
+        identity.check().map_err(|e| e.to_string())?;
         Ok(identity)
     }
 }
 
-/// Writes a file that only its owner can read, whole or not at all.
+/// Who a certificate belongs to: SHA-256 of its public key (SPKI).
 ///
 /// # Errors
-/// What the system says.
-pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let draft = path.with_extension("new");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut file = options.open(&draft)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&draft, path)
+/// If it is no X.509 certificate.
+pub(super) fn peer_id(certificate: &CertificateDer<'_>) -> Result<PeerId, Error> {
+    let spki = ParsedCertificate::try_from(certificate)?.subject_public_key_info();
+    Ok(PeerId::new(Sha256::digest(&spki).into()))
 }
 
 #[cfg(test)]

@@ -9,33 +9,20 @@ use rustls::{
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::{CryptoProvider, ring, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime},
-    server::{
-        ParsedCertificate,
-        danger::{ClientCertVerified, ClientCertVerifier},
-    },
+    server::danger::{ClientCertVerified, ClientCertVerifier},
     version::TLS13,
 };
-use sha2::{Digest as _, Sha256};
 
-use super::Identity;
+use super::identity::{Identity, peer_id};
 use crate::game::PeerId;
 
 /// What HTTP/2 over TLS calls itself (RFC 9113 §3.2).
 const ALPN: &[u8] = b"h2";
 
-/// Who a certificate belongs to: SHA-256 of its public key (SPKI).
-///
-/// # Errors
-/// If it is no X.509 certificate.
-pub(super) fn peer_id(certificate: &CertificateDer<'_>) -> Result<PeerId, Error> {
-    let spki = ParsedCertificate::try_from(certificate)?.subject_public_key_info();
-    Ok(PeerId::new(Sha256::digest(&spki).into()))
-}
-
 /// Who is at the other end of a session.
 pub(super) fn peer_of(certificates: Option<&[CertificateDer<'_>]>) -> io::Result<PeerId> {
     let certificate = certificates.and_then(<[_]>::first);
-    let nobody = || io::Error::other("it did not say who it is");
+    let nobody = || io::Error::other("it presented no certificate");
     peer_id(certificate.ok_or_else(nobody)?).map_err(io::Error::other)
 }
 
@@ -71,11 +58,6 @@ pub(super) fn client_config(
         .with_client_auth_cert(vec![identity.certificate()], identity.key())?;
     config.alpn_protocols = vec![ALPN.to_vec()];
     Ok(Arc::new(config))
-}
-
-/// Whether an identity's key and certificate fit together.
-pub(super) fn check(identity: &Identity) -> Result<(), Error> {
-    server_config(identity).map(drop)
 }
 
 #[derive(Debug)]

@@ -7,99 +7,42 @@
 //! after each new view, from any thread, and must not block.
 
 mod actor;
-mod chronicle;
-mod cluster_view;
-mod command;
-mod contact;
-mod continuation;
-mod handler;
-mod introduce;
-mod join;
-mod kept;
-mod leave;
-mod lens;
-mod membership;
+mod api;
+mod client;
+mod entry;
+mod env;
+mod leader;
 pub mod policy;
-mod preferences;
-mod propose;
-mod read;
-mod record;
-mod referee;
-mod rooms;
+mod recovery;
 mod seat;
-mod seating;
-mod setter;
+mod service;
 mod shared;
-mod timing;
-mod view;
 mod world;
 
-use std::{io, sync::Arc};
+use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub use chronicle::{ClusterEvent, Happening};
-pub use cluster_view::{ClusterView, MemberView, Role};
-pub use command::{Command, Done, Failure, JoinTarget, Reply};
-pub use introduce::meet;
-pub use lens::{Lens, Sight};
-pub use preferences::{ADDRESSES, Look, Preferences, SCALE};
-pub use record::{HARDEST, Record};
-pub use referee::Clock;
-pub use rooms::group as group_rooms;
-pub use setter::{Choice, SetterView};
-pub use timing::Timing;
-pub use view::{
-    KeptRoom, Looking, Me, Notice, PackView, Pending, PlayerView, Room, RoomView, Stage, Trouble,
-    View,
+pub use self::{
+    api::*,
+    entry::{gossip::meet, rooms::group as group_rooms},
+    world::{Addresses, NodeConfig, OpenLog, StartError, World},
 };
-pub use world::{Addresses, OpenLog, World};
-
+use self::{env::Env, seat::Seat, service::Service, shared::Shared};
 use crate::{
     config::Profile,
-    discovery::{GossipConfig, Interfaces},
     game::Name,
-    net::{AddressBook, IdentityError, Peers, Server},
+    net::{AddressBook, Peers, Server},
     packs::Packs,
+};
+pub use crate::{
+    consensus::{ClusterId, LogStats, NodeId, Role},
+    discovery::{Examination, Firewall, Found, Plays, Sort},
+    net::{Calls, Exchange},
 };
 
 /// Commands that may wait for the node. A player's clicks never fill it.
 const COMMANDS: usize = 64;
-
-/// How to start a node.
-#[derive(Debug)]
-pub struct Config {
-    /// The player's folder, locked.
-    pub profile: Profile,
-    /// The player's name; else the one the profile remembers.
-    pub name: Option<Name>,
-    /// The port to listen on; 0 takes the last one, or any.
-    pub port: u16,
-    /// The network interfaces to look around on.
-    pub interfaces: Interfaces,
-    /// Whether to gossip, too. Without the feature `gossip` nobody does.
-    pub gossip: Option<GossipConfig>,
-    /// All policy times.
-    pub timing: Timing,
-}
-
-/// Why a node could not be started.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The profile's identity cannot be read or made.
-    #[error(transparent)]
-    Identity(#[from] IdentityError),
-    /// Nothing can listen on the port.
-    #[error(
-        "port {port} cannot be used ({source}); name another with --port, or none to get a free one"
-    )]
-    Port {
-        /// Which port.
-        port: u16,
-        /// What the system said.
-        source: io::Error,
-    },
-}
 
 /// Starts nodes.
 #[derive(Debug)]
@@ -114,11 +57,11 @@ impl Node {
     /// # Panics
     /// Outside of a tokio runtime.
     pub fn start(
-        config: Config,
+        config: NodeConfig,
         on_change: impl Fn() + Send + Sync + 'static,
     ) -> Result<NodeHandle, StartError> {
         let world = World::real(&config)?;
-        let Config {
+        let NodeConfig {
             profile,
             name,
             timing,
@@ -172,7 +115,7 @@ impl Node {
             tracing::warn!("the player's name is not kept: {e}");
         }
         let (packs, warnings) = Packs::load(&profile.packs());
-        let setup = shared::Setup {
+        let env = Env {
             me: peer_id,
             peers,
             timing,
@@ -186,27 +129,34 @@ impl Node {
             gossip: discovery.gossip.clone(),
             session,
         };
-        let node = shared::Shared::new(setup, name);
-        let server = Server::start(transport, book, Arc::clone(&node));
+        let (jobs, waiting) = mpsc::channel(client::QUEUE);
+        let shared = Arc::new(Shared::new(env, name, jobs));
+        // It ends with the last reference.
+        tokio::spawn(client::run(Arc::downgrade(&shared), waiting));
+        let service = Arc::new(Service(Arc::clone(&shared)));
+        let server = Server::start(transport, book, service);
+        let seats = shared.seat_changes();
         let (commands, queue) = mpsc::channel(COMMANDS);
         let actor = actor::Actor::new(
-            node, profile, packs, warnings, discovery, server, queue, on_change,
+            shared, profile, packs, warnings, discovery, server, queue, on_change,
         );
         let view = actor.view();
         let task = tokio::spawn(actor.run());
         NodeHandle {
             commands,
             view,
+            seats,
             task: Arc::new(tokio::sync::Mutex::new(Some(task))),
         }
     }
 }
 
 /// The way to a running node. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NodeHandle {
     commands: mpsc::Sender<actor::Request>,
     view: watch::Receiver<Arc<View>>,
+    seats: watch::Receiver<Option<Arc<Seat>>>,
     task: Arc<tokio::sync::Mutex<Option<tokio::task::JoinHandle<()>>>>,
 }
 
@@ -214,6 +164,13 @@ impl NodeHandle {
     /// The newest view, and those to come. It ends when the node does.
     pub fn view(&self) -> watch::Receiver<Arc<View>> {
         self.view.clone()
+    }
+
+    /// The numbers of the seat's Raft node at this moment; `None` in no room.
+    /// Never blocks.
+    pub fn raft_stats(&self) -> Option<RaftStats> {
+        let seat = self.seats.borrow().clone();
+        seat.map(|seat| seat.stats())
     }
 
     /// Sends a command whose failure is shown in [`View::notice`]. Never

@@ -1,15 +1,51 @@
 //! What a node needs of the world around it. A simulation brings its own: all
 //! else is the same there.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{io, net::SocketAddr, path::Path, sync::Arc};
 
-use super::{Config, Preferences, StartError};
+use super::api::{Preferences, Timing};
 use crate::{
+    config::Profile,
     consensus::{ENTRIES_PER_SNAPSHOT, LogStore, RULES, StoreError},
-    discovery::{self, Discovery, own_addresses},
-    game::PeerId,
-    net::{Identity, TlsTransport, Transport},
+    discovery::{Discovery, DiscoveryConfig, GossipConfig, Interfaces, own_addresses},
+    game::{Name, PeerId},
+    net::{Identity, IdentityError, TlsTransport, Transport},
 };
+
+/// How to start a node.
+#[derive(Debug)]
+pub struct NodeConfig {
+    /// The player's folder, locked.
+    pub profile: Profile,
+    /// The player's name; else the one the profile remembers.
+    pub name: Option<Name>,
+    /// The port to listen on; 0 takes the last one, or any.
+    pub port: u16,
+    /// The network interfaces to look around on.
+    pub interfaces: Interfaces,
+    /// Whether to gossip, too. Without the feature `gossip` nobody does.
+    pub gossip: Option<GossipConfig>,
+    /// All policy times.
+    pub timing: Timing,
+}
+
+/// Why a node could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The profile's identity cannot be read or made.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// Nothing can listen on the port.
+    #[error(
+        "port {port} cannot be used ({source}); choose another with --port, or leave it out to get a free one"
+    )]
+    Port {
+        /// Which port.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+}
 
 /// Opens the log in a file, in a program that knows the rules up to a version.
 pub type OpenLog = Arc<dyn Fn(&Path, u32) -> Result<LogStore, StoreError> + Send + Sync>;
@@ -42,8 +78,8 @@ impl World {
     /// # Errors
     /// See [`StartError`].
     #[doc(hidden)]
-    pub fn real(config: &Config) -> Result<Self, StartError> {
-        let Config { profile, port, .. } = config;
+    pub fn real(config: &NodeConfig) -> Result<Self, StartError> {
+        let NodeConfig { profile, port, .. } = config;
         let port = *port;
         let interfaces = config.interfaces.clone();
         if interfaces.chosen().is_empty() {
@@ -63,7 +99,7 @@ impl World {
         {
             tracing::warn!("the port is not kept: {e}");
         }
-        let discovery = Discovery::start(&discovery::Config {
+        let discovery = Discovery::start(&DiscoveryConfig {
             peer_id: identity.peer_id(),
             port,
             interfaces: interfaces.clone(),

@@ -3,8 +3,7 @@
 use eframe::egui::{self, RichText};
 
 use super::{
-    note_place,
-    parts::{dialog, dialog_height, dialog_scroll, main_button},
+    parts::{dialog, dialog_height, dialog_scroll, main_button, note_place},
     theme::{Palette, bold},
     words::tr,
 };

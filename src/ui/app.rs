@@ -16,17 +16,18 @@ use super::{
     shortcuts::shortcuts,
     system::System,
     theme::{self, Palette},
-    words::{self, Language, tr},
+    words::{self, Language, sentence, tr},
 };
 use crate::{
     game::PeerId,
-    node::{Command, Look, Notice, Preferences, Stage, View},
+    node::{Command, Look, Notice, Preferences, RaftStats, Stage, View},
 };
 
 /// The window's content.
 pub struct App {
     views: Option<watch::Receiver<Arc<View>>>,
     send: Box<dyn Fn(Command) + Send>,
+    raft_stats: Box<dyn Fn() -> RaftStats + Send>,
     failure: Option<String>,
     art: Art,
     lobby: lobby::Draft,
@@ -42,7 +43,7 @@ pub struct App {
     /// What the system asks of every program.
     system: Option<watch::Receiver<System>>,
     /// What the window looks like now.
-    worn: (Preferences, System),
+    applied: (Preferences, System),
     settings_open: bool,
     about_open: bool,
     awake: Awake,
@@ -66,12 +67,13 @@ impl App {
     /// Draws why the program cannot run.
     pub fn failed(ctx: &egui::Context, failure: String) -> Self {
         theme::set_fonts(ctx);
-        theme::wear(ctx, Look::default());
+        theme::apply_appearance(ctx, Look::default());
         // The size is one of the settings, which are kept.
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         Self {
             views: None,
             send: Box::new(|_| {}),
+            raft_stats: Box::new(RaftStats::default),
             failure: Some(failure),
             art: Art::default(),
             lobby: lobby::Draft::default(),
@@ -81,7 +83,7 @@ impl App {
             drawn: None,
             language: Language::default(),
             system: None,
-            worn: <(Preferences, System)>::default(),
+            applied: <(Preferences, System)>::default(),
             settings_open: false,
             about_open: false,
             awake: Awake::default(),
@@ -103,6 +105,13 @@ impl App {
         self
     }
 
+    /// Shows the numbers of a Raft node, which must be there at once.
+    #[must_use]
+    pub fn watching(mut self, raft_stats: impl Fn() -> RaftStats + Send + 'static) -> Self {
+        self.raft_stats = Box::new(raft_stats);
+        self
+    }
+
     /// Draws one frame. (Without eframe, so that tests can call it.)
     pub fn draw(&mut self, ui: &mut egui::Ui) {
         if !theme::has_fonts(ui.ctx()) {
@@ -111,7 +120,7 @@ impl App {
                 .request_discard("the fonts are there from the next pass on");
             return;
         }
-        self.wear(ui.ctx());
+        self.apply_appearance(ui.ctx());
         let ground = Palette::of(ui).ground;
         ui.painter().rect_filled(ui.max_rect(), 0.0, ground);
         let view = self.views.as_ref().map(|views| {
@@ -123,7 +132,7 @@ impl App {
         }
         let Some((view, stopped)) = view else {
             let failure = self.failure.clone().unwrap_or_default();
-            return failure_ui(ui, &tr!("cannot-start"), &failure, |_| {});
+            return failure_ui(ui, &tr!("cannot-start"), &sentence(&failure), |_| {});
         };
         if let Some(fatal) = &view.fatal {
             let logs = tr!("about-logs-at", folder = view.me.logs.as_str());
@@ -131,7 +140,7 @@ impl App {
             failure_ui(
                 ui,
                 &tr!("cannot-go-on"),
-                &format!("{fatal}\n{logs}"),
+                &format!("{}\n{logs}", sentence(fatal)),
                 |ui| {
                     back = ui.add(main_button(ui, tr!("back-to-lobby"))).clicked();
                 },
@@ -152,7 +161,7 @@ impl App {
             (self.send)(Command::DismissNotice);
         }
         self.awake.look_at(&view);
-        let system = self.worn.1;
+        let system = self.applied.1;
         let open = &mut self.settings_open;
         let now = &*view.me.preferences;
         let set = settings_ui(ui, now, system, open, &mut self.about_open);
@@ -168,6 +177,7 @@ impl App {
         let commands = match &view.stage {
             Stage::Room(room) => {
                 let calm = now.calm || system.calm;
+                self.room.look_at_raft(&self.raft_stats);
                 room_ui(ui, &mut self.art, &view, room, &mut self.room, open, calm)
             }
             Stage::Lobby => lobby_ui(ui, &mut self.art, &view, &mut self.lobby, open),
@@ -190,7 +200,7 @@ impl App {
 
 impl App {
     /// Looks and speaks as the player prefers.
-    fn wear(&mut self, ctx: &egui::Context) {
+    fn apply_appearance(&mut self, ctx: &egui::Context) {
         let views = self.views.as_ref();
         let chosen = views.map(|views| Arc::clone(&views.borrow().me.preferences));
         let chosen = chosen.unwrap_or_default();
@@ -200,22 +210,22 @@ impl App {
             Look::System => system.look.unwrap_or_default(),
             chosen => chosen,
         };
-        let (worn, was) = (&self.worn.0, self.worn.1);
-        if look(chosen.look, system) != look(worn.look, was) {
-            theme::wear(ctx, look(chosen.look, system));
+        let (applied, was) = (&self.applied.0, self.applied.1);
+        if look(chosen.look, system) != look(applied.look, was) {
+            theme::apply_appearance(ctx, look(chosen.look, system));
         }
-        if chosen.scale != worn.scale {
+        if chosen.scale != applied.scale {
             ctx.set_zoom_factor(f32::from(chosen.scale) / 100.0);
         }
         let calm = chosen.calm || system.calm;
-        if calm != (worn.calm || was.calm) {
+        if calm != (applied.calm || was.calm) {
             let seconds = if calm { 0.0 } else { ANIMATION };
             ctx.all_styles_mut(|style| style.animation_time = seconds);
         }
         let language = chosen.language.as_deref().and_then(Language::of_tag);
         words::speak(language.unwrap_or(self.language));
-        if (&*chosen, system) != (worn, was) {
-            self.worn = ((*chosen).clone(), system);
+        if (&*chosen, system) != (applied, was) {
+            self.applied = ((*chosen).clone(), system);
         }
     }
 
@@ -320,7 +330,7 @@ fn notice_ui(ui: &egui::Ui, notice: &Notice) -> bool {
                         let close = ui.button(tr!("ok"));
                         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                             let said = words::notice(notice.code, &notice.what);
-                            let text = said.as_deref().unwrap_or(&notice.text);
+                            let text = said.clone().unwrap_or_else(|| sentence(&notice.text));
                             let label = egui::Label::new(RichText::new(text).color(color)).wrap();
                             let label = ui.add(label);
                             announce(&label);

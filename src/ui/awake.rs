@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, Sender};
 
 use keepawake::{Builder, KeepAwake};
 
-use super::APP_ID;
+use crate::config::APP_ID;
 use crate::node::{Stage, View};
 
 /// Asks the system, on a thread of its own, since that may take a while.

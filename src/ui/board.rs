@@ -6,10 +6,9 @@ use std::time::Duration;
 use eframe::egui::{self, Align2, FontId, RichText, Sense, Stroke, Vec2, vec2};
 
 use super::{
-    happened::Tone,
-    history,
+    last_event::Tone,
     parts::announce,
-    setup,
+    phrases,
     theme::{Palette, bold, display, roominess},
     words::{tr, upper},
 };
@@ -95,7 +94,7 @@ fn title(game: &Game, round: &Round) -> String {
     match newest.filter(|newest| round.frame().in_match == newest.number) {
         Some(newest) => tr!(
             "board-match",
-            mode = setup::name_of(newest.mode),
+            mode = phrases::mode(newest.mode),
             round = newest.begun,
             rounds = newest.rounds
         ),
@@ -120,7 +119,7 @@ fn status(p: &Palette, game: &Game, round: &Round, me: PeerId) -> (String, egui:
         Phase::Won => (tr!("board-won"), p.hit),
         Phase::Lost => (tr!("board-lost", secret = secret), p.error),
         Phase::Void => {
-            let why = round.frame().void.map(history::in_words);
+            let why = round.frame().void.map(phrases::void);
             let mut text = tr!("board-void", why = why.unwrap_or_default());
             if !secret.is_empty() {
                 text.push(' ');

@@ -6,15 +6,11 @@ use std::net::SocketAddr;
 use eframe::egui::{self, RichText, Stroke, vec2};
 
 use super::{
-    note_place,
-    parts::{dialog, dialog_height, dialog_scroll, main_button},
+    parts::{dialog, dialog_height, dialog_scroll, main_button, note_place},
     theme::{Palette, bold},
     words::tr,
 };
-use crate::{
-    discovery::{Examination, Firewall, Found, Sort},
-    node::{Command, Looking, View},
-};
+use crate::node::{Command, Examination, Firewall, Found, Looking, Sort, View};
 
 /// What is wrong, the most likely first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,12 +5,12 @@ use eframe::egui::{self, RichText};
 use super::{
     board::{balloons, mask_ui},
     parts::{dialog, dialog_height, dialog_scroll},
-    setup,
+    phrases,
     theme::Palette,
     words::tr,
 };
 use crate::{
-    game::{Game, Round, Secret, Tried, Void},
+    game::{Game, Round, Secret, Tried},
     node::RoomView,
 };
 
@@ -95,7 +95,7 @@ fn choose_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
 fn title_of(round: &Round) -> String {
     let secret = round.secret().map_or_else(|| "?".to_owned(), Secret::text);
     let end = match round.frame().void {
-        Some(why) => in_words(why),
+        Some(why) => phrases::void(why),
         None if round.chances_left() == 0 => tr!("history-lost"),
         None => tr!("history-won"),
     };
@@ -103,22 +103,11 @@ fn title_of(round: &Round) -> String {
     tr!("history-title", number = number, secret = secret, end = end)
 }
 
-/// Why a round counts for nobody.
-pub(super) fn in_words(void: Void) -> String {
-    match void {
-        Void::TooSlow => tr!("void-too-slow"),
-        Void::SetterGone => tr!("void-setter-gone"),
-        Void::GivenUp => tr!("void-given-up"),
-        Void::FalseAnswer => tr!("void-false"),
-        Void::Stopped => tr!("void-stopped"),
-    }
-}
-
 fn step_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
     let p = Palette::of(ui);
     let last = round.guesses().len();
     let mut step = draft.step.unwrap_or(last).min(last);
-    let mode = setup::name_of(round.frame().mode);
+    let mode = phrases::mode(round.frame().mode);
     ui.label(RichText::new(format!("{mode} · {}", round.clue())).color(p.weak));
     ui.horizontal(|ui| {
         if ui
@@ -159,7 +148,7 @@ fn step_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
                     tr!("history-hint", who = who, letter = letter)
                 }
             };
-            let worth = setup::points(guess.points());
+            let worth = phrases::points(guess.points());
             tr!(
                 "history-entry",
                 what = what,

@@ -3,9 +3,9 @@
 use eframe::egui::{self, Align2, FontId, Sense, Stroke, vec2};
 
 use super::{
-    happened::Happened,
-    keys, note_place,
-    parts::{announce, centred_row, once},
+    keys,
+    last_event::LastEvent,
+    parts::{announce, centred_row, note_place, once},
     theme::{Palette, display, roominess},
     words::{tr, upper},
 };
@@ -78,7 +78,7 @@ pub(super) fn keyboard_ui(
     ui: &mut egui::Ui,
     room: &RoomView,
     me: PeerId,
-    happened: &mut Happened,
+    last_event: &mut LastEvent,
 ) -> Vec<Command> {
     let round = room.state.game().round();
     let alphabet = round.and_then(|round| round.frame().alphabet.as_deref());
@@ -86,14 +86,14 @@ pub(super) fn keyboard_ui(
     let mut guessed = Vec::new();
     for letter in typed(ui, alphabet) {
         match (letter, &may) {
-            (_, Err(why)) => happened.refuse(why.as_deref()),
+            (_, Err(why)) => last_event.refuse(why.as_deref()),
             (Err(c), Ok(())) => {
                 let letter = upper(&c.to_string());
-                happened.refuse(Some(&tr!("why-language", letter = letter)));
+                last_event.refuse(Some(&tr!("why-language", letter = letter)));
             }
             (Ok(letter), Ok(())) if state_of(room, letter) != State::Free => {
                 let letter = letter.upper();
-                happened.refuse(Some(&tr!("why-tried", letter = letter)));
+                last_event.refuse(Some(&tr!("why-tried", letter = letter)));
             }
             (Ok(letter), Ok(())) => guessed.push(letter),
         }
@@ -115,7 +115,7 @@ pub(super) fn keyboard_ui(
                 } else if let Err(why) = &may
                     && pressed(&response)
                 {
-                    happened.refuse(why.as_deref());
+                    last_event.refuse(why.as_deref());
                 }
             }
         });

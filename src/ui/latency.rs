@@ -3,13 +3,13 @@
 use eframe::egui::{self, Rect, RichText, Stroke, pos2, vec2};
 
 use super::{theme::Palette, words::tr};
-use crate::node::Sight;
+use crate::node::RaftStats;
 
 /// How long this player's newest commands took, as bars; the newest at the
 /// right.
-pub(super) fn latencies_ui(ui: &mut egui::Ui, sight: &Sight, width: f32) {
+pub(super) fn latencies_ui(ui: &mut egui::Ui, stats: &RaftStats, width: f32) {
     let p = Palette::of(ui);
-    let all: Vec<f32> = sight
+    let all: Vec<f32> = stats
         .latencies
         .iter()
         .map(|t| t.as_secs_f32() * 1e3)

@@ -7,9 +7,8 @@ use eframe::egui::{self, RichText, ScrollArea, vec2};
 use super::{
     art::{Art, Mood, Picture},
     finding::{finding_ui, open_ui},
-    note_place,
-    parts::{announce, card, fixed, main_button},
-    rooms::{kept_ui, rooms_ui},
+    parts::{announce, card, fixed, main_button, note_place},
+    room_list::{kept_ui, rooms_ui},
     sky::{paint_cloud, paint_hills, paint_sky, round_off},
     theme::{COLUMN, GAP, Palette, bold},
     words::{tr, upper},

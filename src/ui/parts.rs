@@ -130,3 +130,9 @@ pub(super) fn centred_row(ui: &mut egui::Ui, salt: &str, contents: impl FnOnce(&
         }
     });
 }
+
+/// Notes where a control is, for those who steer the window from outside.
+pub(super) fn note_place(response: &egui::Response, name: &str) {
+    let at = response.rect.center();
+    tracing::debug!("control {name:?} at {:.0} {:.0}", at.x, at.y);
+}

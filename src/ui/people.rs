@@ -6,8 +6,7 @@ use eframe::egui::{self, RichText, Vec2, vec2};
 
 use super::{
     art::{Art, Picture},
-    note_place,
-    parts::{dialog, fixed, main_button, once},
+    parts::{dialog, fixed, main_button, note_place, once},
     theme::{Palette, bold},
     words::tr,
 };
@@ -115,7 +114,7 @@ fn removing_ui(
             ui.label(tr!("remove-more"));
             ui.add_space(8.0);
             ui.horizontal(|ui| {
-                if ui.add(main_button(ui, tr!("remove-not"))).clicked() {
+                if ui.add(main_button(ui, tr!("cancel"))).clicked() {
                     draft.removing = None;
                 }
                 if ui.button(tr!("remove")).clicked() {

@@ -12,11 +12,7 @@ use super::{
     theme::{Palette, display, mix},
     words::tr,
 };
-use crate::{
-    consensus::NodeId,
-    net::{Calls, Exchange},
-    node::{ClusterView, Role, Sight},
-};
+use crate::node::{Calls, ClusterView, Exchange, NodeId, RaftStats, Role};
 
 /// How long a call is seen on its way, in seconds.
 const WAY: f64 = 0.35;
@@ -52,9 +48,9 @@ pub(super) struct Ring {
 impl Ring {
     /// Puts on its way what was counted since the last look. Whether anything
     /// is on its way.
-    pub(super) fn look_at(&mut self, sight: &Sight, now: f64) -> bool {
+    pub(super) fn look_at(&mut self, stats: &RaftStats, now: f64) -> bool {
         self.dots.retain(|dot| now - dot.since < WAY);
-        for (id, count) in &sight.traffic {
+        for (id, count) in &stats.traffic {
             // What was there before is not news.
             let seen = self.seen.insert(*id, *count).unwrap_or(*count);
             for (out, new, old) in [
@@ -111,7 +107,7 @@ pub(super) fn ring_ui(
     ui: &mut egui::Ui,
     art: &mut Art,
     cluster: &ClusterView,
-    sight: &Sight,
+    stats: &RaftStats,
     ring: &Ring,
     size: Vec2,
 ) {
@@ -143,7 +139,7 @@ pub(super) fn ring_ui(
         }
     }
     for place in &places.all {
-        member_ui(&painter, art, p, cluster, sight, place, places.many);
+        member_ui(&painter, art, p, cluster, stats, place, places.many);
     }
 }
 
@@ -168,7 +164,7 @@ fn member_ui(
     art: &mut Art,
     p: &Palette,
     cluster: &ClusterView,
-    sight: &Sight,
+    stats: &RaftStats,
     place: &Place<'_>,
     small: bool,
 ) {
@@ -230,7 +226,7 @@ fn member_ui(
     let row = painter.text(below, Align2::CENTER_TOP, name, name_font, color);
     let more = if !member.online {
         Some(tr!("ring-away"))
-    } else if let Some(lag) = sight.lag.get(&member.node_id).filter(|_| !me) {
+    } else if let Some(lag) = stats.lag.get(&member.node_id).filter(|_| !me) {
         Some(tr!("ring-behind", count = *lag))
     } else if leads {
         Some(tr!("ring-leads"))
@@ -314,20 +310,20 @@ mod tests {
     #[test]
     fn only_what_is_new_travels() {
         let mut ring = Ring::default();
-        let mut sight = Sight::default();
+        let mut stats = RaftStats::default();
         let mut exchange = Exchange::default();
         exchange.sent.heartbeats = 100;
-        sight.traffic.insert(2, exchange);
+        stats.traffic.insert(2, exchange);
         // It was counted before anybody looked.
-        assert!(!ring.look_at(&sight, 0.0));
+        assert!(!ring.look_at(&stats, 0.0));
         exchange.sent.heartbeats += 1;
         exchange.sent.appends += 1;
         exchange.answered += 1;
-        sight.traffic.insert(2, exchange);
-        assert!(ring.look_at(&sight, 1.0));
+        stats.traffic.insert(2, exchange);
+        assert!(ring.look_at(&stats, 1.0));
         let kinds: Vec<Kind> = ring.dots.iter().map(|dot| dot.kind).collect();
         assert_eq!(kinds, [Kind::Heartbeat, Kind::Entries, Kind::Answer]);
-        assert!(ring.look_at(&sight, 1.2));
-        assert!(!ring.look_at(&sight, 2.0));
+        assert!(ring.look_at(&stats, 1.2));
+        assert!(!ring.look_at(&stats, 2.0));
     }
 }

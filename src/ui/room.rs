@@ -8,15 +8,15 @@ use eframe::egui::{self, RichText, ScrollArea, vec2};
 use super::{
     art::Art,
     board::board_ui,
-    cluster::strip_ui,
-    happened::Happened,
+    cluster_strip::strip_ui,
     history::{self, history_ui},
     kanna::scene_ui,
     keyboard::{self, keyboard_ui, more_ui},
+    last_event::LastEvent,
     motion::Motion,
     parts::{announce, card, choice, fixed},
     people::{self, door_ui, guesses_ui, players_ui},
-    setter::{self, setter_ui},
+    setter_panel::{self, setter_ui},
     setup::{self, setup_ui},
     sound::Sounds,
     talk::{self, talk_ui},
@@ -25,18 +25,18 @@ use super::{
     watch::{self, watch_ui},
     words::tr,
 };
-use crate::node::{Command, RoomView, View};
+use crate::node::{Command, RaftStats, RoomView, View};
 
 /// The window's own drafts in a room.
 #[derive(Default)]
 pub(super) struct Draft {
     setup: setup::Draft,
-    setter: setter::Draft,
+    setter: setter_panel::Draft,
     keyboard: keyboard::Draft,
     talk: talk::Draft,
     people: people::Draft,
     history: history::Draft,
-    happened: Happened,
+    last_event: LastEvent,
     motion: Motion,
     sounds: Sounds,
     watch: watch::Draft,
@@ -46,6 +46,11 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// Takes the newest numbers of the Raft node, if they are shown.
+    pub(super) fn look_at_raft(&mut self, stats: impl Fn() -> RaftStats) {
+        self.watch.look_at(stats);
+    }
+
     /// Nothing that was begun in a room is for the next one.
     pub(super) fn leave(&mut self) {
         *self = Self {
@@ -86,7 +91,7 @@ pub(super) fn room_ui(
     calm: bool,
 ) -> Vec<Command> {
     draft.calm = calm;
-    draft.happened.look_at(room, view.me.peer_id);
+    draft.last_event.look_at(room, view.me.peer_id);
     let volume = view.me.preferences.volume;
     draft.sounds.look_at(room, view.me.peer_id, volume);
     let mut commands = Vec::new();
@@ -330,7 +335,7 @@ fn round_is_on(room: &RoomView) -> bool {
 fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -> Vec<Command> {
     let me = view.me.peer_id;
     let mut commands: Vec<Command> = door_ui(ui, room, me).into_iter().collect();
-    board_ui(ui, room, me, draft.happened.said());
+    board_ui(ui, room, me, draft.last_event.said());
     ui.add_space(GAP);
     match &room.setter {
         Some(setter) => commands.extend(setter_ui(ui, room, setter, &mut draft.setter)),
@@ -338,7 +343,7 @@ fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -
         // What comes next is to be in sight.
         None if !round_is_on(room) && ui.ctx().content_rect().width() < NARROW => {}
         None => fixed(ui, "keys", |ui| {
-            commands.extend(keyboard_ui(ui, room, me, &mut draft.happened));
+            commands.extend(keyboard_ui(ui, room, me, &mut draft.last_event));
             ui.add_space(4.0);
             commands.extend(more_ui(ui, room, me, &mut draft.keyboard));
         }),

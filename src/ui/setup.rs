@@ -3,9 +3,9 @@
 use eframe::egui::{self, RichText};
 
 use super::{
-    note_place,
     pack_choice::{COMBO, in_words, name_box, packs_ui},
-    parts::{choice, dialog, in_card, main_button},
+    parts::{choice, dialog, in_card, main_button, note_place},
+    phrases,
     theme::{GAP, Palette, bold},
     words::tr,
 };
@@ -146,7 +146,7 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
                     } else {
                         RichText::new(name)
                     });
-                    ui.label(points(rank.score));
+                    ui.label(phrases::points(rank.score));
                     ui.end_row();
                 }
             });
@@ -162,24 +162,12 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
     ui.add_space(GAP);
 }
 
-pub(super) fn points(score: u32) -> String {
-    tr!("points", count = score)
-}
-
 /// What a mode is, in a line.
 pub(super) fn describe(mode: Mode) -> String {
     match mode {
         Mode::Together => tr!("mode-together-more"),
         Mode::Turns => tr!("mode-turns-more"),
         Mode::Setter => tr!("mode-setter-more"),
-    }
-}
-
-pub(super) fn name_of(mode: Mode) -> String {
-    match mode {
-        Mode::Together => tr!("mode-together"),
-        Mode::Turns => tr!("mode-turns"),
-        Mode::Setter => tr!("mode-setter"),
     }
 }
 
@@ -205,7 +193,7 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
         ui.spacing_mut().item_spacing.y = 5.0;
         ui.horizontal_wrapped(|ui| {
             for mode in Mode::ALL {
-                let button = choice(ui, set.mode == mode, &name_of(mode));
+                let button = choice(ui, set.mode == mode, &phrases::mode(mode));
                 note_place(&button, &format!("{mode:?}"));
                 if button.clicked() {
                     set.mode = mode;
@@ -308,7 +296,7 @@ fn guest_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Vec<Command> {
         ui.label(tr!(
             "owner-sets-up",
             owner = owner.as_str(),
-            mode = name_of(settings.mode),
+            mode = phrases::mode(settings.mode),
             rounds = settings.rounds,
             pack = pack
         ));

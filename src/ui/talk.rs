@@ -6,8 +6,8 @@ use eframe::egui::{self, RichText, ScrollArea, Vec2};
 
 use super::{
     art::{Art, Picture},
-    note_place,
     parts::announce,
+    parts::note_place,
     theme::Palette,
     words::tr,
 };

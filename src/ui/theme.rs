@@ -200,7 +200,7 @@ pub(super) fn has_fonts(ctx: &egui::Context) -> bool {
 }
 
 /// Puts on a look; until then, and where the system does not say, it is light.
-pub(super) fn wear(ctx: &egui::Context, look: Look) {
+pub(super) fn apply_appearance(ctx: &egui::Context, look: Look) {
     ctx.options_mut(|options| options.fallback_theme = Theme::Light);
     ctx.set_theme(match look {
         Look::System => ThemePreference::System,

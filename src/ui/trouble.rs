@@ -3,8 +3,7 @@
 use eframe::egui::{self, RichText, Stroke};
 
 use super::{
-    note_place,
-    parts::{announce, main_button},
+    parts::{announce, main_button, note_place},
     theme::{Palette, bold},
     words::tr,
 };

@@ -8,13 +8,12 @@ use eframe::egui::{self, RichText, ScrollArea, vec2};
 use super::{
     art::Art,
     latency::latencies_ui,
-    note_place,
-    parts::{dialog, dialog_scroll, main_button, part_ui},
+    parts::{dialog, dialog_scroll, main_button, note_place, part_ui},
     ring::{Ring, legend_ui, ring_ui, role},
     theme::{NARROW, Palette},
     words::tr,
 };
-use crate::node::{ClusterEvent, Command, Happening, RoomView};
+use crate::node::{ClusterEvent, ClusterEventKind, Command, RaftStats, RoomView};
 
 /// How often it is looked, in seconds.
 const LOOK: Duration = Duration::from_millis(80);
@@ -23,7 +22,18 @@ const LOOK: Duration = Duration::from_millis(80);
 #[derive(Default)]
 pub(super) struct Draft {
     pub(super) open: bool,
+    /// The numbers of this node at the last look; only while it is open.
+    stats: RaftStats,
     ring: Ring,
+}
+
+impl Draft {
+    /// Takes the newest numbers, if the page is open.
+    pub(super) fn look_at(&mut self, stats: impl Fn() -> RaftStats) {
+        if self.open {
+            self.stats = stats();
+        }
+    }
 }
 
 /// Draws the page, if it is open.
@@ -38,9 +48,9 @@ pub(super) fn watch_ui(
         return None;
     }
     let cluster = &room.cluster;
-    let sight = cluster.lens.look().unwrap_or_default();
+    let stats = &draft.stats;
     let now = ui.input(|input| input.time);
-    let moves = draft.ring.look_at(&sight, now) && !calm;
+    let moves = draft.ring.look_at(stats, now) && !calm;
     if calm {
         draft.ring.clear();
     }
@@ -71,11 +81,11 @@ pub(super) fn watch_ui(
         };
         let picture = |ui: &mut egui::Ui, art: &mut Art| {
             let weak = Palette::of(ui).weak;
-            ui.label(RichText::new(facts(room, &sight)).small().color(weak));
-            ring_ui(ui, art, cluster, &sight, &draft.ring, ring);
+            ui.label(RichText::new(facts(room, stats)).small().color(weak));
+            ring_ui(ui, art, cluster, stats, &draft.ring, ring);
             legend_ui(ui);
             part_ui(ui, tr!("latency-title"));
-            latencies_ui(ui, &sight, ring.x - 10.0);
+            latencies_ui(ui, stats, ring.x - 10.0);
         };
         if wide {
             ui.horizontal_top(|ui| {
@@ -107,13 +117,13 @@ pub(super) fn watch_ui(
 }
 
 /// Where this node stands, in a line.
-fn facts(room: &RoomView, sight: &crate::node::Sight) -> String {
+fn facts(room: &RoomView, stats: &RaftStats) -> String {
     tr!(
         "raft-facts",
         role = role(&room.cluster),
         term = room.cluster.term,
-        log = sight.last_log,
-        committed = sight.committed,
+        log = stats.log.last_log,
+        committed = stats.log.committed,
         applied = room.cluster.last_applied
     )
 }
@@ -132,8 +142,10 @@ fn events_ui(ui: &mut egui::Ui, events: &[ClusterEvent]) {
             let when = egui::Label::new(RichText::new(when).small().color(p.weak));
             ui.add_sized(vec2(72.0, 18.0), when);
             let color = match event.what {
-                Happening::QuorumLost | Happening::NoLeader { .. } | Happening::Away(_) => p.error,
-                Happening::Leads { .. } => p.accent,
+                ClusterEventKind::QuorumLost
+                | ClusterEventKind::NoLeader { .. }
+                | ClusterEventKind::Away(_) => p.error,
+                ClusterEventKind::Leads { .. } => p.accent,
                 _ => p.text,
             };
             let text = tr!(
@@ -147,28 +159,28 @@ fn events_ui(ui: &mut egui::Ui, events: &[ClusterEvent]) {
 }
 
 /// What happened, as a sentence.
-fn in_words(what: &Happening) -> String {
+fn in_words(what: &ClusterEventKind) -> String {
     let seconds = |after: &Duration| format!("{:.1}", after.as_secs_f64());
     match what {
-        Happening::Opened => tr!("event-opened"),
-        Happening::Campaigns => tr!("event-campaigns"),
-        Happening::Leads {
+        ClusterEventKind::Opened => tr!("event-opened"),
+        ClusterEventKind::Campaigns => tr!("event-campaigns"),
+        ClusterEventKind::Leads {
             who,
             votes: Some((votes, of)),
             ..
         } => tr!("event-won", who = who.as_str(), votes = *votes, of = *of),
-        Happening::Leads { who, .. } => tr!("event-leads", who = who.as_str()),
-        Happening::NoLeader { who } => tr!("event-no-leader", who = who.as_str()),
-        Happening::Joined(who) => tr!("event-joined", who = who.as_str()),
-        Happening::Left(who) => tr!("event-left", who = who.as_str()),
-        Happening::Votes(who) => tr!("event-votes", who = who.as_str()),
-        Happening::Learns(who) => tr!("event-learns", who = who.as_str()),
-        Happening::Away(who) => tr!("event-away", who = who.as_str()),
-        Happening::Back { who, after } => {
+        ClusterEventKind::Leads { who, .. } => tr!("event-leads", who = who.as_str()),
+        ClusterEventKind::NoLeader { who } => tr!("event-no-leader", who = who.as_str()),
+        ClusterEventKind::Joined(who) => tr!("event-joined", who = who.as_str()),
+        ClusterEventKind::Left(who) => tr!("event-left", who = who.as_str()),
+        ClusterEventKind::Votes(who) => tr!("event-votes", who = who.as_str()),
+        ClusterEventKind::Learns(who) => tr!("event-learns", who = who.as_str()),
+        ClusterEventKind::Away(who) => tr!("event-away", who = who.as_str()),
+        ClusterEventKind::Back { who, after } => {
             tr!("event-back", who = who.as_str(), seconds = seconds(after))
         }
-        Happening::QuorumLost => tr!("event-quorum-lost"),
-        Happening::QuorumBack { after } => {
+        ClusterEventKind::QuorumLost => tr!("event-quorum-lost"),
+        ClusterEventKind::QuorumBack { after } => {
             tr!("event-quorum-back", seconds = seconds(after))
         }
     }

@@ -112,6 +112,19 @@ pub(super) fn notice(code: &str, what: &str) -> Option<String> {
     })
 }
 
+/// What the node says in English, as a sentence of its own: written as part of
+/// a longer one, it begins small and has no full stop.
+pub(super) fn sentence(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().map(|c| upper(&c.to_string()));
+    let end = if text.ends_with(['.', '!', '?', '…']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{}{}{end}", first.unwrap_or_default(), rest.as_str())
+}
+
 /// From now on this thread's window speaks this language.
 pub(super) fn speak(language: Language) {
     WORDS.with_borrow_mut(|words| {
@@ -289,9 +302,34 @@ mod tests {
             words.say("told-letter", &args)
         };
         assert_eq!(found(0, "yes"), "You tried E. Pop!");
-        assert_eq!(found(3, "no"), "Ben found E, 3 times.");
+        assert_eq!(found(3, "no"), "Ben found E 3 times.");
         assert_eq!(words.say("no-such-thing", &[]), "no-such-thing");
         assert_eq!(Words::of(Language::German).say("ok", &[]), "OK");
+    }
+
+    #[test]
+    fn what_the_node_says_becomes_a_sentence() {
+        for (said, sentence_of) in [
+            ("nobody answers", "Nobody answers."),
+            ("You left. Bye!", "You left. Bye!"),
+            ("…", "…"),
+        ] {
+            assert_eq!(sentence(said), sentence_of);
+        }
+    }
+
+    /// French has a space before `:`, `;`, `!`, `?` and `%`, where no line may
+    /// end; so has every language before `%`.
+    #[test]
+    fn no_line_begins_with_a_mark() {
+        for language in Language::ALL {
+            let messages = language.messages().lines();
+            for line in messages.filter(|line| !line.starts_with('#')) {
+                let broken = [" :", " ;", " !", " ?", " %", "« ", " »"];
+                let found = broken.iter().find(|mark| line.contains(**mark));
+                assert_eq!(found, None, "{language:?}: {line}");
+            }
+        }
     }
 
     #[test]

@@ -1,8 +1,6 @@
 //! A disk in memory, that loses what was not synced when the power is cut, and
 //! fails as it is told.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
-
 use std::{
     io,
     sync::{Arc, Mutex},

@@ -1,6 +1,13 @@
-//! Nodes in this process, that find each other without any network.
+//! What several suites share: nodes in this process, which find each other without
+//! any network.
 
 #![allow(dead_code, reason = "each test uses a part of it")]
+
+pub mod disk;
+#[cfg(feature = "gui")]
+pub mod player;
+#[cfg(feature = "gui")]
+pub mod words;
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +22,9 @@ use dhangkanna::{
     config::Profile,
     discovery::Interfaces,
     game::Name,
-    node::{Command, Config, JoinTarget, Node, NodeHandle, RoomView, Stage, Timing, View, World},
+    node::{
+        Command, JoinTarget, Node, NodeConfig, NodeHandle, RoomView, Stage, Timing, View, World,
+    },
 };
 
 /// No wait in a test is longer.
@@ -38,17 +47,12 @@ pub fn node_knowing(data: &Path, name: &str, rules: u32) -> NodeHandle {
         rules,
         ..World::real(&config).expect("a world")
     };
-    let Config {
-        profile,
-        name,
-        timing,
-        ..
-    } = config;
-    Node::start_in(world, profile, name, timing, || {})
+    let NodeConfig { profile, name, .. } = config;
+    Node::start_in(world, profile, name, Timing::REAL, || {})
 }
 
-fn config(data: &Path, name: &str, timing: Timing) -> Config {
-    Config {
+fn config(data: &Path, name: &str, timing: Timing) -> NodeConfig {
+    NodeConfig {
         profile: Profile::open(Some(data), None).expect("a profile"),
         name: Some(Name::parse(name).expect("a name")),
         port: 0,
@@ -113,7 +117,7 @@ pub fn copy_settled(from: &Path, to: &Path) {
     }
 }
 
-pub fn files_below(folder: &Path) -> io::Result<BTreeMap<PathBuf, Vec<u8>>> {
+fn files_below(folder: &Path) -> io::Result<BTreeMap<PathBuf, Vec<u8>>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

@@ -1,7 +1,5 @@
 //! A node in this process and the window on it, with neither display nor GPU.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
-
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -14,7 +12,7 @@ use dhangkanna::{
 use eframe::egui;
 use egui_kittest::{Harness, kittest::Queryable as _};
 
-use super::common::{node, until};
+use super::{node, until};
 
 /// A node and the window on it.
 pub struct Player {

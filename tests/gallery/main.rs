@@ -8,12 +8,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 #![cfg(feature = "gui")]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod paint;
 mod scenes;
 mod table;
 mod typing;
-#[path = "../common/words.rs"]
-mod words;
 
 use std::{
     collections::BTreeSet,
@@ -25,6 +25,7 @@ use std::{
     },
 };
 
+use common::words::message;
 use dhangkanna::{
     node::{Look, Preferences, View},
     ui::{App, Language},
@@ -42,7 +43,6 @@ use egui_kittest::{
 use image::{RgbaImage, imageops::FilterType};
 use scenes::Scene;
 use tokio::sync::watch;
-use words::message;
 
 /// A way to look at a scene.
 #[derive(Clone, Copy)]
@@ -310,11 +310,15 @@ fn open(scene: &Scene, frame: &Frame) -> Harness<'static, Option<App>> {
         look: frame.look,
         ..Preferences::clone(&view.me.preferences)
     });
+    let stats = scene.stats.clone();
     let (sender, views) = watch::channel(Arc::new(view));
     let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
         // As long as it is there, the node is said to run.
         let _ = &sender;
-        let app = app.get_or_insert_with(|| App::new(ui.ctx(), views.clone(), |_| {}));
+        let app = app.get_or_insert_with(|| {
+            let stats = stats.clone();
+            App::new(ui.ctx(), views.clone(), |_| {}).watching(move || stats.clone())
+        });
         // A harness leaves a margin, eframe's window has none.
         let whole = egui::UiBuilder::new().max_rect(ui.ctx().content_rect());
         ui.scope_builder(whole, |ui| app.draw(ui));

@@ -9,7 +9,7 @@ use dhangkanna::{
         Action, Alphabet, Deal, Letter, Mode, Name, Notice, PeerId, Phase, Reaction, Said, Salt,
         Secret, Settings, Text, Whole, answer, seal, shape_of,
     },
-    node::{ClusterView, Lens, MemberView, PlayerView, Role, RoomView},
+    node::{ClusterView, MemberView, PlayerView, Role, RoomView},
 };
 
 /// Seals every secret here.
@@ -224,7 +224,6 @@ impl Table {
                 quorum: true,
                 members: members.collect(),
                 events: Arc::default(),
-                lens: Lens::default(),
             },
             players,
             pending: Vec::new(),

@@ -247,7 +247,8 @@ fn counters_stay_at_their_largest_value() {
     assert_eq!(game.apply(10, peer(1), guess), Ok(Outcome::Asked));
     moon.serve(&mut game);
     assert_eq!(game.round().unwrap().step(), MAX);
-    game.apply(11, peer(0), Action::GiveUp { round: 1 }).unwrap();
+    game.apply(11, peer(0), Action::GiveUp { round: 1 })
+        .unwrap();
     let mut game = with(&game, |game| {
         let table = game.table.as_mut().unwrap();
         table.newest_match.as_mut().unwrap().begun = 255;

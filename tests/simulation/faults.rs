@@ -2,7 +2,7 @@
 
 use dhangkanna::node::Command;
 
-use crate::cluster::{Simulation, pick};
+use crate::run::{Simulation, pick};
 
 impl Simulation<'_> {
     /// Something breaks, or is mended.

@@ -17,13 +17,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod checks;
-mod cluster;
-#[path = "../common/disk.rs"]
-mod disk;
+#[path = "../common/mod.rs"]
+mod common;
 mod faults;
 mod lineage;
 mod log;
 mod machine;
+mod run;
 mod totals;
 mod world;
 
@@ -96,7 +96,7 @@ fn one_seed() {
     let is_quiet = variable("DHANGKANNA_QUIET").is_some();
     let (done, outcome) = std::sync::mpsc::channel();
     // The thread is what is simulated.
-    std::thread::spawn(move || done.send(cluster::run(seed, bug, is_quiet)));
+    std::thread::spawn(move || done.send(run::run(seed, bug, is_quiet)));
     let (trace, totals) = outcome
         .recv_timeout(PATIENCE)
         .expect("a seed that passes, in time");

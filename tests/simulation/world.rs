@@ -24,7 +24,7 @@ use tokio::{
 };
 use turmoil::net::{TcpListener, TcpStream};
 
-use crate::disk::Disk;
+use crate::common::disk::Disk;
 
 /// Where every simulated node listens.
 pub const PORT: u16 = 4000;

@@ -45,7 +45,8 @@ pub enum DecodeError {
     },
 }
 
-type Decoded<T> = Result<T, DecodeError>;
+/// What comes of decoding.
+pub type Decoded<T> = Result<T, DecodeError>;
 
 // ---- positions, votes, members ----
 

@@ -41,9 +41,9 @@ impl TryFrom<pb::Reply> for Reply {
     fn try_from(reply: pb::Reply) -> Decoded<Self> {
         let result = match (reply.outcome, reply.rejection) {
             (0, 0) => None,
-            (number, 0) => {
-                Some(Ok(Outcome::from_number(number).ok_or(DecodeError::Invalid("outcome"))?))
-            }
+            (number, 0) => Some(Ok(
+                Outcome::from_number(number).ok_or(DecodeError::Invalid("outcome"))?
+            )),
             (_, number) => Some(Err(
                 Rejection::from_number(number).ok_or(DecodeError::Invalid("rejection"))?
             )),

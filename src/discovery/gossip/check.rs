@@ -20,7 +20,7 @@ const MAX_INCARNATION: u32 = 1 << 20;
 
 /// Whoever accuses us of this incarnation wants to bring us to the greatest,
 /// from where nobody would believe us any more.
-const SLANDER: u32 = 1 << 19;
+const POISONED_INCARNATION: u32 = 1 << 19;
 
 /// The most bytes that anything may carry beside what `memberlist` says.
 const MAX_EXTRA: usize = 64;
@@ -33,14 +33,14 @@ pub(super) enum Verdict {
     /// Drop it.
     Bad,
     /// Drop it, and go on under another id: this one is spoilt.
-    Slander,
+    PoisonedIncarnation,
 }
 
 /// Looks at a datagram from `from`.
 pub(super) fn packet(bytes: &[u8], from: SocketAddr, me: NodeId) -> Verdict {
     sandboxed(|| {
         let messages = MessagesDecoder::<NodeId, SocketAddr, _>::new(bytes)?;
-        let mut slander = false;
+        let mut poisoned = false;
         let mut any = false;
         for message in messages.iter() {
             any = true;
@@ -69,8 +69,8 @@ pub(super) fn packet(bytes: &[u8], from: SocketAddr, me: NodeId) -> Verdict {
             };
             match node {
                 _ if !sane => return Ok(Verdict::Bad),
-                Some((node, incarnation)) if node == me && incarnation >= SLANDER => {
-                    slander = true;
+                Some((node, incarnation)) if node == me && incarnation >= POISONED_INCARNATION => {
+                    poisoned = true;
                 }
                 Some((_, incarnation)) if incarnation > MAX_INCARNATION => {
                     return Ok(Verdict::Bad);
@@ -78,8 +78,8 @@ pub(super) fn packet(bytes: &[u8], from: SocketAddr, me: NodeId) -> Verdict {
                 _ => {}
             }
         }
-        Ok(match (slander, any) {
-            (true, _) => Verdict::Slander,
+        Ok(match (poisoned, any) {
+            (true, _) => Verdict::PoisonedIncarnation,
             (false, true) => Verdict::Sane,
             (false, false) => Verdict::Bad,
         })
@@ -107,8 +107,8 @@ pub(super) fn stream(bytes: &[u8], me: NodeId) -> Verdict {
         let states = exchange.states().iter::<State>();
         for (n, state) in states.enumerate() {
             let state = State::from_ref(state?)?;
-            if *state.id() == me && state.incarnation() >= SLANDER {
-                return Ok(Verdict::Slander);
+            if *state.id() == me && state.incarnation() >= POISONED_INCARNATION {
+                return Ok(Verdict::PoisonedIncarnation);
             }
             let is_sane = state.incarnation() <= MAX_INCARNATION && is_host(state.address());
             if n >= MAX_NODES || !is_sane {
@@ -189,8 +189,14 @@ mod tests {
             (bytes(alive(1, 3, nowhere)), Verdict::Bad),
             (bytes(alive(1, MAX_INCARNATION, addr(9))), Verdict::Sane),
             (bytes(alive(1, MAX_INCARNATION + 1, addr(9))), Verdict::Bad),
-            (bytes(alive(ME, u32::MAX, addr(9))), Verdict::Slander),
-            (bytes(Suspect::new(SLANDER, ME, 1)), Verdict::Slander),
+            (
+                bytes(alive(ME, u32::MAX, addr(9))),
+                Verdict::PoisonedIncarnation,
+            ),
+            (
+                bytes(Suspect::new(POISONED_INCARNATION, ME, 1)),
+                Verdict::PoisonedIncarnation,
+            ),
             (bytes(Dead::new(3, ME, 1)), Verdict::Sane),
             (bytes(Dead::new(u32::MAX, 2, 1)), Verdict::Bad),
             (bytes(Ack::new(1)), Verdict::Sane),
@@ -221,8 +227,8 @@ mod tests {
             (exchange(Vec::new(), MAX_EXTRA + 1), Verdict::Bad),
             (exchange(vec![state(1, u32::MAX, addr(1))], 0), Verdict::Bad),
             (
-                exchange(vec![state(ME, SLANDER, addr(1))], 0),
-                Verdict::Slander,
+                exchange(vec![state(ME, POISONED_INCARNATION, addr(1))], 0),
+                Verdict::PoisonedIncarnation,
             ),
             (bytes(ping(addr(1))), Verdict::Sane),
             (bytes(Message::UserData(vec![1].into())), Verdict::Bad),

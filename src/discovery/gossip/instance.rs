@@ -85,7 +85,7 @@ pub(super) struct Instance {
     runtime: Option<Runtime>,
     list: List,
     talk: Arc<Talk>,
-    slander: Arc<AtomicBool>,
+    poisoned: Arc<AtomicBool>,
     /// The address it tells others.
     pub(super) advertise: SocketAddr,
 }
@@ -105,7 +105,7 @@ impl Instance {
             .enable_all()
             .build()?;
         let me = crate::random::u64();
-        let slander = Arc::new(AtomicBool::new(false));
+        let poisoned = Arc::new(AtomicBool::new(false));
         let talk = Arc::new(Talk {
             meta: Mutex::new(meta),
             known: Mutex::default(),
@@ -115,7 +115,7 @@ impl Instance {
             me,
             advertise,
             sockets: sockets.try_clone()?,
-            slander: Arc::clone(&slander),
+            poisoned: Arc::clone(&poisoned),
         };
         let options = memberlist::Options::lan()
             .with_timeout(EXCHANGE)
@@ -144,7 +144,7 @@ impl Instance {
             runtime: Some(runtime),
             list,
             talk,
-            slander,
+            poisoned,
             advertise,
         })
     }
@@ -188,8 +188,8 @@ impl Instance {
     }
 
     /// Why another should take its place, if so.
-    pub(super) async fn ails(&self) -> Option<&'static str> {
-        if self.slander.load(Relaxed) {
+    pub(super) async fn problem(&self) -> Option<&'static str> {
+        if self.poisoned.load(Relaxed) {
             return Some("somebody has spoilt its id");
         }
         let metrics = self.runtime.as_ref()?.metrics();
@@ -215,7 +215,7 @@ impl Instance {
 
     /// What would spoil its id.
     #[cfg(test)]
-    pub(super) fn slander(&self) -> Vec<u8> {
+    pub(super) fn poisoned_message(&self) -> Vec<u8> {
         use memberlist::proto::{Data as _, Dead, Message};
         let dead = Dead::new(u32::MAX, *self.list.local_id(), 1);
         let message: Message<NodeId, SocketAddr> = dead.into();

@@ -66,7 +66,7 @@ pub(super) struct Options {
     pub(super) advertise: SocketAddr,
     pub(super) sockets: Sockets,
     /// Set when somebody spoils our id.
-    pub(super) slander: Arc<AtomicBool>,
+    pub(super) poisoned: Arc<AtomicBool>,
 }
 
 /// Why something was not sent or received.
@@ -114,7 +114,7 @@ impl Transport for Link {
         let (streams_in, streams) = promised_stream::<Self>();
         let ends = Ends {
             me: options.me,
-            slander: options.slander,
+            poisoned: options.poisoned,
             _place: None,
         };
         let tasks = [
@@ -235,7 +235,7 @@ async fn receive(udp: Arc<UdpSocket>, packets: PacketProducer<SocketAddr, Instan
                 let _ = packets.try_send(Packet::new(from, Instant::now(), payload));
             }
             Verdict::Bad => tracing::trace!("{from} sends nonsense"),
-            Verdict::Slander => ends.slander.store(true, Relaxed),
+            Verdict::PoisonedIncarnation => ends.poisoned.store(true, Relaxed),
         }
     }
 }

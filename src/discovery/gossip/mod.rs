@@ -32,7 +32,11 @@ use tokio::{
     time::{Instant, MissedTickBehavior},
 };
 
-use super::{Ad, Announcer, Config, GossipConfig, GossipHandle, PeerEvent, Source, own_addresses};
+use super::{
+    ad::Ad,
+    interfaces::own_addresses,
+    source::{Announcer, DiscoveryConfig, GossipConfig, GossipHandle, PeerEvent, Source},
+};
 use crate::{consensus::codec::MAX_ADDRS, game::PeerId};
 use instance::{Instance, Node};
 use sockets::Sockets;
@@ -79,7 +83,7 @@ pub(super) struct Gossip {
 impl Gossip {
     /// Listens where it is wanted.
     pub(super) fn start(
-        config: &Config,
+        config: &DiscoveryConfig,
         wanted: &GossipConfig,
         events: mpsc::Sender<(Source, PeerEvent)>,
     ) -> io::Result<(Self, GossipHandle)> {
@@ -137,7 +141,7 @@ impl Drop for Gossip {
 
 /// Keeps an [`Instance`] alive, and reports what it hears.
 struct Keeper {
-    config: Config,
+    config: DiscoveryConfig,
     sockets: Sockets,
     ad: watch::Receiver<Option<Ad>>,
     /// What the others were told last.
@@ -220,7 +224,7 @@ impl Keeper {
             tracing::info!("gossip moves to another address");
             return true;
         }
-        match instance.ails().await {
+        match instance.problem().await {
             Some(why) if is_old => {
                 tracing::warn!("gossip begins anew: {why}");
                 true

@@ -47,7 +47,7 @@ const COMPOUND: u8 = 1;
 pub(super) struct Ends {
     pub(super) me: NodeId,
     /// Set when somebody spoils our id.
-    pub(super) slander: Arc<AtomicBool>,
+    pub(super) poisoned: Arc<AtomicBool>,
     /// The place it takes among those that others opened.
     pub(super) _place: Option<Arc<OwnedSemaphorePermit>>,
 }
@@ -99,8 +99,8 @@ impl Reader {
             match check::stream(&message, self.ends.me) {
                 Verdict::Sane => self.message = Some((message, 0)),
                 Verdict::Bad => return Err(nonsense()),
-                Verdict::Slander => {
-                    self.ends.slander.store(true, Relaxed);
+                Verdict::PoisonedIncarnation => {
+                    self.ends.poisoned.store(true, Relaxed);
                     return Err(nonsense());
                 }
             }

@@ -29,7 +29,7 @@ struct Seat {
 impl Seat {
     fn new(n: u8) -> Self {
         let (events, heard) = mpsc::channel(64);
-        let config = Config {
+        let config = DiscoveryConfig {
             peer_id: PeerId::new([n; 32]),
             port: 4000 + u16::from(n),
             interfaces: Interfaces::only(vec!["no interface at all".to_owned()]),
@@ -171,23 +171,25 @@ async fn a_life_that_ails_is_noticed() {
     let addr = SocketAddr::from(([127, 0, 0, 1], sockets.port));
     let start = || Instance::start(&sockets, addr, Meta::empty(), Arc::default());
     let well = start().await.expect("a life");
-    assert_eq!(well.ails().await, None);
+    assert_eq!(well.problem().await, None);
     well.leave().await;
 
-    let slandered = start().await.expect("a life");
+    let poisoned = start().await.expect("a life");
     let udp = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
-    udp.send_to(&slandered.slander(), addr).await.expect("sent");
-    until_it_ails(&slandered).await;
-    slandered.leave().await;
+    udp.send_to(&poisoned.poisoned_message(), addr)
+        .await
+        .expect("sent");
+    until_it_has_a_problem(&poisoned).await;
+    poisoned.leave().await;
 
     let ended = start().await.expect("a life");
     ended.end_tasks().await;
-    until_it_ails(&ended).await;
+    until_it_has_a_problem(&ended).await;
 }
 
-async fn until_it_ails(instance: &Instance) {
+async fn until_it_has_a_problem(instance: &Instance) {
     let ailing = async {
-        while instance.ails().await.is_none() {
+        while instance.problem().await.is_none() {
             tokio::task::yield_now().await;
         }
     };

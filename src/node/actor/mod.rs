@@ -1,14 +1,16 @@
 //! The node's one task that decides: it takes commands, starts what takes
-//! long, and publishes a view whenever something has changed ([`show`]).
+//! long, and publishes a view whenever something has changed ([`publish`]).
 
-mod beside;
-mod propose;
-mod show;
+mod background;
+mod commands;
+mod dispatch;
+mod event_log;
+mod matches;
+mod publish;
+mod seat_changes;
+mod setter;
 mod stop;
 mod switch;
-mod table;
-mod take;
-mod watched;
 
 use std::{
     collections::BTreeMap, future::Future, io, net::SocketAddr, path::PathBuf, pin::Pin, sync::Arc,
@@ -20,13 +22,20 @@ use tokio::{
     time::MissedTickBehavior,
 };
 
-use super::{
-    Command, Done, Failure, KeptRoom, Looking, Notice, PackView, Pending, Preferences, Record,
-    Reply, Stage, View,
-    chronicle::Chronicle,
-    contact, introduce, rooms,
-    seat::Seat,
+use self::{
+    event_log::EventLog,
+    seat_changes::{SeatChanges, seat_changed},
     setter::Setter,
+};
+use super::{
+    api::{
+        Command, Done, Failure, KeptRoom, Looking, Notice, PackView, Pending, Preferences, Record,
+        Reply, Stage, View,
+    },
+    entry::{gossip, rooms},
+    leader::{membership, referee},
+    recovery::keeper,
+    seat::Seat,
     shared::{Eviction, Shared},
 };
 use crate::{
@@ -36,7 +45,6 @@ use crate::{
     net::Server,
     packs::Packs,
 };
-use watched::{Watched, seat_changed};
 
 /// What came of commands and reads, on its way to who asked, and a few things
 /// of our own.
@@ -119,7 +127,7 @@ pub(super) struct Actor<F> {
     saving: Option<JoinHandle<()>>,
     /// Keeps in contact with the others.
     keeper: tokio::task::AbortHandle,
-    watched: Option<Watched>,
+    seat_changes: Option<SeatChanges>,
     addr: String,
     moving: Option<(Stage, Moving, Option<oneshot::Sender<Reply>>)>,
     /// Announcements whose room did not answer.
@@ -132,7 +140,7 @@ pub(super) struct Actor<F> {
     notice: Option<Notice>,
     notices: u64,
     announced: Option<Ad>,
-    chronicle: Chronicle,
+    event_log: EventLog,
     examination: Looking,
 }
 
@@ -152,15 +160,15 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let (ads, own) = (discovery.ads(), discovery.own());
         let mut warnings: Vec<String> = warnings;
         warnings.extend(discovery.warnings.clone());
-        let (publish, _) = watch::channel(Arc::new(View::empty(shared.setup.me, shared.name())));
+        let (publish, _) = watch::channel(Arc::new(View::empty(shared.env.me, shared.name())));
         let keeping = [Arc::clone(&shared), Arc::clone(&shared)];
         let keeper = tokio::spawn(async move {
             let [seat, gossip] = keeping;
-            futures::join!(contact::keep(seat), introduce::introduce(gossip));
+            futures::join!(keeper::keep(seat), gossip::run(gossip));
         });
         let keeper = keeper.abort_handle();
         let mut actor = Self {
-            seats: shared.seats(),
+            seats: shared.seat_changes(),
             evictions: shared.evictions(),
             knocks: shared.knocks(),
             pack_list: packs.all().iter().map(PackView::of).collect(),
@@ -183,7 +191,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             publish,
             on_change,
             seat: None,
-            watched: None,
+            seat_changes: None,
             addr: String::new(),
             moving: None,
             silent: BTreeMap::new(),
@@ -194,7 +202,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             notice: None,
             notices: 0,
             announced: None,
-            chronicle: Chronicle::default(),
+            event_log: EventLog::default(),
             examination: Looking::Not,
         };
         actor.addr = actor.own_addr();
@@ -211,7 +219,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     }
 
     pub(super) async fn run(mut self) {
-        let mut policy = tokio::time::interval(self.shared.setup.timing.policy);
+        let mut policy = tokio::time::interval(self.shared.env.timing.policy);
         policy.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut check = tokio::time::interval(rooms::CHECK);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -223,7 +231,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     Some(Request { command: Command::Shutdown, reply }) => {
                         return self.stop(reply).await;
                     }
-                    Some(request) => self.take(request),
+                    Some(request) => self.dispatch(request),
                     // Every handle is gone: nobody can see or steer us.
                     None => return self.stop(None).await,
                 },
@@ -234,7 +242,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 _ = self.ads.changed() => self.note_addresses(),
                 Ok(()) = self.own.changed() => {}
                 Ok(()) = self.knocks.changed() => {}
-                () = seat_changed(&mut self.watched) => {}
+                () = seat_changed(&mut self.seat_changes) => {}
                 _ = policy.tick(), if in_room => self.tend(),
                 _ = check.tick() => {
                     self.addr = self.own_addr();
@@ -257,14 +265,14 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     let preferences = self.preferences.joined_at(addr);
                     self.prefer(preferences);
                 }
-                self.watched = Some(Watched::new(&seat));
+                self.seat_changes = Some(SeatChanges::of(&seat));
                 self.seat = Some(seat);
                 self.answer(reply, Ok(Done::Ok));
             }
             Move::Into(Err(failure), _) => self.answer(reply, Err(failure)),
             Move::Out(done) => {
                 self.seat = None;
-                self.watched = None;
+                self.seat_changes = None;
                 self.list_kept();
                 if done == (Done::Left { clean: false }) {
                     let text = "You left, but the others could not be told; they see you as away.";
@@ -279,7 +287,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     fn tend(&self) {
         if let Some(seat) = &self.seat {
             let seat = Arc::clone(seat);
-            tokio::spawn(async move { futures::join!(seat.tend_members(), seat.referee()) });
+            tokio::spawn(
+                async move { futures::join!(membership::tend(&seat), referee::look(&seat)) },
+            );
         }
     }
 

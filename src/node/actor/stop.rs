@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 
 use super::{Actor, Move, next_move};
-use crate::node::{Done, Reply, Stage, View, leave};
+use crate::node::{
+    api::{Done, Reply, Stage, View},
+    entry::leave,
+};
 
 /// How long the last write into the profile may take.
 const SAVING: Duration = Duration::from_secs(1);

@@ -4,19 +4,25 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use super::{Actor, Event, not_in_room, watched::Watched};
+use super::{Actor, Event, not_in_room, seat_changes::SeatChanges};
 use crate::{
     blocking,
     consensus::ClusterId,
     discovery::Ad,
     game::PeerId,
     net::REPLACED,
-    node::{Done, KeptRoom, Reply, continuation, join, kept, leave, shared::Eviction},
+    node::{
+        api::{Done, KeptRoom, Reply},
+        entry::leave,
+        recovery::continuation,
+        seat::folder,
+        shared::Eviction,
+    },
 };
 
 /// What a player is told whom the owner has sent away.
 pub(super) const REMOVED: &str =
-    "The owner of the room has removed you. You can come back when you are let in again.";
+    "The owner of the room removed you. You can come back once they let you in again.";
 
 /// Where others have gone on.
 pub(super) struct Elsewhere {
@@ -39,7 +45,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             return;
         }
         if let Some(seat) = self.shared.current_seat() {
-            self.watched = Some(Watched::new(&seat));
+            self.seat_changes = Some(SeatChanges::of(&seat));
             self.seat = Some(seat);
         }
     }
@@ -51,12 +57,12 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let Some(seat) = self.seat.take() else {
             return;
         };
-        self.watched = None;
+        self.seat_changes = None;
         self.shared.set_seat(None);
         if why == Some(Eviction::Removed) {
             self.say("removed", "", REMOVED.to_owned(), true);
             tokio::spawn(async move {
-                seat.close().await;
+                seat.node.close().await;
                 // Nobody counts on it any more.
                 seat.forget().await;
             });
@@ -67,7 +73,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         // until there is another seat.
         self.server.hang_up();
         // Its folder stays: nothing is deleted on somebody else's word.
-        tokio::spawn(async move { seat.close().await });
+        tokio::spawn(async move { seat.node.close().await });
         self.list_kept();
     }
 
@@ -110,10 +116,10 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let findings = seat.findings.borrow();
         let told = findings.as_ref().and_then(|findings| findings.continued);
         if let Some((peer, cluster)) = told.or_else(|| seat.contact.continued()) {
-            let mut state = seat.state();
+            let mut state = seat.node.state();
             if !state.game().players().contains_key(&peer) {
                 // Just opened, and not all of its log is applied.
-                state = Arc::new(seat.state_of_whole_log());
+                state = Arc::new(seat.node.state_of_whole_log());
             }
             return Some(Elsewhere {
                 cluster,
@@ -134,15 +140,15 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     /// Members may have moved to other addresses.
     pub(super) fn note_addresses(&self) {
         for ad in self.ads.borrow().values() {
-            join::note_addresses(&self.shared, ad);
+            self.shared.env.note_addresses(ad);
         }
     }
 
     /// Looks which rooms are kept.
     pub(super) fn list_kept(&self) {
-        let (rooms, events) = (self.shared.setup.rooms.clone(), self.events.clone());
+        let (rooms, events) = (self.shared.env.rooms.clone(), self.events.clone());
         tokio::spawn(async move {
-            let kept = blocking::run(move || kept::scan(&rooms)).await;
+            let kept = blocking::run(move || folder::scan(&rooms)).await;
             let kept = kept.unwrap_or_default().into_iter();
             let kept = kept
                 .filter(|seat| seat.continued_in.is_none())
@@ -163,10 +169,10 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         if in_it.is_some_and(|seat| seat.key.cluster_id == room) {
             return;
         }
-        let folder = self.shared.setup.rooms.join(room.to_string());
+        let folder = self.shared.env.rooms.join(room.to_string());
         tokio::spawn(blocking::run(move || {
-            for seat in kept::scan_room(&folder) {
-                kept::remove(&seat.folder);
+            for seat in folder::scan_room(&folder) {
+                folder::remove(&seat.folder);
             }
         }));
         self.kept = self

@@ -15,6 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use self::tones::Sound;
 use crate::{
     game::{CHANCES, Game, PeerId, Phase, Round, Tried},
     node::RoomView,
@@ -25,23 +26,6 @@ const WAITING: usize = 4;
 
 /// For how long nothing is tried, where there was no device.
 const PAUSE: Duration = Duration::from_secs(30);
-
-/// What can be heard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sound {
-    /// A letter is in the word.
-    Hit,
-    /// It is not: a balloon pops.
-    Miss,
-    /// A balloon pops for a hint.
-    Pop,
-    /// It is my turn.
-    Turn,
-    /// The word is found.
-    Win,
-    /// It is not.
-    Loss,
-}
 
 /// Listens to a room, and plays what happens.
 #[derive(Default)]

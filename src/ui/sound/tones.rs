@@ -2,7 +2,22 @@
 
 use std::f32::consts::TAU;
 
-use super::Sound;
+/// What can be heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sound {
+    /// A letter is in the word.
+    Hit,
+    /// It is not: a balloon pops.
+    Miss,
+    /// A balloon pops for a hint.
+    Pop,
+    /// It is my turn.
+    Turn,
+    /// The word is found.
+    Win,
+    /// It is not.
+    Loss,
+}
 
 /// A note: when it begins, how long it rings, how high it is at its beginning
 /// and at its end (in seconds and Hz), and how loud (0 to 1).

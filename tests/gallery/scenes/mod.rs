@@ -1,6 +1,6 @@
 //! Every screen and state of the window.
 
-mod cluster;
+mod raft;
 
 use std::{
     net::Ipv4Addr,
@@ -12,8 +12,8 @@ use dhangkanna::{
     discovery::{Examination, Firewall, Found, Plays, Sort},
     game::{Action, Deal, Mode, Notice, Phase, Reaction, Secret, Wait},
     node::{
-        Clock, Failure, KeptRoom, Looking, Me, Notice as Said, PackView, Preferences, Record, Room,
-        RoomView, SetterView, Stage, View,
+        Clock, Failure, KeptRoom, Looking, Me, Notice as Said, PackView, Preferences, RaftStats,
+        Record, Room, RoomView, SetterView, Stage, View,
     },
 };
 
@@ -23,6 +23,8 @@ use super::table::{SET, Table, cluster_id, name, peer};
 pub struct Scene {
     pub name: &'static str,
     pub view: View,
+    /// The numbers of this node.
+    pub stats: RaftStats,
     pub clicks: &'static [&'static str],
     /// Whether those clicks open something that hides the rest.
     pub is_dialog: bool,
@@ -36,6 +38,7 @@ fn scene(name: &'static str, view: View) -> Scene {
     Scene {
         name,
         view,
+        stats: RaftStats::default(),
         clicks: &[],
         is_dialog: false,
         whole: "",
@@ -46,6 +49,7 @@ fn opened(name: &'static str, view: View, clicks: &'static [&'static str]) -> Sc
     Scene {
         name,
         view,
+        stats: RaftStats::default(),
         clicks,
         is_dialog: true,
         whole: "",
@@ -58,8 +62,8 @@ pub fn all() -> Vec<Scene> {
     all.extend(moods());
     all.extend(rounds());
     all.extend(rooms());
-    all.extend(cluster::watched());
-    all.extend(cluster::troubles());
+    all.extend(raft::watched());
+    all.extend(raft::troubles());
     all
 }
 
@@ -120,7 +124,7 @@ fn lobbies() -> Vec<Scene> {
     other_version.version = "0.1.0".to_owned();
     other_version.why_not = Some(Failure::new(
         "version",
-        "it runs version 0.1.0 and this is 0.2.0; install the same version on both computers",
+        "it runs version 0.1.0 and this computer 0.2.0; install the same version on both computers",
     ));
     full.rooms = Arc::new([
         other_room(30, "Ben's room", "Ben", 3, Phase::Guessing),

@@ -1,0 +1,224 @@
+//! Every Raft message comes off the wire as it was sent.
+
+use std::{collections::BTreeSet, fmt::Debug};
+
+use openraft::{EntryPayload, entry::RaftEntry as _};
+use proptest::{collection::vec, option, prelude::*};
+use prost::Message;
+
+use super::*;
+use crate::{
+    consensus::{
+        ClusterId, Command, CommandId, Entry, LogId, Member, Membership, Proposal, RULES,
+        SnapshotMeta, StoredMembership, log_id,
+    },
+    game::{Action, Letter, PeerId},
+};
+
+/// Sends a message and decodes what arrives.
+fn sent<M: Message + Default, T>(message: &M, decode: impl Fn(M) -> Decoded<T>) -> T {
+    let arrived = M::decode(message.encode_to_vec().as_slice()).expect("a message");
+    decode(arrived).expect("what was encoded")
+}
+
+fn vote_any() -> impl Strategy<Value = Vote> {
+    any::<(u64, u64, bool)>().prop_map(|(term, node, committed)| {
+        if committed {
+            Vote::new_committed(term, node)
+        } else {
+            Vote::new(term, node)
+        }
+    })
+}
+
+fn log_any() -> impl Strategy<Value = LogId> {
+    any::<(u64, u64)>().prop_map(|(term, index)| log_id(term, index))
+}
+
+/// Voters of one or two sets, a learner more, and where they are.
+fn membership_any() -> impl Strategy<Value = Membership> {
+    let sets = vec(proptest::collection::btree_set(0..9_u64, 1..5), 1..3);
+    (sets, vec("[a-f0-9:.]{1,40}", 0..3)).prop_map(|(sets, addrs)| {
+        let learner = BTreeSet::from([9]);
+        let ids: BTreeSet<_> = sets.iter().flatten().chain(&learner).copied().collect();
+        let nodes = ids.into_iter().map(|id| {
+            let peer_id = PeerId::new([id as u8; 32]);
+            let addrs = addrs.clone();
+            (id, Member { peer_id, addrs })
+        });
+        let nodes: std::collections::BTreeMap<_, _> = nodes.collect();
+        Membership::new(sets, nodes).expect("every voter is a member")
+    })
+}
+
+fn entry_any() -> impl Strategy<Value = Entry> {
+    let guess = any::<([u8; 32], u64, u64, bool, Option<u32>)>().prop_map(
+        |(peer, session, seq, opens_session, round)| {
+            let action = if opens_session {
+                Action::Seat {
+                    name: Name::parse("Ada").expect("a name"),
+                }
+            } else {
+                let letter = Letter::parse("k").expect("a letter");
+                Action::Guess { letter, round }
+            };
+            EntryPayload::Normal(Proposal::Command(Command {
+                id: CommandId {
+                    peer_id: PeerId::new(peer),
+                    session,
+                    seq,
+                },
+                opens_session,
+                action,
+            }))
+        },
+    );
+    let payload = prop_oneof![
+        Just(EntryPayload::Blank),
+        guess,
+        membership_any().prop_map(EntryPayload::Membership),
+    ];
+    (log_any(), payload).prop_map(|(id, payload)| Entry::new(id, payload))
+}
+
+fn append_result_any() -> impl Strategy<Value = AppendEntriesResponse> {
+    prop_oneof![
+        Just(AppendEntriesResponse::Success),
+        option::of(log_any()).prop_map(AppendEntriesResponse::PartialSuccess),
+        Just(AppendEntriesResponse::Conflict),
+        vote_any().prop_map(AppendEntriesResponse::HigherVote),
+    ]
+}
+
+fn transfer_result_any() -> impl Strategy<Value = TransferLeaderResponse> {
+    prop_oneof![
+        Just(Ok(())),
+        (vote_any(), vote_any()).prop_map(|(expected, actual)| Err(
+            TransferLeaderError::VoteChanged { expected, actual }
+        )),
+        (option::of(log_any()), option::of(log_any())).prop_map(|(expected, actual)| Err(
+            TransferLeaderError::LogNotFlushed { expected, actual }
+        )),
+    ]
+}
+
+fn same<T: PartialEq + Debug>(one: &T, other: &T) -> Result<(), TestCaseError> {
+    prop_assert_eq!(one, other);
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn headers_arrive_as_sent(
+        cluster in any::<[u8; 16]>(),
+        (from, to, session) in any::<(u64, u64, u64)>(),
+        (protocol, listen_port) in any::<(u32, u16)>(),
+        secret in vec(any::<u8>(), 0..40),
+    ) {
+        let header = Header {
+            protocol,
+            cluster_id: ClusterId::try_from(&cluster[..]).expect("16 bytes"),
+            from,
+            to,
+            secret,
+            listen_port,
+            session,
+        };
+        same(&sent(&pb::Header::from(&header), Header::try_from), &header)?;
+    }
+
+    #[test]
+    fn append_entries_arrives_as_sent(
+        vote in vote_any(),
+        (previous, commit) in (option::of(log_any()), option::of(log_any())),
+        entries in vec(entry_any(), 0..4),
+        away in proptest::collection::btree_set(any::<u64>(), 0..MAX_MEMBERS),
+        cut_off in any::<bool>(),
+        response in append_result_any(),
+    ) {
+        let request = AppendEntriesRequest {
+            vote,
+            prev_log_id: previous,
+            entries,
+            leader_commit: commit,
+        };
+        let status = LeaderStatus { away, cut_off };
+        let (arrived, heard) = sent(&append_request(&request, status.clone()), |message| {
+            append_entries(message, RULES)
+        });
+        same(&arrived.vote, &request.vote)?;
+        same(&arrived.prev_log_id, &request.prev_log_id)?;
+        same(&arrived.entries, &request.entries)?;
+        same(&arrived.leader_commit, &request.leader_commit)?;
+        same(&heard, &status)?;
+        let reply = pb::AppendEntriesReply::from(response.clone());
+        same(&sent(&reply, appended), &response)?;
+    }
+
+    #[test]
+    fn votes_arrive_as_sent(
+        (vote, last_log_id) in (vote_any(), option::of(log_any())),
+        (transfer, granted) in any::<(bool, bool)>(),
+    ) {
+        let mut request = VoteRequest::new(vote, last_log_id);
+        request.leadership_transfer = transfer;
+        same(&sent(&pb::VoteRequest::from(request.clone()), vote_request), &request)?;
+        let response = VoteResponse::new(vote, last_log_id, granted);
+        same(&sent(&pb::VoteReply::from(response.clone()), voted), &response)?;
+    }
+
+    #[test]
+    fn snapshots_arrive_as_sent(
+        (leader, membership) in (vote_any(), membership_any()),
+        (last, at) in (option::of(log_any()), option::of(log_any())),
+        data in vec(any::<u8>(), 0..100),
+    ) {
+        let meta = SnapshotMeta {
+            last_log_id: last,
+            last_membership: StoredMembership::new(at, membership),
+        };
+        let message = snapshot_request(&leader, Snapshot { meta: meta.clone(), snapshot: data.clone() });
+        let (vote, arrived) = sent(&message, snapshot);
+        same(&vote, &leader)?;
+        same(&arrived.meta, &meta)?;
+        same(&arrived.snapshot, &data)?;
+        let reply = pb::InstallSnapshotReply { vote: Some((&leader).into()) };
+        same(&sent(&reply, installed), &leader)?;
+    }
+
+    #[test]
+    fn leader_transfers_arrive_as_sent(
+        (vote, to, last) in (vote_any(), any::<u64>(), option::of(log_any())),
+        response in transfer_result_any(),
+    ) {
+        let request = TransferLeaderRequest::new(vote, to, last);
+        let message = pb::TransferLeaderRequest::from(request.clone());
+        same(&sent(&message, transfer_request), &request)?;
+        let reply = pb::TransferLeaderReply::from(response.clone());
+        same(&sent(&reply, transferred), &response)?;
+    }
+
+    #[test]
+    fn surveys_arrive_as_sent(
+        (plays, knows_you, replaced_you) in any::<(bool, bool, bool)>(),
+        last_log_id in option::of(log_any()),
+    ) {
+        let survey = Survey { plays, knows_you, replaced_you, last_log_id };
+        same(&sent(&pb::SurveyReply::from(survey), |reply| Ok(reply.into())), &survey)?;
+    }
+}
+
+#[test]
+fn who_says_nothing_of_gossip_does_not_gossip() {
+    for (said, want) in [(0, None), (17946, Some(17946)), (70_000, None)] {
+        let reply = pb::HelloReply {
+            name: "Ada".to_owned(),
+            gossip_port: said,
+            ..Default::default()
+        };
+        let about = About::try_from(reply).expect("an answer");
+        assert_eq!(about.gossip_port, want);
+        let port = pb::HelloReply::from(about).gossip_port;
+        assert_eq!(port, u32::from(want.unwrap_or(0)));
+    }
+}

@@ -1,0 +1,175 @@
+//! Publishing: the view for this player, the announcement for the others.
+
+use std::{sync::Arc, time::SystemTime};
+
+use futures::StreamExt as _;
+
+use super::{Actor, Event};
+use crate::{
+    discovery::{Ad, Ads, MAX_LANGUAGE, Plays},
+    net::{CallError, PROTOCOL},
+    node::{
+        api::{RoomView, Stage, Trouble, View},
+        entry::rooms,
+        seat::{Seat, view::room_view},
+    },
+};
+
+impl<F: Fn() + Send + Sync + 'static> Actor<F> {
+    pub(super) fn own_addr(&self) -> String {
+        let addrs = self.shared.env.addrs();
+        addrs.first().map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// The view of somebody in no room.
+    pub(super) fn lobby(&self) -> View {
+        let mut view = View::empty(self.shared.env.me, self.shared.name());
+        view.me.addr.clone_from(&self.addr);
+        self.profile.name().clone_into(&mut view.me.profile);
+        view.me.folder = self.profile.folder().display().to_string();
+        view.me.logs = self.profile.logs().display().to_string();
+        view.me.record = Arc::clone(&self.record);
+        view.me.preferences = Arc::clone(&self.preferences);
+        view.kept = Arc::clone(&self.kept);
+        view.packs = Arc::clone(&self.pack_list);
+        view
+    }
+
+    /// Publishes the view, and announces the room, if they have changed.
+    pub(super) fn show(&mut self) {
+        self.leave_if_removed();
+        self.count_rounds();
+        let mut view = self.lobby();
+        let mut announcement = None;
+        let mut ads = Ads::clone(&self.ads.borrow());
+        if !self.silent.is_empty() {
+            // Until it announces something else.
+            Arc::make_mut(&mut ads).retain(|peer, ad| self.silent.get(peer) != Some(ad));
+        }
+        // In a room, nobody looks at the others.
+        let copy = self
+            .seat
+            .is_none()
+            .then(|| self.shared.env.copied_profile())
+            .flatten();
+        view.rooms = rooms::group_with(&ads, copy.as_ref()).into();
+        view.examination = self.examination.clone();
+        view.notice = self.notice.clone();
+        if let Some((stage, ..)) = &self.moving {
+            view.stage = match stage {
+                Stage::Joining(room) if *self.knocks.borrow() => Stage::Knocking(room.clone()),
+                stage => stage.clone(),
+            };
+        } else if let Some(seat) = self.seat.clone() {
+            let mut room = room_view(&seat);
+            let votes = seat.contact.votes(room.cluster.term);
+            let (cluster, now) = (&mut room.cluster, SystemTime::now());
+            cluster.events = self.event_log.look_at(cluster, votes, now);
+            self.set_round(&seat, &mut room);
+            room.pending.clone_from(&self.pending);
+            room.single_copy = self.single_copy;
+            if let Some(elsewhere) = self.elsewhere() {
+                room.trouble = Some(Trouble::Elsewhere {
+                    cluster_id: elsewhere.cluster,
+                    by: elsewhere.by,
+                });
+            }
+            view.fatal = seat.node.failure();
+            announcement = view.fatal.is_none().then(|| self.ad(&seat, &room));
+            view.stage = Stage::Room(Arc::new(room));
+        }
+        let changed = self.publish.send_if_modified(|shown| {
+            let changed = **shown != view;
+            if changed {
+                *shown = Arc::new(view);
+            }
+            changed
+        });
+        if changed {
+            (self.on_change)();
+        }
+        self.send_answers();
+        // Last: nobody who waits for a reply waits for a file or a socket.
+        if self.announced != announcement {
+            self.discovery.announce(announcement.as_ref());
+            self.announced = announcement;
+        }
+    }
+
+    /// Tells those who wait, after the view that shows what they asked for.
+    pub(super) fn send_answers(&mut self) {
+        for (reply, outcome) in self.answers.drain(..) {
+            // Whoever asked may have gone.
+            let _ = reply.send(outcome);
+        }
+    }
+
+    fn ad(&self, seat: &Seat, room: &RoomView) -> Ad {
+        Ad {
+            peer_id: self.shared.env.me,
+            protocol: PROTOCOL,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            player: self.shared.name(),
+            cluster_id: seat.key.cluster_id,
+            room: seat.room.clone(),
+            leads: room.cluster.leader == Some(seat.node_id()),
+            players: u32::try_from(room.cluster.members.len()).unwrap_or(u32::MAX),
+            phase: room.state.game().phase(),
+            plays: Some(self.plays(room)),
+            ancestors: room.state.ancestors().to_vec(),
+            // Each way of announcing adds its own.
+            addrs: Vec::new(),
+        }
+    }
+
+    fn plays(&self, room: &RoomView) -> Plays {
+        let settings = &room.state.game().table().settings;
+        // The owner's pack may be nobody else's.
+        let pack = self
+            .packs
+            .all()
+            .iter()
+            .find(|pack| pack.id == settings.pack);
+        let language = pack.map(|pack| pack.language.clone());
+        Plays {
+            mode: settings.mode,
+            language: language
+                .filter(|tag| tag.len() <= MAX_LANGUAGE)
+                .unwrap_or_default(),
+            locked: settings.locked,
+        }
+    }
+
+    /// Asks the rooms in the lobby whether they are still there.
+    pub(super) fn check_rooms(&mut self) {
+        let ads = Arc::clone(&self.ads.borrow());
+        if ads.is_empty() {
+            return;
+        }
+        self.checking = true;
+        let (shared, events) = (Arc::clone(&self.shared), self.events.clone());
+        tokio::spawn(async move {
+            let asked = ads.values().cloned().map(|ad| {
+                let shared = Arc::clone(&shared);
+                async move {
+                    shared.env.note_addresses(&ad);
+                    let there = match shared.env.peers.hello(ad.peer_id).await {
+                        Ok(about) => about.room.is_some_and(|r| r.cluster_id == ad.cluster_id),
+                        // Another version is there, even if it cannot be joined.
+                        Err(
+                            CallError::Refused(_) | CallError::Denied(_) | CallError::Continued(_),
+                        ) => true,
+                        Err(CallError::Unreachable(_)) => false,
+                    };
+                    (!there).then_some((ad.peer_id, ad))
+                }
+            });
+            let silent: Vec<_> = futures::stream::iter(asked.collect::<Vec<_>>())
+                .buffer_unordered(rooms::CHECKS)
+                .collect()
+                .await;
+            let silent = silent.into_iter().flatten().collect();
+            let _ = events.send(Event::Silent(silent)).await;
+        });
+    }
+}

@@ -1,0 +1,154 @@
+//! Everything a player can ask of the node, and what comes of it.
+
+use std::{net::SocketAddr, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+
+use super::{error::Failure, preferences::Preferences, setter::Choice, view::RoomView};
+use crate::{
+    consensus::ClusterId,
+    game::{Action, Letter, Name, Outcome},
+};
+
+/// What a player asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Makes a room, and sits down in it.
+    Host {
+        /// What it is called; by default after the player.
+        room: Option<Name>,
+    },
+    /// Sits down in a room.
+    Join {
+        /// Which one.
+        target: JoinTarget,
+        /// How long to look for it.
+        wait: Duration,
+    },
+    /// Comes back to a room that was kept on this computer.
+    Resume {
+        /// Which one; by default the one that was played last.
+        which: Option<JoinTarget>,
+    },
+    /// Goes on without those who cannot be reached.
+    Continue,
+    /// Goes where the others went on.
+    Follow,
+    /// Deletes a kept room.
+    Forget(ClusterId),
+    /// Guesses a letter.
+    Guess {
+        /// Which.
+        letter: Letter,
+        /// If set, in this round only.
+        round: Option<u32>,
+    },
+    /// Starts a round.
+    StartRound {
+        /// The id of the word pack.
+        pack: String,
+        /// Which entry, from 1; by default any.
+        number: Option<usize>,
+        /// If set, only if this is still the newest round.
+        after_round: Option<u32>,
+    },
+    /// Does something in the game.
+    Act(Action),
+    /// Starts a match, as the room is set up.
+    StartMatch {
+        /// Whether to start before everybody is ready.
+        force: bool,
+    },
+    /// Takes a secret for the others to guess.
+    Choose(Choice),
+    /// Looks at the game as of now: at all that was acknowledged to anyone.
+    Read,
+    /// Changes the player's name.
+    Rename(Name),
+    /// Hands the leadership over, if this seat has it, and stays a member: the
+    /// computer is about to sleep.
+    HandOver,
+    /// Changes how the window is.
+    Prefer(Preferences),
+    /// Takes a word pack: its file is copied to the player's own.
+    AddPack(PathBuf),
+    /// Looks for players on these network interfaces from now on, and examines
+    /// the network anew; on all that may lead to some, if there are none.
+    UseInterfaces(Vec<String>),
+    /// Looks at this computer's network, to say why rooms are not found.
+    Examine,
+    /// Writes a text of the window's into a file in the profile's folder, and
+    /// says where.
+    Export(String),
+    /// Gives up the seat.
+    Leave,
+    /// Takes the notice off the screen.
+    DismissNotice,
+    /// Leaves and stops the node. Use
+    /// [`NodeHandle::shutdown`](crate::node::NodeHandle::shutdown).
+    Shutdown,
+}
+
+/// Which room to join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JoinTarget {
+    /// The one of this name.
+    Room(String),
+    /// The one of this id.
+    Cluster(ClusterId),
+    /// Whatever room is played at this address.
+    Addr(SocketAddr),
+}
+
+impl FromStr for JoinTarget {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let cluster = text.parse().map(Self::Cluster).ok();
+        let addr = || text.parse().map(Self::Addr).ok();
+        let room = || Self::Room(text.to_owned());
+        Ok(cluster.or_else(addr).unwrap_or_else(room))
+    }
+}
+
+impl std::fmt::Display for JoinTarget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Room(name) => f.write_str(name),
+            Self::Cluster(id) => write!(f, "{id}"),
+            Self::Addr(addr) => write!(f, "{addr}"),
+        }
+    }
+}
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// It takes effect at once, or already has.
+    Ok,
+    /// The command is in the log, and applied here.
+    Applied {
+        /// What it did.
+        outcome: Outcome,
+        /// The index of its entry.
+        index: u64,
+        /// How many members had it on disk.
+        copies: u32,
+    },
+    /// The room as of a moment between command and reply.
+    Read(Arc<RoomView>),
+    /// The game goes on in another cluster, and the player is in it.
+    Continued {
+        /// Which.
+        cluster: ClusterId,
+    },
+    /// The others still play: they take this player back.
+    BroughtBack,
+    /// The seat is given up.
+    Left {
+        /// Whether the others know: if not, they see a crash, and the room is
+        /// kept here.
+        clean: bool,
+    },
+}
+
+/// What comes of a command.
+pub type Reply = Result<Done, Failure>;

@@ -1,0 +1,10 @@
+//! Into a room and out of it.
+
+mod admit;
+mod find;
+pub mod gossip;
+pub mod leave;
+pub mod rooms;
+pub mod seating;
+
+pub use admit::JOIN_TIMEOUT;

@@ -1,0 +1,86 @@
+//! The rooms on this network: announcements, grouped by cluster.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use crate::{
+    consensus::ClusterId,
+    discovery::{Ad, Ads},
+    net::PROTOCOL,
+    node::api::{Failure, Room},
+};
+
+/// How often a room in the lobby is asked whether it is still there: a host
+/// that crashed said no goodbye.
+pub const CHECK: Duration = Duration::from_secs(3);
+
+/// How many rooms are asked at a time.
+pub const CHECKS: usize = 8;
+
+/// Why a room cannot be joined that a copy of this profile plays in.
+const COPY_PLAYS: &str = "a copy of this profile is playing there on another computer; start one of them with another --profile";
+
+/// Refuses a room that a copy of this profile plays in.
+pub fn copy_plays() -> Failure {
+    Failure::new("twin", COPY_PLAYS)
+}
+
+/// The rooms of these announcements, and of one in our own name, by name.
+pub fn group_with(ads: &Ads, copy: Option<&Ad>) -> Vec<Room> {
+    let mut rooms = group(ads);
+    if let Some(copy) = copy
+        && rooms.iter().all(|room| room.cluster_id != copy.cluster_id)
+    {
+        let alone = Ads::new(BTreeMap::from([(copy.peer_id, copy.clone())]));
+        rooms.extend(group(&alone).into_iter().map(|room| Room {
+            why_not: Some(copy_plays()),
+            ..room
+        }));
+        sort(&mut rooms);
+    }
+    rooms
+}
+
+/// The rooms of these announcements, by name.
+pub fn group(ads: &Ads) -> Vec<Room> {
+    let mut by_cluster: BTreeMap<ClusterId, Vec<&Ad>> = BTreeMap::new();
+    for ad in ads.values() {
+        by_cluster.entry(ad.cluster_id).or_default().push(ad);
+    }
+    let mut rooms: Vec<Room> = by_cluster
+        .into_iter()
+        .filter_map(|(cluster_id, ads)| {
+            // The leader's own word, or else the first member's.
+            let best = ads.iter().max_by_key(|ad| ad.leads)?;
+            Some(Room {
+                cluster_id,
+                name: best.room.clone(),
+                host: best.player.clone(),
+                players: best.players,
+                phase: best.phase,
+                plays: best.plays.clone(),
+                addr: best.addrs.first().map(ToString::to_string)?,
+                version: best.version.clone(),
+                why_not: why_not(best),
+            })
+        })
+        .collect();
+    sort(&mut rooms);
+    rooms
+}
+
+fn sort(rooms: &mut [Room]) {
+    rooms.sort_by(|a, b| (&a.name, a.cluster_id).cmp(&(&b.name, b.cluster_id)));
+}
+
+/// Whether an announcement is of a room that this program can join.
+fn why_not(ad: &Ad) -> Option<Failure> {
+    if ad.protocol == PROTOCOL {
+        return None;
+    }
+    let text = format!(
+        "it runs version {} and this computer {}; install the same version on both computers",
+        ad.version,
+        env!("CARGO_PKG_VERSION")
+    );
+    Some(Failure::new("version", text))
+}

@@ -1,0 +1,251 @@
+//! Seats: made in a room of one's own, taken in another's, kept on disk, taken
+//! anew when they were given up.
+
+use std::{
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
+
+use tokio::{sync::oneshot, time::Instant};
+
+use super::{
+    admit::{JOIN_TIMEOUT, PAUSE, ask, enter},
+    find::find,
+    gossip,
+    rooms::copy_plays,
+};
+use crate::{
+    blocking,
+    consensus::{ClusterId, Genesis, Member, NodeError, Proposal},
+    game::{Action, Name, PeerId},
+    net::{Refusal, RoomKey},
+    node::{
+        api::{Failure, JoinTarget},
+        seat::{Seat, folder},
+        shared::{Job, Shared},
+    },
+};
+
+/// Makes a room of one, and sits down in it.
+pub async fn host(shared: &Shared, room: Name) -> Result<Arc<Seat>, Failure> {
+    let _switching = shared.switching.lock().await;
+    let seat = found(shared, room, None).await?;
+    shared.set_seat(Some(Arc::clone(&seat)));
+    if let Err(failure) = sit_down(shared).await {
+        shared.set_seat(None);
+        return Err(failure);
+    }
+    Ok(seat)
+}
+
+/// Makes a cluster of one, which may begin with another one's game.
+pub async fn found(
+    shared: &Shared,
+    room: Name,
+    genesis: Option<Genesis>,
+) -> Result<Arc<Seat>, Failure> {
+    let seat = Seat::open(&shared.env, RoomKey::random(), room).await?;
+    let me = Member {
+        peer_id: shared.env.me,
+        addrs: shared.env.addr_texts(),
+    };
+    let stopped = |e: NodeError| {
+        let why = seat.node.failure().unwrap_or_else(|| e.to_string());
+        Failure::new("storage", why)
+    };
+    seat.node.found(me).await.map_err(stopped)?;
+    if let Some(genesis) = genesis {
+        let first = Proposal::Genesis(Box::new(genesis));
+        seat.node.write(first).await.map_err(stopped)?;
+    }
+    Ok(seat)
+}
+
+/// Finds a room, and takes a seat in it: the one that was kept there, if any.
+pub async fn join(
+    shared: &Shared,
+    target: JoinTarget,
+    wait: Duration,
+) -> Result<Arc<Seat>, Failure> {
+    let (cluster_id, members) = match target {
+        JoinTarget::Addr(addr) => {
+            let peer = shared.env.peers.who_is_at(addr).await?;
+            let about = shared.env.peers.hello(peer).await?;
+            if let Some(gossip) = &shared.env.gossip {
+                gossip::visit(gossip, addr, &about);
+            }
+            let room = about.room.ok_or_else(|| {
+                let who = about.name;
+                Failure::new("no_such_room", format!("{who} at {addr} has no room yet"))
+            })?;
+            if peer == shared.env.me {
+                return Err(copy_plays());
+            }
+            (room.cluster_id, vec![peer])
+        }
+        named => find(shared, &named, wait).await?,
+    };
+    sit(shared, cluster_id, &members).await
+}
+
+/// Sits down in a room whose members are there: on the seat that was kept, if
+/// any.
+async fn sit(
+    shared: &Shared,
+    cluster_id: ClusterId,
+    members: &[PeerId],
+) -> Result<Arc<Seat>, Failure> {
+    let _switching = shared.switching.lock().await;
+    if shared.env.copied_profile_plays_in(cluster_id).await {
+        return Err(copy_plays());
+    }
+    if let Some(seat) = take_kept_seat(shared, cluster_id).await {
+        return Ok(seat);
+    }
+    let seat = take_seat(shared, cluster_id, members).await?;
+    if let Err(failure) = sit_down(shared).await {
+        give_back(shared, &seat).await;
+        return Err(failure);
+    }
+    seat.forget_earlier().await;
+    Ok(seat)
+}
+
+/// Comes back to a room that was kept, by its name or id; to the last one by
+/// default. Does not wait for the others: they may come later.
+pub async fn resume(shared: &Shared, which: Option<JoinTarget>) -> Result<Arc<Seat>, Failure> {
+    let _switching = shared.switching.lock().await;
+    let folder = shared.env.rooms.clone();
+    let seats = blocking::run(move || folder::scan(&folder));
+    let seats = seats.await.unwrap_or_default();
+    let mut seats = seats.into_iter().filter(|seat| seat.continued_in.is_none());
+    let found = seats.find(|seat| match &which {
+        None => true,
+        Some(JoinTarget::Cluster(id)) => seat.key.cluster_id == *id,
+        Some(JoinTarget::Room(name)) => seat.room.as_str() == name,
+        Some(JoinTarget::Addr(_)) => false,
+    });
+    let kept = found.ok_or_else(|| {
+        let message = match &which {
+            None => "no room is saved on this computer".to_owned(),
+            Some(target) => format!("no room {target} is saved on this computer"),
+        };
+        Failure::new("no_such_room", message)
+    })?;
+    if shared
+        .env
+        .copied_profile_plays_in(kept.key.cluster_id)
+        .await
+    {
+        return Err(copy_plays());
+    }
+    let seat = Seat::reopen(&shared.env, kept).await?;
+    shared.set_seat(Some(Arc::clone(&seat)));
+    // In the background, until a leader is there.
+    let job = Job {
+        action: Action::Seat {
+            name: shared.name(),
+        },
+        done: Box::new(|outcome| tracing::info!("back on the seat: {outcome:?}")),
+    };
+    let _ = shared.jobs.try_send(job);
+    Ok(seat)
+}
+
+/// Takes the seat that was kept in a room whose members are there, if it is
+/// still ours.
+async fn take_kept_seat(shared: &Shared, room: ClusterId) -> Option<Arc<Seat>> {
+    let folder = shared.env.rooms.join(room.to_string());
+    let seats = blocking::run(move || folder::scan_room(&folder));
+    let mut seats = seats.await.unwrap_or_default().into_iter();
+    let kept = seats.find(|seat| seat.continued_in.is_none())?;
+    let seat = match Seat::reopen(&shared.env, kept).await {
+        Ok(seat) => seat,
+        Err(e) => {
+            tracing::warn!("the kept seat cannot be used: {e}");
+            return None;
+        }
+    };
+    shared.set_seat(Some(Arc::clone(&seat)));
+    let lost_membership = async {
+        while !seat.lost_membership.load(Relaxed) {
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    let is_ours = tokio::select! {
+        // Without an answer it is kept: the others may be on their way back.
+        seated = sit_down(shared) => !seated.is_err_and(|e| e.code == Refusal::Replaced.code()),
+        () = lost_membership => false,
+    };
+    if is_ours {
+        return Some(seat);
+    }
+    shared.set_seat(None);
+    seat.node.close().await;
+    None
+}
+
+/// Takes a new seat in a room, in place of the one we have, if any; on failure
+/// that one stays.
+pub async fn take_seat(
+    shared: &Shared,
+    room: ClusterId,
+    members: &[PeerId],
+) -> Result<Arc<Seat>, Failure> {
+    let deadline = Instant::now() + JOIN_TIMEOUT;
+    let before = shared.current_seat();
+    let (leader, admission) = ask(shared, room, members, deadline).await?;
+    // It may have taken long to be let in.
+    let deadline = Instant::now() + JOIN_TIMEOUT;
+    let seat = Seat::open(&shared.env, admission.key, admission.room.clone()).await?;
+    // From now on the leader's calls are answered.
+    shared.set_seat(Some(Arc::clone(&seat)));
+    if let Err(failure) = enter(shared, &seat, (leader, admission), members, deadline).await {
+        give_back(shared, &seat).await;
+        shared.set_seat(before);
+        return Err(failure);
+    }
+    Ok(seat)
+}
+
+async fn give_back(shared: &Shared, seat: &Seat) {
+    shared.set_seat(None);
+    seat.node.close().await;
+    seat.forget().await;
+}
+
+/// Takes a new seat in the same room, whose members have given up the one we
+/// have: we were away for long.
+pub async fn rejoin(shared: &Shared, seat: &Arc<Seat>) -> Result<(), Failure> {
+    let Ok(_switching) = shared.switching.try_lock() else {
+        // Somebody sees to it.
+        return Ok(());
+    };
+    if !shared.is_current(seat) {
+        return Ok(());
+    }
+    let mut members = shared.env.announcers_of(seat.key.cluster_id);
+    for (_, member) in seat.node.membership().nodes() {
+        if member.peer_id != shared.env.me && !members.contains(&member.peer_id) {
+            members.push(member.peer_id);
+        }
+    }
+    let next = take_seat(shared, seat.key.cluster_id, &members).await?;
+    seat.node.close().await;
+    next.forget_earlier().await;
+    Ok(())
+}
+
+/// Takes the seat in the game.
+async fn sit_down(shared: &Shared) -> Result<(), Failure> {
+    let (reply, answer) = oneshot::channel();
+    let job = Job {
+        action: Action::Seat {
+            name: shared.name(),
+        },
+        done: Box::new(|outcome| drop(reply.send(outcome))),
+    };
+    let gone = || Failure::new("stopped", "the program is shutting down");
+    shared.jobs.send(job).await.map_err(|_closed| gone())?;
+    answer.await.map_err(|_dropped| gone())?.map(drop)
+}

@@ -1,0 +1,6 @@
+//! What only the leader does: it changes the members, and notices for the game.
+
+pub mod membership;
+mod notice;
+pub mod referee;
+pub mod rules;

@@ -1,0 +1,96 @@
+//! The leader's part in the game: it notices time, and who is here, and writes
+//! both into the log. So all nodes agree on them, and the game stays pure.
+
+use super::{membership, notice, rules};
+use crate::{
+    game::{Door, Game, Notice, PeerId},
+    node::seat::{Seat, lead::KNOCKING},
+};
+
+/// Looks at the game, and notices what has to be noticed. For the leader;
+/// does nothing on others, or while a notice is on its way.
+pub async fn look(seat: &Seat) {
+    let Ok(_noticing) = seat.lead.noticing.try_lock() else {
+        return;
+    };
+    if !seat.node.is_leader() {
+        return;
+    }
+    if !seat.has_quorum() || seat.contact.is_frozen() {
+        // Nobody can play meanwhile, so no time runs.
+        return seat.round_clock.restart();
+    }
+    let state = seat.node.state();
+    if state.game().table().rules < seat.peers.rules() {
+        return rules::raise(seat).await;
+    }
+    for notice in notices(seat, state.game()) {
+        tracing::debug!("noticed: {notice:?}");
+        notice::append(seat, notice).await;
+    }
+    dismiss_removed(seat, state.game()).await;
+}
+
+fn notices(seat: &Seat, game: &Game) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    let facts = seat.member_facts();
+    let membership = seat.node.membership();
+    for (peer, player) in game.players() {
+        let mut seats = membership.nodes().filter(|(_, m)| m.peer_id == *peer);
+        let here = seats.any(|(id, _)| {
+            facts
+                .iter()
+                .any(|m| m.id == *id && m.silent < seat.timing.absent)
+        });
+        // A new leader has not heard of anybody yet, and to the founder of a
+        // continuation the others are still on their way.
+        let knows = seat.node.leading_for() >= seat.timing.absent;
+        if knows && here != player.here && !player.removed {
+            notices.push(Notice::Presence { peer: *peer, here });
+        }
+    }
+    if let Some(clock) = seat.clock()
+        && clock.left().is_zero()
+        && let Some(round) = game.round()
+    {
+        notices.push(Notice::TimeUp {
+            round: round.number(),
+            step: round.step(),
+        });
+    }
+    let knocking = seat.lead.knocks.waiting();
+    for (peer, name) in &knocking {
+        let waits = game.table().knocks.contains_key(peer);
+        if !waits && game.door(peer) == Door::Locked {
+            let (peer, name) = (*peer, name.clone());
+            notices.push(Notice::Knock { peer, name });
+        }
+    }
+    let gone = game
+        .table()
+        .knocks
+        .keys()
+        .filter(|peer| !knocking.contains_key(peer));
+    // A new leader hears of them only when they ask again.
+    if seat.node.leading_for() >= KNOCKING {
+        notices.extend(gone.map(|peer| Notice::KnockedOff(*peer)));
+    }
+    notices
+}
+
+/// Takes the seats of those whom the owner has sent away. They go by
+/// themselves, if they can.
+async fn dismiss_removed(seat: &Seat, game: &Game) {
+    let members = seat.node.membership();
+    let removed = |peer: &PeerId| game.players().get(peer).is_some_and(|p| p.removed);
+    let gone: Vec<_> = members
+        .nodes()
+        .filter(|(id, member)| **id != seat.node_id() && removed(&member.peer_id))
+        .map(|(id, _)| *id)
+        .collect();
+    for id in gone {
+        if let Err(e) = membership::dismiss(seat, id).await {
+            tracing::debug!("who was removed keeps the seat for now: {e}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! What a seat does without a leader or a majority.
+
+pub mod continuation;
+pub mod election;
+pub mod keeper;
+pub mod survey;

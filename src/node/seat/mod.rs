@@ -1,0 +1,296 @@
+//! A seat in a room: a Raft node, its folder, and what it knows of the others.
+
+pub mod findings;
+pub mod folder;
+mod latencies;
+pub mod lead;
+mod members;
+mod propose;
+mod read;
+mod round_clock;
+mod stats;
+mod talk_limit;
+mod trials;
+pub mod view;
+
+use std::{
+    fs, io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, SystemTime},
+};
+
+use parking_lot::Mutex;
+use tokio::{sync::watch, time::Instant};
+
+use self::{
+    findings::Findings,
+    folder::{KeptSeat, LOG_FILE},
+    latencies::Latencies,
+    lead::Lead,
+    round_clock::RoundClock,
+};
+use super::{
+    api::{Clock, Failure, Timing},
+    env::Env,
+};
+use crate::{
+    blocking,
+    consensus::{ClusterId, LogStore, Member, NodeId, RaftNode},
+    game::{Name, PeerId},
+    net::{Contact, MemberClient, Peers, RaftNetwork, Refusal, Refused, RoomKey, SeatAccess},
+};
+
+/// A seat in a room.
+pub struct Seat {
+    pub key: RoomKey,
+    pub room: Name,
+    pub me: PeerId,
+    pub node: RaftNode,
+    pub peers: Peers,
+    pub timing: Timing,
+    pub contact: Contact,
+    /// How the others were, when they were asked last; `None` while there was
+    /// no need to ask.
+    pub findings: watch::Sender<Option<Findings>>,
+    /// A leader has said that this seat is no member any more.
+    pub lost_membership: AtomicBool,
+    /// A command of this start of the profile was applied here.
+    pub entered: AtomicBool,
+    /// Who was asked to add this seat, and as which seat: told when it is given
+    /// up before its log has arrived.
+    pub admitted_by: Mutex<Option<(PeerId, NodeId)>>,
+    /// The last entry that a sole voter acknowledged with one copy.
+    last_single_copy: AtomicU64,
+    pub lead: Lead,
+    pub round_clock: RoundClock,
+    pub latencies: Latencies,
+    opened: Instant,
+    kept: KeptSeat,
+}
+
+impl Seat {
+    /// Opens a new seat with an empty log, and starts its Raft node, which
+    /// does nothing until it founds a cluster or is added to one.
+    pub async fn open(env: &Env, key: RoomKey, room: Name) -> Result<Arc<Self>, Failure> {
+        let node_id = new_node_id();
+        let room_folder = env.rooms.join(key.cluster_id.to_string());
+        let kept = KeptSeat {
+            key,
+            room,
+            node_id,
+            // Never another seat's: an old log under a new id could undo a vote.
+            folder: room_folder.join(node_id.to_string()),
+            continued_in: None,
+            used: SystemTime::now(),
+        };
+        let saved = kept.clone();
+        let open_log = log_opener(env);
+        let store = blocking::run(move || {
+            // Its log first: a crash in between leaves nothing to come back to.
+            fs::create_dir_all(&saved.folder).map_err(|e| cannot_write(&saved, &e))?;
+            let store = open_log(&saved)?;
+            saved.save().map_err(|e| cannot_write(&saved, &e))?;
+            Ok::<_, Failure>(store)
+        });
+        Self::start(env, kept, store.await.map_err(|e| storage(&e))??).await
+    }
+
+    /// Opens a seat that was kept, with its log, and starts its Raft node.
+    pub async fn reopen(env: &Env, kept: KeptSeat) -> Result<Arc<Self>, Failure> {
+        let opening = kept.clone();
+        let open_log = log_opener(env);
+        let store = blocking::run(move || {
+            if opening.folder.join(LOG_FILE).exists() {
+                return open_log(&opening);
+            }
+            // Its vote is forgotten, so nobody may vote in its name again.
+            let lost = format!(
+                "{} has lost its log; join the room again",
+                opening.folder.display()
+            );
+            Err(Failure::new("storage", lost))
+        });
+        Self::start(env, kept, store.await.map_err(|e| storage(&e))??).await
+    }
+
+    async fn start(env: &Env, kept: KeptSeat, store: LogStore) -> Result<Arc<Self>, Failure> {
+        let contact = Contact::default();
+        let (key, node_id) = (kept.key, kept.node_id);
+        let network = RaftNetwork::new(env.peers.clone(), key, node_id, contact.clone());
+        let node = RaftNode::start(node_id, network, store, env.per_snapshot).await;
+        Ok(Arc::new(Self {
+            key,
+            room: kept.room.clone(),
+            me: env.me,
+            node: node.map_err(|e| storage(&e))?,
+            peers: env.peers.clone(),
+            timing: env.timing,
+            contact,
+            findings: watch::Sender::new(None),
+            lost_membership: AtomicBool::new(false),
+            entered: AtomicBool::new(false),
+            admitted_by: Mutex::new(None),
+            last_single_copy: AtomicU64::new(0),
+            lead: Lead::default(),
+            round_clock: RoundClock::default(),
+            latencies: Latencies::default(),
+            opened: Instant::now(),
+            kept,
+        }))
+    }
+
+    /// What the services need of it.
+    pub fn access(&self) -> SeatAccess {
+        SeatAccess {
+            key: self.key,
+            node_id: self.node_id(),
+            raft: self.node.raft(),
+            contact: self.contact.clone(),
+            rules: self.peers.rules(),
+        }
+    }
+
+    /// Which member it is.
+    pub fn node_id(&self) -> NodeId {
+        self.node.id()
+    }
+
+    /// Whether another start of this profile has entered the game after the one
+    /// with this session did.
+    pub fn is_overtaken(&self, session: u64) -> bool {
+        let newest = self.node.state().session_of(&self.me);
+        self.entered.load(Relaxed) && newest.is_some_and(|newest| newest != session)
+    }
+
+    /// Whether a majority of the voters can be reached through the leader.
+    pub fn has_quorum(&self) -> bool {
+        if !self.node.is_leader() {
+            return self.node.leader().is_some() && self.contact.age() < self.timing.quorum;
+        }
+        let answered = self.node.since_majority_answered();
+        self.node.is_sole_voter() || answered.is_some_and(|since| since < self.timing.quorum)
+    }
+
+    /// Time since this seat could last take part in a decision: as the leader,
+    /// since a majority answered; else since such a leader was heard.
+    pub fn cut_off_for(&self) -> Duration {
+        if !self.node.is_leader() {
+            return self.contact.age().min(self.opened.elapsed());
+        }
+        if self.node.is_sole_voter() {
+            return Duration::ZERO;
+        }
+        let answered = self.node.since_majority_answered();
+        answered
+            .unwrap_or(Duration::MAX)
+            .min(self.node.leading_for())
+    }
+
+    /// Whether a player has any seat.
+    pub fn has_member(&self, peer: &PeerId) -> bool {
+        let membership = self.node.membership();
+        membership
+            .nodes()
+            .any(|(_, member)| member.peer_id == *peer)
+    }
+
+    /// A member by its seat.
+    pub fn member(&self, id: NodeId) -> Option<Member> {
+        self.node.membership().membership().get_node(&id).cloned()
+    }
+
+    /// Another seat of this room, to be called.
+    pub fn client(&self, id: NodeId, peer: PeerId) -> MemberClient {
+        if let Some(member) = self.member(id) {
+            self.peers.book().hint_all(member.peer_id, &member.addrs);
+        }
+        self.peers.member(&self.key, self.node_id(), id, peer)
+    }
+
+    /// "Ask the leader", with where it is, if that is known.
+    pub fn not_leader(&self) -> Refused {
+        let leader = self
+            .node
+            .leader()
+            .filter(|id| *id != self.node_id())
+            .and_then(|id| self.member(id));
+        Refused {
+            leader: leader.map(|m| (m.peer_id, m.addrs)),
+            ..Refusal::NotLeader.because("only the leader can do this")
+        }
+    }
+
+    /// The clock that the round runs against.
+    pub fn clock(&self) -> Option<Clock> {
+        self.round_clock.of(self.node.state().game(), &self.timing)
+    }
+
+    /// Deletes the log of a seat that is spent.
+    pub async fn forget(&self) {
+        let folder = self.kept.folder.clone();
+        let removing = blocking::run(move || folder::remove(&folder));
+        // It removes or it says why not.
+        let _ = removing.await;
+    }
+
+    /// Deletes the logs of earlier seats of this player in this room: the
+    /// leader has put this one in their place.
+    pub async fn forget_earlier(&self) {
+        let folder = self.kept.folder.clone();
+        let removing = blocking::run(move || {
+            let seats = folder.parent().map(fs::read_dir);
+            for seat in seats.into_iter().flatten().flatten().flatten() {
+                if seat.path() != folder {
+                    folder::remove(&seat.path());
+                }
+            }
+        });
+        // It removes or it says why not.
+        let _ = removing.await;
+    }
+
+    /// Notes for good, on a closed seat, that the game went on elsewhere.
+    pub async fn note_continued(&self, cluster: ClusterId) -> io::Result<()> {
+        let mut kept = self.kept.clone();
+        let noting = blocking::run(move || kept.note_continued(cluster));
+        noting.await?
+    }
+
+    /// What is kept of this seat on disk.
+    pub fn kept(&self) -> &KeptSeat {
+        &self.kept
+    }
+}
+
+/// Fresh for every seat. 0 stands for "none" on the wire.
+fn new_node_id() -> NodeId {
+    loop {
+        // Half the range: safe for readers that have only signed numbers.
+        let id = crate::random::u64() >> 1;
+        if id != 0 {
+            return id;
+        }
+    }
+}
+
+fn log_opener(env: &Env) -> impl Fn(&KeptSeat) -> Result<LogStore, Failure> + use<> {
+    let (open_log, rules) = (Arc::clone(&env.open_log), env.peers.rules());
+    move |kept| open_log(&kept.folder.join(LOG_FILE), rules).map_err(|e| storage(&e))
+}
+
+fn cannot_write(kept: &KeptSeat, error: &io::Error) -> Failure {
+    let folder = kept.folder.display();
+    Failure::new(
+        "storage",
+        format!(
+            "cannot write to {folder} ({error}); free some disk space, or choose another folder with --data-dir"
+        ),
+    )
+}
+
+fn storage(error: &dyn std::error::Error) -> Failure {
+    Failure::new("storage", error.to_string())
+}

@@ -1,0 +1,132 @@
+//! The room as a seat sees it.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
+
+use super::{Seat, findings::Findings};
+use crate::{
+    consensus::{NodeId, RoomState, quorum},
+    game::{Name, PeerId},
+    node::api::{ClusterView, MemberView, PlayerView, RoomView, Trouble},
+};
+
+/// The room as a seat sees it now.
+pub fn room_view(seat: &Seat) -> RoomView {
+    let applied = seat.node.applied();
+    let (index, state) = {
+        let applied = applied.borrow();
+        (applied.index(), Arc::clone(&applied.state))
+    };
+    let cluster = cluster_view(seat, &state, index);
+    let trouble = trouble(seat, &cluster);
+    RoomView {
+        name: seat.room.clone(),
+        players: players(&state, &cluster),
+        cluster,
+        clock: seat.clock(),
+        state,
+        pending: Vec::new(),
+        single_copy: false,
+        trouble,
+        setter: None,
+    }
+}
+
+fn cluster_view(seat: &Seat, state: &RoomState, last_applied: u64) -> ClusterView {
+    let node = &seat.node;
+    let quorum = seat.has_quorum();
+    let facts = node.is_leader().then(|| seat.member_facts());
+    let membership = node.membership();
+    // While they change, those before are still needed for every decision.
+    let configs = membership.membership().get_joint_config();
+    let voters: BTreeSet<NodeId> = configs.first().cloned().unwrap_or_default();
+    let findings = seat.findings.borrow().clone();
+    let away = seat.contact.away();
+    let leader = node.leader();
+    let is_online = |id: NodeId| match (&facts, &findings) {
+        _ if id == seat.node_id() => true,
+        // Cut off: as was found out by asking.
+        (_, Some(findings)) => findings.answers.contains_key(&id),
+        (Some(facts), None) => facts
+            .iter()
+            .any(|m| m.id == id && m.silent < seat.timing.away),
+        // The leader hears from everyone, and tells.
+        (None, None) => !away.contains(&id) && (quorum || Some(id) != leader),
+    };
+    let members = membership.nodes().map(|(id, member)| MemberView {
+        node_id: *id,
+        peer_id: member.peer_id,
+        name: name_of(state, &member.peer_id),
+        addr: member.addrs.first().cloned().unwrap_or_default(),
+        voter: voters.contains(id),
+        online: is_online(*id),
+    });
+    ClusterView {
+        cluster_id: seat.key.cluster_id,
+        node_id: seat.node_id(),
+        role: node.role(),
+        leader,
+        term: node.term(),
+        last_applied,
+        quorum,
+        members: members.collect(),
+        events: Arc::default(),
+    }
+}
+
+fn name_of(state: &RoomState, peer: &PeerId) -> Name {
+    let player = state.game().players().get(peer);
+    player.map_or_else(Name::placeholder, |player| player.name.clone())
+}
+
+fn trouble(seat: &Seat, cluster: &ClusterView) -> Option<Trouble> {
+    let findings = seat.findings.borrow().clone();
+    let plays = findings.as_ref().is_some_and(Findings::plays);
+    if plays || seat.lost_membership.load(Relaxed) {
+        return Some(Trouble::Reconnecting);
+    }
+    if seat.cut_off_for() >= seat.timing.stall {
+        let findings = findings.unwrap_or_default();
+        let mut others = cluster
+            .members
+            .iter()
+            .filter(|m| m.node_id != seat.node_id());
+        let answers = |m: &&MemberView| findings.answers.contains_key(&m.node_id);
+        let missing: Vec<&MemberView> = others.clone().filter(|m| !answers(m)).collect();
+        let voters = |members: &[&MemberView]| members.iter().filter(|m| m.voter).count();
+        let all: Vec<&MemberView> = cluster.members.iter().collect();
+        return Some(Trouble::Stalled {
+            alone: !others.any(|m| answers(&m)),
+            may_lose: quorum::may_lose(voters(&missing), voters(&all)),
+            missing: missing.into_iter().map(|m| m.name.clone()).collect(),
+        });
+    }
+    (!cluster.quorum || cluster.leader.is_none()).then_some(Trouble::ChoosingLeader)
+}
+
+fn players(state: &RoomState, cluster: &ClusterView) -> Vec<PlayerView> {
+    let seat_of = |peer: &PeerId| cluster.members.iter().find(|m| m.peer_id == *peer);
+    let mut players: Vec<PlayerView> = state
+        .game()
+        .players()
+        .iter()
+        .filter(|(_, player)| !player.removed)
+        .map(|(peer_id, player)| {
+            let seat = seat_of(peer_id);
+            PlayerView {
+                peer_id: *peer_id,
+                name: player.name.clone(),
+                online: seat.is_some_and(|m| m.online),
+                leads: seat.is_some_and(|m| Some(m.node_id) == cluster.leader),
+                watching: player.watching,
+                ready: player.ready,
+                score: state.game().score_of(peer_id),
+            }
+        })
+        .collect();
+    // Stable, so both halves stay in the order of the ids.
+    players.sort_by_key(|player| !player.online);
+    players
+}

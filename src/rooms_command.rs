@@ -1,0 +1,138 @@
+//! `dhangkanna rooms`: looks around for a while, and lists what is there.
+
+use std::{io::Write as _, path::PathBuf, sync::Arc, time::Duration};
+
+use serde_json::json;
+
+use crate::{
+    config::{data_dir_or_default, profiles_in},
+    consensus::RULES,
+    discovery::{Ads, Discovery, DiscoveryConfig, GossipConfig, GossipHandle, Interfaces},
+    game::PeerId,
+    net::{AddressBook, Identity, Peers, TlsTransport},
+    node::{self, Room, group_rooms},
+};
+
+/// How to look around.
+#[derive(Debug)]
+pub struct RoomsConfig {
+    /// Where profiles are; by default the platform's data directory.
+    pub data_dir: Option<PathBuf>,
+    /// Which network interfaces to use.
+    pub interfaces: Interfaces,
+    /// Whether to gossip, too.
+    pub gossip: Option<GossipConfig>,
+    /// For how long.
+    pub wait: Duration,
+    /// Whether programs read the list.
+    pub json: bool,
+}
+
+/// Prints the rooms on this network.
+///
+/// # Errors
+/// If stdout is closed, or the system has no place for data.
+pub async fn run(config: RoomsConfig) -> anyhow::Result<()> {
+    let data_dir = data_dir_or_default(config.data_dir.as_deref())?;
+    let discovery = Discovery::start(&DiscoveryConfig {
+        // Nobody: so all announcements are somebody else's.
+        peer_id: PeerId::new([0; 32]),
+        port: 0,
+        interfaces: config.interfaces,
+        profiles: profiles_in(&data_dir),
+        profile: None,
+        gossip: config.gossip,
+    });
+    for warning in &discovery.warnings {
+        eprintln!("dhangkanna: {warning}");
+    }
+    let looking = tokio::time::sleep(config.wait);
+    match &discovery.gossip {
+        Some(gossip) => {
+            futures::join!(looking, meet(gossip));
+        }
+        None => looking.await,
+    }
+    let ads = Ads::clone(&discovery.ads().borrow());
+    let rooms = group_rooms(&ads);
+    discovery.shutdown().await;
+    let mut out = std::io::stdout().lock();
+    for room in &rooms {
+        if config.json {
+            writeln!(out, "{}", as_json(room, &ads))?;
+        } else {
+            writeln!(out, "{}", as_text(room))?;
+        }
+    }
+    if rooms.is_empty() && !config.json {
+        writeln!(
+            out,
+            "No room was seen within {} s. If there is one, check that both computers are on the same network, or join by address.",
+            config.wait.as_secs_f32()
+        )?;
+    }
+    Ok(())
+}
+
+/// Asks those whose address is known where they gossip.
+async fn meet(gossip: &GossipHandle) {
+    if gossip.members.is_empty() {
+        return;
+    }
+    // Only asks, and is nobody.
+    let transport = Identity::ephemeral()
+        .map_err(|e| e.to_string())
+        .and_then(|me| TlsTransport::dialing(Arc::new(me)).map_err(|e| e.to_string()));
+    let transport = match transport {
+        Ok(transport) => Arc::new(transport),
+        Err(e) => return eprintln!("dhangkanna: nobody can be asked: {e}"),
+    };
+    let peers = Peers::new(transport, Arc::new(AddressBook::default()), 0, RULES);
+    for addr in gossip.members.iter() {
+        match node::meet(&peers, gossip, *addr).await {
+            Ok(true) => {}
+            Ok(false) => eprintln!("dhangkanna: {addr} does not gossip; start it with --gossip"),
+            Err(e) => eprintln!("dhangkanna: {e}"),
+        }
+    }
+}
+
+fn as_json(room: &Room, ads: &Ads) -> serde_json::Value {
+    let seen = ads.values().filter(|ad| ad.cluster_id == room.cluster_id);
+    let seen = seen.map(|ad| {
+        json!({
+            "name": ad.player.as_str(),
+            "peer_id": ad.peer_id.to_string(),
+            "addrs": ad.addrs.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "room": room.name.as_str(),
+        "cluster_id": room.cluster_id.to_string(),
+        "players": room.players,
+        "phase": room.phase.code(),
+        "mode": room.plays.as_ref().map(|plays| plays.mode.code()),
+        "language": room.plays.as_ref().map(|plays| plays.language.as_str()),
+        "locked": room.plays.as_ref().map(|plays| plays.locked),
+        "addr": room.addr,
+        "version": room.version,
+        "joinable": room.why_not.is_none(),
+        "why_not": room.why_not.as_ref().map(|why| &why.message),
+        "seen": seen.collect::<Vec<_>>(),
+    })
+}
+
+fn as_text(room: &Room) -> String {
+    let players = match room.players {
+        1 => "1 player".to_owned(),
+        n => format!("{n} players"),
+    };
+    let state = room
+        .why_not
+        .as_ref()
+        .map_or(room.phase.code(), |why| &why.message);
+    format!(
+        "{}  (host {}, {players}, {state})  {}  {}",
+        room.name, room.host, room.addr, room.cluster_id
+    )
+}

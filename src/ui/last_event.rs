@@ -1,0 +1,243 @@
+//! What just happened, in words: found by comparing the game that was drawn
+//! last with the newest one.
+
+use std::sync::Arc;
+
+use super::words::tr;
+use crate::{
+    game::{Game, GuessMade, Mode, PeerId, Phase, Round, Tried},
+    node::RoomView,
+};
+
+/// How a sentence is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tone {
+    Good,
+    Bad,
+    Plain,
+}
+
+/// The newest sentence, and what it was found from.
+#[derive(Default)]
+pub(super) struct LastEvent {
+    seen: Option<Arc<RoomView>>,
+    said: Option<(String, Tone)>,
+}
+
+impl LastEvent {
+    /// Compares the newest game with the one before.
+    pub(super) fn look_at(&mut self, room: &Arc<RoomView>, me: PeerId) {
+        let seen = self.seen.replace(Arc::clone(room));
+        let is_here = |seen: &Arc<RoomView>| seen.cluster.cluster_id == room.cluster.cluster_id;
+        let Some(seen) = seen.filter(is_here) else {
+            self.said = None;
+            return;
+        };
+        if Arc::ptr_eq(&seen, room) {
+            return;
+        }
+        let (before, now) = (seen.state.game(), room.state.game());
+        let number = |game: &Game| game.round().map(Round::number);
+        if number(before) != number(now) {
+            self.said = None;
+        }
+        let said = compare(before, now, me).or_else(|| presence_change(&seen, room, me));
+        if said.is_some() {
+            self.said = said;
+        }
+    }
+
+    /// Says why what was tried here does not count, where that needs words.
+    pub(super) fn refuse(&mut self, why: Option<&str>) {
+        if let Some(why) = why {
+            self.said = Some((why.to_owned(), Tone::Plain));
+        }
+    }
+
+    /// The newest sentence.
+    pub(super) fn said(&self) -> Option<(&str, Tone)> {
+        self.said.as_ref().map(|(text, tone)| (&**text, *tone))
+    }
+}
+
+/// Who has come or gone, and whose the room is now.
+fn presence_change(before: &RoomView, now: &RoomView, me: PeerId) -> Option<(String, Tone)> {
+    let game = now.state.game();
+    let online = |room: &RoomView, peer: PeerId| {
+        let mut players = room.players.iter();
+        players.any(|player| player.peer_id == peer && player.online)
+    };
+    // Whoever comes in sees who is there: that is no news.
+    if !online(before, me) {
+        return None;
+    }
+    let owner = |room: &RoomView| room.state.game().table().owner;
+    if let (Some(old), Some(new)) = (owner(before), owner(now))
+        && old != new
+    {
+        let (old_name, new_name) = (game.name_of(&old), game.name_of(&new));
+        let text = match (online(now, old), new == me) {
+            (false, true) => tr!("told-owner-gone-mine", old = old_name),
+            (false, false) => tr!("told-owner-gone", old = old_name, new = new_name),
+            (true, true) => tr!("told-owner-passed-mine", old = old_name),
+            (true, false) => tr!("told-owner-passed", old = old_name, new = new_name),
+        };
+        return Some((text, Tone::Plain));
+    }
+    let mut others = now.players.iter().filter(|player| player.peer_id != me);
+    let changed = others.find(|player| online(before, player.peer_id) != player.online)?;
+    let who = changed.name.as_str();
+    let text = if changed.online {
+        tr!("told-here", who = who)
+    } else {
+        tr!("told-gone", who = who)
+    };
+    Some((text, Tone::Plain))
+}
+
+/// What happened between two states of the same round.
+fn compare(before: &Game, now: &Game, me: PeerId) -> Option<(String, Tone)> {
+    let (was, is) = (before.round()?, now.round()?);
+    if was.number() != is.number() {
+        return None;
+    }
+    if is.guesses().len() > was.guesses().len() {
+        let guess = is.guesses().last()?;
+        return Some((
+            in_words(guess, now.name_of(&guess.by), guess.by == me),
+            tone(guess),
+        ));
+    }
+    let turn = was
+        .frame()
+        .turn
+        .filter(|turn| is.frame().turn != Some(*turn))?;
+    if is.frame().mode != Mode::Turns || is.phase() != Phase::Guessing {
+        return None;
+    }
+    let here = now
+        .players()
+        .get(&turn)
+        .is_some_and(|player| player.plays());
+    let text = match (here, turn == me) {
+        (true, true) => tr!("told-time-mine"),
+        (true, false) => tr!("told-time", who = now.name_of(&turn)),
+        (false, _) => tr!("told-cannot-play", who = now.name_of(&turn)),
+    };
+    Some((text, Tone::Plain))
+}
+
+/// A try and what came of it, as a sentence.
+fn in_words(guess: &GuessMade, who: &str, mine: bool) -> String {
+    let me = if mine { "yes" } else { "no" };
+    match &guess.tried {
+        Tried::Letter(letter) => {
+            let letter = letter.upper();
+            let count = guess.cells.count_ones();
+            tr!(
+                "told-letter",
+                count = count,
+                me = me,
+                who = who,
+                letter = letter
+            )
+        }
+        Tried::Hint { letter, .. } => {
+            let letter = letter.upper();
+            tr!("told-hint", me = me, who = who, letter = letter)
+        }
+        Tried::Whole(whole) if guess.is_hit() => {
+            tr!("told-knew", me = me, who = who, word = whole.shown())
+        }
+        Tried::Whole(whole) => tr!("told-said", me = me, who = who, word = whole.shown()),
+    }
+}
+
+fn tone(guess: &GuessMade) -> Tone {
+    match (&guess.tried, guess.is_hit()) {
+        (Tried::Hint { .. }, _) => Tone::Plain,
+        (_, true) => Tone::Good,
+        (_, false) => Tone::Bad,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::game::{Action, Alphabet, Deal, Letter, Name, Notice, Secret, Settings};
+
+    fn peer(n: u8) -> PeerId {
+        PeerId::new([n; 32])
+    }
+
+    fn act(game: &mut Game, by: u8, action: Action) {
+        game.apply(1, peer(by), action).expect("an action");
+    }
+
+    /// Player 1 is "Ada", player 2 "Ben"; Ada has the first turn.
+    fn turns() -> Game {
+        let mut game = Game::default();
+        game.notice(Notice::Rules(2));
+        for (n, name) in [(1, "Ada"), (2, "Ben")] {
+            let name = Name::parse(name).expect("a name");
+            act(&mut game, n, Action::Seat { name });
+        }
+        let settings = Settings {
+            mode: Mode::Turns,
+            rounds: 1,
+            ..Settings::default()
+        };
+        act(&mut game, 1, Action::Configure(settings));
+        let secret = Secret::parse("kanna").expect("a secret");
+        let clue = String::new();
+        let deck = [Deal { secret, clue }].into_iter().collect();
+        let alphabet = Alphabet::of_language("en").expect("English");
+        let start = Action::StartMatch {
+            deck,
+            alphabet: Arc::new(alphabet),
+            force: true,
+            after_match: None,
+        };
+        act(&mut game, 1, start);
+        game
+    }
+
+    #[test]
+    fn guesses_and_lost_turns_are_told() {
+        let mut game = turns();
+        let mut seen = |change: &dyn Fn(&mut Game)| {
+            let before = game.clone();
+            change(&mut game);
+            let ada = compare(&before, &game, peer(1));
+            let ben = compare(&before, &game, peer(2));
+            let text =
+                |said: Option<(String, Tone)>| said.map(|(text, _)| text).unwrap_or_default();
+            (text(ada), text(ben))
+        };
+        let both = |ada: &str, ben: &str| (ada.to_owned(), ben.to_owned());
+        let guess = |letter: char| {
+            let letter = Letter::from_folded(letter);
+            Action::Guess {
+                letter,
+                round: None,
+            }
+        };
+        assert_eq!(seen(&|_| {}), both("", ""));
+        let found = seen(&|game| act(game, 1, guess('n')));
+        assert_eq!(found, both("You found N, twice.", "Ada found N, twice."));
+        let missed = seen(&|game| act(game, 2, guess('x')));
+        assert_eq!(missed, both("Ben tried X. Pop!", "You tried X. Pop!"));
+        let late = seen(&|game| {
+            let round = game.round().expect("a round");
+            let (round, step) = (round.number(), round.step());
+            game.notice(Notice::TimeUp { round, step });
+        });
+        assert_eq!(late, both("Your time was up.", "Ada's time was up."));
+        let gone = seen(&|game| {
+            let (peer, here) = (peer(2), false);
+            game.notice(Notice::Presence { peer, here });
+        });
+        let text = "Ben cannot play now: the turn goes on.";
+        assert_eq!(gone.0, text);
+    }
+}
