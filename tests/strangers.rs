@@ -156,7 +156,7 @@ async fn raft_calls_need_the_rooms_secret() {
         addrs: vec![scene.addr.to_string()],
     };
     for (key, why) in [
-        (guessed, "not the room's secret"),
+        (guessed, "wrong room secret"),
         (RoomKey::random(), "not in that room"),
     ] {
         let mut network = RaftNetwork::new(scene.stranger.clone(), key, 77, Contact::default());
