@@ -290,8 +290,6 @@ ready-waits = Du bist bereit. Warte, bis { $owner } das Spiel startet.
 ready-not = Ich bin nicht bereit
 ready = Ich bin bereit
 watch = Nur zusehen
-start-round = Runde starten
-older = Jemand hier hat ein älteres dhangkanna, das noch keine Spiele über mehrere Runden kennt.
 
 ## Setting a word
 

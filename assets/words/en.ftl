@@ -290,8 +290,6 @@ ready-waits = You’re ready. Waiting for { $owner } to start.
 ready-not = I’m not ready
 ready = I’m ready
 watch = Just watch
-start-round = Start a round
-older = Somebody here has an older dhangkanna, which knows no matches.
 
 ## Setting a word
 

@@ -293,8 +293,6 @@ ready-waits = Todo listo. Esperando a que { $owner } empiece la partida.
 ready-not = Todavía no
 ready = Todo listo
 watch = Solo mirar
-start-round = Empezar ronda
-older = Alguien tiene aquí un dhangkanna más antiguo, que no conoce las partidas por rondas.
 
 ## Setting a word
 

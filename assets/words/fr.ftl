@@ -301,8 +301,6 @@ ready-waits = C’est bon pour toi. On attend que { $owner } lance la partie.
 ready-not = Pas encore
 ready = C’est bon !
 watch = Juste regarder
-start-round = Lancer une manche
-older = Quelqu’un ici a un dhangkanna plus ancien, qui ne connaît pas les parties en plusieurs manches.
 
 ## Setting a word
 

@@ -19,7 +19,7 @@ use super::{
     transport::Transport,
 };
 use crate::{
-    consensus::{ClusterId, NodeId, RULES, codec::DecodeError},
+    consensus::{ClusterId, NodeId, codec::DecodeError},
     game::{Name, PeerId},
     proto::{self as pb, lobby_client::LobbyClient, members_client::MembersClient},
 };
@@ -39,16 +39,24 @@ pub struct Peers {
     transport: Arc<dyn Transport>,
     book: Arc<AddressBook>,
     session: u64,
+    rules: u32,
     channels: Arc<Mutex<BTreeMap<PeerId, Channel>>>,
 }
 
 impl Peers {
-    /// Calls over a transport. `session` is a random number of this start.
-    pub fn new(transport: Arc<dyn Transport>, book: Arc<AddressBook>, session: u64) -> Self {
+    /// Calls over a transport, of a program that knows the rules up to `rules`.
+    /// `session` is a random number of this start.
+    pub fn new(
+        transport: Arc<dyn Transport>,
+        book: Arc<AddressBook>,
+        session: u64,
+        rules: u32,
+    ) -> Self {
         Self {
             transport,
             book,
             session,
+            rules,
             channels: Arc::default(),
         }
     }
@@ -56,6 +64,11 @@ impl Peers {
     /// Where peers are.
     pub fn book(&self) -> &AddressBook {
         &self.book
+    }
+
+    /// The newest rules that this program knows.
+    pub fn rules(&self) -> u32 {
+        self.rules
     }
 
     /// Finds out who answers at an address, and notes it.
@@ -127,7 +140,7 @@ impl Peers {
             protocol,
             cluster_id: cluster_id.as_bytes().to_vec(),
             name: name.to_owned(),
-            rules: RULES,
+            rules: self.rules,
         };
         let request = timed(request, LOBBY_DEADLINE);
         let reply = within(LOBBY_DEADLINE, self.lobby(peer).join(request)).await?;

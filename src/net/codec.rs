@@ -72,7 +72,7 @@ impl From<About> for pb::HelloReply {
                 cluster_id: room.cluster_id.as_bytes().to_vec(),
                 room: room.room.to_string(),
                 players: room.players,
-                phase: room.phase.announced().to_owned(),
+                phase: room.phase.code().to_owned(),
                 leader_id: room.leader_id.unwrap_or(0),
                 node_id: room.node_id,
             }),
@@ -105,7 +105,7 @@ impl TryFrom<pb::HelloReply> for About {
                 .ok()
                 .filter(|port| *port != 0),
             // Older programs do not say.
-            rules: reply.rules.max(1),
+            rules: reply.rules,
         })
     }
 }
@@ -132,6 +132,7 @@ pub(super) fn append_request(
 
 pub(super) fn append_entries(
     request: pb::AppendEntriesRequest,
+    rules: u32,
 ) -> Decoded<(AppendEntriesRequest, LeaderStatus)> {
     let status = LeaderStatus {
         away: request.away.into_iter().take(MAX_MEMBERS).collect(),
@@ -143,7 +144,7 @@ pub(super) fn append_entries(
         entries: request
             .entries
             .into_iter()
-            .map(codec::entry)
+            .map(|entry| codec::entry(entry, rules))
             .collect::<Decoded<_>>()?,
         leader_commit: request.leader_commit.map(Into::into),
     };

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     consensus::{
-        ClusterId, Command, NodeId, RULES,
+        ClusterId, Command, NodeId,
         codec::{self as stored, DecodeError},
     },
     proto::{self as pb, members_client::MembersClient},
@@ -33,15 +33,13 @@ pub(super) type Client = MembersClient<InterceptedService<Channel, Attach>>;
 pub struct MemberClient(pub(super) Client);
 
 impl MemberClient {
-    /// Asks the leader to add this seat.
+    /// Asks the leader to add this seat, of a program that knows the rules up
+    /// to `rules`.
     ///
     /// # Errors
     /// If it refuses, or does not answer.
-    pub async fn enter(&mut self, addrs: Vec<String>) -> Result<u64, CallError> {
-        let request = pb::EnterRequest {
-            addrs,
-            rules: RULES,
-        };
+    pub async fn enter(&mut self, addrs: Vec<String>, rules: u32) -> Result<u64, CallError> {
+        let request = pb::EnterRequest { addrs, rules };
         let request = timed(request, CHANGE_DEADLINE);
         let reply = within(CHANGE_DEADLINE, self.0.enter(request)).await?;
         Ok(reply.index)

@@ -10,7 +10,7 @@ use crate::{
 
 /// The version of everything between nodes. Nodes of different versions
 /// refuse each other in words.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// Why a seat ends whose player sits elsewhere.
 pub const REPLACED: &str = "this profile, or a copy of it, is now playing on another computer, so this one left the room. If both are yours, start one of them with another --profile";

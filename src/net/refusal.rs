@@ -4,6 +4,7 @@ use prost::Message as _;
 use tonic::{Code, Status};
 
 use crate::{
+    coded_enum::{coded_enum, numbered_on_the_wire},
     consensus::codec::{self, DecodeError, Decoded},
     game::PeerId,
     proto as pb,
@@ -27,63 +28,44 @@ pub struct Refused {
     pub maybe_appended: bool,
 }
 
-/// The kinds of refusals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The two programs speak different protocols.
-    Version,
-    /// It is not in that room.
-    NoSuchRoom,
-    /// All [`MAX_MEMBERS`] seats are taken.
-    RoomFull,
-    /// The name cannot be shown.
-    BadName,
-    /// Only the leader can do this.
-    NotLeader,
-    /// The leader cannot reach a majority of the voters.
-    NoQuorum,
-    /// The caller holds no seat here.
-    NotAMember,
-    /// Too much is asked at once.
-    Busy,
-    /// The player has taken another seat since.
-    Replaced,
-    /// Nobody is to be left behind: the room has a leader and a quorum.
-    StillPlayed,
-    /// The room is locked, and its owner is asked.
-    Knocking,
-    /// Its owner has said no.
-    NotLetIn,
-    /// Its owner has sent the player away.
-    Removed,
-    /// Too much was said in too short a time.
-    TooFast,
-    /// The room plays by older rules.
-    OldRules,
+coded_enum! {
+    /// The kinds of refusals.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Refusal {
+        /// The two programs speak different protocols.
+        Version = "version",
+        /// It is not in that room.
+        NoSuchRoom = "no_such_room",
+        /// All [`MAX_MEMBERS`] seats are taken.
+        RoomFull = "room_full",
+        /// The name cannot be shown.
+        BadName = "bad_name",
+        /// Only the leader can do this.
+        NotLeader = "not_leader",
+        /// The leader cannot reach a majority of the voters.
+        NoQuorum = "no_quorum",
+        /// The caller holds no seat here.
+        NotAMember = "not_a_member",
+        /// Too much is asked at once.
+        Busy = "busy",
+        /// The player has taken another seat since.
+        Replaced = "replaced",
+        /// Nobody is to be left behind: the room has a leader and a quorum.
+        StillPlayed = "still_played",
+        /// The room is locked, and its owner is asked.
+        Knocking = "knocking",
+        /// Its owner has said no.
+        NotLetIn = "not_let_in",
+        /// Its owner has sent the player away.
+        Removed = "removed",
+        /// Too much was said in too short a time.
+        TooFast = "too_fast",
+        /// The room plays by older rules.
+        OldRules = "old_rules",
+    }
 }
 
 impl Refusal {
-    /// The word for it in the headless interface.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Version => "version",
-            Self::NoSuchRoom => "no_such_room",
-            Self::RoomFull => "room_full",
-            Self::BadName => "bad_name",
-            Self::NotLeader => "not_leader",
-            Self::NoQuorum => "no_quorum",
-            Self::NotAMember => "not_a_member",
-            Self::Busy => "busy",
-            Self::Replaced => "replaced",
-            Self::StillPlayed => "still_played",
-            Self::Knocking => "knocking",
-            Self::NotLetIn => "not_let_in",
-            Self::Removed => "removed",
-            Self::TooFast => "too_fast",
-            Self::OldRules => "old_rules",
-        }
-    }
-
     /// A refusal with these words.
     pub fn because(self, message: impl Into<String>) -> Refused {
         Refused {
@@ -126,31 +108,17 @@ impl Refused {
     }
 }
 
-/// Each refusal and its number on the wire.
-const REFUSALS: [(Refusal, pb::Refusal); 15] = [
-    (Refusal::Version, pb::Refusal::Version),
-    (Refusal::NoSuchRoom, pb::Refusal::NoSuchRoom),
-    (Refusal::RoomFull, pb::Refusal::RoomFull),
-    (Refusal::BadName, pb::Refusal::BadName),
-    (Refusal::NotLeader, pb::Refusal::NotLeader),
-    (Refusal::NoQuorum, pb::Refusal::NoQuorum),
-    (Refusal::NotAMember, pb::Refusal::NotAMember),
-    (Refusal::Busy, pb::Refusal::Busy),
-    (Refusal::StillPlayed, pb::Refusal::StillPlayed),
-    (Refusal::Replaced, pb::Refusal::Replaced),
-    (Refusal::Knocking, pb::Refusal::Knocking),
-    (Refusal::NotLetIn, pb::Refusal::NotLetIn),
-    (Refusal::Removed, pb::Refusal::Removed),
-    (Refusal::TooFast, pb::Refusal::TooFast),
-    (Refusal::OldRules, pb::Refusal::OldRules),
-];
+numbered_on_the_wire!(
+    Refusal, pb::Refusal:
+    Version, NoSuchRoom, RoomFull, BadName, NotLeader, NoQuorum, NotAMember, Busy,
+    StillPlayed, Replaced, Knocking, NotLetIn, Removed, TooFast, OldRules,
+);
 
 impl From<Refused> for pb::Refused {
     fn from(refused: Refused) -> Self {
-        let found = REFUSALS.iter().find(|(ours, _)| *ours == refused.reason);
         let (peer, addrs) = refused.leader.unzip();
         Self {
-            reason: found.map_or(0, |(_, theirs)| *theirs as i32),
+            reason: refused.reason.number(),
             message: refused.message,
             leader_peer_id: peer
                 .map(|peer: PeerId| peer.as_bytes().to_vec())
@@ -172,11 +140,7 @@ impl TryFrom<pb::Refused> for Refused {
             Some((peer, codec::addrs(refused.leader_addrs)?))
         };
         Ok(Self {
-            reason: REFUSALS
-                .iter()
-                .find(|(_, theirs)| *theirs as i32 == refused.reason)
-                .map(|(ours, _)| *ours)
-                .ok_or(DecodeError::Invalid("refusal"))?,
+            reason: Refusal::from_number(refused.reason).ok_or(DecodeError::Invalid("refusal"))?,
             message: refused.message.chars().take(200).collect(),
             leader,
             maybe_appended: refused.maybe_appended,

@@ -32,6 +32,8 @@ pub struct SeatAccess {
     pub raft: Raft,
     /// Its contact with the others.
     pub contact: Contact,
+    /// The newest rules that the program knows.
+    pub rules: u32,
 }
 
 /// What the calls mean: implemented by the node.
@@ -132,7 +134,7 @@ impl<H: Handler> Lobby for Service<H> {
         let room = stored::cluster_id(&message.cluster_id).map_err(invalid)?;
         let name = Name::parse(&message.name);
         let name = name.map_err(|bad| Refusal::BadName.because(bad.to_string()))?;
-        let joining = self.0.join(visitor, room, name, message.rules.max(1));
+        let joining = self.0.join(visitor, room, name, message.rules);
         let admission = joining.await?;
         Ok(Response::new(pb::JoinReply {
             room: admission.room.to_string(),
@@ -148,15 +150,15 @@ impl<H: Handler> Members for Service<H> {
         let (caller, _seat) = known(&request)?;
         let pb::EnterRequest { addrs, rules } = request.into_inner();
         let addrs = stored::addrs(addrs).map_err(invalid)?;
-        let index = self.0.enter(caller, addrs, rules.max(1)).await?;
+        let index = self.0.enter(caller, addrs, rules).await?;
         Ok(Response::new(pb::EnterReply { index }))
     }
 
     async fn propose(&self, request: Request<pb::ProposeRequest>) -> Answer<pb::ProposeReply> {
-        let (caller, _seat) = known(&request)?;
+        let (caller, seat) = known(&request)?;
         let command = request.into_inner().command;
         let missing = || Status::invalid_argument("command is missing");
-        let command: Command = command.ok_or_else(missing)?.try_into().map_err(invalid)?;
+        let command = stored::command(command.ok_or_else(missing)?, seat.rules).map_err(invalid)?;
         if command.id.peer_id != caller.peer_id {
             return Err(Status::permission_denied("another player's command"));
         }
@@ -187,7 +189,8 @@ impl<H: Handler> Members for Service<H> {
         request: Request<pb::AppendEntriesRequest>,
     ) -> Answer<pb::AppendEntriesReply> {
         let (from, seat) = raft_call(&request)?;
-        let (request, status) = codec::append_entries(request.into_inner()).map_err(invalid)?;
+        let (request, status) =
+            codec::append_entries(request.into_inner(), seat.rules).map_err(invalid)?;
         seat.contact
             .note_heard(from, Call::append(request.entries.len()));
         #[cfg(feature = "simulation")]

@@ -134,10 +134,11 @@ impl Node {
             discovery,
             open_log,
             per_snapshot,
+            rules,
         } = world;
         let book = Arc::new(AddressBook::default());
         let session = crate::random::u64();
-        let peers = Peers::new(Arc::clone(&transport), Arc::clone(&book), session);
+        let peers = Peers::new(Arc::clone(&transport), Arc::clone(&book), session, rules);
         let name = name.unwrap_or_else(|| profile.player_name());
         if let Err(e) = profile.save_player_name(&name) {
             tracing::warn!("the player's name is not kept: {e}");

@@ -10,7 +10,7 @@ use super::{
     shared::Shared,
 };
 use crate::{
-    consensus::{ClusterId, Command, Member, NodeId, RULES},
+    consensus::{ClusterId, Command, Member, NodeId},
     game::{Action, Door, Name, PeerId},
     net::{
         About, Admission, Caller, Committed, Handler, MAX_MEMBERS, REPLACED, Refusal, Refused,
@@ -113,7 +113,7 @@ impl Handler for Service {
                 node_id: seat.node_id(),
             }),
             gossip_port: self.0.env.gossip.as_ref().map(|gossip| gossip.port),
-            rules: RULES,
+            rules: self.0.env.peers.rules(),
         }
     }
 

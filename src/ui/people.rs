@@ -64,7 +64,7 @@ pub(super) fn players_ui(
                 }
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if player.peer_id != me && room.state.game().table().rules >= 2 {
+                if player.peer_id != me {
                     command = command.take().or(menu_ui(ui, room, player, me, draft));
                 }
                 if let Some(score) = player.score {

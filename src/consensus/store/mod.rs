@@ -9,7 +9,14 @@ mod check;
 mod format;
 mod writer;
 
-use std::{collections::BTreeMap, fmt::Debug, fs, io, ops::RangeBounds, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt::Debug,
+    fs, io,
+    ops::{Bound, RangeBounds},
+    path::Path,
+    sync::Arc,
+};
 
 use openraft::{
     EntryPayload, LogState, OptionalSend, RaftLogReader,
@@ -19,7 +26,7 @@ use parking_lot::RwLock;
 use redb::{Builder, Database, DatabaseError, StorageBackend};
 use tokio::sync::oneshot;
 
-use super::{Entry, LogId, Proposal, Snapshot, TypeConfig, Vote};
+use super::{Entry, LogId, Proposal, RULES, Snapshot, TypeConfig, Vote};
 use format::Slot;
 use writer::{Op, Writer};
 
@@ -32,6 +39,14 @@ pub enum StoreError {
     /// It cannot be opened or written.
     #[error("the room's file cannot be used: {0}")]
     Database(#[from] redb::Error),
+    /// An older version of the program wrote it.
+    #[error(
+        "this room was made by an older version of dhangkanna and cannot be opened by this one; nothing was changed. Start a new room, or open this one with the version that made it"
+    )]
+    Older,
+    /// A newer version of the program wrote it.
+    #[error("{0}. Nothing was changed")]
+    Newer(String),
     /// It was changed by something other than this program, or the disk is
     /// failing.
     #[error(
@@ -43,6 +58,8 @@ pub enum StoreError {
 /// The log of one room. Cheap to clone; clones share the log.
 #[derive(Clone, Debug)]
 pub struct LogStore {
+    /// The newest rules that the program knows.
+    pub(super) rules: u32,
     mem: Arc<RwLock<Mem>>,
     writer: Arc<Writer>,
 }
@@ -58,17 +75,19 @@ struct Mem {
 }
 
 impl LogStore {
-    /// Opens a room's file, or makes it.
+    /// Opens a room's file, or makes it, in a program that knows the rules up
+    /// to `rules`.
     ///
     /// # Errors
-    /// If the file cannot be opened, or is damaged.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
+    /// If the file cannot be opened, is damaged, or was written by another
+    /// version of the program.
+    pub fn open(path: &Path, rules: u32) -> Result<Self, StoreError> {
         let mem = match fs::read(path) {
-            Ok(bytes) => check::content(&bytes)?,
+            Ok(bytes) => check::content(&bytes, rules)?,
             Err(e) if e.kind() == io::ErrorKind::NotFound => Mem::default(),
             Err(e) => return Err(io_error(e)),
         };
-        Self::load(mem, || builder().create(path), in_thread)
+        Self::load(mem, rules, || builder().create(path), in_thread)
     }
 
     /// The same on storage of the caller's: for tests that break it.
@@ -104,7 +123,7 @@ impl LogStore {
     pub fn proposals_after(&self, index: u64) -> Vec<(u64, Proposal)> {
         let mem = self.mem.read();
         mem.log
-            .range(index + 1..)
+            .range((Bound::Excluded(index), Bound::Unbounded))
             .filter_map(|(index, entry)| match &entry.payload {
                 EntryPayload::Normal(proposal) => Some((*index, proposal.clone())),
                 EntryPayload::Blank | EntryPayload::Membership(_) => None,
@@ -158,19 +177,26 @@ impl LogStore {
         let length = backend.len().map_err(io_error)?;
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
         backend.read(0, &mut bytes).map_err(io_error)?;
-        let mem = check::content(&bytes)?;
-        Self::load(mem, || builder().create_with_backend(backend), writer)
+        let mem = check::content(&bytes, RULES)?;
+        Self::load(
+            mem,
+            RULES,
+            || builder().create_with_backend(backend),
+            writer,
+        )
     }
 
     /// Opens the file for writing; its content is known.
     fn load(
         mem: Mem,
+        rules: u32,
         open: impl FnOnce() -> Result<Database, DatabaseError>,
         writer: impl FnOnce(Database) -> Result<Writer, StoreError>,
     ) -> Result<Self, StoreError> {
         let db = open().map_err(|e| StoreError::Database(e.into()))?;
         format::create_tables(&db).map_err(StoreError::Database)?;
         Ok(Self {
+            rules,
             mem: Arc::new(RwLock::new(mem)),
             writer: Arc::new(writer(db)?),
         })
@@ -257,7 +283,7 @@ impl RaftLogStorage<TypeConfig> for LogStore {
     }
 
     async fn truncate_after(&mut self, last_log_id: Option<LogId>) -> io::Result<()> {
-        let from = last_log_id.map_or(0, |id| id.index + 1);
+        let from = last_log_id.map_or(0, |id| id.index.saturating_add(1));
         self.mem.write().log.split_off(&from);
         self.writer.wait(|done| Op::Truncate(from, done)).await
     }
@@ -265,7 +291,7 @@ impl RaftLogStorage<TypeConfig> for LogStore {
     async fn purge(&mut self, upto: LogId) -> io::Result<()> {
         {
             let mut mem = self.mem.write();
-            mem.log = mem.log.split_off(&(upto.index + 1));
+            mem.log = mem.log.split_off(&upto.index.saturating_add(1));
             mem.purged = Some(upto);
         }
         self.writer

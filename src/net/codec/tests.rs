@@ -9,8 +9,8 @@ use prost::Message;
 use super::*;
 use crate::{
     consensus::{
-        ClusterId, Command, CommandId, Entry, LogId, Member, Membership, Proposal, SnapshotMeta,
-        StoredMembership, log_id,
+        ClusterId, Command, CommandId, Entry, LogId, Member, Membership, Proposal, RULES,
+        SnapshotMeta, StoredMembership, log_id,
     },
     game::{Action, Letter, PeerId},
 };
@@ -143,7 +143,9 @@ proptest! {
             leader_commit: commit,
         };
         let status = LeaderStatus { away, cut_off };
-        let (arrived, heard) = sent(&append_request(&request, status.clone()), append_entries);
+        let (arrived, heard) = sent(&append_request(&request, status.clone()), |message| {
+            append_entries(message, RULES)
+        });
         same(&arrived.vote, &request.vote)?;
         same(&arrived.prev_log_id, &request.prev_log_id)?;
         same(&arrived.entries, &request.entries)?;

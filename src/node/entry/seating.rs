@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     blocking,
-    consensus::{ClusterId, Genesis, Member, NodeError, Proposal, RULES},
-    game::{Action, Name, Notice, PeerId},
+    consensus::{ClusterId, Genesis, Member, NodeError, Proposal},
+    game::{Action, Name, PeerId},
     net::{Refusal, RoomKey},
     node::{
         api::{Failure, JoinTarget},
@@ -54,12 +54,10 @@ pub async fn found(
         Failure::new("storage", why)
     };
     seat.node.found(me).await.map_err(stopped)?;
-    // A continuation goes on by the rules of its parent.
-    let first = match genesis {
-        Some(genesis) => Proposal::Genesis(Box::new(genesis)),
-        None => Proposal::Notice(Notice::Rules(RULES)),
-    };
-    seat.node.write(first).await.map_err(stopped)?;
+    if let Some(genesis) = genesis {
+        let first = Proposal::Genesis(Box::new(genesis));
+        seat.node.write(first).await.map_err(stopped)?;
+    }
     Ok(seat)
 }
 
