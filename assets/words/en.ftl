@@ -54,7 +54,7 @@ lobby-players = { $count ->
    *[other] { $count } players
 }
 lobby-hosts = hosted by { $host }
-lobby-state-lobby = waiting to start
+lobby-state-lobby = not started
 lobby-state-playing = playing now
 lobby-state-between = between rounds
 lobby-locked = locked: ask to join
@@ -265,8 +265,7 @@ mode-turns-more = Take turns against the clock. Every letter you find scores.
 mode-setter = Setter
 mode-setter-more = One player picks the word, the others guess. Players take turns picking.
 level = Difficulty
-level-chosen = Difficulty: { $level }
-level-any = Any
+level-any = Any difficulty
 level-easy = Easy
 level-normal = Normal
 level-hard = Hard

@@ -32,7 +32,7 @@ good-bye = À bientôt !
 
 ## The lobby
 
-lobby-about = Le jeu du pendu, pour tout le monde sur ce réseau
+lobby-about = Le jeu du pendu pour tout ton réseau
 lobby-record = Tu as joué { $played ->
     [one] { $played } manche
    *[other] { $played } manches
@@ -54,7 +54,7 @@ lobby-players = { $count ->
    *[other] { $count } joueurs
 }
 lobby-hosts = chez { $host }
-lobby-state-lobby = pas encore commencé
+lobby-state-lobby = pas commencé
 lobby-state-playing = manche en cours
 lobby-state-between = entre deux manches
 lobby-locked = verrouillé : entrée sur demande
@@ -238,7 +238,7 @@ role-away = hors ligne
 remove-title = Exclure { $name } ?
 remove-more = Cette personne sera prévenue, et ne pourra revenir que si tu la laisses entrer.
 remove = Exclure
-removed = Hors du salon : { $name }
+removed = { $name } n’est plus dans le salon
 let-in-again = Laisser revenir
 mute = Ignorer
 unmute = Ne plus ignorer
@@ -269,12 +269,11 @@ streak = Série de l’équipe : { $now } (record : { $best })
 mode-together = Ensemble
 mode-together-more = Une seule équipe : on devine quand on veut.
 mode-turns = Tour à tour
-mode-turns-more = Chacun son tour, contre la montre. Chaque lettre trouvée rapporte des points.
+mode-turns-more = Chacun son tour, contre la montre. Chaque lettre trouvée compte.
 mode-setter = Maître du mot
 mode-setter-more = Quelqu’un choisit le mot, les autres devinent. Chacun son tour.
 level = Difficulté
-level-chosen = Difficulté : { $level }
-level-any = Toutes
+level-any = Tous niveaux
 level-easy = Facile
 level-normal = Moyen
 level-hard = Difficile

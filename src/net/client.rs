@@ -1,13 +1,9 @@
 //! Calls to other nodes: one kept connection a peer, a deadline on every call.
 
-use std::{
-    collections::BTreeMap,
-    net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
 use tonic::transport::{Channel, Endpoint, Uri};
 
 use super::{
@@ -175,7 +171,7 @@ impl Peers {
     /// The kept connection to a peer: opened by the first call, and opened
     /// again, wherever the peer is by then, after it broke.
     fn channel(&self, peer: PeerId) -> Channel {
-        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut channels = self.channels.lock();
         if channels.len() >= MAX_CHANNELS && !channels.contains_key(&peer) {
             // Those that are in use live on in their users' hands.
             channels.clear();

@@ -1,12 +1,9 @@
 //! Who may call the members' service. Asked before a call's body is read.
 
-use std::{
-    collections::BTreeMap,
-    net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 use openraft::async_runtime::WatchReceiver as _;
+use parking_lot::Mutex;
 use tonic::{Request, Status, service::Interceptor};
 
 use super::{
@@ -92,7 +89,7 @@ enum Start {
 
 impl Sessions {
     fn note(&self, seat: NodeId, session: u64) -> Start {
-        let mut seats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seats = self.0.lock();
         if seats.len() >= MAX_SESSIONS && !seats.contains_key(&seat) {
             seats.clear();
         }

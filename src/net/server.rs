@@ -6,11 +6,12 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
+use parking_lot::Mutex;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     sync::{mpsc, oneshot},
@@ -211,7 +212,7 @@ struct Slot(ConnectionLimit, IpAddr);
 
 impl ConnectionLimit {
     fn take(&self, from: IpAddr) -> Option<Slot> {
-        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self.0.lock();
         if taken.values().sum::<usize>() >= MAX_CONNECTIONS {
             return None;
         }
@@ -226,7 +227,7 @@ impl ConnectionLimit {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let mut taken = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self.0.0.lock();
         if let Some(mine) = taken.get_mut(&self.1) {
             *mine -= 1;
             if *mine == 0 {
@@ -258,19 +259,14 @@ impl PeerConnections {
     }
 
     fn enter(&self, peer: PeerId) -> PeerConnection {
-        *self.connections().entry(peer).or_default() += 1;
+        *self.0.connections.lock().entry(peer).or_default() += 1;
         PeerConnection(self.clone(), peer)
-    }
-
-    fn connections(&self) -> MutexGuard<'_, HashMap<PeerId, usize>> {
-        let connections = self.0.connections.lock();
-        connections.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for PeerConnection {
     fn drop(&mut self) {
-        let mut connections = self.0.connections();
+        let mut connections = self.0.0.connections.lock();
         let left = connections.get_mut(&self.1).map_or(0, |left| {
             *left -= 1;
             *left

@@ -204,8 +204,7 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
         ui.horizontal_wrapped(|ui| {
             packs_ui(ui, view, &mut set);
             let level = name_of_difficulty(set.difficulty);
-            let chosen = tr!("level-chosen", level = level.as_str());
-            let combo = egui::ComboBox::from_id_salt("difficulty").selected_text(chosen);
+            let combo = egui::ComboBox::from_id_salt("difficulty").selected_text(&level);
             let shown = combo.width(COMBO).show_ui(ui, |ui| {
                 for level in Difficulty::ALL {
                     let text = name_of_difficulty(level);

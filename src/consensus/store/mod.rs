@@ -15,13 +15,14 @@ use std::{
     fs, io,
     ops::{Bound, RangeBounds},
     path::Path,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::Arc,
 };
 
 use openraft::{
     EntryPayload, LogState, OptionalSend, RaftLogReader,
     storage::{IOFlushed, RaftLogStorage},
 };
+use parking_lot::RwLock;
 use redb::{Builder, Database, DatabaseError, StorageBackend};
 use tokio::sync::oneshot;
 
@@ -113,14 +114,14 @@ impl LogStore {
 
     /// The last entry, or the last one that was purged.
     pub fn last_log_id(&self) -> Option<LogId> {
-        let mem = self.read();
+        let mem = self.mem.read();
         let last = mem.log.values().next_back().map(|entry| entry.log_id);
         last.or(mem.purged)
     }
 
     /// The proposals in all entries after this index, in the log's order.
     pub fn proposals_after(&self, index: u64) -> Vec<(u64, Proposal)> {
-        let mem = self.read();
+        let mem = self.mem.read();
         mem.log
             .range((Bound::Excluded(index), Bound::Unbounded))
             .filter_map(|(index, entry)| match &entry.payload {
@@ -152,7 +153,7 @@ impl LogStore {
     /// than the stored is left out: building and installing may overlap.
     pub(super) async fn save_snapshot(&self, snapshot: &Snapshot) -> io::Result<()> {
         {
-            let mut mem = self.write();
+            let mut mem = self.mem.write();
             let stored = mem.snapshot.as_ref().and_then(|s| s.meta.last_log_id);
             if stored.is_some() && snapshot.meta.last_log_id <= stored {
                 return Ok(());
@@ -166,7 +167,7 @@ impl LogStore {
 
     /// The newest snapshot.
     pub(super) fn current_snapshot(&self) -> Option<Snapshot> {
-        self.read().snapshot.clone()
+        self.mem.read().snapshot.clone()
     }
 
     fn load_backend(
@@ -200,15 +201,6 @@ impl LogStore {
             writer: Arc::new(writer(db)?),
         })
     }
-
-    // Nothing panics while it holds the lock; a poisoned one is still whole.
-    fn read(&self) -> RwLockReadGuard<'_, Mem> {
-        self.mem.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, Mem> {
-        self.mem.write().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 fn in_thread(db: Database) -> Result<Writer, StoreError> {
@@ -230,12 +222,12 @@ impl RaftLogReader<TypeConfig> for LogStore {
         &mut self,
         range: R,
     ) -> io::Result<Vec<Entry>> {
-        let mem = self.read();
+        let mem = self.mem.read();
         Ok(mem.log.range(range).map(|(_, e)| e.clone()).collect())
     }
 
     async fn read_vote(&mut self) -> io::Result<Option<Vote>> {
-        Ok(self.read().vote)
+        Ok(self.mem.read().vote)
     }
 }
 
@@ -244,7 +236,7 @@ impl RaftLogStorage<TypeConfig> for LogStore {
 
     async fn get_log_state(&mut self) -> io::Result<LogState<TypeConfig>> {
         Ok(LogState {
-            last_purged_log_id: self.read().purged,
+            last_purged_log_id: self.mem.read().purged,
             last_log_id: self.last_log_id(),
         })
     }
@@ -257,12 +249,12 @@ impl RaftLogStorage<TypeConfig> for LogStore {
         self.writer
             .put(Slot::Vote, format::encode_vote(vote))
             .await?;
-        self.write().vote = Some(*vote);
+        self.mem.write().vote = Some(*vote);
         Ok(())
     }
 
     async fn save_committed(&mut self, committed: Option<LogId>) -> io::Result<()> {
-        self.write().committed = committed;
+        self.mem.write().committed = committed;
         if let Some(id) = committed {
             // Rides along with the next commit: it only shortens a restart,
             // so losing it costs nothing.
@@ -273,7 +265,7 @@ impl RaftLogStorage<TypeConfig> for LogStore {
     }
 
     async fn read_committed(&mut self) -> io::Result<Option<LogId>> {
-        Ok(self.read().committed)
+        Ok(self.mem.read().committed)
     }
 
     async fn append<I>(&mut self, entries: I, flushed: IOFlushed<TypeConfig>) -> io::Result<()>
@@ -283,7 +275,8 @@ impl RaftLogStorage<TypeConfig> for LogStore {
     {
         let entries: Vec<Entry> = entries.into_iter().collect();
         let rows = entries.iter().map(format::encode_entry).collect();
-        self.write()
+        self.mem
+            .write()
             .log
             .extend(entries.into_iter().map(|entry| (entry.log_id.index, entry)));
         self.writer.send(Op::Append(rows, flushed))
@@ -291,13 +284,13 @@ impl RaftLogStorage<TypeConfig> for LogStore {
 
     async fn truncate_after(&mut self, last_log_id: Option<LogId>) -> io::Result<()> {
         let from = last_log_id.map_or(0, |id| id.index.saturating_add(1));
-        self.write().log.split_off(&from);
+        self.mem.write().log.split_off(&from);
         self.writer.wait(|done| Op::Truncate(from, done)).await
     }
 
     async fn purge(&mut self, upto: LogId) -> io::Result<()> {
         {
-            let mut mem = self.write();
+            let mut mem = self.mem.write();
             mem.log = mem.log.split_off(&upto.index.saturating_add(1));
             mem.purged = Some(upto);
         }

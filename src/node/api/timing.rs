@@ -69,9 +69,7 @@ impl Timing {
     /// If there is no such time, or it is no number.
     pub fn set(&mut self, text: &str) -> Result<(), String> {
         let (name, value) = text.split_once('=').ok_or("expected NAME=MILLISECONDS")?;
-        let millis = value
-            .parse()
-            .map_err(|_bad| "expected whole milliseconds")?;
+        let millis = value.parse().map_err(|_bad| "expected milliseconds")?;
         let time = match name {
             "reply" => &mut self.reply,
             "hold" => &mut self.hold,
