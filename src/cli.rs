@@ -44,14 +44,11 @@ enum Sub {
         #[arg(long)]
         json: bool,
     },
-    /// List the word packs, or find out how hard their words are
+    /// List the word packs
     Packs {
         /// Print one JSON object a line
         #[arg(long)]
         json: bool,
-        /// Compute how hard each word of this pack is, and write it into the file
-        #[arg(long, value_name = "FILE")]
-        rate: Vec<PathBuf>,
     },
 }
 
@@ -137,13 +134,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             runtime.block_on(rooms_command::run(config))?;
             Ok(ExitCode::SUCCESS)
         }
-        Some(Sub::Packs { json, rate }) => {
-            for file in &rate {
-                pack_list::rate(file)?;
-            }
-            if rate.is_empty() {
-                pack_list::list(&data_dir_or_default(common.data_dir.as_deref())?, json)?;
-            }
+        Some(Sub::Packs { json }) => {
+            pack_list::list(&data_dir_or_default(common.data_dir.as_deref())?, json)?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Sub::Headless(args)) => {

@@ -15,7 +15,6 @@ pub mod consensus;
 pub mod console;
 #[cfg(all(windows, feature = "gui"))]
 mod desktop;
-mod difficulty;
 pub mod discovery;
 mod files;
 pub mod game;

@@ -138,7 +138,7 @@ impl Packs {
     pub fn pick(&self, id: &str, number: Option<usize>) -> Result<(&Entry, &Pack), NoEntry> {
         let pack = self.must_get(id)?;
         let len = pack.entries.len();
-        let at = number.map_or_else(|| Some(random_below(len)), |n| n.checked_sub(1));
+        let at = number.map_or_else(|| Some(random().usize(..len.max(1))), |n| n.checked_sub(1));
         let entry = at.and_then(|i| pack.entries.get(i));
         let entry = entry.ok_or_else(|| NoEntry::NoNumber {
             id: id.to_owned(),
@@ -169,7 +169,7 @@ impl Packs {
                 len: entries.len(),
             });
         }
-        shuffle(&mut entries);
+        random().shuffle(&mut entries);
         entries.sort_by_key(|entry| played.contains(&entry.secret.text()));
         let deck = entries.into_iter().take(count).map(|entry| Deal {
             clue: entry.clue.clone(),
@@ -243,17 +243,9 @@ pub fn text_of(bytes: Vec<u8>) -> Result<String, String> {
     })
 }
 
-/// A random index; which one is no secret, so a slight bias is harmless.
-fn random_below(len: usize) -> usize {
-    let random = crate::random::u64() as usize;
-    random % len.max(1)
-}
-
-/// Fisher and Yates's shuffle.
-fn shuffle<T>(all: &mut [T]) {
-    for i in (1..all.len()).rev() {
-        all.swap(i, random_below(i + 1));
-    }
+/// What is drawn is no secret.
+fn random() -> fastrand::Rng {
+    fastrand::Rng::with_seed(crate::random::u64())
 }
 
 #[cfg(test)]

@@ -4,32 +4,25 @@
 //! A simulation seeds a thread instead: then all that happens on it happens
 //! again the same way.
 
-use std::cell::Cell;
+use std::cell::RefCell;
+
+use fastrand::Rng;
 
 thread_local! {
-    /// The state of a seeded thread's generator.
-    static SEEDED: Cell<Option<u64>> = const { Cell::new(None) };
+    /// A seeded thread's generator.
+    static SEEDED: RefCell<Option<Rng>> = const { RefCell::new(None) };
 }
 
 /// Makes everything random on this thread follow from a seed. For simulations
 /// only: keys made afterwards are no secrets.
 #[doc(hidden)]
 pub fn seed(seed: u64) {
-    SEEDED.set(Some(seed));
+    SEEDED.set(Some(Rng::with_seed(seed)));
 }
 
 /// Whether this thread is a simulation's.
 pub(crate) fn is_seeded() -> bool {
-    SEEDED.get().is_some()
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): small, and good enough to shuffle.
-fn next_seeded() -> Option<u64> {
-    let state = SEEDED.get()?.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    SEEDED.set(Some(state));
-    let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    Some(z ^ (z >> 31))
+    SEEDED.with_borrow(Option::is_some)
 }
 
 /// 64 random bits.
@@ -56,13 +49,10 @@ pub fn bytes<const N: usize>() -> [u8; N] {
 /// If the system has no random source.
 #[expect(clippy::expect_used, reason = "without entropy no identity is safe")]
 pub fn fill(buffer: &mut [u8]) {
-    if SEEDED.get().is_none() {
-        return getrandom::fill(buffer).expect("the system's random source");
-    }
-    for chunk in buffer.chunks_mut(8) {
-        let word = next_seeded().unwrap_or_default().to_le_bytes();
-        chunk.copy_from_slice(&word[..chunk.len()]);
-    }
+    SEEDED.with_borrow_mut(|seeded| match seeded {
+        Some(random) => random.fill(buffer),
+        None => getrandom::fill(buffer).expect("the system's random source"),
+    });
 }
 
 #[cfg(test)]

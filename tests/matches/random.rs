@@ -3,15 +3,11 @@
 
 use super::*;
 
-/// Marsaglia's xorshift generator.
-struct Dice(u64);
+struct Dice(fastrand::Rng);
 
 impl Dice {
     fn roll(&mut self, below: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % below
+        self.0.u64(..below)
     }
 
     fn peer(&mut self) -> PeerId {
@@ -202,7 +198,7 @@ fn check(game: &Game) {
 /// Random actions and notices from a seed, checked after each; and once more
 /// through the codec, which must not change anything.
 fn run(seed: u64, actions: u64) {
-    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut dice = Dice(fastrand::Rng::with_seed(seed));
     let (mut state, mut twin) = (RoomState::default(), RoomState::default());
     for index in 1..=actions {
         let proposal = if dice.roll(8) == 0 {

@@ -6,7 +6,8 @@
 //! do, who lean towards common letters without counting. The word's length and
 //! its spaces are seen; the clue is not read.
 
-use crate::game::{Letter, Secret};
+use dhangkanna::game::{Letter, Secret};
+use fastrand::Rng;
 
 /// Plays of each secret. With so many the average is good to a tenth or two.
 const PLAYS: u32 = 200;
@@ -22,10 +23,10 @@ pub fn rate(dictionary: &[&Secret]) -> Vec<u8> {
             .filter(|(_, shape)| *shape == own);
         let alike: Vec<&Secret> = alike.map(|(secret, _)| *secret).collect();
         // The same for the same dictionary, whoever computes it.
-        let mut dice = Dice(secret.text().bytes().fold(1, |seed, b| {
+        let mut random = Rng::with_seed(secret.text().bytes().fold(1, |seed, b| {
             seed.wrapping_mul(0x100_0000_01b3) ^ u64::from(b)
         }));
-        let misses: u32 = (0..PLAYS).map(|_| play(secret, &alike, &mut dice)).sum();
+        let misses: u32 = (0..PLAYS).map(|_| play(secret, &alike, &mut random)).sum();
         rated.push(u8::try_from((misses * 10 + PLAYS / 2) / PLAYS).unwrap_or(u8::MAX));
     }
     rated
@@ -40,13 +41,13 @@ fn shape(secret: &Secret) -> Vec<Option<&str>> {
 }
 
 /// Plays one round, however many chances it takes; answers with the misses.
-fn play(secret: &Secret, alike: &[&Secret], dice: &mut Dice) -> u32 {
+fn play(secret: &Secret, alike: &[&Secret], random: &mut Rng) -> u32 {
     let mut candidates: Vec<&Secret> = alike.to_vec();
     let mut tried: Vec<Letter> = Vec::new();
     let (mut open, mut misses) = (0, 0);
     let all = secret.letter_cells();
     while open != all {
-        let Some(letter) = choose(&candidates, &tried, dice) else {
+        let Some(letter) = choose(&candidates, &tried, random) else {
             return misses;
         };
         tried.push(letter);
@@ -59,7 +60,7 @@ fn play(secret: &Secret, alike: &[&Secret], dice: &mut Dice) -> u32 {
 }
 
 /// A letter that was not tried, by how many candidates have it.
-fn choose(candidates: &[&Secret], tried: &[Letter], dice: &mut Dice) -> Option<Letter> {
+fn choose(candidates: &[&Secret], tried: &[Letter], random: &mut Rng) -> Option<Letter> {
     let mut weights: Vec<(Letter, u64)> = Vec::new();
     for candidate in candidates {
         let mut letters: Vec<Letter> = candidate.letters().collect();
@@ -76,7 +77,10 @@ fn choose(candidates: &[&Secret], tried: &[Letter], dice: &mut Dice) -> Option<L
         }
     }
     let total: u64 = weights.iter().map(|(_, weight)| weight).sum();
-    let mut at = dice.below(total)?;
+    if total == 0 {
+        return None;
+    }
+    let mut at = random.u64(..total);
     weights.into_iter().find_map(|(letter, weight)| {
         if at < weight {
             return Some(letter);
@@ -84,18 +88,6 @@ fn choose(candidates: &[&Secret], tried: &[Letter], dice: &mut Dice) -> Option<L
         at -= weight;
         None
     })
-}
-
-/// Marsaglia's xorshift generator: chance that is the same each time.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> Option<u64> {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0.checked_rem(bound)
-    }
 }
 
 #[cfg(test)]
