@@ -8,6 +8,7 @@
 
 mod blocking;
 pub mod cli;
+mod coded_enum;
 pub mod config;
 pub mod consensus;
 #[cfg(windows)]

@@ -3,12 +3,7 @@
 
 use std::cell::Cell;
 
-use openraft::{ServerState, async_runtime::WatchReceiver as _, raft::AppendEntriesRequest};
-
-use crate::{
-    consensus::{Raft, TypeConfig},
-    game::Round,
-};
+use crate::game::Round;
 
 thread_local! {
     static PLANTED: Cell<Bug> = const { Cell::new(Bug::None) };
@@ -67,22 +62,6 @@ impl Bug {
 /// Plants a bug on this thread, and only that.
 pub fn plant(bug: Bug) {
     PLANTED.set(bug);
-}
-
-/// With [`Bug::StaleLeader`]: a request as if the newest leader had made it.
-pub(crate) fn taken_from_anybody(
-    mut request: AppendEntriesRequest<TypeConfig>,
-    raft: &Raft,
-) -> AppendEntriesRequest<TypeConfig> {
-    if Bug::StaleLeader.is_planted() {
-        let metrics = raft.metrics().borrow_watched().clone();
-        let newest = metrics.vote;
-        if request.vote < newest && metrics.state != ServerState::Leader {
-            request.vote = newest;
-            request.vote.committed = true;
-        }
-    }
-    request
 }
 
 /// With [`Bug::DroppedSync`]: a transaction that a crash undoes.

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::{
     config::{data_dir_or_default, profiles_in},
+    consensus::RULES,
     discovery::{Ads, Discovery, DiscoveryConfig, GossipConfig, GossipHandle, Interfaces},
     game::PeerId,
     net::{AddressBook, Identity, Peers, TlsTransport},
@@ -86,7 +87,7 @@ async fn meet(gossip: &GossipHandle) {
         Ok(transport) => Arc::new(transport),
         Err(e) => return eprintln!("dhangkanna: nobody can be asked: {e}"),
     };
-    let peers = Peers::new(transport, Arc::new(AddressBook::default()), 0);
+    let peers = Peers::new(transport, Arc::new(AddressBook::default()), 0, RULES);
     for addr in gossip.members.iter() {
         match node::meet(&peers, gossip, *addr).await {
             Ok(true) => {}

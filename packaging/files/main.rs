@@ -61,13 +61,43 @@ fn main() -> anyhow::Result<()> {
         "docs/CHANGELOG.md begins with {newest:?}, Cargo.toml says {}",
         env!("CARGO_PKG_VERSION"),
     );
-    let metainfo = METAINFO.replace("    <!-- releases -->\n", &releases::appstream(&releases));
+    let links = links(
+        env!("CARGO_PKG_REPOSITORY"),
+        concat!("v", env!("CARGO_PKG_VERSION")),
+    );
+    let metainfo = METAINFO
+        .replace("    <!-- links -->\n", &links)
+        .replace("    <!-- releases -->\n", &releases::appstream(&releases));
     let path = folder(&share, "metainfo")?.join(format!("{APP_ID}.metainfo.xml"));
     write(&path, metainfo.as_bytes())?;
     let debian = releases::debian(&releases);
     write(
         &folder(&dir, "debian")?.join("changelog"),
         debian.as_bytes(),
+    )
+}
+
+/// The project's pages and pictures as AppStream has them; nothing while the
+/// project has no page. The paths are GitHub's.
+fn links(repository: &str, tag: &str) -> String {
+    if repository.is_empty() {
+        return String::new();
+    }
+    format!(
+        r#"  <url type="homepage">{repository}</url>
+  <url type="bugtracker">{repository}/issues</url>
+  <url type="vcs-browser">{repository}</url>
+  <screenshots>
+    <screenshot type="default">
+      <image>{repository}/raw/{tag}/docs/room.png</image>
+      <caption>Three players, one game</caption>
+    </screenshot>
+    <screenshot>
+      <image>{repository}/raw/{tag}/docs/lobby.png</image>
+      <caption>Rooms on the network show up by themselves</caption>
+    </screenshot>
+  </screenshots>
+"#
     )
 }
 
@@ -175,4 +205,21 @@ fn draw(tree: &usvg::Tree, size: u32) -> anyhow::Result<Vec<u8>> {
     );
     resvg::render(tree, Transform::from_scale(x, y), &mut pixmap.as_mut());
     Ok(pixmap.take_demultiplied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_need_a_page() {
+        assert_eq!(links("", "v1.2.3"), "");
+        let links = links("https://example.org/game", "v1.2.3");
+        for line in [
+            r#"  <url type="homepage">https://example.org/game</url>"#,
+            "      <image>https://example.org/game/raw/v1.2.3/docs/room.png</image>",
+        ] {
+            assert!(links.lines().any(|each| each == line), "{line}: {links}");
+        }
+    }
 }

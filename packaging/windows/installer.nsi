@@ -1,9 +1,11 @@
-; The installer: makensis -DVERSION=… -DFILES=DIR -DICON=FILE -DOUT=FILE installer.nsi
+; The installer: makensis -DVERSION=… -DARCH=x86_64 -DFILES=DIR -DICON=FILE -DOUT=FILE
+; installer.nsi
 ; For one user, without an administrator; silent with /S. /D=DIR says where to.
 Unicode true
 Target amd64-unicode
 !include "MUI2.nsh"
 !include "FileFunc.nsh"
+!include "x64.nsh"
 
 !define APP "dhangkanna"
 !define SETTINGS "Software\${APP}"
@@ -43,6 +45,18 @@ LangString DESKTOP ${LANG_ENGLISH} "Shortcut on the desktop"
 LangString DESKTOP ${LANG_GERMAN} "Verknüpfung auf dem Desktop"
 LangString FIREWALL ${LANG_ENGLISH} "Let others in through the firewall (asks for an administrator)"
 LangString FIREWALL ${LANG_GERMAN} "Andere durch die Firewall lassen (fragt nach einem Administrator)"
+
+LangString ONLY_ARM ${LANG_ENGLISH} "This is dhangkanna for computers with an ARM processor."
+LangString ONLY_ARM ${LANG_GERMAN} "Dies ist dhangkanna für Computer mit ARM-Prozessor."
+
+; The installer itself runs on both processors, the program for ARM on one.
+Function .onInit
+  ${If} "${ARCH}" == "aarch64"
+  ${AndIfNot} ${IsNativeARM64}
+    MessageBox MB_ICONSTOP "$(ONLY_ARM)" /SD IDOK
+    Abort
+  ${EndIf}
+FunctionEnd
 
 Section "${APP}"
   SectionIn RO

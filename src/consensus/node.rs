@@ -418,7 +418,7 @@ impl RaftNode {
         }
         if let Some(why) = self.store.failure() {
             return Some(format!(
-                "the room's file cannot be written ({why}); free some space and start again. What was acknowledged is kept"
+                "the room's file cannot be written ({why}); free some disk space and restart. Nothing that was acknowledged is lost"
             ));
         }
         let metrics = self.raft.metrics();
@@ -428,7 +428,7 @@ impl RaftNode {
         }
         // It has told nobody why: it panicked.
         self.watched.ended.load(Ordering::Relaxed).then(|| {
-            "this seat stopped because of a bug; please restart. What was acknowledged is kept"
+            "the game stopped because of a bug; please restart. Nothing that was acknowledged is lost"
                 .to_owned()
         })
     }

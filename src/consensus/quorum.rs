@@ -3,6 +3,12 @@
 /// The smallest number of voters that is more than half of them.
 ///
 /// No voters have no majority: the answer is 1, which nobody reaches.
+///
+/// ```
+/// use dhangkanna::consensus::quorum::majority;
+///
+/// assert_eq!([majority(1), majority(3), majority(5)], [1, 2, 3]);
+/// ```
 pub const fn majority(voters: usize) -> usize {
     voters / 2 + 1
 }

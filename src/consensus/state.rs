@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use super::{ClusterId, Command, CommandId, Genesis, Proposal, Reply};
 use crate::game::{Game, Outcome, PeerId, Rejection};
 
-/// The rules this build plays by. An entry that needs newer ones stops the
-/// node that cannot apply it, rather than letting it go astray.
+/// The newest rules this program knows. Rooms begin by [`FIRST_RULES`], and are
+/// raised by an entry. What needs newer ones is refused by the codec.
+///
+/// [`FIRST_RULES`]: crate::game::FIRST_RULES
 pub const RULES: u32 = 2;
 
 /// How many sessions are remembered, one a player; the one that was silent

@@ -11,6 +11,7 @@ use prost::Message as _;
 use tokio::sync::watch;
 
 use super::{
+    codec,
     command::Reply,
     state::RoomState,
     store::LogStore,
@@ -68,7 +69,7 @@ impl StateMachine {
     }
 
     fn load(&mut self, snapshot: &Snapshot) -> io::Result<()> {
-        let state = decode_state(&snapshot.snapshot)?;
+        let state = self.decode(&snapshot.snapshot)?;
         self.applied = Applied {
             log_id: snapshot.meta.last_log_id,
             state: Arc::new(state),
@@ -78,14 +79,14 @@ impl StateMachine {
         Ok(())
     }
 
+    fn decode(&self, bytes: &[u8]) -> io::Result<RoomState> {
+        let message = pb::RoomState::decode(bytes).map_err(io::Error::other)?;
+        codec::state(message, self.store.rules).map_err(io::Error::other)
+    }
+
     fn publish(&self) {
         self.watch.send_replace(self.applied.clone());
     }
-}
-
-fn decode_state(bytes: &[u8]) -> io::Result<RoomState> {
-    let message = pb::RoomState::decode(bytes).map_err(io::Error::other)?;
-    RoomState::try_from(message).map_err(io::Error::other)
 }
 
 impl RaftStateMachine<TypeConfig> for StateMachine {
@@ -141,7 +142,7 @@ impl RaftStateMachine<TypeConfig> for StateMachine {
             snapshot: data,
         };
         // Decoded first: what this build cannot read is not stored.
-        decode_state(&snapshot.snapshot)?;
+        self.decode(&snapshot.snapshot)?;
         self.store.save_snapshot(&snapshot).await?;
         self.load(&snapshot)?;
         tracing::info!("snapshot installed, at entry {}", self.applied.index());

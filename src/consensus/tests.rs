@@ -20,7 +20,7 @@ impl StoreBuilder<TypeConfig, LogStore, StateMachine, tempfile::TempDir> for OnD
         &self,
     ) -> Result<(tempfile::TempDir, LogStore, StateMachine), StorageError<TypeConfig>> {
         let dir = tempfile::tempdir().expect("a folder");
-        let store = LogStore::open(&dir.path().join("raft.redb")).expect("a new file");
+        let store = LogStore::open(&dir.path().join("raft.redb"), RULES).expect("a new file");
         let (machine, _watch) = StateMachine::new(store.clone()).expect("an empty snapshot");
         Ok((dir, store, machine))
     }
@@ -43,7 +43,7 @@ impl Default for Member {
 
 /// A file with entries 1 to 5 of term 1, purged up to 2.
 async fn five_entries(path: &Path) {
-    let mut store = LogStore::open(path).expect("a new file");
+    let mut store = LogStore::open(path, RULES).expect("a new file");
     let entries = (1..=5).map(|index| Entry::new_blank(log_id(1, index)));
     store.blocking_append(entries).await.expect("appended");
     store
@@ -63,7 +63,7 @@ async fn a_restart_finds_everything() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("raft.redb");
     five_entries(&path).await;
-    let mut store = LogStore::open(&path).expect("the same file");
+    let mut store = LogStore::open(&path, RULES).expect("the same file");
     let state = store.get_log_state().await.expect("a state");
     assert_eq!(state.last_purged_log_id, Some(log_id(1, 2)));
     assert_eq!(state.last_log_id, Some(log_id(1, 5)));
@@ -120,7 +120,7 @@ async fn damage_is_said_and_nothing_is_changed() {
             harm(&txn).expect("harmed");
             txn.commit().expect("committed");
         }
-        let error = LogStore::open(&path).expect_err(want).to_string();
+        let error = LogStore::open(&path, RULES).expect_err(want).to_string();
         assert!(error.contains(want), "{error}");
         assert!(error.contains("Nothing was changed"), "{error}");
     }
@@ -132,11 +132,11 @@ async fn another_file_is_refused() {
     let path = dir.path().join("raft.redb");
     std::fs::write(&path, "not a database at all, ".repeat(500)).expect("a file");
     let before = std::fs::read(&path).expect("the file");
-    LogStore::open(&path).expect_err("no database");
+    LogStore::open(&path, RULES).expect_err("no database");
     assert_eq!(std::fs::read(&path).expect("the file"), before);
     five_entries(&dir.path().join("whole.redb")).await;
     let mut bytes = std::fs::read(dir.path().join("whole.redb")).expect("a file");
     bytes.truncate(bytes.len() / 2);
     std::fs::write(&path, bytes).expect("a file");
-    LogStore::open(&path).expect_err("half a database");
+    LogStore::open(&path, RULES).expect_err("half a database");
 }

@@ -2,10 +2,11 @@
 
 use std::{
     net::{IpAddr, SocketAddr, SocketAddrV6},
-    sync::{Arc, PoisonError, RwLock},
+    sync::Arc,
 };
 
 use if_addrs::{IfAddr, Interface};
+use parking_lot::RwLock;
 
 /// Interfaces of containers, virtual machines and VPNs: whoever is behind them
 /// is not in this room. `--interface` overrides.
@@ -41,20 +42,17 @@ impl Interfaces {
 
     /// Changes the choice, as of [`only`](Self::only).
     pub fn choose(&self, names: Vec<String>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = names;
+        *self.0.write() = names;
     }
 
     /// Those that were chosen.
     pub fn chosen(&self) -> Vec<String> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.read().clone()
     }
 
     /// Whether to look for players on an interface.
     pub fn wants(&self, interface: &Interface) -> bool {
-        let only = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let only = self.0.read();
         if !only.is_empty() {
             return only.contains(&interface.name);
         }

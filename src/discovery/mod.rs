@@ -69,7 +69,7 @@ impl Discovery {
                     discovery.gossip = Some(handle);
                 }
                 Err(e) => discovery.warnings.push(format!(
-                    "gossip cannot be had ({e}); another --gossip-port may be free"
+                    "gossip cannot start ({e}); try another --gossip-port"
                 )),
             }
         }

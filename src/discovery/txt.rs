@@ -18,7 +18,7 @@ pub(super) fn encode(ad: &Ad) -> Vec<(&'static str, String)> {
         ("r", ad.room.to_string()),
         ("l", u8::from(ad.leads).to_string()),
         ("m", ad.players.to_string()),
-        ("s", ad.phase.announced().to_owned()),
+        ("s", ad.phase.code().to_owned()),
         ("a", ad.ancestors.iter().map(ToString::to_string).collect()),
     ];
     if let Some(plays) = &ad.plays {

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    Alphabet, Deal, Letter, Name, PeerId, Salt, Secret, Settings, Text, Whole, talk::Said,
+    Alphabet, Deal, FIRST_RULES, Letter, Name, PeerId, Salt, Secret, Settings, Text, Whole,
+    talk::Said,
 };
+use crate::coded_enum::coded_enum;
 
 /// What a player does. With a [`Notice`], the only way to change a
 /// [`Game`](super::Game).
@@ -153,120 +155,124 @@ pub enum Notice {
     KnockedOff(PeerId),
 }
 
-/// What an applied action did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The letter is in the secret, or the whole of it is right.
-    Hit,
-    /// It is not, and cost a chance.
-    Miss,
-    /// The same was guessed before in this round; it costs nothing.
-    Repeat,
-    /// A new round began.
-    Started,
-    /// The player has a seat.
-    Seated,
-    /// The setter is asked.
-    Asked,
-    /// A letter is shown.
-    Hinted,
-    /// Done; there is no more to say about it.
-    Done,
-    /// It was said. The game is as before.
-    Said,
-    /// It was so already.
-    Unchanged,
+coded_enum! {
+    /// What an applied action did.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Outcome {
+        /// The letter is in the secret, or the whole of it is right.
+        Hit = "hit",
+        /// It is not, and cost a chance.
+        Miss = "miss",
+        /// The same was guessed before in this round; it costs nothing.
+        Repeat = "repeat",
+        /// A new round began.
+        Started = "started",
+        /// The player has a seat.
+        Seated = "seated",
+        /// The setter is asked.
+        Asked = "asked",
+        /// A letter is shown.
+        Hinted = "hinted",
+        /// Done; there is no more to say about it.
+        Done = "done",
+        /// It was said. The game is as before.
+        Said = "said",
+        /// It was so already.
+        Unchanged = "unchanged",
+    }
 }
 
-/// Why an action changed nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Rejection {
-    /// Not something that can be guessed.
-    #[error("guess one letter")]
-    NotALetter,
-    /// No round has been started yet.
-    #[error("no round is on; start one")]
-    NoRound,
-    /// The round is won or lost.
-    #[error("this round is over; start the next one")]
-    RoundOver,
-    /// It was meant for another round than the one that is on.
-    #[error("another round has begun meanwhile")]
-    RoundChanged,
-    /// The secret cannot be played.
-    #[error("this secret cannot be played")]
-    BadSecret,
-    /// The name cannot be shown.
-    #[error("this name cannot be used")]
-    BadName,
-    /// The player never took a seat here.
-    #[error("take a seat first")]
-    NotSeated,
-    /// The command is from an older session of this player.
-    #[error("this seat was taken over by a newer start of the program")]
-    Stale,
-    /// The alphabet of the round lacks it.
-    #[error("this letter is not in the alphabet of the words")]
-    NotInAlphabet,
-    /// Another player's turn.
-    #[error("it is another player's turn")]
-    NotYourTurn,
-    /// The setter knows the secret.
-    #[error("you set this word, so the others guess it")]
-    YouSetIt,
-    /// Who watches does not play.
-    #[error("you are watching; take a seat to play")]
-    Watching,
-    /// Nobody has sealed a secret yet.
-    #[error("the word is still being chosen")]
-    NotSealed,
-    /// Not the setter, or not now.
-    #[error("there is nothing for you to set or answer")]
-    NotSetter,
-    /// An answer that no secret could give.
-    #[error("no word could have this answer")]
-    BadAnswer,
-    /// A hint would cost the last chance.
-    #[error("the last chance buys no hint")]
-    NoHint,
-    /// Only the owner of the room may.
-    #[error("only the owner of the room can do that")]
-    NotOwner,
-    /// A setting out of its bounds.
-    #[error(
-        "a match has 1 to 20 rounds and a turn 5 to 300 seconds; choose one of the modes and packs"
-    )]
-    BadSettings,
-    /// A match is on.
-    #[error("a match is on; wait for its end, or let the owner stop it")]
-    MatchOn,
-    /// No match is on.
-    #[error("no match is on; the owner starts one")]
-    NoMatch,
-    /// Another match has begun or ended meanwhile.
-    #[error("another match has begun meanwhile")]
-    MatchChanged,
-    /// The round is still on.
-    #[error("this round is still on")]
-    RoundOn,
-    /// Somebody is not ready.
-    #[error("not everybody is ready; start anyway, or wait")]
-    NotReady,
-    /// Too few players for the mode.
-    #[error("this takes more players")]
-    TooFew,
-    /// All places at the table are taken.
-    #[error("24 players have seats; you can watch")]
-    Full,
-    /// Nobody of this name or id.
-    #[error("there is no such player here")]
-    NoSuchPlayer,
-    /// The owner has sent the player away.
-    #[error("the owner of the room has removed you")]
-    Removed,
-    /// The room plays by older rules, because an older program is in it.
-    #[error("everybody in this room needs the newest version for that")]
-    OldRules,
+coded_enum! {
+    /// Why an action changed nothing.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+    pub enum Rejection {
+        /// Not something that can be guessed.
+        #[error("guess one letter")]
+        NotALetter = "not_a_letter",
+        /// No round has been started yet.
+        #[error("no round is on; start one")]
+        NoRound = "no_round",
+        /// The round is won or lost.
+        #[error("this round is over; start the next one")]
+        RoundOver = "round_over",
+        /// It was meant for another round than the one that is on.
+        #[error("another round has started in the meantime")]
+        RoundChanged = "round_changed",
+        /// The secret cannot be played.
+        #[error("this word cannot be used")]
+        BadSecret = "bad_secret",
+        /// The name cannot be shown.
+        #[error("this name cannot be used")]
+        BadName = "bad_name",
+        /// The player never took a seat here.
+        #[error("take a seat first")]
+        NotSeated = "not_seated",
+        /// The command is from an older session of this player.
+        #[error("this seat was taken over by a newer start of the program")]
+        Stale = "stale",
+        /// The alphabet of the round lacks it.
+        #[error("this letter is not in the alphabet of the words")]
+        NotInAlphabet = "not_in_alphabet",
+        /// Another player's turn.
+        #[error("it is another player's turn")]
+        NotYourTurn = "not_your_turn",
+        /// The setter knows the secret.
+        #[error("you set this word, so the others guess it")]
+        YouSetIt = "you_set_it",
+        /// Who watches does not play.
+        #[error("you are watching; take a seat to play")]
+        Watching = "watching",
+        /// Nobody has sealed a secret yet.
+        #[error("the word is still being chosen")]
+        NotSealed = "not_sealed",
+        /// Not the setter, or not now.
+        #[error("you have no word to choose and no guess to answer")]
+        NotSetter = "not_setter",
+        /// An answer that no secret could give.
+        #[error("no word could have this answer")]
+        BadAnswer = "bad_answer",
+        /// A hint would cost the last chance.
+        #[error("you cannot spend your last balloon on a hint")]
+        NoHint = "no_hint",
+        /// Only the owner of the room may.
+        #[error("only the owner of the room can do that")]
+        NotOwner = "not_owner",
+        /// A setting out of its bounds.
+        #[error(
+            "a match has 1 to 20 rounds and a turn 5 to 300 seconds; choose one of the modes and packs"
+        )]
+        BadSettings = "bad_settings",
+        /// A match is on.
+        #[error("a match is on; wait until it ends, or ask the owner to stop it")]
+        MatchOn = "match_on",
+        /// No match is on.
+        #[error("no match is on; the owner starts one")]
+        NoMatch = "no_match",
+        /// Another match has begun or ended meanwhile.
+        #[error("another match has started in the meantime")]
+        MatchChanged = "match_changed",
+        /// The round is still on.
+        #[error("this round is still on")]
+        RoundOn = "round_on",
+        /// Somebody is not ready.
+        #[error("not everybody is ready; start anyway, or wait")]
+        NotReady = "not_ready",
+        /// Too few players for the mode.
+        #[error("this needs more players")]
+        TooFew = "too_few",
+        /// All places at the table are taken.
+        #[error("all 24 places are taken; you can watch")]
+        Full = "full",
+        /// Nobody of this name or id.
+        #[error("there is no such player here")]
+        NoSuchPlayer = "no_such_player",
+        /// The owner has sent the player away.
+        #[error("the owner of the room removed you")]
+        Removed = "removed",
+        /// The room plays by older rules, because an older program is in it.
+        #[error("everybody in this room needs the newest version for that")]
+        OldRules = "old_rules",
+    }
 }
 
 impl Outcome {
@@ -274,70 +280,13 @@ impl Outcome {
     pub fn changes_game(self) -> bool {
         !matches!(self, Self::Repeat | Self::Said | Self::Unchanged)
     }
-
-    /// The word for it in the headless interface.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Hit => "hit",
-            Self::Miss => "miss",
-            Self::Repeat => "repeat",
-            Self::Started => "started",
-            Self::Seated => "seated",
-            Self::Asked => "asked",
-            Self::Hinted => "hinted",
-            Self::Done => "done",
-            Self::Said => "said",
-            Self::Unchanged => "unchanged",
-        }
-    }
-}
-
-impl Rejection {
-    /// The word for it in the headless interface.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NotALetter => "not_a_letter",
-            Self::NoRound => "no_round",
-            Self::RoundOver => "round_over",
-            Self::RoundChanged => "round_changed",
-            Self::BadSecret => "bad_secret",
-            Self::BadName => "bad_name",
-            Self::NotSeated => "not_seated",
-            Self::Stale => "stale",
-            Self::NotInAlphabet => "not_in_alphabet",
-            Self::NotYourTurn => "not_your_turn",
-            Self::YouSetIt => "you_set_it",
-            Self::Watching => "watching",
-            Self::NotSealed => "not_sealed",
-            Self::NotSetter => "not_setter",
-            Self::BadAnswer => "bad_answer",
-            Self::NoHint => "no_hint",
-            Self::NotOwner => "not_owner",
-            Self::BadSettings => "bad_settings",
-            Self::MatchOn => "match_on",
-            Self::NoMatch => "no_match",
-            Self::MatchChanged => "match_changed",
-            Self::RoundOn => "round_on",
-            Self::NotReady => "not_ready",
-            Self::TooFew => "too_few",
-            Self::Full => "full",
-            Self::NoSuchPlayer => "no_such_player",
-            Self::Removed => "removed",
-            Self::OldRules => "old_rules",
-        }
-    }
 }
 
 impl Action {
-    /// The rules that know this action.
+    /// The oldest rules that know this action. The first action of newer rules
+    /// will be the first exception.
     pub fn rules(&self) -> u32 {
-        match self {
-            Self::StartRound {
-                alphabet: Some(_), ..
-            } => 2,
-            Self::Seat { .. } | Self::Guess { .. } | Self::StartRound { .. } => 1,
-            _ => 2,
-        }
+        FIRST_RULES
     }
 
     /// A word for the log files, which never hold a secret.

@@ -97,7 +97,7 @@ impl Game {
             return Err(Rejection::BadSecret);
         }
         self.stop_round();
-        let number = newest + 1;
+        let number = newest.saturating_add(1);
         self.table.newest_match = Some(Match {
             number,
             mode: settings.mode,
@@ -163,7 +163,7 @@ impl Game {
         let pack = on.pack.clone();
         let setter = frame.setter.map(|setter| self.joined_of(&setter));
         if let Some(on) = &mut self.table.newest_match {
-            on.begun += 1;
+            on.begun = on.begun.saturating_add(1);
             on.last_setter = setter.unwrap_or(0);
         }
         let number = self
@@ -232,13 +232,15 @@ impl Game {
                 let points = round.points_of(&peer);
                 self.change(peer, |player| {
                     if player.scored_in == round.frame.in_match {
-                        player.score += points;
+                        player.score = player.score.saturating_add(points);
                     }
                 });
             }
         }
         match (round.frame.mode, phase) {
-            (Mode::Together, Phase::Won) => self.table.streak += 1,
+            (Mode::Together, Phase::Won) => {
+                self.table.streak = self.table.streak.saturating_add(1);
+            }
             (Mode::Together, Phase::Lost) => self.table.streak = 0,
             _ => {}
         }
@@ -264,7 +266,8 @@ impl Game {
             let sealed = matches!(round.content, Content::Sealed(_));
             round.number() > self.table.counted && round.frame.in_match == newest.number && !sealed
         });
-        Some(player.score + on.map_or(0, |round| round.points_of(peer)))
+        let points = on.map_or(0, |round| round.points_of(peer));
+        Some(player.score.saturating_add(points))
     }
 
     /// The ranking of the newest match, the best first.

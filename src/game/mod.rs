@@ -37,7 +37,7 @@ pub use round::{CHANCES, Content, Frame, Phase, Round, SHORT, Void};
 pub use sealed::{Asked, MAX_ASKED, Question, Salt, Sealed, answer, seal, shape_of};
 pub use secret::{BadSecret, Cell, MAX_SECRET_CELLS, Secret};
 pub use settings::{Difficulty, MAX_ROUNDS, Mode, Settings, TURN_SECONDS};
-pub use table::{Door, MAX_HISTORY, MAX_KNOCKS, MAX_PLAYERS, Player, Table};
+pub use table::{Door, FIRST_RULES, MAX_HISTORY, MAX_KNOCKS, MAX_PLAYERS, Player, Table};
 pub use talk::{BadText, Line, MAX_LINES, MAX_TEXT_BYTES, MAX_TEXT_CHARS, Reaction, Said, Text};
 pub use tries::{GuessMade, Tried, Whole};
 
@@ -173,11 +173,8 @@ impl Game {
     }
 
     /// What follows from what has changed: whose room it is, whose turn it is,
-    /// and whether the round is over. All of it is for the newer rules.
+    /// and whether the round is over.
     fn settle(&mut self) {
-        if self.table.rules < 2 {
-            return;
-        }
         self.settle_owner();
         self.settle_setter();
         self.settle_turn();
@@ -247,9 +244,6 @@ impl Game {
         alphabet: Option<Arc<Alphabet>>,
         expected: Option<u32>,
     ) -> Result<Outcome, Rejection> {
-        if alphabet.is_some() && self.table.rules < 2 {
-            return Err(Rejection::OldRules);
-        }
         let newest = self.round.as_ref().map_or(0, Round::number);
         if expected.is_some_and(|number| number != newest) {
             return Err(Rejection::RoundChanged);
@@ -268,9 +262,7 @@ impl Game {
                 by,
             })
         });
-        if self.table.rules >= 2 {
-            self.stop_round();
-        }
+        self.stop_round();
         let (number, content) = (newest.saturating_add(1), Content::Open(secret));
         let frame = Frame {
             alphabet,

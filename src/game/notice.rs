@@ -6,20 +6,12 @@ impl Game {
     /// Applies a notice. Nothing is refused: what has changed meanwhile is
     /// [`Outcome::Unchanged`].
     pub fn notice(&mut self, notice: Notice) -> Outcome {
-        if let Notice::Rules(rules) = notice {
-            if rules <= self.table.rules {
-                return Outcome::Unchanged;
-            }
-            self.raise_rules(rules);
-            self.settle();
-            return Outcome::Done;
-        }
-        if self.table.rules < 2 {
-            return Outcome::Unchanged;
-        }
         let outcome = match notice {
-            // Taken above.
-            Notice::Rules(_) => Outcome::Unchanged,
+            Notice::Rules(rules) => {
+                let is_newer = rules > self.table.rules;
+                self.table.rules = self.table.rules.max(rules);
+                done_if(is_newer)
+            }
             Notice::Presence { peer, here } => {
                 let player = self.players.get(&peer);
                 let known = player.is_some_and(|p| p.here != here && !p.removed);

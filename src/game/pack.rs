@@ -109,10 +109,10 @@ pub enum Reason {
     #[error("the clue is too long")]
     LongClue,
     /// The secret stands in the pack already.
-    #[error("the same secret stands on line {0}")]
+    #[error("the same word is on line {0}")]
     Duplicate(usize),
     /// The pack has no entry at all.
-    #[error("there is no word in this pack")]
+    #[error("this pack has no words")]
     Empty,
     /// More than [`MAX_ENTRIES`].
     #[error("a pack has at most 10000 words")]
@@ -355,15 +355,11 @@ mod tests {
                 3,
                 "`language:` is missing",
             ),
-            (with(""), 5, "there is no word in this pack"),
+            (with(""), 5, "this pack has no words"),
             (with("moon\n"), 6, "expected `secret = clue`"),
             (with("moon =\n"), 6, "the clue is missing"),
             (with(" - = lines\n"), 6, "at least one letter"),
-            (
-                with("a = b\nA = c\n"),
-                7,
-                "the same secret stands on line 6",
-            ),
+            (with("a = b\nA = c\n"), 7, "the same word is on line 6"),
             (
                 with("straße = In German\n"),
                 6,

@@ -41,8 +41,6 @@ impl Game {
         by: PeerId,
         question: Question,
     ) -> Result<Outcome, Rejection> {
-        // Older rules did not keep it.
-        let index = if self.table.rules < 2 { 0 } else { index };
         let round = self.round.as_mut().ok_or(Rejection::NoRound)?;
         let letters: &[Letter] = match &question {
             Question::Letter(letter) => &[*letter],
@@ -69,7 +67,7 @@ impl Game {
         let next = self.next_after(joined);
         if let Some(round) = &mut self.round {
             round.frame.turn = next;
-            round.frame.step += 1;
+            round.next_step();
         }
     }
 
@@ -133,7 +131,7 @@ impl Game {
         }
         round.content = Content::Sealed(sealed);
         round.clue = clue;
-        round.frame.step += 1;
+        round.next_step();
         Ok(Outcome::Started)
     }
 
@@ -179,7 +177,7 @@ impl Game {
         sealed.asked.pop_front();
         round.note(tried, by, cells, index);
         round.drop_answered();
-        round.frame.step += 1;
+        round.next_step();
         Ok(Outcome::Done)
     }
 
@@ -255,7 +253,7 @@ impl Game {
     }
 
     pub(super) fn say(&mut self, by: PeerId, said: Said) -> Outcome {
-        self.table.said += 1;
+        self.table.said = self.table.said.saturating_add(1);
         let number = self.table.said;
         self.table
             .talk

@@ -6,6 +6,7 @@ use super::{
     Alphabet, GuessMade, Letter, Mode, Outcome, PeerId, Rejection, Secret, Tried, Whole,
     sealed::{Asked, MAX_ASKED, Question, Sealed},
 };
+use crate::coded_enum::coded_enum;
 
 /// How many misses a round allows: the sixth loses it. One balloon each.
 pub const CHANCES: u32 = 6;
@@ -13,38 +14,42 @@ pub const CHANCES: u32 = 6;
 /// Up to so many letters, the first hint is free.
 pub const SHORT: u32 = 4;
 
-/// Where a game stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// No round yet.
-    Lobby,
-    /// The setter chooses a secret.
-    Setting,
-    /// Letters are being guessed.
-    Guessing,
-    /// The round is decided, and its setter is to show the secret.
-    Revealing,
-    /// Every letter was found.
-    Won,
-    /// Every chance was used.
-    Lost,
-    /// The round counts for nobody.
-    Void,
+coded_enum! {
+    /// Where a game stands.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Phase {
+        /// No round yet.
+        Lobby = "lobby",
+        /// The setter chooses a secret.
+        Setting = "setting",
+        /// Letters are being guessed.
+        Guessing = "guessing",
+        /// The round is decided, and its setter is to show the secret.
+        Revealing = "revealing",
+        /// Every letter was found.
+        Won = "won",
+        /// Every chance was used.
+        Lost = "lost",
+        /// The round counts for nobody.
+        Void = "void",
+    }
 }
 
-/// Why a round counts for nobody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Void {
-    /// The setter took too long.
-    TooSlow,
-    /// The setter left, or was cut off.
-    SetterGone,
-    /// The setter gave it up.
-    GivenUp,
-    /// What was shown in the end is not what was sealed or answered.
-    FalseAnswer,
-    /// The match was stopped, or another round was started in its place.
-    Stopped,
+coded_enum! {
+    /// Why a round counts for nobody.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Void {
+        /// The setter took too long.
+        TooSlow = "too_slow",
+        /// The setter left, or was cut off.
+        SetterGone = "setter_gone",
+        /// The setter gave it up.
+        GivenUp = "given_up",
+        /// What was shown in the end is not what was sealed or answered.
+        FalseAnswer = "false_answer",
+        /// The match was stopped, or another round was started in its place.
+        Stopped = "stopped",
+    }
 }
 
 /// What is known of the secret.
@@ -69,7 +74,6 @@ pub struct Round {
     pub(super) clue: String,
     pub(super) content: Content,
     pub(super) guesses: Vec<GuessMade>,
-    /// What only newer rules know.
     pub(super) frame: Frame,
 }
 
@@ -93,69 +97,9 @@ pub struct Frame {
 }
 
 impl Phase {
-    /// All of them.
-    const ALL: [Self; 7] = [
-        Self::Lobby,
-        Self::Setting,
-        Self::Guessing,
-        Self::Revealing,
-        Self::Won,
-        Self::Lost,
-        Self::Void,
-    ];
-
-    /// The word for it in the headless interface.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Lobby => "lobby",
-            Self::Setting => "setting",
-            Self::Guessing => "guessing",
-            Self::Revealing => "revealing",
-            Self::Won => "won",
-            Self::Lost => "lost",
-            Self::Void => "void",
-        }
-    }
-
-    /// The word for it on the network, where older programs know only four.
-    pub fn announced(self) -> &'static str {
-        match self {
-            Self::Setting | Self::Revealing => Self::Guessing.code(),
-            Self::Void => Self::Lost.code(),
-            Self::Lobby | Self::Guessing | Self::Won | Self::Lost => self.code(),
-        }
-    }
-
-    /// Reads [`Phase::code`] back; `None` for a word of another version.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|phase| phase.code() == code)
-    }
-
     /// Whether a round has come to its end.
     pub fn is_over(self) -> bool {
         matches!(self, Self::Won | Self::Lost | Self::Void)
-    }
-}
-
-impl Void {
-    /// All reasons.
-    pub const ALL: [Self; 5] = [
-        Self::TooSlow,
-        Self::SetterGone,
-        Self::GivenUp,
-        Self::FalseAnswer,
-        Self::Stopped,
-    ];
-
-    /// The word for it in the headless interface.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::TooSlow => "too_slow",
-            Self::SetterGone => "setter_gone",
-            Self::GivenUp => "given_up",
-            Self::FalseAnswer => "false_answer",
-            Self::Stopped => "stopped",
-        }
     }
 }
 
@@ -215,7 +159,7 @@ impl Round {
                     return Err(Rejection::NotSealed);
                 }
                 if sealed.asked.is_empty() {
-                    self.frame.step += 1;
+                    self.frame.step = self.frame.step.saturating_add(1);
                 }
                 sealed.asked.push_back(Asked {
                     question,
@@ -364,6 +308,10 @@ impl Round {
     /// Counts what must happen in time.
     pub fn step(&self) -> u32 {
         self.frame.step
+    }
+
+    pub(super) fn next_step(&mut self) {
+        self.frame.step = self.frame.step.saturating_add(1);
     }
 
     /// What waits for the setter, the first one first.

@@ -1,6 +1,7 @@
 //! How a room plays: what its owner chooses between two matches.
 
 use super::pack::MAX_ID_BYTES;
+use crate::coded_enum::coded_enum;
 
 /// The most rounds of a match: about an hour.
 pub const MAX_ROUNDS: u8 = 20;
@@ -8,36 +9,21 @@ pub const MAX_ROUNDS: u8 = 20;
 /// How long a turn may take, in seconds: shorter is no fun, longer is no limit.
 pub const TURN_SECONDS: std::ops::RangeInclusive<u16> = 5..=300;
 
-/// Who guesses, and who knows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// One team: anyone guesses at any time.
-    #[default]
-    Together,
-    /// One after the other, against the clock.
-    Turns,
-    /// One player knows the secret, the others guess; it goes round.
-    Setter,
+coded_enum! {
+    /// Who guesses, and who knows.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum Mode {
+        /// One team: anyone guesses at any time.
+        #[default]
+        Together = "together",
+        /// One after the other, against the clock.
+        Turns = "turns",
+        /// One player knows the secret, the others guess; it goes round.
+        Setter = "setter",
+    }
 }
 
 impl Mode {
-    /// All modes, in the order they are offered.
-    pub const ALL: [Self; 3] = [Self::Together, Self::Turns, Self::Setter];
-
-    /// The word for it in the headless interface.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Together => "together",
-            Self::Turns => "turns",
-            Self::Setter => "setter",
-        }
-    }
-
-    /// Reads [`Mode::code`] back.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.code() == code)
-    }
-
     /// How many players it takes.
     pub fn min_players(self) -> usize {
         match self {
@@ -47,39 +33,23 @@ impl Mode {
     }
 }
 
-/// How hard secrets shall be, by the misses of a player who knows all words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Difficulty {
-    /// All of them.
-    #[default]
-    Any,
-    /// Up to 1.5 misses.
-    Easy,
-    /// Up to 3 misses.
-    Normal,
-    /// More than 3 misses.
-    Hard,
+coded_enum! {
+    /// How hard secrets shall be, by the misses of a player who knows all words.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum Difficulty {
+        /// All of them.
+        #[default]
+        Any = "any",
+        /// Up to 1.5 misses.
+        Easy = "easy",
+        /// Up to 3 misses.
+        Normal = "normal",
+        /// More than 3 misses.
+        Hard = "hard",
+    }
 }
 
 impl Difficulty {
-    /// All of them, in the order they are offered.
-    pub const ALL: [Self; 4] = [Self::Any, Self::Easy, Self::Normal, Self::Hard];
-
-    /// The word for it in the headless interface.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Any => "any",
-            Self::Easy => "easy",
-            Self::Normal => "normal",
-            Self::Hard => "hard",
-        }
-    }
-
-    /// Reads [`Difficulty::code`] back.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|level| level.code() == code)
-    }
-
     /// What a secret is that takes so many misses, in tenths.
     pub fn of(tenths: u8) -> Self {
         match tenths {

@@ -7,6 +7,11 @@ use std::{
 
 use super::{Game, Line, Match, Name, PeerId, Rejection, Round, Settings};
 
+/// The rules by which every room begins, before the first entry of its log.
+/// Never changed: all programs make the same of the same log. Newer rules come
+/// by an entry ([`Notice::Rules`](super::Notice::Rules)).
+pub const FIRST_RULES: u32 = 2;
+
 /// The most players at the table; more can watch.
 pub const MAX_PLAYERS: usize = 24;
 
@@ -19,7 +24,7 @@ pub const MAX_HISTORY: usize = 200;
 /// How many of those who were let in, or refused, are remembered.
 const MAX_GUESTS: usize = 256;
 
-/// Someone who has, or had, a seat. All but the name is for the newer rules.
+/// Someone who has, or had, a seat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Player {
     /// What the others see.
@@ -40,7 +45,7 @@ pub struct Player {
     pub removed: bool,
 }
 
-/// What the newer rules keep beside the players and the round.
+/// What is kept beside the players and the round.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
     /// The rules that the room plays by.
@@ -89,7 +94,7 @@ pub enum Door {
 impl Default for Table {
     fn default() -> Self {
         Self {
-            rules: 1,
+            rules: FIRST_RULES,
             joined: 0,
             owner: None,
             settings: Settings::default(),
@@ -170,12 +175,9 @@ impl Game {
             .entry(by)
             .or_insert_with(|| Player::new(name.clone()));
         player.name = name;
-        if self.table.rules < 2 {
-            return Ok(());
-        }
         player.here = true;
         if newcomer {
-            self.table.joined += 1;
+            self.table.joined = self.table.joined.saturating_add(1);
             player.joined = self.table.joined;
             if self.at_table().count() > MAX_PLAYERS {
                 self.change(by, |player| player.watching = true);
@@ -241,22 +243,6 @@ impl Game {
         let next = here.min_by_key(|(peer, player)| (player.watching, player.joined, **peer));
         if let Some((peer, _)) = next {
             self.table.owner = Some(*peer);
-        }
-    }
-
-    /// The first entry of newer rules: puts in order what older ones left open.
-    pub(super) fn raise_rules(&mut self, rules: u32) {
-        self.table.rules = rules;
-        for player in self.players.values_mut() {
-            self.table.joined += 1;
-            player.joined = self.table.joined;
-            // Who is gone is noticed next.
-            player.here = true;
-        }
-        if let Some(round) = &self.round
-            && round.phase().is_over()
-        {
-            self.table.counted = round.number();
         }
     }
 }

@@ -3,6 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{PeerId, name::reorders};
+use crate::coded_enum::coded_enum;
 
 /// The longest text, in graphemes.
 pub const MAX_TEXT_CHARS: usize = 200;
@@ -66,49 +67,22 @@ impl Text {
     }
 }
 
-/// A reaction: a small picture instead of words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Reaction {
-    /// Hooray.
-    Cheer,
-    /// Ha ha.
-    Laugh,
-    /// Oh!
-    Gasp,
-    /// Hm.
-    Think,
-    /// Oh no.
-    Sad,
-    /// Lovely.
-    Heart,
-}
-
-impl Reaction {
-    /// All of them, in the order they are offered.
-    pub const ALL: [Self; 6] = [
-        Self::Cheer,
-        Self::Laugh,
-        Self::Gasp,
-        Self::Think,
-        Self::Sad,
-        Self::Heart,
-    ];
-
-    /// The word for it in the headless interface.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Cheer => "cheer",
-            Self::Laugh => "laugh",
-            Self::Gasp => "gasp",
-            Self::Think => "think",
-            Self::Sad => "sad",
-            Self::Heart => "heart",
-        }
-    }
-
-    /// Reads [`Reaction::code`] back.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.code() == code)
+coded_enum! {
+    /// A reaction: a small picture instead of words.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Reaction {
+        /// Hooray.
+        Cheer = "cheer",
+        /// Ha ha.
+        Laugh = "laugh",
+        /// Oh!
+        Gasp = "gasp",
+        /// Hm.
+        Think = "think",
+        /// Oh no.
+        Sad = "sad",
+        /// Lovely.
+        Heart = "heart",
     }
 }
 

@@ -38,7 +38,7 @@ pub struct GuessMade {
     pub by: PeerId,
     /// The cells it uncovered, a bit each.
     pub cells: u64,
-    /// The log index of the entry that brought it; 0 if that was not kept.
+    /// The log index of the entry that brought it.
     pub index: u64,
 }
 

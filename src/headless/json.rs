@@ -118,9 +118,7 @@ pub(super) fn game_json(room: &RoomView) -> Value {
             }),
         );
     }
-    if game.table().rules >= 2 {
-        merge(&mut fields, &table_json(game));
-    }
+    merge(&mut fields, &table_json(game));
     fields
 }
 

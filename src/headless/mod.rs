@@ -111,7 +111,7 @@ async fn show_changes(node: &NodeHandle, printer: &Printer) -> anyhow::Result<In
         }
         printer.show(&view)?;
         if views.changed().await.is_err() {
-            bail!("the node stopped; the log file says why");
+            bail!("the node stopped; see the log file");
         }
     }
 }
@@ -161,7 +161,7 @@ async fn serve(
 }
 
 fn look(room: Option<&RoomView>, part: impl Fn(&RoomView) -> Result<Value, Failure>) -> Value {
-    let gone = || Failure::new("not_in_room", "there is no seat any more");
+    let gone = || Failure::new("not_in_room", "you are no longer in a room");
     match room.ok_or_else(gone).and_then(part) {
         Ok(fields) => {
             let mut reply = json!({"ok": true});

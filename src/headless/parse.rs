@@ -38,7 +38,7 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Line, Failure
     let act = |action| Ok(Line::Command(Command::Act(action)));
     let command = |command| Ok(Line::Command(command));
     let in_room = || {
-        let not_there = || Failure::new("not_in_room", "there is no seat any more");
+        let not_there = || Failure::new("not_in_room", "you are no longer in a room");
         room.ok_or_else(not_there)
     };
     let game = || in_room().map(|room| room.state.game());

@@ -10,7 +10,7 @@ use crate::{
     node::{Failure, Record, RoomView},
 };
 
-/// The fields of a game that newer rules bring.
+/// The fields of a game beside its players and its round.
 pub(super) fn table_json(game: &Game) -> Value {
     let table = game.table();
     let name = |peer: &PeerId| game.name_of(peer).to_owned();

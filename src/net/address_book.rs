@@ -1,11 +1,9 @@
 //! Where peers were last heard of. Hints only: whoever is dialled must prove
 //! who they are.
 
-use std::{
-    collections::BTreeMap,
-    net::SocketAddr,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::BTreeMap, net::SocketAddr};
+
+use parking_lot::Mutex;
 
 use crate::{consensus::codec::MAX_ADDRS, game::PeerId};
 
@@ -62,7 +60,7 @@ impl Known {
 impl AddressBook {
     /// Notes an address that was announced or stored: tried after the others.
     pub fn hint(&self, peer: PeerId, addr: SocketAddr) {
-        self.lock().known(peer).hint(addr);
+        self.0.lock().known(peer).hint(addr);
     }
 
     /// Notes hints as they stand in messages; what is no address is skipped.
@@ -76,7 +74,7 @@ impl AddressBook {
 
     /// Notes an address where the peer really is: tried first.
     pub fn confirm(&self, peer: PeerId, addr: SocketAddr) {
-        let mut book = self.lock();
+        let mut book = self.0.lock();
         let known = book.known(peer);
         known.is_met = true;
         known.hint(addr);
@@ -87,14 +85,10 @@ impl AddressBook {
 
     /// Where to look for a peer, in this order.
     pub fn of(&self, peer: &PeerId) -> Vec<SocketAddr> {
-        let book = self.lock();
+        let book = self.0.lock();
         book.peers
             .get(peer)
             .map_or_else(Vec::new, |k| k.addrs.clone())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Book> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -136,7 +130,7 @@ mod tests {
         for n in 1..3000 {
             book.hint(peer(n), addr);
         }
-        assert_eq!(book.lock().peers.len(), MAX_PEERS);
+        assert_eq!(book.0.lock().peers.len(), MAX_PEERS);
         assert_eq!(book.of(&peer(0)), [addr]);
         assert_eq!(book.of(&peer(2999)), [addr]);
         assert!(book.of(&peer(1)).is_empty());

@@ -1,27 +1,25 @@
 //! Calls to other nodes: one kept connection a peer, a deadline on every call.
 
-use std::{
-    collections::BTreeMap,
-    net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use hyper_util::rt::TokioIo;
-use tonic::{
-    Code, Request, Status,
-    transport::{Channel, Endpoint, Uri},
-};
+use parking_lot::Mutex;
+use tonic::transport::{Channel, Endpoint, Uri};
 
 use super::{
-    About, AddressBook, Admission, ClusterId, MemberClient, PROTOCOL, Refusal, Refused, RoomKey,
+    address_book::AddressBook,
+    call::{CallError, timed, within},
     codec,
     connect::connect_peer,
-    guard::{Attach, Header, continued_in},
+    header::{Attach, Header},
+    member::MemberClient,
+    messages::{About, Admission, PROTOCOL},
+    refusal::Refusal,
+    room_key::RoomKey,
     transport::Transport,
 };
 use crate::{
-    consensus::{NodeId, RULES, codec::DecodeError},
+    consensus::{ClusterId, NodeId, codec::DecodeError},
     game::{Name, PeerId},
     proto::{self as pb, lobby_client::LobbyClient, members_client::MembersClient},
 };
@@ -35,39 +33,30 @@ const KEEPALIVE: Duration = Duration::from_secs(2);
 /// How many connections are kept; a room needs 23, a full lobby some more.
 const MAX_CHANNELS: usize = 128;
 
-/// Why a call brought no answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
-    /// It was answered with no.
-    #[error(transparent)]
-    Refused(#[from] Refused),
-    /// Nobody answers, or not in time, or nothing sensible.
-    #[error("no answer: {0}")]
-    Unreachable(String),
-    /// Something answers that is not this program, or not this version of it.
-    #[error("{0}")]
-    Denied(String),
-    /// It has left that room behind, for this one.
-    #[error("the game went on in another room")]
-    Continued(ClusterId),
-}
-
 /// All peers that can be called. Cheap to clone.
 #[derive(Clone)]
 pub struct Peers {
     transport: Arc<dyn Transport>,
     book: Arc<AddressBook>,
     session: u64,
+    rules: u32,
     channels: Arc<Mutex<BTreeMap<PeerId, Channel>>>,
 }
 
 impl Peers {
-    /// Calls over a transport. `session` is a random number of this start.
-    pub fn new(transport: Arc<dyn Transport>, book: Arc<AddressBook>, session: u64) -> Self {
+    /// Calls over a transport, of a program that knows the rules up to `rules`.
+    /// `session` is a random number of this start.
+    pub fn new(
+        transport: Arc<dyn Transport>,
+        book: Arc<AddressBook>,
+        session: u64,
+        rules: u32,
+    ) -> Self {
         Self {
             transport,
             book,
             session,
+            rules,
             channels: Arc::default(),
         }
     }
@@ -75,6 +64,11 @@ impl Peers {
     /// Where peers are.
     pub fn book(&self) -> &AddressBook {
         &self.book
+    }
+
+    /// The newest rules that this program knows.
+    pub fn rules(&self) -> u32 {
+        self.rules
     }
 
     /// Finds out who answers at an address, and notes it.
@@ -106,7 +100,7 @@ impl Peers {
         let reply = within(LOBBY_DEADLINE, self.lobby(peer).hello(request)).await?;
         if reply.protocol != PROTOCOL {
             let message = format!(
-                "that room runs version {} (protocol {}), and this is {} ({PROTOCOL}); install the same version",
+                "that room runs version {} (protocol {}), and this computer {} ({PROTOCOL}); install the same version on both computers",
                 reply.version,
                 reply.protocol,
                 env!("CARGO_PKG_VERSION"),
@@ -146,11 +140,10 @@ impl Peers {
             protocol,
             cluster_id: cluster_id.as_bytes().to_vec(),
             name: name.to_owned(),
-            rules: RULES,
+            rules: self.rules,
         };
         let request = timed(request, LOBBY_DEADLINE);
         let reply = within(LOBBY_DEADLINE, self.lobby(peer).join(request)).await?;
-        refuse(reply.refused)?;
         let secret = reply.room_secret.try_into();
         Ok(Admission {
             room: codec::name(&reply.room)?,
@@ -178,7 +171,7 @@ impl Peers {
     /// The kept connection to a peer: opened by the first call, and opened
     /// again, wherever the peer is by then, after it broke.
     fn channel(&self, peer: PeerId) -> Channel {
-        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut channels = self.channels.lock();
         if channels.len() >= MAX_CHANNELS && !channels.contains_key(&peer) {
             // Those that are in use live on in their users' hands.
             channels.clear();
@@ -203,67 +196,5 @@ impl Peers {
                     .connect_with_connector_lazy(connector)
             })
             .clone()
-    }
-}
-
-/// A request that tells the other side when nobody waits any more.
-pub(super) fn timed<T>(message: T, deadline: Duration) -> Request<T> {
-    let mut request = Request::new(message);
-    request.set_timeout(deadline);
-    request
-}
-
-/// Waits for an answer, connecting included.
-pub(super) async fn within<T>(
-    deadline: Duration,
-    call: impl Future<Output = Result<tonic::Response<T>, Status>>,
-) -> Result<T, CallError> {
-    match tokio::time::timeout(deadline, call).await {
-        Ok(Ok(response)) => Ok(response.into_inner()),
-        Ok(Err(status)) => Err(status.into()),
-        Err(_late) => Err(CallError::Unreachable("it took too long".to_owned())),
-    }
-}
-
-pub(super) fn refuse(refused: Option<pb::Refused>) -> Result<(), CallError> {
-    match refused {
-        None => Ok(()),
-        Some(refused) => Err(Refused::try_from(refused)?.into()),
-    }
-}
-
-impl From<Status> for CallError {
-    fn from(status: Status) -> Self {
-        if let Some(cluster) = continued_in(&status) {
-            return Self::Continued(cluster);
-        }
-        match status.code() {
-            Code::AlreadyExists => Refusal::Replaced.because(status.message()).into(),
-            Code::PermissionDenied
-            | Code::Unauthenticated
-            | Code::NotFound
-            | Code::FailedPrecondition
-            | Code::InvalidArgument
-            | Code::Unimplemented => Self::Denied(status.message().to_owned()),
-            _ => Self::Unreachable(innermost(&status)),
-        }
-    }
-}
-
-impl From<DecodeError> for CallError {
-    fn from(error: DecodeError) -> Self {
-        Self::Denied(format!("the answer makes no sense: {error}"))
-    }
-}
-
-/// The cause that a person can do something about stands at the bottom.
-fn innermost(status: &Status) -> String {
-    let mut error: &dyn std::error::Error = status;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    match error.downcast_ref::<Status>() {
-        Some(status) => status.message().to_owned(),
-        None => error.to_string(),
     }
 }

@@ -2,13 +2,17 @@
 
 use openraft::raft::{self, TransferLeaderError};
 
-use super::{About, Aside, Header, MAX_MEMBERS, PROTOCOL, Refusal, Refused, RoomInfo, Survey};
+use super::{
+    contact::LeaderStatus,
+    header::Header,
+    messages::{About, MAX_MEMBERS, PROTOCOL, RoomInfo, Survey},
+};
 use crate::{
     consensus::{
         Snapshot, TypeConfig, Vote,
         codec::{self, DecodeError},
     },
-    game::{Name, PeerId, Phase},
+    game::{Name, Phase},
     proto as pb,
 };
 
@@ -68,7 +72,7 @@ impl From<About> for pb::HelloReply {
                 cluster_id: room.cluster_id.as_bytes().to_vec(),
                 room: room.room.to_string(),
                 players: room.players,
-                phase: room.phase.announced().to_owned(),
+                phase: room.phase.code().to_owned(),
                 leader_id: room.leader_id.unwrap_or(0),
                 node_id: room.node_id,
             }),
@@ -101,63 +105,7 @@ impl TryFrom<pb::HelloReply> for About {
                 .ok()
                 .filter(|port| *port != 0),
             // Older programs do not say.
-            rules: reply.rules.max(1),
-        })
-    }
-}
-
-/// Each refusal and its number on the wire.
-const REFUSALS: [(Refusal, pb::Refusal); 15] = [
-    (Refusal::Version, pb::Refusal::Version),
-    (Refusal::NoSuchRoom, pb::Refusal::NoSuchRoom),
-    (Refusal::RoomFull, pb::Refusal::RoomFull),
-    (Refusal::BadName, pb::Refusal::BadName),
-    (Refusal::NotLeader, pb::Refusal::NotLeader),
-    (Refusal::NoQuorum, pb::Refusal::NoQuorum),
-    (Refusal::NotAMember, pb::Refusal::NotAMember),
-    (Refusal::Busy, pb::Refusal::Busy),
-    (Refusal::StillPlayed, pb::Refusal::StillPlayed),
-    (Refusal::Replaced, pb::Refusal::Replaced),
-    (Refusal::Knocking, pb::Refusal::Knocking),
-    (Refusal::NotLetIn, pb::Refusal::NotLetIn),
-    (Refusal::Removed, pb::Refusal::Removed),
-    (Refusal::TooFast, pb::Refusal::TooFast),
-    (Refusal::OldRules, pb::Refusal::OldRules),
-];
-
-impl From<Refused> for pb::Refused {
-    fn from(refused: Refused) -> Self {
-        let found = REFUSALS.iter().find(|(ours, _)| *ours == refused.reason);
-        let (peer, addrs) = refused.leader.unzip();
-        Self {
-            reason: found.map_or(0, |(_, theirs)| *theirs as i32),
-            message: refused.message,
-            leader_peer_id: peer
-                .map(|peer: PeerId| peer.as_bytes().to_vec())
-                .unwrap_or_default(),
-            leader_addrs: addrs.unwrap_or_default(),
-        }
-    }
-}
-
-impl TryFrom<pb::Refused> for Refused {
-    type Error = DecodeError;
-
-    fn try_from(refused: pb::Refused) -> Decoded<Self> {
-        let leader = if refused.leader_peer_id.is_empty() {
-            None
-        } else {
-            let peer = codec::peer_id(&refused.leader_peer_id)?;
-            Some((peer, codec::addrs(refused.leader_addrs)?))
-        };
-        Ok(Self {
-            reason: REFUSALS
-                .iter()
-                .find(|(_, theirs)| *theirs as i32 == refused.reason)
-                .map(|(ours, _)| *ours)
-                .ok_or(DecodeError::Invalid("refusal"))?,
-            message: refused.message.chars().take(200).collect(),
-            leader,
+            rules: reply.rules,
         })
     }
 }
@@ -170,22 +118,23 @@ fn vote(vote: Option<pb::Vote>) -> Decoded<Vote> {
 
 pub(super) fn append_request(
     request: &AppendEntriesRequest,
-    aside: Aside,
+    status: LeaderStatus,
 ) -> pb::AppendEntriesRequest {
     pb::AppendEntriesRequest {
         vote: Some((&request.vote).into()),
         prev_log_id: request.prev_log_id.as_ref().map(Into::into),
         entries: request.entries.iter().map(Into::into).collect(),
         leader_commit: request.leader_commit.as_ref().map(Into::into),
-        away: aside.away.into_iter().collect(),
-        cut_off: aside.cut_off,
+        away: status.away.into_iter().collect(),
+        cut_off: status.cut_off,
     }
 }
 
 pub(super) fn append_entries(
     request: pb::AppendEntriesRequest,
-) -> Decoded<(AppendEntriesRequest, Aside)> {
-    let aside = Aside {
+    rules: u32,
+) -> Decoded<(AppendEntriesRequest, LeaderStatus)> {
+    let status = LeaderStatus {
         away: request.away.into_iter().take(MAX_MEMBERS).collect(),
         cut_off: request.cut_off,
     };
@@ -195,11 +144,11 @@ pub(super) fn append_entries(
         entries: request
             .entries
             .into_iter()
-            .map(codec::entry)
+            .map(|entry| codec::entry(entry, rules))
             .collect::<Decoded<_>>()?,
         leader_commit: request.leader_commit.map(Into::into),
     };
-    Ok((request, aside))
+    Ok((request, status))
 }
 
 impl From<AppendEntriesResponse> for pb::AppendEntriesReply {

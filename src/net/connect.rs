@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use futures::{StreamExt as _, stream::FuturesUnordered};
 
 use super::{
-    AddressBook,
+    address_book::AddressBook,
     transport::{Stream, Transport},
 };
 use crate::game::PeerId;

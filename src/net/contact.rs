@@ -2,10 +2,11 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::traffic::{Call, Exchange, Traffic};
@@ -16,7 +17,7 @@ use crate::{
 
 /// What a leader says with each of its heartbeats.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Aside {
+pub struct LeaderStatus {
     /// Members that do not answer it.
     pub away: BTreeSet<NodeId>,
     /// It cannot reach a majority of the voters.
@@ -29,8 +30,8 @@ pub struct Contact(Arc<Mutex<Inner>>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    told: Aside,
-    heard: Aside,
+    told: LeaderStatus,
+    heard: LeaderStatus,
     heard_at: Option<Instant>,
     continued: Option<(PeerId, ClusterId)>,
     frozen_until: Option<Instant>,
@@ -53,76 +54,76 @@ struct Holds {
 impl Contact {
     /// Time since a leader with a quorum was heard; for ever, if none was.
     pub fn age(&self) -> Duration {
-        let heard_at = self.lock().heard_at;
+        let heard_at = self.0.lock().heard_at;
         heard_at.map_or(Duration::MAX, |at| at.elapsed())
     }
 
     /// The members that the leader said are away.
     pub fn away(&self) -> BTreeSet<NodeId> {
-        self.lock().heard.away.clone()
+        self.0.lock().heard.away.clone()
     }
 
     /// Who said that the game went on in another cluster, and in which.
     pub fn continued(&self) -> Option<(PeerId, ClusterId)> {
-        self.lock().continued
+        self.0.lock().continued
     }
 
     /// Whether somebody said that this player sits elsewhere now.
     pub fn is_replaced(&self) -> bool {
-        self.lock().replaced
+        self.0.lock().replaced
     }
 
     /// Notes that somebody said so.
     pub fn hear_replaced(&self) {
-        self.lock().replaced = true;
+        self.0.lock().replaced = true;
     }
 
     /// Keeps still for so long: no call of Raft's is made or answered.
     pub fn freeze(&self, time: Duration) {
-        self.lock().frozen_until = Some(Instant::now() + time);
+        self.0.lock().frozen_until = Some(Instant::now() + time);
     }
 
     /// Ends that early.
     pub fn thaw(&self) {
-        self.lock().frozen_until = None;
+        self.0.lock().frozen_until = None;
     }
 
     /// Whether it keeps still.
     pub fn is_frozen(&self) -> bool {
-        let until = self.lock().frozen_until;
+        let until = self.0.lock().frozen_until;
         until.is_some_and(|until| Instant::now() < until)
     }
 
     /// Sets what this seat says as the leader.
-    pub fn tell(&self, aside: Aside) {
-        self.lock().told = aside;
+    pub fn tell(&self, status: LeaderStatus) {
+        self.0.lock().told = status;
     }
 
-    pub(super) fn told(&self) -> Aside {
-        self.lock().told.clone()
+    pub(super) fn told(&self) -> LeaderStatus {
+        self.0.lock().told.clone()
     }
 
-    pub(super) fn hear(&self, aside: Aside) {
-        let mut inner = self.lock();
-        if !aside.cut_off {
+    pub(super) fn hear(&self, status: LeaderStatus) {
+        let mut inner = self.0.lock();
+        if !status.cut_off {
             inner.heard_at = Some(Instant::now());
         }
-        inner.heard = aside;
+        inner.heard = status;
     }
 
     pub(super) fn hear_continued(&self, by: PeerId, cluster: ClusterId) {
-        self.lock().continued = Some((by, cluster));
+        self.0.lock().continued = Some((by, cluster));
     }
 
     /// The newest entry that a member said it holds, to the leader of this vote.
     pub(super) fn holds(&self, member: NodeId, vote: &Vote) -> Option<LogId> {
-        let inner = self.lock();
+        let inner = self.0.lock();
         let same = inner.holds.vote.as_ref() == Some(vote);
         same.then(|| inner.holds.last.get(&member).copied())?
     }
 
     pub(super) fn hear_holds(&self, member: NodeId, vote: &Vote, last: LogId) {
-        let mut inner = self.lock();
+        let mut inner = self.0.lock();
         if inner.holds.vote.as_ref() != Some(vote) {
             inner.holds = Holds {
                 vote: Some(*vote),
@@ -134,42 +135,38 @@ impl Contact {
     }
 
     pub(super) fn mark_log_lost(&self, member: NodeId) {
-        self.lock().holds.lost_log.insert(member);
+        self.0.lock().holds.lost_log.insert(member);
     }
 
     /// Members that do not hold any more what they said they hold: a backup
     /// was restored, or a disk lost what it had promised to keep.
     pub fn members_with_lost_log(&self) -> BTreeSet<NodeId> {
-        self.lock().holds.lost_log.clone()
+        self.0.lock().holds.lost_log.clone()
     }
 
     /// What went between this seat and each other one, since it was opened.
     pub fn traffic(&self) -> BTreeMap<NodeId, Exchange> {
-        self.lock().traffic.all()
+        self.0.lock().traffic.all()
     }
 
     /// The votes that this seat had in an election, its own included.
     pub fn votes(&self, term: u64) -> u64 {
-        self.lock().traffic.votes(term)
+        self.0.lock().traffic.votes(term)
     }
 
     pub(super) fn note_sent(&self, to: NodeId, call: Call) {
-        self.lock().traffic.sent(to, call);
+        self.0.lock().traffic.sent(to, call);
     }
 
     pub(super) fn note_answered(&self, by: NodeId) {
-        self.lock().traffic.answered(by);
+        self.0.lock().traffic.answered(by);
     }
 
     pub(super) fn note_heard(&self, from: NodeId, call: Call) {
-        self.lock().traffic.heard(from, call);
+        self.0.lock().traffic.heard(from, call);
     }
 
     pub(super) fn note_won(&self, term: u64) {
-        self.lock().traffic.won(term);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().traffic.won(term);
     }
 }

@@ -1,86 +1,19 @@
 //! Who may call the members' service. Asked before a call's body is read.
 
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+
 use openraft::async_runtime::WatchReceiver as _;
-use prost::Message as _;
-use tonic::{
-    Request, Status,
-    metadata::{BinaryMetadataValue, MetadataMap},
-    service::Interceptor,
-};
+use parking_lot::Mutex;
+use tonic::{Request, Status, service::Interceptor};
 
 use super::{
-    AddressBook, Caller, ClusterId, Handler, PROTOCOL, REPLACED, RoomKey, SeatAccess, Visitor,
+    address_book::AddressBook,
+    header::{Header, went_on_in},
+    messages::{Caller, PROTOCOL, REPLACED, Visitor},
+    room_key::RoomKey,
+    service::{Handler, SeatAccess},
 };
-use crate::{consensus::NodeId, game::PeerId, proto as pb};
-use std::{
-    collections::BTreeMap,
-    net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
-};
-
-/// The metadata entry of the header.
-const KEY: &str = "dhangkanna-header-bin";
-
-/// The metadata entry of a refusal that says where the game went on.
-const CONTINUED: &str = "dhangkanna-continued-bin";
-
-/// What every call between members carries.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Header {
-    pub(super) protocol: u32,
-    pub(super) cluster_id: ClusterId,
-    pub(super) from: NodeId,
-    pub(super) to: NodeId,
-    pub(super) secret: Vec<u8>,
-    pub(super) listen_port: u16,
-    pub(super) session: u64,
-}
-
-impl Header {
-    pub(super) fn new(
-        key: &RoomKey,
-        from: NodeId,
-        to: NodeId,
-        listen_port: u16,
-        session: u64,
-    ) -> Self {
-        Self {
-            protocol: PROTOCOL,
-            cluster_id: key.cluster_id,
-            from,
-            to,
-            secret: key.secret.to_vec(),
-            listen_port,
-            session,
-        }
-    }
-
-    fn read(metadata: &MetadataMap) -> Option<Self> {
-        let bytes = metadata.get_bin(KEY)?.to_bytes().ok()?;
-        pb::Header::decode(bytes).ok()?.try_into().ok()
-    }
-}
-
-/// Puts a header on every call of a client.
-#[derive(Clone)]
-pub(super) struct Attach(BinaryMetadataValue);
-
-impl Attach {
-    pub(super) fn new(header: &Header) -> Self {
-        let bytes = pb::Header::from(header).encode_to_vec();
-        let mut value = BinaryMetadataValue::from_bytes(&bytes);
-        // Kept out of HPACK's tables and of debug output: it holds the secret.
-        value.set_sensitive(true);
-        Self(value)
-    }
-}
-
-impl Interceptor for Attach {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        request.metadata_mut().insert_bin(KEY, self.0.clone());
-        Ok(request)
-    }
-}
+use crate::{consensus::NodeId, game::PeerId};
 
 /// Checks the header of every call, and notes who calls.
 pub(super) struct Guard<H> {
@@ -105,9 +38,9 @@ impl<H: Handler> Interceptor for Guard<H> {
         let visitor = *request
             .extensions()
             .get::<Visitor>()
-            .ok_or_else(|| Status::unauthenticated("who are you?"))?;
+            .ok_or_else(|| Status::unauthenticated("no client certificate"))?;
         let header = Header::read(request.metadata())
-            .ok_or_else(|| Status::unauthenticated("this call is for the members of a room"))?;
+            .ok_or_else(|| Status::unauthenticated("only members of a room can call this"))?;
         if let Some(answer) = self.is_left_behind(&header) {
             return Err(answer);
         }
@@ -156,7 +89,7 @@ enum Start {
 
 impl Sessions {
     fn note(&self, seat: NodeId, session: u64) -> Start {
-        let mut seats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seats = self.0.lock();
         if seats.len() >= MAX_SESSIONS && !seats.contains_key(&seat) {
             seats.clear();
         }
@@ -183,26 +116,17 @@ impl<H: Handler> Guard<H> {
         if !key.opened_by(&header.secret) {
             return None;
         }
-        let mut status = Status::failed_precondition("the game went on in another room");
-        let value = BinaryMetadataValue::from_bytes(continued_in.as_bytes());
-        status.metadata_mut().insert_bin(CONTINUED, value);
-        Some(status)
+        Some(went_on_in(continued_in))
     }
 }
 
-/// Where a refused call says that the game went on.
-pub(super) fn continued_in(status: &Status) -> Option<ClusterId> {
-    let bytes = status.metadata().get_bin(CONTINUED)?.to_bytes().ok()?;
-    ClusterId::try_from(&bytes[..]).ok()
-}
-
 /// What the guard needs to know of a seat.
-pub(super) trait Seat {
+pub(super) trait GuardedSeat {
     fn node_id(&self) -> NodeId;
     fn key(&self) -> &RoomKey;
 }
 
-impl Seat for SeatAccess {
+impl GuardedSeat for SeatAccess {
     fn node_id(&self) -> NodeId {
         self.node_id
     }
@@ -215,7 +139,7 @@ impl Seat for SeatAccess {
 /// The rules. The caller's place in our membership is none of them: a seat
 /// that slept must accept a leader it never heard of. But a seat we know must
 /// be spoken for by the peer we know.
-fn check<S: Seat>(
+fn check<S: GuardedSeat>(
     header: &Header,
     peer: PeerId,
     seat: Option<S>,
@@ -223,7 +147,7 @@ fn check<S: Seat>(
 ) -> Result<S, Status> {
     if header.protocol != PROTOCOL {
         return Err(Status::failed_precondition(format!(
-            "protocol {} is spoken here, not {}",
+            "this computer speaks protocol {}, not {}",
             PROTOCOL, header.protocol
         )));
     }
@@ -233,13 +157,13 @@ fn check<S: Seat>(
         return Err(elsewhere());
     }
     if !seat.key().opened_by(&header.secret) {
-        return Err(Status::permission_denied("that is not the room's secret"));
+        return Err(Status::permission_denied("wrong room secret"));
     }
     if seat.node_id() != header.to {
-        return Err(Status::not_found("that seat is gone"));
+        return Err(Status::not_found("that seat no longer exists"));
     }
     if header.from == header.to || peer_of(&seat, header.from).is_some_and(|known| known != peer) {
-        return Err(Status::permission_denied("that seat is somebody else's"));
+        return Err(Status::permission_denied("that is another player's seat"));
     }
     Ok(seat)
 }
@@ -247,11 +171,12 @@ fn check<S: Seat>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consensus::ClusterId;
     use tonic::Code;
 
     struct FakeSeat(RoomKey);
 
-    impl Seat for FakeSeat {
+    impl GuardedSeat for FakeSeat {
         fn node_id(&self) -> NodeId {
             2
         }
@@ -335,16 +260,6 @@ mod tests {
         }
         let nowhere = check(&good, known, None::<FakeSeat>, |_, _| None);
         assert_eq!(nowhere.err().map(|s| s.code()), Some(Code::NotFound));
-    }
-
-    #[test]
-    fn the_header_survives_the_wire_and_stays_secret() {
-        let header = Header::new(&RoomKey::random(), 1, 2, 4000, 5);
-        let mut attach = Attach::new(&header);
-        let request = attach.call(Request::new(())).expect("a request");
-        assert_eq!(Header::read(request.metadata()), Some(header));
-        let value = request.metadata().get_bin(KEY).expect("the entry");
-        assert!(value.is_sensitive());
     }
 
     #[test]

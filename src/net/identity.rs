@@ -40,7 +40,7 @@ pub enum IdentityError {
     },
     /// The file is there, and not what was written.
     #[error(
-        "{path} is damaged ({why}). It says who you are in kept rooms: restore it from a backup, or move it away to become someone new"
+        "{path} is damaged ({why}). It says who you are in kept rooms: restore it from a backup, or move it away to start as a new player"
     )]
     Damaged {
         /// Which file.

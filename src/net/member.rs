@@ -6,13 +6,14 @@ use std::{collections::BTreeSet, time::Duration};
 use tonic::{service::interceptor::InterceptedService, transport::Channel};
 
 use super::{
-    CallError, ClusterId, Committed, Refusal, Refused, Survey,
-    client::{refuse, timed, within},
-    guard::Attach,
+    call::{CallError, timed, within},
+    header::Attach,
+    messages::{Committed, Survey},
+    refusal::{Refusal, Refused},
 };
 use crate::{
     consensus::{
-        Command, NodeId, RULES,
+        ClusterId, Command, NodeId,
         codec::{self as stored, DecodeError},
     },
     proto::{self as pb, members_client::MembersClient},
@@ -27,34 +28,20 @@ const SURVEY_DEADLINE: Duration = Duration::from_secs(1);
 /// The client of the members' service.
 pub(super) type Client = MembersClient<InterceptedService<Channel, Attach>>;
 
-/// Why a command was not committed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{refused}")]
-pub struct ProposeError {
-    /// What was said.
-    pub refused: Refused,
-    /// Whether the command may nevertheless be in some log: retry with the
-    /// same id only.
-    pub maybe_appended: bool,
-}
-
 /// One member's service.
 #[derive(Clone)]
 pub struct MemberClient(pub(super) Client);
 
 impl MemberClient {
-    /// Asks the leader to add this seat.
+    /// Asks the leader to add this seat, of a program that knows the rules up
+    /// to `rules`.
     ///
     /// # Errors
     /// If it refuses, or does not answer.
-    pub async fn enter(&mut self, addrs: Vec<String>) -> Result<u64, CallError> {
-        let request = pb::EnterRequest {
-            addrs,
-            rules: RULES,
-        };
+    pub async fn enter(&mut self, addrs: Vec<String>, rules: u32) -> Result<u64, CallError> {
+        let request = pb::EnterRequest { addrs, rules };
         let request = timed(request, CHANGE_DEADLINE);
         let reply = within(CHANGE_DEADLINE, self.0.enter(request)).await?;
-        refuse(reply.refused)?;
         Ok(reply.index)
     }
 
@@ -64,8 +51,8 @@ impl MemberClient {
     /// If it refuses, or does not answer.
     pub async fn leave(&mut self) -> Result<(), CallError> {
         let request = timed(pb::LeaveRequest {}, CHANGE_DEADLINE);
-        let reply = within(CHANGE_DEADLINE, self.0.leave(request)).await?;
-        refuse(reply.refused)
+        within(CHANGE_DEADLINE, self.0.leave(request)).await?;
+        Ok(())
     }
 
     /// Asks the leader up to which entry the log must be applied before a read,
@@ -76,7 +63,6 @@ impl MemberClient {
     pub async fn read_index(&mut self, deadline: Duration) -> Result<u64, CallError> {
         let request = timed(pb::ReadIndexRequest {}, deadline);
         let reply = within(deadline, self.0.read_index(request)).await?;
-        refuse(reply.refused)?;
         Ok(reply.index)
     }
 
@@ -103,7 +89,6 @@ impl MemberClient {
         };
         let request = timed(request, CHANGE_DEADLINE);
         let reply = within(CHANGE_DEADLINE, self.0.r#continue(request)).await?;
-        refuse(reply.refused)?;
         Ok(stored::cluster_id(&reply.cluster_id)?)
     }
 
@@ -123,41 +108,29 @@ impl MemberClient {
     /// Asks the leader to commit a command, within `deadline`.
     ///
     /// # Errors
-    /// See [`ProposeError`]. Without an answer the outcome is unknown.
+    /// If it refuses; also if it does not answer, and the command may be in some
+    /// log.
     pub async fn propose(
         &mut self,
         command: &Command,
         deadline: Duration,
-    ) -> Result<Committed, ProposeError> {
-        let unknown = |e: CallError| match e {
-            // By the guard: nobody has read it.
-            CallError::Refused(refused) => ProposeError {
-                refused,
-                maybe_appended: false,
-            },
-            e => ProposeError {
-                refused: Refusal::NoQuorum.because(e.to_string()),
-                maybe_appended: true,
-            },
-        };
+    ) -> Result<Committed, Refused> {
         let request = pb::ProposeRequest {
             command: Some(command.into()),
         };
-        let reply = within(deadline, self.0.propose(timed(request, deadline)))
-            .await
-            .map_err(unknown)?;
-        if let Some(refused) = reply.refused {
-            let refused = Refused::try_from(refused).map_err(|e| unknown(e.into()))?;
-            return Err(ProposeError {
-                refused,
-                maybe_appended: reply.maybe_appended,
-            });
-        }
-        let answer = reply.reply.ok_or(DecodeError::Missing("reply"));
-        let answer = answer.and_then(TryInto::try_into);
-        Ok(Committed {
-            reply: answer.map_err(|e| unknown(e.into()))?,
-            copies: reply.copies,
+        let asked = within(deadline, self.0.propose(timed(request, deadline)));
+        let answer = asked.await.and_then(|answer| {
+            let reply = answer.reply.ok_or(DecodeError::Missing("reply"))?;
+            Ok(Committed {
+                reply: reply.try_into()?,
+                copies: answer.copies,
+            })
+        });
+        answer.map_err(|error| match error {
+            CallError::Refused(refused) => refused,
+            unknown => Refusal::NoQuorum
+                .because(unknown.to_string())
+                .maybe_appended(),
         })
     }
 }

@@ -10,13 +10,16 @@ use openraft::{
 };
 
 use super::{
-    CallError, Contact, Peers, Refusal, RoomKey,
-    client::{timed, within},
+    call::{CallError, timed, within},
+    client::Peers,
     codec::{
         self, AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest,
         TransferLeaderResponse, VoteRequest, VoteResponse,
     },
+    contact::Contact,
     member::Client,
+    refusal::Refusal,
+    room_key::RoomKey,
     traffic::Call,
 };
 use crate::{
@@ -90,7 +93,7 @@ impl Connection {
             // It said so before it was asked, so this is no late answer.
             AppendEntriesResponse::Conflict if sent.held.is_some() && sent.prev <= sent.held => {
                 self.contact.mark_log_lost(self.target);
-                let text = "it has lost entries that it held".to_owned();
+                let text = "it has lost log entries that it had stored".to_owned();
                 return Err(CallError::Unreachable(text));
             }
             _ => None,
@@ -133,7 +136,7 @@ async fn ask<M, T>(
     call: impl Future<Output = Result<tonic::Response<M>, tonic::Status>>,
     read: impl FnOnce(M) -> Result<T, DecodeError>,
 ) -> Result<T, CallError> {
-    let still = || CallError::Unreachable("this seat keeps still".to_owned());
+    let still = || CallError::Unreachable("this seat is frozen".to_owned());
     if contact.is_frozen() {
         return Err(still());
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use subtle::ConstantTimeEq as _;
+
 use crate::consensus::ClusterId;
 
 /// A room and the secret that its members share. Never printed, announced or
@@ -25,13 +27,7 @@ impl RoomKey {
 
     /// Compares in a time that does not tell where the first difference is.
     pub(super) fn opened_by(&self, secret: &[u8]) -> bool {
-        secret.len() == self.secret.len()
-            && self
-                .secret
-                .iter()
-                .zip(secret)
-                .fold(0, |differences, (a, b)| differences | (a ^ b))
-                == 0
+        self.secret.ct_eq(secret).into()
     }
 }
 

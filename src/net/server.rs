@@ -6,11 +6,12 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
+use parking_lot::Mutex;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     sync::{mpsc, oneshot},
@@ -22,9 +23,10 @@ use tonic::{
 };
 
 use super::{
-    AddressBook, Handler, Visitor,
+    address_book::AddressBook,
     guard::{Guard, Sessions},
-    service::Service,
+    messages::Visitor,
+    service::{Handler, Service},
     transport::{Stream, Transport},
 };
 use crate::{
@@ -75,12 +77,12 @@ impl Server {
         let start = move || {
             let (connections, incoming) = mpsc::channel(16);
             let told = Arc::clone(&handler);
-            let guests = Guests::new(move |peer| told.hung_up(peer));
+            let peers = PeerConnections::new(move |peer| told.on_last_disconnect(peer));
             let (stop, stopped) = oneshot::channel();
             let (book, handler) = (Arc::clone(&book), Arc::clone(&handler));
             Running {
                 stop: Some(stop),
-                accepting: tokio::spawn(accept(Arc::clone(&transport), connections, guests)),
+                accepting: tokio::spawn(accept(Arc::clone(&transport), connections, peers)),
                 serving: tokio::spawn(serve(incoming, book, handler, stopped)),
             }
         };
@@ -127,9 +129,9 @@ impl Drop for Running {
 async fn accept(
     transport: Arc<dyn Transport>,
     connections: mpsc::Sender<Connection>,
-    guests: Guests,
+    peers: PeerConnections,
 ) -> Infallible {
-    let places = Places::default();
+    let limit = ConnectionLimit::default();
     loop {
         let (remote, handshake) = match transport.accept().await {
             Ok(accepted) => accepted,
@@ -140,12 +142,12 @@ async fn accept(
                 continue;
             }
         };
-        let Some(place) = places.take(remote.ip().to_canonical()) else {
+        let Some(slot) = limit.take(remote.ip().to_canonical()) else {
             tracing::warn!("too many connections; {remote} is turned away");
             continue;
         };
         let connections = connections.clone();
-        let guests = guests.clone();
+        let peers = peers.clone();
         tokio::spawn(async move {
             match tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake).await {
                 Ok(Ok((peer_id, stream))) => {
@@ -153,8 +155,8 @@ async fn accept(
                     let connection = Connection {
                         stream,
                         visitor: Visitor { peer_id, remote },
-                        _place: place,
-                        _guest: guests.enter(peer_id),
+                        _place: slot,
+                        _peer: peers.enter(peer_id),
                     };
                     let _ = connections.send(connection).await;
                 }
@@ -203,14 +205,14 @@ async fn serve<H: Handler>(
 
 /// How many connections there are, in all and from each address.
 #[derive(Clone, Default)]
-struct Places(Arc<Mutex<HashMap<IpAddr, usize>>>);
+struct ConnectionLimit(Arc<Mutex<HashMap<IpAddr, usize>>>);
 
-/// One connection's place; given back when it drops.
-struct Place(Places, IpAddr);
+/// One connection's slot; given back when it drops.
+struct Slot(ConnectionLimit, IpAddr);
 
-impl Places {
-    fn take(&self, from: IpAddr) -> Option<Place> {
-        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+impl ConnectionLimit {
+    fn take(&self, from: IpAddr) -> Option<Slot> {
+        let mut taken = self.0.lock();
         if taken.values().sum::<usize>() >= MAX_CONNECTIONS {
             return None;
         }
@@ -219,13 +221,13 @@ impl Places {
             return None;
         }
         *mine += 1;
-        Some(Place(self.clone(), from))
+        Some(Slot(self.clone(), from))
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
-        let mut taken = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self.0.0.lock();
         if let Some(mine) = taken.get_mut(&self.1) {
             *mine -= 1;
             if *mine == 0 {
@@ -238,38 +240,33 @@ impl Drop for Place {
 /// How many connections each peer has, and who is told when a peer's last one
 /// closes. Clones share it.
 #[derive(Clone)]
-struct Guests(Arc<GuestList>);
+struct PeerConnections(Arc<PeerConnectionList>);
 
-struct GuestList {
+struct PeerConnectionList {
     connections: Mutex<HashMap<PeerId, usize>>,
-    hung_up: Box<dyn Fn(PeerId) + Send + Sync>,
+    on_last_disconnect: Box<dyn Fn(PeerId) + Send + Sync>,
 }
 
 /// One connection of a peer.
-struct Guest(Guests, PeerId);
+struct PeerConnection(PeerConnections, PeerId);
 
-impl Guests {
-    fn new(hung_up: impl Fn(PeerId) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(GuestList {
+impl PeerConnections {
+    fn new(on_last_disconnect: impl Fn(PeerId) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(PeerConnectionList {
             connections: Mutex::default(),
-            hung_up: Box::new(hung_up),
+            on_last_disconnect: Box::new(on_last_disconnect),
         }))
     }
 
-    fn enter(&self, peer: PeerId) -> Guest {
-        *self.connections().entry(peer).or_default() += 1;
-        Guest(self.clone(), peer)
-    }
-
-    fn connections(&self) -> MutexGuard<'_, HashMap<PeerId, usize>> {
-        let connections = self.0.connections.lock();
-        connections.unwrap_or_else(PoisonError::into_inner)
+    fn enter(&self, peer: PeerId) -> PeerConnection {
+        *self.0.connections.lock().entry(peer).or_default() += 1;
+        PeerConnection(self.clone(), peer)
     }
 }
 
-impl Drop for Guest {
+impl Drop for PeerConnection {
     fn drop(&mut self) {
-        let mut connections = self.0.connections();
+        let mut connections = self.0.0.connections.lock();
         let left = connections.get_mut(&self.1).map_or(0, |left| {
             *left -= 1;
             *left
@@ -277,7 +274,7 @@ impl Drop for Guest {
         if left == 0 {
             connections.remove(&self.1);
             drop(connections);
-            (self.0.0.hung_up)(self.1);
+            (self.0.0.on_last_disconnect)(self.1);
         }
     }
 }
@@ -287,8 +284,8 @@ struct Connection {
     stream: Stream,
     visitor: Visitor,
     // Given back when the connection closes.
-    _place: Place,
-    _guest: Guest,
+    _place: Slot,
+    _peer: PeerConnection,
 }
 
 impl Connected for Connection {

@@ -5,12 +5,16 @@ use std::{collections::BTreeSet, future::Future, sync::Arc};
 use tonic::{Request, Response, Status};
 
 use super::{
-    About, Admission, Caller, ClusterId, Committed, Contact, MAX_MEMBERS, PROTOCOL, ProposeError,
-    Refusal, Refused, RoomKey, Survey, Visitor, codec, traffic::Call,
+    codec,
+    contact::Contact,
+    messages::{About, Admission, Caller, Committed, MAX_MEMBERS, PROTOCOL, Survey, Visitor},
+    refusal::{Refusal, Refused},
+    room_key::RoomKey,
+    traffic::Call,
 };
 use crate::{
     consensus::{
-        Command, NodeId, Raft,
+        ClusterId, Command, NodeId, Raft,
         codec::{self as stored, DecodeError},
     },
     game::{Name, PeerId},
@@ -28,6 +32,8 @@ pub struct SeatAccess {
     pub raft: Raft,
     /// Its contact with the others.
     pub contact: Contact,
+    /// The newest rules that the program knows.
+    pub rules: u32,
 }
 
 /// What the calls mean: implemented by the node.
@@ -40,7 +46,7 @@ pub trait Handler: Send + Sync + 'static {
     fn continued(&self, room: ClusterId) -> Option<(RoomKey, ClusterId)>;
 
     /// The last connection from a peer is closed.
-    fn hung_up(&self, peer: PeerId);
+    fn on_last_disconnect(&self, peer: PeerId);
 
     /// What anyone may know.
     fn about(&self) -> About;
@@ -68,7 +74,7 @@ pub trait Handler: Send + Sync + 'static {
         &self,
         caller: Caller,
         command: Command,
-    ) -> impl Future<Output = Result<Committed, ProposeError>> + Send;
+    ) -> impl Future<Output = Result<Committed, Refused>> + Send;
 
     /// A member asks the leader up to which entry the log must be applied
     /// before a read.
@@ -115,31 +121,25 @@ impl<H: Handler> Lobby for Service<H> {
         let visitor = *request
             .extensions()
             .get::<Visitor>()
-            .ok_or_else(|| Status::unauthenticated("who are you?"))?;
+            .ok_or_else(|| Status::unauthenticated("no client certificate"))?;
         let message = request.into_inner();
-        let result = if message.protocol == PROTOCOL {
-            let room = stored::cluster_id(&message.cluster_id).map_err(invalid)?;
-            match Name::parse(&message.name) {
-                Ok(name) => self.0.join(visitor, room, name, message.rules.max(1)).await,
-                Err(bad) => Err(Refusal::BadName.because(bad.to_string())),
-            }
-        } else {
-            Err(Refusal::Version.because(format!(
-                "that room speaks protocol {PROTOCOL}, and you speak {}; install the same version",
-                message.protocol
-            )))
-        };
-        Ok(Response::new(match result {
-            Ok(admission) => pb::JoinReply {
-                refused: None,
-                room: admission.room.to_string(),
-                room_secret: admission.key.secret.to_vec(),
-                node_id: admission.node_id,
-            },
-            Err(refused) => pb::JoinReply {
-                refused: Some(refused.into()),
-                ..Default::default()
-            },
+        if message.protocol != PROTOCOL {
+            return Err(Refusal::Version
+                .because(format!(
+                    "that room speaks protocol {PROTOCOL}, and you speak {}; install the same version on both computers",
+                    message.protocol
+                ))
+                .into());
+        }
+        let room = stored::cluster_id(&message.cluster_id).map_err(invalid)?;
+        let name = Name::parse(&message.name);
+        let name = name.map_err(|bad| Refusal::BadName.because(bad.to_string()))?;
+        let joining = self.0.join(visitor, room, name, message.rules);
+        let admission = joining.await?;
+        Ok(Response::new(pb::JoinReply {
+            room: admission.room.to_string(),
+            room_secret: admission.key.secret.to_vec(),
+            node_id: admission.node_id,
         }))
     }
 }
@@ -150,41 +150,23 @@ impl<H: Handler> Members for Service<H> {
         let (caller, _seat) = known(&request)?;
         let pb::EnterRequest { addrs, rules } = request.into_inner();
         let addrs = stored::addrs(addrs).map_err(invalid)?;
-        let entered = self.0.enter(caller, addrs, rules.max(1)).await;
-        Ok(Response::new(match entered {
-            Ok(index) => pb::EnterReply {
-                refused: None,
-                index,
-            },
-            Err(refused) => pb::EnterReply {
-                refused: Some(refused.into()),
-                index: 0,
-            },
-        }))
+        let index = self.0.enter(caller, addrs, rules).await?;
+        Ok(Response::new(pb::EnterReply { index }))
     }
 
     async fn propose(&self, request: Request<pb::ProposeRequest>) -> Answer<pb::ProposeReply> {
-        let (caller, _seat) = known(&request)?;
+        let (caller, seat) = known(&request)?;
         let command = request.into_inner().command;
         let missing = || Status::invalid_argument("command is missing");
-        let command: Command = command.ok_or_else(missing)?.try_into().map_err(invalid)?;
+        let command = stored::command(command.ok_or_else(missing)?, seat.rules).map_err(invalid)?;
         if command.id.peer_id != caller.peer_id {
-            return Err(Status::permission_denied("that is somebody else's command"));
+            return Err(Status::permission_denied("another player's command"));
         }
-        let reply = match self.0.propose(caller, command).await {
-            Ok(committed) => pb::ProposeReply {
-                refused: None,
-                reply: Some((&committed.reply).into()),
-                copies: committed.copies,
-                maybe_appended: true,
-            },
-            Err(error) => pb::ProposeReply {
-                maybe_appended: error.maybe_appended,
-                refused: Some(error.refused.into()),
-                ..Default::default()
-            },
-        };
-        Ok(Response::new(reply))
+        let committed = self.0.propose(caller, command).await?;
+        Ok(Response::new(pb::ProposeReply {
+            reply: Some((&committed.reply).into()),
+            copies: committed.copies,
+        }))
     }
 
     async fn read_index(
@@ -192,57 +174,50 @@ impl<H: Handler> Members for Service<H> {
         request: Request<pb::ReadIndexRequest>,
     ) -> Answer<pb::ReadIndexReply> {
         let (caller, _seat) = known(&request)?;
-        Ok(Response::new(match self.0.read_index(caller).await {
-            Ok(index) => pb::ReadIndexReply {
-                refused: None,
-                index,
-            },
-            Err(refused) => pb::ReadIndexReply {
-                refused: Some(refused.into()),
-                index: 0,
-            },
-        }))
+        let index = self.0.read_index(caller).await?;
+        Ok(Response::new(pb::ReadIndexReply { index }))
     }
 
-    async fn leave(&self, request: Request<pb::LeaveRequest>) -> Answer<pb::LeaveReply> {
+    async fn leave(&self, request: Request<pb::LeaveRequest>) -> Answer<pb::Blank> {
         let (caller, _seat) = known(&request)?;
-        let refused = self.0.leave(caller).await.err().map(Into::into);
-        Ok(Response::new(pb::LeaveReply { refused }))
+        self.0.leave(caller).await?;
+        Ok(Response::new(pb::Blank {}))
     }
 
     async fn append_entries(
         &self,
         request: Request<pb::AppendEntriesRequest>,
     ) -> Answer<pb::AppendEntriesReply> {
-        let (from, seat) = voting(&request)?;
-        let (request, aside) = codec::append_entries(request.into_inner()).map_err(invalid)?;
+        let (from, seat) = raft_call(&request)?;
+        let (request, status) =
+            codec::append_entries(request.into_inner(), seat.rules).map_err(invalid)?;
         seat.contact
             .note_heard(from, Call::append(request.entries.len()));
         #[cfg(feature = "simulation")]
-        let request = crate::planted::taken_from_anybody(request, &seat.raft);
+        let request = taken_from_anybody(request, &seat.raft);
         let response = seat.raft.append_entries(request).await.map_err(failed)?;
         if !matches!(response, codec::AppendEntriesResponse::HigherVote(_)) {
-            seat.contact.hear(aside);
+            seat.contact.hear(status);
         }
-        moving(&seat)?;
+        ensure_not_frozen(&seat)?;
         Ok(Response::new(response.into()))
     }
 
     async fn request_vote(&self, request: Request<pb::VoteRequest>) -> Answer<pb::VoteReply> {
-        let (from, seat) = voting(&request)?;
+        let (from, seat) = raft_call(&request)?;
         seat.contact.note_heard(from, Call::Vote);
         let request = codec::vote_request(request.into_inner()).map_err(invalid)?;
         let response = seat.raft.vote(request).await.map_err(failed)?;
-        moving(&seat)?;
+        ensure_not_frozen(&seat)?;
         Ok(Response::new(response.into()))
     }
 
     async fn pre_vote(&self, request: Request<pb::VoteRequest>) -> Answer<pb::VoteReply> {
-        let (from, seat) = voting(&request)?;
+        let (from, seat) = raft_call(&request)?;
         seat.contact.note_heard(from, Call::Vote);
         let request = codec::vote_request(request.into_inner()).map_err(invalid)?;
         let response = seat.raft.pre_vote(request).await.map_err(failed)?;
-        moving(&seat)?;
+        ensure_not_frozen(&seat)?;
         Ok(Response::new(response.into()))
     }
 
@@ -250,7 +225,7 @@ impl<H: Handler> Members for Service<H> {
         &self,
         request: Request<pb::InstallSnapshotRequest>,
     ) -> Answer<pb::InstallSnapshotReply> {
-        let (from, seat) = voting(&request)?;
+        let (from, seat) = raft_call(&request)?;
         seat.contact.note_heard(from, Call::Snapshot);
         let (vote, snapshot) = codec::snapshot(request.into_inner()).map_err(invalid)?;
         let response = seat
@@ -258,7 +233,7 @@ impl<H: Handler> Members for Service<H> {
             .install_full_snapshot(vote, snapshot)
             .await
             .map_err(failed)?;
-        moving(&seat)?;
+        ensure_not_frozen(&seat)?;
         Ok(Response::new(pb::InstallSnapshotReply {
             vote: Some((&response.vote).into()),
         }))
@@ -268,7 +243,7 @@ impl<H: Handler> Members for Service<H> {
         &self,
         request: Request<pb::TransferLeaderRequest>,
     ) -> Answer<pb::TransferLeaderReply> {
-        let (from, seat) = voting(&request)?;
+        let (from, seat) = raft_call(&request)?;
         seat.contact.note_heard(from, Call::Handover);
         let request = codec::transfer_request(request.into_inner()).map_err(invalid)?;
         let response = seat
@@ -290,18 +265,10 @@ impl<H: Handler> Members for Service<H> {
         let (caller, _seat) = known(&request)?;
         let participants = request.into_inner().participants;
         let participants = participants.into_iter().take(MAX_MEMBERS).collect();
-        Ok(Response::new(
-            match self.0.carry_on(caller, participants).await {
-                Ok(cluster) => pb::ContinueReply {
-                    refused: None,
-                    cluster_id: cluster.as_bytes().to_vec(),
-                },
-                Err(refused) => pb::ContinueReply {
-                    refused: Some(refused.into()),
-                    cluster_id: Vec::new(),
-                },
-            },
-        ))
+        let cluster = self.0.carry_on(caller, participants).await?;
+        Ok(Response::new(pb::ContinueReply {
+            cluster_id: cluster.as_bytes().to_vec(),
+        }))
     }
 
     async fn continued(&self, request: Request<pb::ContinuedNotice>) -> Answer<pb::Blank> {
@@ -320,23 +287,23 @@ fn known<T>(request: &Request<T>) -> Result<(Caller, SeatAccess), Status> {
         .get::<Caller>()
         .copied()
         .zip(extensions.get::<SeatAccess>().cloned())
-        .ok_or_else(|| Status::unauthenticated("this call is for the members of a room"))
+        .ok_or_else(|| Status::unauthenticated("only members of a room can call this"))
 }
 
 /// Which seat makes one of Raft's calls, and the seat that it is for, unless
-/// that keeps still.
-fn voting<T>(request: &Request<T>) -> Result<(NodeId, SeatAccess), Status> {
+/// that is frozen.
+fn raft_call<T>(request: &Request<T>) -> Result<(NodeId, SeatAccess), Status> {
     let (caller, seat) = known(request)?;
-    moving(&seat)?;
+    ensure_not_frozen(&seat)?;
     Ok((caller.node_id, seat))
 }
 
-/// Looks that a seat does not keep still: before one of Raft's calls, and
-/// before its answer. Who has told the end of its log must not say afterwards
-/// that it holds more.
-fn moving(seat: &SeatAccess) -> Result<(), Status> {
+/// Checks that a seat is not frozen: before one of Raft's calls, and before its
+/// answer. A member that has told the end of its log must not say afterwards that
+/// it holds more.
+fn ensure_not_frozen(seat: &SeatAccess) -> Result<(), Status> {
     if seat.contact.is_frozen() {
-        return Err(Status::unavailable("the game is about to go on elsewhere"));
+        return Err(Status::unavailable("the game is moving to another room"));
     }
     Ok(())
 }
@@ -351,4 +318,23 @@ fn invalid(error: DecodeError) -> Status {
 
 fn failed(error: impl std::error::Error) -> Status {
     Status::unavailable(error.to_string())
+}
+
+/// With the planted bug `StaleLeader`: a request as if the newest leader had made it.
+#[cfg(feature = "simulation")]
+fn taken_from_anybody(
+    mut request: codec::AppendEntriesRequest,
+    raft: &Raft,
+) -> codec::AppendEntriesRequest {
+    use crate::planted::Bug;
+    use openraft::{ServerState, async_runtime::WatchReceiver as _};
+    if Bug::StaleLeader.is_planted() {
+        let metrics = raft.metrics().borrow_watched().clone();
+        let newest = metrics.vote;
+        if request.vote < newest && metrics.state != ServerState::Leader {
+            request.vote = newest;
+            request.vote.committed = true;
+        }
+    }
+    request
 }

@@ -22,7 +22,7 @@ const ALPN: &[u8] = b"h2";
 /// Who is at the other end of a session.
 pub(super) fn peer_of(certificates: Option<&[CertificateDer<'_>]>) -> io::Result<PeerId> {
     let certificate = certificates.and_then(<[_]>::first);
-    let nobody = || io::Error::other("it did not say who it is");
+    let nobody = || io::Error::other("it presented no certificate");
     peer_id(certificate.ok_or_else(nobody)?).map_err(io::Error::other)
 }
 

@@ -17,7 +17,7 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-use super::{Identity, tls};
+use super::{identity::Identity, tls};
 use crate::game::PeerId;
 
 /// How long one address gets to answer and prove itself.

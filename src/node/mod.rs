@@ -51,6 +51,35 @@ pub struct Node;
 impl Node {
     /// Starts a node in the lobby.
     ///
+    /// ```
+    /// use dhangkanna::{
+    ///     config::Profile,
+    ///     discovery::Interfaces,
+    ///     node::{Command, Node, NodeConfig, Stage, Timing},
+    /// };
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let data = tempfile::tempdir()?;
+    /// let node = Node::start(
+    ///     NodeConfig {
+    ///         profile: Profile::open(Some(data.path()), None)?,
+    ///         name: None,
+    ///         port: 0,
+    ///         interfaces: Interfaces::only(vec!["lo".to_owned()]),
+    ///         gossip: None,
+    ///         timing: Timing::REAL,
+    ///     },
+    ///     || println!("there is a new view"),
+    /// )?;
+    /// node.request(Command::Host { room: None }).await?;
+    /// let view = node.view().borrow().clone();
+    /// assert!(matches!(view.stage, Stage::Room(_)));
+    /// node.shutdown().await?;
+    /// # Ok(()) })
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// See [`StartError`].
     ///
@@ -105,10 +134,11 @@ impl Node {
             discovery,
             open_log,
             per_snapshot,
+            rules,
         } = world;
         let book = Arc::new(AddressBook::default());
         let session = crate::random::u64();
-        let peers = Peers::new(Arc::clone(&transport), Arc::clone(&book), session);
+        let peers = Peers::new(Arc::clone(&transport), Arc::clone(&book), session, rules);
         let name = name.unwrap_or_else(|| profile.player_name());
         if let Err(e) = profile.save_player_name(&name) {
             tracing::warn!("the player's name is not kept: {e}");

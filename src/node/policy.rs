@@ -7,8 +7,8 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use super::Timing;
-use crate::consensus::NodeId;
+use super::api::Timing;
+use crate::consensus::{NodeId, quorum};
 
 /// How far, in entries, a learner may be behind and still be given a vote.
 const MAX_LAG: u64 = 16;
@@ -34,6 +34,13 @@ pub struct MemberFacts {
 }
 
 /// The number of voters for so many members present.
+///
+/// ```
+/// use dhangkanna::node::policy::voter_target;
+///
+/// let targets: Vec<usize> = (1..=6).map(voter_target).collect();
+/// assert_eq!(targets, [1, 1, 3, 3, 5, 5]);
+/// ```
 pub fn voter_target(present: usize) -> usize {
     match present {
         0..=2 => 1,
@@ -57,7 +64,7 @@ pub fn next_voters(
         .collect();
     // Without a majority of the current voters nothing can be changed.
     let voting = present.iter().filter(|m| m.voter).count();
-    if voting * 2 <= current.len() {
+    if !quorum::is_majority(voting, current.len()) {
         return None;
     }
     let target = voter_target(present.len());

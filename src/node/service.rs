@@ -10,11 +10,11 @@ use super::{
     shared::Shared,
 };
 use crate::{
-    consensus::{ClusterId, Command, Member, NodeId, RULES},
+    consensus::{ClusterId, Command, Member, NodeId},
     game::{Action, Door, Name, PeerId},
     net::{
-        About, Admission, Caller, Committed, Handler, MAX_MEMBERS, ProposeError, REPLACED, Refusal,
-        Refused, RoomInfo, RoomKey, SeatAccess, Survey, Visitor,
+        About, Admission, Caller, Committed, Handler, MAX_MEMBERS, REPLACED, Refusal, Refused,
+        RoomInfo, RoomKey, SeatAccess, Survey, Visitor,
     },
 };
 
@@ -41,7 +41,7 @@ impl Service {
         Err(if seat.has_member(&caller.peer_id) {
             Refusal::Replaced.because(REPLACED)
         } else {
-            Refusal::NotAMember.because("your seat was given up; join the room again")
+            Refusal::NotAMember.because("you are no longer a member of this room; join it again")
         })
     }
 }
@@ -59,7 +59,7 @@ fn must_be_open(seat: &Seat, peer: PeerId) -> Result<(), Refused> {
     match seat.node.state().game().door(&peer) {
         Door::Open => Ok(()),
         Door::Locked => {
-            Err(Refusal::Knocking.because("this room is locked; its owner is asked to let you in"))
+            Err(Refusal::Knocking.because("this room is locked; asking its owner to let you in"))
         }
         Door::Refused => Err(Refusal::NotLetIn.because("the owner of the room did not let you in")),
         Door::Removed => Err(removed()),
@@ -67,11 +67,11 @@ fn must_be_open(seat: &Seat, peer: PeerId) -> Result<(), Refused> {
 }
 
 fn removed() -> Refused {
-    Refusal::Removed.because("The owner of the room has removed you; ask them to let you in again.")
+    Refusal::Removed.because("The owner of the room removed you; ask them to let you in again.")
 }
 
 fn no_such_room() -> Refused {
-    Refusal::NoSuchRoom.because("that room is not played here any more")
+    Refusal::NoSuchRoom.because("this computer is no longer in that room")
 }
 
 impl Handler for Service {
@@ -83,7 +83,7 @@ impl Handler for Service {
         self.0.continued_in(room)
     }
 
-    fn hung_up(&self, peer: PeerId) {
+    fn on_last_disconnect(&self, peer: PeerId) {
         let Some(seat) = self.0.current_seat() else {
             return;
         };
@@ -113,7 +113,7 @@ impl Handler for Service {
                 node_id: seat.node_id(),
             }),
             gossip_port: self.0.env.gossip.as_ref().map(|gossip| gossip.port),
-            rules: RULES,
+            rules: self.0.env.peers.rules(),
         }
     }
 
@@ -125,7 +125,7 @@ impl Handler for Service {
         rules: u32,
     ) -> Result<Admission, Refused> {
         if self.0.is_flooded() {
-            return Err(Refusal::Busy.because("too many want to join at once; try again"));
+            return Err(Refusal::Busy.because("too many players are joining at once; try again"));
         }
         let seat = self.0.current_seat().ok_or_else(no_such_room)?;
         if seat.key.cluster_id != room {
@@ -133,7 +133,7 @@ impl Handler for Service {
         }
         if visitor.peer_id == self.0.env.me {
             return Err(Refusal::NotAMember.because(
-                "you are in this room already, with a copy of the same profile; start with another one",
+                "you are already in this room with a copy of this profile; start with another --profile",
             ));
         }
         if !seat.node.is_leader() {
@@ -141,7 +141,7 @@ impl Handler for Service {
         }
         if !seat.has_quorum() {
             return Err(
-                Refusal::NoQuorum.because("most players of that room cannot be reached just now")
+                Refusal::NoQuorum.because("most players of that room cannot be reached right now")
             );
         }
         let state = seat.node.state();
@@ -178,14 +178,10 @@ impl Handler for Service {
         spawned(async move { membership::admit(&seat, caller.node_id, member, rules).await }).await
     }
 
-    async fn propose(&self, caller: Caller, command: Command) -> Result<Committed, ProposeError> {
-        let not_appended = |refused| ProposeError {
-            refused,
-            maybe_appended: false,
-        };
-        let seat = self.seat_leading(caller).map_err(not_appended)?;
+    async fn propose(&self, caller: Caller, command: Command) -> Result<Committed, Refused> {
+        let seat = self.seat_leading(caller)?;
         if matches!(command.action, Action::Say(_)) {
-            seat.lead.talk.count(caller.peer_id).map_err(not_appended)?;
+            seat.lead.talk.count(caller.peer_id)?;
         }
         seat.commit_here(command).await
     }
@@ -200,7 +196,7 @@ impl Handler for Service {
             Some(member) if member.peer_id == caller.peer_id => {
                 spawned(async move { membership::dismiss(&seat, caller.node_id).await }).await
             }
-            Some(_) => Err(Refusal::NotAMember.because("that seat is somebody else's")),
+            Some(_) => Err(Refusal::NotAMember.because("that is another player's seat")),
             // The answer to the first request was lost.
             None => Ok(()),
         }

@@ -6,7 +6,7 @@ use std::{io, net::SocketAddr, path::Path, sync::Arc};
 use super::api::{Preferences, Timing};
 use crate::{
     config::Profile,
-    consensus::{ENTRIES_PER_SNAPSHOT, LogStore, StoreError},
+    consensus::{ENTRIES_PER_SNAPSHOT, LogStore, RULES, StoreError},
     discovery::{Discovery, DiscoveryConfig, GossipConfig, Interfaces, own_addresses},
     game::{Name, PeerId},
     net::{Identity, IdentityError, TlsTransport, Transport},
@@ -37,7 +37,7 @@ pub enum StartError {
     Identity(#[from] IdentityError),
     /// Nothing can listen on the port.
     #[error(
-        "port {port} cannot be used ({source}); name another with --port, or none to get a free one"
+        "port {port} cannot be used ({source}); choose another with --port, or leave it out to get a free one"
     )]
     Port {
         /// Which port.
@@ -47,8 +47,8 @@ pub enum StartError {
     },
 }
 
-/// Opens the log in a file.
-pub type OpenLog = Arc<dyn Fn(&Path) -> Result<LogStore, StoreError> + Send + Sync>;
+/// Opens the log in a file, in a program that knows the rules up to a version.
+pub type OpenLog = Arc<dyn Fn(&Path, u32) -> Result<LogStore, StoreError> + Send + Sync>;
 
 /// Where others may reach us, best first.
 pub type Addresses = Box<dyn Fn() -> Vec<SocketAddr> + Send + Sync>;
@@ -67,10 +67,17 @@ pub struct World {
     pub open_log: OpenLog,
     /// Entries between two snapshots.
     pub per_snapshot: u64,
+    /// The newest rules of the game that the program knows: [`RULES`], unless a
+    /// test plays another program.
+    pub rules: u32,
 }
 
 impl World {
     /// The real one: TLS, multicast DNS and gossip, files.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    #[doc(hidden)]
     pub fn real(config: &NodeConfig) -> Result<Self, StartError> {
         let NodeConfig { profile, port, .. } = config;
         let port = *port;
@@ -107,6 +114,7 @@ impl World {
             discovery,
             open_log: Arc::new(LogStore::open),
             per_snapshot: ENTRIES_PER_SNAPSHOT,
+            rules: RULES,
         })
     }
 }

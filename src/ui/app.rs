@@ -16,7 +16,7 @@ use super::{
     shortcuts::shortcuts,
     system::System,
     theme::{self, Palette},
-    words::{self, Language, tr},
+    words::{self, Language, sentence, tr},
 };
 use crate::{
     game::PeerId,
@@ -132,7 +132,7 @@ impl App {
         }
         let Some((view, stopped)) = view else {
             let failure = self.failure.clone().unwrap_or_default();
-            return failure_ui(ui, &tr!("cannot-start"), &failure, |_| {});
+            return failure_ui(ui, &tr!("cannot-start"), &sentence(&failure), |_| {});
         };
         if let Some(fatal) = &view.fatal {
             let logs = tr!("about-logs-at", folder = view.me.logs.as_str());
@@ -140,7 +140,7 @@ impl App {
             failure_ui(
                 ui,
                 &tr!("cannot-go-on"),
-                &format!("{fatal}\n{logs}"),
+                &format!("{}\n{logs}", sentence(fatal)),
                 |ui| {
                     back = ui.add(main_button(ui, tr!("back-to-lobby"))).clicked();
                 },
@@ -330,7 +330,7 @@ fn notice_ui(ui: &egui::Ui, notice: &Notice) -> bool {
                         let close = ui.button(tr!("ok"));
                         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                             let said = words::notice(notice.code, &notice.what);
-                            let text = said.as_deref().unwrap_or(&notice.text);
+                            let text = said.clone().unwrap_or_else(|| sentence(&notice.text));
                             let label = egui::Label::new(RichText::new(text).color(color)).wrap();
                             let label = ui.add(label);
                             announce(&label);

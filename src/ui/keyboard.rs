@@ -141,7 +141,7 @@ pub(super) fn more_ui(
         .players()
         .get(&me)
         .is_some_and(|player| player.watching);
-    let on = game.table().rules >= 2 && game.phase() == Phase::Guessing && !watches;
+    let on = game.phase() == Phase::Guessing && !watches;
     let round = game.round().filter(|_| on)?;
     if draft.round != round.number() {
         *draft = Draft {

@@ -224,7 +224,7 @@ mod tests {
         };
         assert_eq!(seen(&|_| {}), both("", ""));
         let found = seen(&|game| act(game, 1, guess('n')));
-        assert_eq!(found, both("You found N, twice.", "Ada found N, twice."));
+        assert_eq!(found, both("You found N twice.", "Ada found N twice."));
         let missed = seen(&|game| act(game, 2, guess('x')));
         assert_eq!(missed, both("Ben tried X. Pop!", "You tried X. Pop!"));
         let late = seen(&|game| {
@@ -232,12 +232,12 @@ mod tests {
             let (round, step) = (round.number(), round.step());
             game.notice(Notice::TimeUp { round, step });
         });
-        assert_eq!(late, both("Your time was up.", "Ada's time was up."));
+        assert_eq!(late, both("You ran out of time.", "Ada ran out of time."));
         let gone = seen(&|game| {
             let (peer, here) = (peer(2), false);
             game.notice(Notice::Presence { peer, here });
         });
-        let text = "Ben cannot play now: the turn goes on.";
+        let text = "Ben can’t play right now; the turn passes on.";
         assert_eq!(gone.0, text);
     }
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Width of the boxes to choose words by, in points: three side by side.
-pub(super) const COMBO: f32 = 108.0;
+pub(super) const COMBO: f32 = 104.0;
 
 /// Says what a box is for, where no label stands beside it.
 pub(super) fn name_box(response: egui::Response, name: &str, value: &str) {

@@ -64,7 +64,7 @@ pub(super) fn players_ui(
                 }
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if player.peer_id != me && room.state.game().table().rules >= 2 {
+                if player.peer_id != me {
                     command = command.take().or(menu_ui(ui, room, player, me, draft));
                 }
                 if let Some(score) = player.score {
@@ -114,7 +114,7 @@ fn removing_ui(
             ui.label(tr!("remove-more"));
             ui.add_space(8.0);
             ui.horizontal(|ui| {
-                if ui.add(main_button(ui, tr!("remove-not"))).clicked() {
+                if ui.add(main_button(ui, tr!("cancel"))).clicked() {
                     draft.removing = None;
                 }
                 if ui.button(tr!("remove")).clicked() {

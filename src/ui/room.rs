@@ -293,10 +293,6 @@ fn aside_ui(
     draft: &mut Draft,
     height: f32,
 ) -> Vec<Command> {
-    if room.state.game().table().rules < 2 {
-        guesses_ui(ui, room);
-        return Vec::new();
-    }
     ui.horizontal(|ui| {
         let unread = match draft.aside {
             Aside::Talk => {

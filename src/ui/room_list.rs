@@ -153,7 +153,7 @@ fn kept_room_ui(ui: &mut egui::Ui, room: &KeptRoom) -> Option<Command> {
                 let back = ui.button(tr!("lobby-back"));
                 let name = tr!("lobby-back-name", room = room.name.as_str());
                 back.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
-                note_place(&back, &format!("Come back to {}", room.name));
+                note_place(&back, &format!("Rejoin {}", room.name));
                 if back.clicked() {
                     let which = Some(JoinTarget::Cluster(room.cluster_id));
                     command = Some(Command::Resume { which });

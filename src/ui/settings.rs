@@ -52,7 +52,7 @@ pub(super) fn settings_ui(
                 let mut always = true;
                 let always = egui::Checkbox::new(&mut always, tr!("settings-calm"));
                 ui.add_enabled(false, always)
-                    .on_disabled_hover_text(tr!("settings-system"));
+                    .on_disabled_hover_text(tr!("settings-calm-system"));
             } else {
                 ui.checkbox(&mut set.calm, tr!("settings-calm"));
             }

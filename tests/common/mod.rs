@@ -9,13 +9,22 @@ pub mod player;
 #[cfg(feature = "gui")]
 pub mod words;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use dhangkanna::{
     config::Profile,
     discovery::Interfaces,
     game::Name,
-    node::{Node, NodeConfig, NodeHandle, RoomView, Stage, Timing, View},
+    node::{
+        Command, JoinTarget, Node, NodeConfig, NodeHandle, RoomView, Stage, Timing, View, World,
+    },
 };
 
 /// No wait in a test is longer.
@@ -28,15 +37,48 @@ pub fn node(
     timing: Timing,
     on_change: impl Fn() + Send + Sync + 'static,
 ) -> NodeHandle {
-    let config = NodeConfig {
+    Node::start(config(data, name, timing), on_change).expect("a node")
+}
+
+/// The same, of a program that knows the rules up to a version.
+pub fn node_knowing(data: &Path, name: &str, rules: u32) -> NodeHandle {
+    let config = config(data, name, Timing::REAL);
+    let world = World {
+        rules,
+        ..World::real(&config).expect("a world")
+    };
+    let NodeConfig { profile, name, .. } = config;
+    Node::start_in(world, profile, name, Timing::REAL, || {})
+}
+
+fn config(data: &Path, name: &str, timing: Timing) -> NodeConfig {
+    NodeConfig {
         profile: Profile::open(Some(data), None).expect("a profile"),
         name: Some(Name::parse(name).expect("a name")),
         port: 0,
         interfaces: Interfaces::only(vec!["no interface at all".to_owned()]),
         gossip: None,
         timing,
-    };
-    Node::start(config, on_change).expect("a node")
+    }
+}
+
+/// Asks for a seat, and waits for it.
+pub async fn sit(node: &NodeHandle, command: Command) {
+    node.request(command).await.expect("a seat");
+    until(node, "a seat", |view| room_of(view).is_some()).await;
+}
+
+/// Where a node can be joined, as its window shows it.
+pub fn addr_of(node: &NodeHandle) -> SocketAddr {
+    node.view().borrow().me.addr.parse().expect("an address")
+}
+
+/// The command to join at an address.
+pub fn join(addr: SocketAddr) -> Command {
+    Command::Join {
+        target: JoinTarget::Addr(addr),
+        wait: PATIENCE,
+    }
 }
 
 /// Waits until the view is as it should be.
@@ -56,4 +98,35 @@ pub fn room_of(view: &View) -> Option<&RoomView> {
         Stage::Room(room) => Some(room),
         _ => None,
     }
+}
+
+/// Copies a data directory as it is between two writes.
+pub fn copy_settled(from: &Path, to: &Path) {
+    let files = loop {
+        match (files_below(from), files_below(from)) {
+            (Ok(files), Ok(again)) if files == again => break files,
+            (Err(e), _) | (_, Err(e)) if e.kind() != io::ErrorKind::NotFound => panic!("{e}"),
+            // Something was written, or put in its place, meanwhile.
+            _ => {}
+        }
+    };
+    for (path, content) in files {
+        let path = to.join(path.strip_prefix(from).expect("below it"));
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+}
+
+fn files_below(folder: &Path) -> io::Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.append(&mut files_below(&path)?);
+        } else {
+            let content = fs::read(&path)?;
+            files.insert(path, content);
+        }
+    }
+    Ok(files)
 }

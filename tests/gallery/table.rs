@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use dhangkanna::{
-    consensus::{ClusterId, Command, CommandId, Proposal, RULES, RoomState},
+    consensus::{ClusterId, Command, CommandId, Proposal, RoomState},
     game::{
         Action, Alphabet, Deal, Letter, Mode, Name, Notice, PeerId, Phase, Reaction, Said, Salt,
         Secret, Settings, Text, Whole, answer, seal, shape_of,
@@ -43,10 +43,9 @@ impl Table {
     pub fn new(room: &str, players: &[&str]) -> Self {
         let mut table = Self {
             state: RoomState::default(),
-            index: 10,
+            index: 11,
             name: name(room),
         };
-        table.notice(Notice::Rules(RULES));
         for (n, player) in players.iter().enumerate() {
             let name = name(player);
             table.act(n, Action::Seat { name });

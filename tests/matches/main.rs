@@ -6,14 +6,14 @@ mod random;
 mod room;
 mod transcripts;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use dhangkanna::{
-    consensus::{Command, CommandId, Proposal, RoomState},
+    consensus::{Command, CommandId, Proposal, RoomState, codec},
     game::{
-        Action, Alphabet, CHANCES, Content, Deal, Difficulty, Game, Letter, MAX_LINES, Mode, Name,
-        Notice, Outcome, PeerId, Phase, Reaction, Rejection, Said, Secret, Settings, Text, Wait,
-        Whole, answer, seal, shape_of,
+        Action, Alphabet, CHANCES, Content, Deal, Difficulty, FIRST_RULES, Game, Letter, MAX_LINES,
+        Mode, Name, Notice, Outcome, PeerId, Phase, Reaction, Rejection, Said, Secret, Settings,
+        Text, Wait, Whole, answer, seal, shape_of,
     },
     proto as pb,
 };
@@ -35,10 +35,9 @@ fn secret(text: &str) -> Secret {
     Secret::parse_in(text, &english()).unwrap()
 }
 
-/// A room of the newest rules, with so many players.
+/// A room with so many players.
 fn room(players: u8) -> Game {
     let mut game = Game::default();
-    game.notice(Notice::Rules(2));
     for n in 0..players {
         game.apply(1, peer(n), Action::Seat { name: name(n) })
             .unwrap();

@@ -124,7 +124,7 @@ impl Dice {
     fn notice(&mut self, game: &Game) -> Notice {
         let round = game.round();
         match self.roll(6) {
-            0 => Notice::Rules(2),
+            0 => Notice::Rules(self.roll(5) as u32),
             1 => Notice::TimeUp {
                 round: round.map_or(0, |round| round.number()),
                 step: round.map_or(0, |round| round.step()),
@@ -146,14 +146,11 @@ impl Dice {
 fn check(game: &Game) {
     let table = game.table();
     assert!(table.talk.len() <= MAX_LINES && table.knocks.len() <= 8);
-    if table.rules < 2 {
-        assert_eq!(table, &dhangkanna::game::Table::default());
-    }
     let here = |peer: &PeerId| {
         let player = game.players().get(peer);
         player.is_some_and(|player| player.here && !player.removed)
     };
-    if table.rules >= 2 && game.players().keys().any(here) {
+    if game.players().keys().any(here) {
         assert!(table.owner.as_ref().is_some_and(here), "the owner is here");
     }
     let Some(round) = game.round() else { return };
@@ -243,10 +240,7 @@ fn run(seed: u64, actions: u64) {
         twin.apply(index, proposal);
         if index % 64 == 0 {
             let bytes = pb::RoomState::from(&twin).encode_to_vec();
-            twin = pb::RoomState::decode(&bytes[..])
-                .unwrap()
-                .try_into()
-                .unwrap();
+            twin = codec::state(pb::RoomState::decode(&bytes[..]).unwrap(), u32::MAX).unwrap();
         }
     }
     assert_eq!(state, twin, "replayed, and stored in between");

@@ -182,3 +182,78 @@ fn talk_is_bounded_and_in_order() {
             .all(|(line, number)| line.number == number)
     );
 }
+
+/// The same game with numbers that no room reaches, as a damaged or forged
+/// snapshot may have them.
+fn with(game: &Game, change: impl FnOnce(&mut pb::Game)) -> Game {
+    let mut message = pb::Game::from(game);
+    change(&mut message);
+    let state = pb::RoomState {
+        rules: FIRST_RULES,
+        game: Some(message),
+        ..pb::RoomState::default()
+    };
+    codec::state(state, FIRST_RULES).unwrap().game().clone()
+}
+
+#[test]
+fn counters_stay_at_their_largest_value() {
+    const MAX: u32 = u32::MAX;
+    let mut game = room(2);
+    start(&mut game, Mode::Together, &["moon"], 1);
+    let mut game = with(&game, |game| {
+        for player in &mut game.players {
+            (player.score, player.scored_in) = (MAX, MAX);
+        }
+        let round = game.round.as_mut().unwrap();
+        round.number = MAX;
+        round.frame.as_mut().unwrap().in_match = MAX;
+        let table = game.table.as_mut().unwrap();
+        (table.joined, table.streak, table.said) = (MAX, MAX, u64::MAX);
+        table.newest_match.as_mut().unwrap().number = MAX;
+    });
+    assert_eq!(game.score_of(&peer(0)), Some(MAX));
+    let whole = Whole::parse("moon", None).unwrap();
+    let solved = game.apply(5, peer(0), Action::Solve { whole, round: None });
+    assert_eq!((solved, game.phase()), (Ok(Outcome::Hit), Phase::Won));
+    assert_eq!(game.players()[&peer(0)].score, MAX);
+    assert_eq!((game.table().streak, game.table().best_streak), (MAX, MAX));
+    let said = Action::Say(Said::Reaction(Reaction::Cheer));
+    assert_eq!(game.apply(6, peer(0), said), Ok(Outcome::Said));
+    assert_eq!(game.table().said, u64::MAX);
+    let seat = Action::Seat { name: name(9) };
+    assert_eq!(game.apply(7, peer(9), seat), Ok(Outcome::Seated));
+    assert_eq!(game.players()[&peer(9)].joined, MAX);
+    start(&mut game, Mode::Turns, &["moon", "bee"], 2);
+    assert_eq!(game.table().newest_match.as_ref().unwrap().number, MAX);
+    assert_eq!(game.round().unwrap().number(), MAX);
+    let last_step = |game: &mut pb::Game| {
+        game.round.as_mut().unwrap().frame.as_mut().unwrap().step = MAX;
+    };
+    let mut game = with(&game, last_step);
+    let guess = Action::Guess {
+        letter: Letter::parse("o").unwrap(),
+        round: None,
+    };
+    let turn = game.round().unwrap().frame().turn.unwrap();
+    assert_eq!(game.apply(8, turn, guess.clone()), Ok(Outcome::Hit));
+    assert_eq!(game.round().unwrap().step(), MAX);
+
+    let mut game = room(2);
+    start(&mut game, Mode::Setter, &[], 2);
+    let mut game = with(&game, last_step);
+    let moon = Setter::new("moon");
+    game.apply(9, peer(0), moon.seal(1)).unwrap();
+    assert_eq!(game.apply(10, peer(1), guess), Ok(Outcome::Asked));
+    moon.serve(&mut game);
+    assert_eq!(game.round().unwrap().step(), MAX);
+    game.apply(11, peer(0), Action::GiveUp { round: 1 })
+        .unwrap();
+    let mut game = with(&game, |game| {
+        let table = game.table.as_mut().unwrap();
+        table.newest_match.as_mut().unwrap().begun = 255;
+    });
+    let next = Action::NextRound { after_round: 1 };
+    assert_eq!(game.apply(12, peer(1), next), Ok(Outcome::Started));
+    assert_eq!(game.table().newest_match.as_ref().unwrap().begun, 255);
+}

@@ -210,48 +210,27 @@ fn impossible_answers_are_refused() {
 }
 
 #[test]
-fn rooms_of_older_rules_stay_as_they_were() {
-    let mut game = Game::default();
-    for n in 0..2 {
-        game.apply(1, peer(n), Action::Seat { name: name(n) })
-            .unwrap();
-    }
-    assert_eq!(game.table(), &dhangkanna::game::Table::default());
-    let newer = [
-        Action::Ready(true),
-        Action::StopMatch,
-        Action::Hint { round: None },
-        match_of(&["moon"], true),
-    ];
-    for action in newer {
-        assert_eq!(game.apply(1, peer(0), action), Err(Rejection::OldRules));
-    }
-    let gone = Notice::Presence {
-        peer: peer(0),
-        here: false,
+fn the_rules_are_only_ever_raised() {
+    let mut game = room(2);
+    assert_eq!(game.table().rules, FIRST_RULES);
+    assert_eq!(game.notice(Notice::Rules(FIRST_RULES)), Outcome::Unchanged);
+    let next = FIRST_RULES + 1;
+    assert_eq!(game.notice(Notice::Rules(next)), Outcome::Done);
+    assert_eq!(game.notice(Notice::Rules(FIRST_RULES)), Outcome::Unchanged);
+    assert_eq!(game.table().rules, next);
+}
+
+#[test]
+fn an_action_of_newer_rules_than_the_rooms_is_refused() {
+    let older = dhangkanna::game::Table {
+        rules: FIRST_RULES - 1,
+        ..Default::default()
     };
-    assert_eq!(game.notice(gone), Outcome::Unchanged);
-    let start = Action::StartRound {
-        pack: "p".to_owned(),
-        clue: String::new(),
-        secret: secret("moon"),
-        alphabet: None,
-        after_round: None,
-    };
-    game.apply(2, peer(0), start).unwrap();
-    let guess = Action::Guess {
-        letter: Letter::parse("o").unwrap(),
-        round: None,
-    };
-    game.apply(3, peer(1), guess).unwrap();
-    // Raised in the middle of a round: it goes on, and what is new is there.
-    assert_eq!(game.notice(Notice::Rules(2)), Outcome::Done);
-    assert_eq!(game.notice(Notice::Rules(2)), Outcome::Unchanged);
-    assert_eq!(game.table().owner, Some(peer(0)));
-    let whole = Whole::parse("moon", None).unwrap();
-    let solved = game.apply(4, peer(1), Action::Solve { whole, round: None });
-    assert_eq!((solved, game.phase()), (Ok(Outcome::Hit), Phase::Won));
-    assert_eq!(game.table().history.len(), 1);
+    let mut game = Game::restore(BTreeMap::new(), None, None, older);
+    let before = game.clone();
+    let seat = Action::Seat { name: name(0) };
+    assert_eq!(game.apply(1, peer(0), seat), Err(Rejection::OldRules));
+    assert_eq!(game, before);
 }
 
 /// Snapshots and continuations are one message each, of at most 4 MiB.
@@ -259,7 +238,6 @@ fn rooms_of_older_rules_stay_as_they_were() {
 fn the_largest_state_is_one_message() {
     let mut state = RoomState::default();
     let mut index = 1;
-    state.apply(index, Proposal::Notice(Notice::Rules(2)));
     let mut act = |state: &mut RoomState, action: Action| {
         index += 1;
         let id = CommandId {

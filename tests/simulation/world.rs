@@ -11,7 +11,7 @@ use std::{
 };
 
 use dhangkanna::{
-    consensus::{LogStore, StoreError},
+    consensus::{LogStore, RULES, StoreError},
     discovery::{Ad, Ads, Announcer, Discovery},
     game::PeerId,
     net::{Handshake, Stream, Transport},
@@ -88,8 +88,9 @@ impl Shared {
             transport: Arc::new(SimTransport { me: peer, listener }),
             addresses: Box::new(move || vec![addr]),
             discovery: Discovery::of(ads, Box::new(notice)),
-            open_log: Arc::new(move |file| open(&disks, &logs, file)),
+            open_log: Arc::new(move |file, _rules| open(&disks, &logs, file)),
             per_snapshot: 60,
+            rules: RULES,
         })
     }
 }

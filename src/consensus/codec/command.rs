@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::{
     super::{Command, CommandId, Proposal},
-    DecodeError, Decoded, known_rules,
+    DecodeError, Decoded, must_know,
     parts::{bytes32, cells, clue, letter, name, pack_id, read_shape, secret, shape, whole},
     peer_id,
 };
 use crate::{
-    game::{Action, Deal, MAX_ROUNDS, Notice},
+    game::{Action, Deal, FIRST_RULES, MAX_ROUNDS, Notice},
     proto as pb,
 };
 
@@ -114,24 +114,24 @@ fn write(action: &Action, opens: bool) -> pb::command::Action {
     }
 }
 
-impl TryFrom<pb::Command> for Command {
-    type Error = DecodeError;
-
-    fn try_from(command: pb::Command) -> Decoded<Self> {
-        use pb::command::Action as A;
-        known_rules(command.rules)?;
-        let id = command.id.ok_or(DecodeError::Missing("command id"))?;
-        let action = command.action.ok_or(DecodeError::Missing("action"))?;
-        Ok(Self {
-            id: CommandId {
-                peer_id: peer_id(&id.peer_id)?,
-                session: id.session,
-                seq: id.seq,
-            },
-            opens_session: matches!(&action, A::OpenSession(open) if open.opens),
-            action: read(action)?,
-        })
-    }
+/// Reads a command, for a program that knows the rules up to `known`.
+///
+/// # Errors
+/// If it is not a whole command, or of newer rules.
+pub fn command(command: pb::Command, known: u32) -> Decoded<Command> {
+    use pb::command::Action as A;
+    must_know(known, command.rules)?;
+    let id = command.id.ok_or(DecodeError::Missing("command id"))?;
+    let action = command.action.ok_or(DecodeError::Missing("action"))?;
+    Ok(Command {
+        id: CommandId {
+            peer_id: peer_id(&id.peer_id)?,
+            session: id.session,
+            seq: id.seq,
+        },
+        opens_session: matches!(&action, A::OpenSession(open) if open.opens),
+        action: read(action)?,
+    })
 }
 
 fn read(action: pb::command::Action) -> Decoded<Action> {
@@ -210,9 +210,6 @@ fn read_alphabet(alphabet: pb::Alphabet) -> Decoded<Arc<crate::game::Alphabet>> 
 
 // ---- notices ----
 
-/// The rules that know notices.
-const NOTICES: u32 = 2;
-
 impl From<&Notice> for pb::Command {
     fn from(notice: &Notice) -> Self {
         use pb::notice::What;
@@ -232,13 +229,11 @@ impl From<&Notice> for pb::Command {
             }),
             Notice::KnockedOff(peer) => What::KnockedOff(peer.as_bytes().to_vec()),
         };
-        let rules = if let Notice::Rules(rules) = notice {
-            NOTICES.max(*rules)
-        } else {
-            NOTICES
-        };
         Self {
-            rules,
+            rules: match notice {
+                Notice::Rules(rules) => *rules,
+                _ => FIRST_RULES,
+            },
             id: None,
             action: Some(pb::command::Action::Notice(pb::Notice { what: Some(what) })),
         }
@@ -246,11 +241,11 @@ impl From<&Notice> for pb::Command {
 }
 
 /// Reads what an entry brings: a command or a notice.
-pub(super) fn proposal(command: pb::Command) -> Decoded<Proposal> {
-    let Some(pb::command::Action::Notice(notice)) = command.action else {
-        return Ok(Proposal::Command(command.try_into()?));
+pub(super) fn proposal(message: pb::Command, known: u32) -> Decoded<Proposal> {
+    must_know(known, message.rules)?;
+    let Some(pb::command::Action::Notice(notice)) = message.action else {
+        return Ok(Proposal::Command(command(message, known)?));
     };
-    known_rules(command.rules)?;
     use pb::notice::What;
     Ok(Proposal::Notice(
         match notice.what.ok_or(DecodeError::Missing("notice"))? {

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     super::{MAX_ANCESTORS, RoomState, state::Session},
-    DecodeError, Decoded, cluster_id, known_rules,
+    DecodeError, Decoded, cluster_id, must_know,
     parts::{at_place, bytes32, cells, letter, name, place, read_shape, secret, shape, whole},
     peer_id, table,
 };
@@ -42,41 +42,41 @@ impl From<&RoomState> for pb::RoomState {
     }
 }
 
-impl TryFrom<pb::RoomState> for RoomState {
-    type Error = DecodeError;
-
-    fn try_from(state: pb::RoomState) -> Decoded<Self> {
-        known_rules(state.rules)?;
-        if state.ancestors.len() > MAX_ANCESTORS {
-            return Err(DecodeError::Invalid("ancestors"));
-        }
-        let sessions = state
-            .sessions
-            .into_iter()
-            .map(|session| {
-                let reply = session.reply.ok_or(DecodeError::Missing("reply"))?;
-                Ok((
-                    peer_id(&session.peer_id)?,
-                    Session {
-                        session: session.session,
-                        seq: session.seq,
-                        reply: reply.try_into()?,
-                    },
-                ))
-            })
-            .collect::<Decoded<_>>()?;
-        let game = state.game.ok_or(DecodeError::Missing("game"))?;
-        Ok(Self {
-            game: read_game(game, state.rules)?,
-            game_index: state.game_index,
-            sessions,
-            ancestors: state
-                .ancestors
-                .iter()
-                .map(|id| cluster_id(id))
-                .collect::<Decoded<_>>()?,
-        })
+/// Reads the state of a room, for a program that knows the rules up to `known`.
+///
+/// # Errors
+/// If it is not a whole state, or of newer rules.
+pub fn state(state: pb::RoomState, known: u32) -> Decoded<RoomState> {
+    must_know(known, state.rules)?;
+    if state.ancestors.len() > MAX_ANCESTORS {
+        return Err(DecodeError::Invalid("ancestors"));
     }
+    let sessions = state
+        .sessions
+        .into_iter()
+        .map(|session| {
+            let reply = session.reply.ok_or(DecodeError::Missing("reply"))?;
+            Ok((
+                peer_id(&session.peer_id)?,
+                Session {
+                    session: session.session,
+                    seq: session.seq,
+                    reply: reply.try_into()?,
+                },
+            ))
+        })
+        .collect::<Decoded<_>>()?;
+    let game = state.game.ok_or(DecodeError::Missing("game"))?;
+    Ok(RoomState {
+        game: read_game(game, state.rules)?,
+        game_index: state.game_index,
+        sessions,
+        ancestors: state
+            .ancestors
+            .iter()
+            .map(|id| cluster_id(id))
+            .collect::<Decoded<_>>()?,
+    })
 }
 
 impl RoomState {
@@ -89,16 +89,15 @@ impl RoomState {
 
 impl From<&Game> for pb::Game {
     fn from(game: &Game) -> Self {
-        let newer = game.table().rules >= 2;
         Self {
             players: game.players().iter().map(write_player).collect(),
-            round: game.round().map(|round| write_round(round, newer)),
+            round: game.round().map(write_round),
             given_up: game.given_up().map(|given_up| pb::GivenUp {
                 number: given_up.number,
                 secret: given_up.secret.clone(),
                 by: given_up.by.as_bytes().to_vec(),
             }),
-            table: newer.then(|| game.table().into()),
+            table: Some(game.table().into()),
         }
     }
 }
@@ -121,7 +120,7 @@ fn read_game(game: pb::Game, rules: u32) -> Decoded<Game> {
             .collect::<Decoded<_>>()?,
         game.round.map(read_round).transpose()?,
         given_up,
-        table::read(game.table, rules)?,
+        table::read(game.table.ok_or(DecodeError::Missing("table"))?, rules)?,
     ))
 }
 
@@ -155,7 +154,7 @@ fn read_player(player: &pb::Player) -> Decoded<(PeerId, Player)> {
 
 // ---- rounds ----
 
-pub(super) fn write_round(round: &Round, newer: bool) -> pb::Round {
+pub(super) fn write_round(round: &Round) -> pb::Round {
     pb::Round {
         number: round.number(),
         pack: round.pack().to_owned(),
@@ -164,17 +163,13 @@ pub(super) fn write_round(round: &Round, newer: bool) -> pb::Round {
             Content::Open(secret) => cells(secret),
             Content::Unset | Content::Sealed(_) => Vec::new(),
         },
-        guesses: round
-            .guesses()
-            .iter()
-            .map(|guess| write_guess(guess, newer))
-            .collect(),
+        guesses: round.guesses().iter().map(write_guess).collect(),
         started_by: round.started_by().as_bytes().to_vec(),
-        frame: newer.then(|| write_frame(round)),
+        frame: Some(write_frame(round)),
     }
 }
 
-fn write_guess(guess: &GuessMade, newer: bool) -> pb::GuessMade {
+fn write_guess(guess: &GuessMade) -> pb::GuessMade {
     let (hint, paid) = match guess.tried {
         Tried::Hint { paid, .. } => (true, paid),
         Tried::Letter(_) | Tried::Whole(_) => (false, false),
@@ -185,9 +180,7 @@ fn write_guess(guess: &GuessMade, newer: bool) -> pb::GuessMade {
             .map(|letter| letter.to_string())
             .unwrap_or_default(),
         peer_id: guess.by.as_bytes().to_vec(),
-        hit: guess.is_hit(),
-        // Older rules have only letters, and the secret tells where they stand.
-        cells: if newer { guess.cells } else { 0 },
+        cells: guess.cells,
         index: guess.index,
         hint,
         paid,
@@ -239,28 +232,23 @@ fn write_sealed(sealed: &Sealed) -> pb::Sealed {
 }
 
 pub(super) fn read_round(round: pb::Round) -> Decoded<Round> {
-    let newer = round.frame.is_some();
-    let (frame, sealed) = round.frame.map(read_frame).transpose()?.unwrap_or_default();
+    let (frame, sealed) = read_frame(round.frame.ok_or(DecodeError::Missing("frame"))?)?;
     let content = match sealed {
         Some(sealed) => Content::Sealed(sealed),
         None if round.secret.is_empty() && frame.setter.is_some() => Content::Unset,
         None => Content::Open(secret(round.secret)?),
     };
-    let mut guesses = Vec::new();
-    for guess in round.guesses {
-        let mut guess = read_guess(guess)?;
-        if let (false, Content::Open(secret)) = (newer, &content) {
-            guess.cells = guess.tried.uncovers(secret, 0);
-        }
-        guesses.push(guess);
-    }
     Ok(Round::restore(
         round.number,
         peer_id(&round.started_by)?,
         round.pack,
         round.clue,
         content,
-        guesses,
+        round
+            .guesses
+            .into_iter()
+            .map(read_guess)
+            .collect::<Decoded<_>>()?,
         frame,
     ))
 }

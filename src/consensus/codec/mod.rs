@@ -11,9 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openraft::EntryPayload;
 
+pub use self::{command::command, game::state};
 use super::{
-    ClusterId, Entry, Genesis, LogId, Member, Membership, Proposal, RULES, SnapshotMeta,
-    StoredMembership, Vote, log_id,
+    ClusterId, Entry, Genesis, LogId, Member, Membership, Proposal, SnapshotMeta, StoredMembership,
+    Vote, log_id,
 };
 use crate::{game::PeerId, proto as pb};
 
@@ -34,15 +35,18 @@ pub enum DecodeError {
     Invalid(&'static str),
     /// A newer build wrote it.
     #[error(
-        "this room needs rules version {needed}, and this program knows up to {RULES}; install the newest version and join again"
+        "this room needs rules version {needed}, and this program knows up to {known}; install the newest version and join again"
     )]
     NewerRules {
         /// The version that can read it.
         needed: u32,
+        /// The newest version that this program knows.
+        known: u32,
     },
 }
 
-type Decoded<T> = Result<T, DecodeError>;
+/// What comes of decoding.
+pub type Decoded<T> = Result<T, DecodeError>;
 
 // ---- positions, votes, members ----
 
@@ -227,25 +231,19 @@ impl From<&Genesis> for pb::Genesis {
     }
 }
 
-impl TryFrom<pb::Genesis> for Genesis {
-    type Error = DecodeError;
-
-    fn try_from(genesis: pb::Genesis) -> Decoded<Self> {
-        known_rules(genesis.rules)?;
-        Ok(Self {
-            parent: cluster_id(&genesis.parent)?,
-            state: genesis
-                .state
-                .ok_or(DecodeError::Missing("state"))?
-                .try_into()?,
-        })
-    }
+fn genesis(genesis: pb::Genesis, known: u32) -> Decoded<Genesis> {
+    must_know(known, genesis.rules)?;
+    let message = genesis.state.ok_or(DecodeError::Missing("state"))?;
+    Ok(Genesis {
+        parent: cluster_id(&genesis.parent)?,
+        state: state(message, known)?,
+    })
 }
 
-/// Refuses what only a newer build can apply.
-fn known_rules(needed: u32) -> Decoded<()> {
-    if needed > RULES {
-        return Err(DecodeError::NewerRules { needed });
+/// Refuses what only a newer program can apply.
+fn must_know(known: u32, needed: u32) -> Decoded<()> {
+    if needed > known {
+        return Err(DecodeError::NewerRules { needed, known });
     }
     Ok(())
 }
@@ -272,20 +270,19 @@ impl From<&Entry> for pb::Entry {
     }
 }
 
-/// Reads an entry. (A function, since openraft's generic `Entry` rules out a
-/// `TryFrom`.)
+/// Reads an entry, for a program that knows the rules up to `known`.
 ///
 /// # Errors
-/// If it is not a whole entry of a version that this build knows.
-pub fn entry(entry: pb::Entry) -> Decoded<Entry> {
+/// If it is not a whole entry, or of newer rules.
+pub fn entry(entry: pb::Entry, known: u32) -> Decoded<Entry> {
     use pb::entry::Payload;
     Ok(Entry {
         log_id: entry.log_id.ok_or(DecodeError::Missing("log id"))?.into(),
         payload: match entry.payload.ok_or(DecodeError::Missing("payload"))? {
             Payload::Blank(_) => EntryPayload::Blank,
-            Payload::Command(message) => EntryPayload::Normal(command::proposal(message)?),
-            Payload::Genesis(genesis) => {
-                EntryPayload::Normal(Proposal::Genesis(Box::new(genesis.try_into()?)))
+            Payload::Command(message) => EntryPayload::Normal(command::proposal(message, known)?),
+            Payload::Genesis(message) => {
+                EntryPayload::Normal(Proposal::Genesis(Box::new(genesis(message, known)?)))
             }
             Payload::Membership(membership) => EntryPayload::Membership(membership.try_into()?),
         },

@@ -1,4 +1,4 @@
-//! What newer rules keep beside the players and the round.
+//! What is kept beside the players and the round.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ impl From<&Table> for pb::Table {
             history: table
                 .history
                 .iter()
-                .map(|round| write_round(round, true))
+                .map(|round| write_round(round))
                 .collect(),
             knocks: table
                 .knocks
@@ -51,11 +51,7 @@ impl From<&Table> for pb::Table {
     }
 }
 
-/// Reads the table; rooms of older rules have none.
-pub(super) fn read(table: Option<pb::Table>, rules: u32) -> Decoded<Table> {
-    let Some(table) = table else {
-        return Ok(Table::default());
-    };
+pub(super) fn read(table: pb::Table, rules: u32) -> Decoded<Table> {
     let peers = |peers: Vec<Vec<u8>>| {
         let peers = peers.iter().map(|peer| peer_id(peer));
         peers.collect::<Decoded<_>>()

@@ -16,11 +16,11 @@ use super::{
     format::{self, LOG, META, Slot},
 };
 
-/// What a file says.
+/// What a file says, for a program that knows the rules up to `rules`.
 ///
 /// # Errors
 /// If it is damaged, or another program's.
-pub(super) fn content(bytes: &[u8]) -> Result<Mem, StoreError> {
+pub(super) fn content(bytes: &[u8], rules: u32) -> Result<Mem, StoreError> {
     if bytes.is_empty() {
         return Ok(Mem::default());
     }
@@ -38,7 +38,7 @@ pub(super) fn content(bytes: &[u8]) -> Result<Mem, StoreError> {
             Err(e) => return Err(damaged(&e)),
         }
         format::create_tables(&db).map_err(StoreError::Database)?;
-        read_all(&db)
+        read_all(&db, rules)
     });
     catch_unwind(read).unwrap_or_else(|_panic| Err(damaged(&"it makes no sense")))
 }
@@ -47,8 +47,7 @@ fn damaged(why: &impl ToString) -> StoreError {
     StoreError::Damaged(why.to_string())
 }
 
-fn read_all(db: &Database) -> Result<Mem, StoreError> {
-    let damaged = |e: format::Damage| StoreError::Damaged(e.to_string());
+fn read_all(db: &Database, rules: u32) -> Result<Mem, StoreError> {
     let from_redb = |e: redb::Error| match e {
         redb::Error::Corrupted(what) => StoreError::Damaged(what),
         other => StoreError::Database(other),
@@ -62,19 +61,19 @@ fn read_all(db: &Database) -> Result<Mem, StoreError> {
             .map_err(|e| from_redb(e.into()))
     };
     if let Some(bytes) = get(Slot::Vote)? {
-        mem.vote = Some(format::decode_vote(&bytes).map_err(damaged)?);
+        mem.vote = Some(format::decode_vote(&bytes)?);
     }
     if let Some(bytes) = get(Slot::Committed)? {
-        mem.committed = Some(format::decode_log_id(Slot::Committed, &bytes).map_err(damaged)?);
+        mem.committed = Some(format::decode_log_id(&bytes)?);
     }
     if let Some(bytes) = get(Slot::Purged)? {
-        mem.purged = Some(format::decode_log_id(Slot::Purged, &bytes).map_err(damaged)?);
+        mem.purged = Some(format::decode_log_id(&bytes)?);
     }
     mem.snapshot = get(Slot::Snapshot)?
-        .map(|bytes| format::decode_snapshot(&bytes).map_err(damaged))
+        .map(|bytes| format::decode_snapshot(&bytes))
         .transpose()?;
     let log = txn.open_table(LOG).map_err(|e| from_redb(e.into()))?;
-    let mut expected = mem.purged.as_ref().map(|id| id.index + 1);
+    let mut expected = mem.purged.as_ref().map(|id| id.index.saturating_add(1));
     for row in log.iter().map_err(|e| from_redb(e.into()))? {
         let (index, bytes) = row.map_err(|e| from_redb(e.into()))?;
         let index = index.value();
@@ -84,8 +83,8 @@ fn read_all(db: &Database) -> Result<Mem, StoreError> {
                 expected.unwrap_or_default()
             )));
         }
-        expected = Some(index + 1);
-        let entry = format::decode_entry(index, bytes.value()).map_err(damaged)?;
+        expected = Some(index.saturating_add(1));
+        let entry = format::decode_entry(index, bytes.value(), rules)?;
         mem.log.insert(index, entry);
     }
     Ok(mem)

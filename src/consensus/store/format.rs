@@ -2,7 +2,13 @@
 
 use redb::{Database, ReadableDatabase as _, TableDefinition};
 
-use super::super::{Entry, LogId, Snapshot, Vote, codec};
+use super::{
+    super::{
+        Entry, LogId, Snapshot, Vote,
+        codec::{self, DecodeError},
+    },
+    StoreError,
+};
 use crate::proto as pb;
 
 /// Log entries by index.
@@ -12,7 +18,7 @@ pub(super) const LOG: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("lo
 pub(super) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 
 /// Raised when old values could not be read as new ones any more.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Bytes before the message: CRC-32, then the version.
 const HEADER: usize = 5;
@@ -51,27 +57,22 @@ pub(super) fn create_tables(db: &Database) -> Result<(), redb::Error> {
     Ok(())
 }
 
-/// A value that is not what was written.
-#[derive(Debug, thiserror::Error)]
-#[error("{what}: {why}")]
-pub(super) struct Damage {
-    what: String,
-    why: String,
-}
-
 pub(super) fn encode_entry(entry: &Entry) -> (u64, Vec<u8>) {
     let index = entry.log_id.index;
     (index, seal(&entry_name(index), &pb::Entry::from(entry)))
 }
 
-pub(super) fn decode_entry(index: u64, bytes: &[u8]) -> Result<Entry, Damage> {
+pub(super) fn decode_entry(index: u64, bytes: &[u8], rules: u32) -> Result<Entry, StoreError> {
     let what = entry_name(index);
     let message: pb::Entry = unseal(&what, bytes)?;
-    let entry = codec::entry(message).map_err(|e| damage(&what, e))?;
+    let entry = codec::entry(message, rules).map_err(|e| match e {
+        DecodeError::NewerRules { .. } => StoreError::Newer(e.to_string()),
+        _ => damaged(&what, e),
+    })?;
     if entry.log_id.index == index {
         Ok(entry)
     } else {
-        Err(damage(&what, "it holds another entry"))
+        Err(damaged(&what, "it holds another entry"))
     }
 }
 
@@ -79,7 +80,7 @@ pub(super) fn encode_vote(vote: &Vote) -> Vec<u8> {
     seal(Slot::Vote.key(), &pb::Vote::from(vote))
 }
 
-pub(super) fn decode_vote(bytes: &[u8]) -> Result<Vote, Damage> {
+pub(super) fn decode_vote(bytes: &[u8]) -> Result<Vote, StoreError> {
     unseal::<pb::Vote>(Slot::Vote.key(), bytes).map(Vote::from)
 }
 
@@ -88,10 +89,8 @@ pub(super) fn encode_log_id(id: &LogId) -> Vec<u8> {
     seal("log id", &pb::LogId::from(id))
 }
 
-pub(super) fn decode_log_id(slot: Slot, bytes: &[u8]) -> Result<LogId, Damage> {
-    unseal::<pb::LogId>("log id", bytes)
-        .map(LogId::from)
-        .map_err(|e| damage(slot.key(), e.why))
+pub(super) fn decode_log_id(bytes: &[u8]) -> Result<LogId, StoreError> {
+    unseal::<pb::LogId>("log id", bytes).map(LogId::from)
 }
 
 pub(super) fn encode_snapshot(snapshot: &Snapshot) -> Vec<u8> {
@@ -102,12 +101,12 @@ pub(super) fn encode_snapshot(snapshot: &Snapshot) -> Vec<u8> {
     seal(Slot::Snapshot.key(), &message)
 }
 
-pub(super) fn decode_snapshot(bytes: &[u8]) -> Result<Snapshot, Damage> {
+pub(super) fn decode_snapshot(bytes: &[u8]) -> Result<Snapshot, StoreError> {
     let what = Slot::Snapshot.key();
     let message: pb::Snapshot = unseal(what, bytes)?;
     let meta = message.meta.unwrap_or_default();
     Ok(Snapshot {
-        meta: meta.try_into().map_err(|e| damage(what, e))?,
+        meta: meta.try_into().map_err(|e| damaged(what, e))?,
         snapshot: message.data,
     })
 }
@@ -135,27 +134,27 @@ fn seal(what: &str, message: &impl prost::Message) -> Vec<u8> {
     bytes
 }
 
-fn unseal<M: prost::Message + Default>(what: &str, bytes: &[u8]) -> Result<M, Damage> {
+fn unseal<M: prost::Message + Default>(what: &str, bytes: &[u8]) -> Result<M, StoreError> {
     if bytes.len() < HEADER {
-        return Err(damage(what, "it is cut off"));
+        return Err(damaged(what, "it is cut off"));
     }
     if bytes[..4] != checksum(what, &bytes[4..]) {
-        return Err(damage(what, "its checksum is wrong"));
+        return Err(damaged(what, "its checksum is wrong"));
     }
-    if bytes[4] > VERSION {
-        let newer = format!(
-            "a newer version of the program wrote it (format {}, this one knows {VERSION})",
-            bytes[4]
-        );
-        return Err(damage(what, newer));
+    match bytes[4] {
+        ..VERSION => return Err(StoreError::Older),
+        VERSION => {}
+        newer => {
+            let words = format!(
+                "this room has format {newer}, and this program knows up to {VERSION}; install the newest version"
+            );
+            return Err(StoreError::Newer(words));
+        }
     }
-    M::decode(&bytes[HEADER..]).map_err(|e| damage(what, e))
+    M::decode(&bytes[HEADER..]).map_err(|e| damaged(what, e))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "shorter for the callers")]
-fn damage(what: &str, why: impl ToString) -> Damage {
-    Damage {
-        what: what.to_owned(),
-        why: why.to_string(),
-    }
+fn damaged(what: &str, why: impl ToString) -> StoreError {
+    StoreError::Damaged(format!("{what}: {}", why.to_string()))
 }

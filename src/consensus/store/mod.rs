@@ -13,19 +13,20 @@ use std::{
     collections::BTreeMap,
     fmt::Debug,
     fs, io,
-    ops::RangeBounds,
+    ops::{Bound, RangeBounds},
     path::Path,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::Arc,
 };
 
 use openraft::{
     EntryPayload, LogState, OptionalSend, RaftLogReader,
     storage::{IOFlushed, RaftLogStorage},
 };
+use parking_lot::RwLock;
 use redb::{Builder, Database, DatabaseError, StorageBackend};
 use tokio::sync::oneshot;
 
-use super::{Entry, LogId, Proposal, Snapshot, TypeConfig, Vote};
+use super::{Entry, LogId, Proposal, RULES, Snapshot, TypeConfig, Vote};
 use format::Slot;
 use writer::{Op, Writer};
 
@@ -38,6 +39,14 @@ pub enum StoreError {
     /// It cannot be opened or written.
     #[error("the room's file cannot be used: {0}")]
     Database(#[from] redb::Error),
+    /// An older version of the program wrote it.
+    #[error(
+        "this room was made by an older version of dhangkanna and cannot be opened by this one; nothing was changed. Start a new room, or open this one with the version that made it"
+    )]
+    Older,
+    /// A newer version of the program wrote it.
+    #[error("{0}. Nothing was changed")]
+    Newer(String),
     /// It was changed by something other than this program, or the disk is
     /// failing.
     #[error(
@@ -49,6 +58,8 @@ pub enum StoreError {
 /// The log of one room. Cheap to clone; clones share the log.
 #[derive(Clone, Debug)]
 pub struct LogStore {
+    /// The newest rules that the program knows.
+    pub(super) rules: u32,
     mem: Arc<RwLock<Mem>>,
     writer: Arc<Writer>,
 }
@@ -64,17 +75,19 @@ struct Mem {
 }
 
 impl LogStore {
-    /// Opens a room's file, or makes it.
+    /// Opens a room's file, or makes it, in a program that knows the rules up
+    /// to `rules`.
     ///
     /// # Errors
-    /// If the file cannot be opened, or is damaged.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
+    /// If the file cannot be opened, is damaged, or was written by another
+    /// version of the program.
+    pub fn open(path: &Path, rules: u32) -> Result<Self, StoreError> {
         let mem = match fs::read(path) {
-            Ok(bytes) => check::content(&bytes)?,
+            Ok(bytes) => check::content(&bytes, rules)?,
             Err(e) if e.kind() == io::ErrorKind::NotFound => Mem::default(),
             Err(e) => return Err(io_error(e)),
         };
-        Self::load(mem, || builder().create(path), in_thread)
+        Self::load(mem, rules, || builder().create(path), in_thread)
     }
 
     /// The same on storage of the caller's: for tests that break it.
@@ -101,16 +114,16 @@ impl LogStore {
 
     /// The last entry, or the last one that was purged.
     pub fn last_log_id(&self) -> Option<LogId> {
-        let mem = self.read();
+        let mem = self.mem.read();
         let last = mem.log.values().next_back().map(|entry| entry.log_id);
         last.or(mem.purged)
     }
 
     /// The proposals in all entries after this index, in the log's order.
     pub fn proposals_after(&self, index: u64) -> Vec<(u64, Proposal)> {
-        let mem = self.read();
+        let mem = self.mem.read();
         mem.log
-            .range(index + 1..)
+            .range((Bound::Excluded(index), Bound::Unbounded))
             .filter_map(|(index, entry)| match &entry.payload {
                 EntryPayload::Normal(proposal) => Some((*index, proposal.clone())),
                 EntryPayload::Blank | EntryPayload::Membership(_) => None,
@@ -140,7 +153,7 @@ impl LogStore {
     /// than the stored is left out: building and installing may overlap.
     pub(super) async fn save_snapshot(&self, snapshot: &Snapshot) -> io::Result<()> {
         {
-            let mut mem = self.write();
+            let mut mem = self.mem.write();
             let stored = mem.snapshot.as_ref().and_then(|s| s.meta.last_log_id);
             if stored.is_some() && snapshot.meta.last_log_id <= stored {
                 return Ok(());
@@ -154,7 +167,7 @@ impl LogStore {
 
     /// The newest snapshot.
     pub(super) fn current_snapshot(&self) -> Option<Snapshot> {
-        self.read().snapshot.clone()
+        self.mem.read().snapshot.clone()
     }
 
     fn load_backend(
@@ -164,31 +177,29 @@ impl LogStore {
         let length = backend.len().map_err(io_error)?;
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
         backend.read(0, &mut bytes).map_err(io_error)?;
-        let mem = check::content(&bytes)?;
-        Self::load(mem, || builder().create_with_backend(backend), writer)
+        let mem = check::content(&bytes, RULES)?;
+        Self::load(
+            mem,
+            RULES,
+            || builder().create_with_backend(backend),
+            writer,
+        )
     }
 
     /// Opens the file for writing; its content is known.
     fn load(
         mem: Mem,
+        rules: u32,
         open: impl FnOnce() -> Result<Database, DatabaseError>,
         writer: impl FnOnce(Database) -> Result<Writer, StoreError>,
     ) -> Result<Self, StoreError> {
         let db = open().map_err(|e| StoreError::Database(e.into()))?;
         format::create_tables(&db).map_err(StoreError::Database)?;
         Ok(Self {
+            rules,
             mem: Arc::new(RwLock::new(mem)),
             writer: Arc::new(writer(db)?),
         })
-    }
-
-    // Nothing panics while it holds the lock; a poisoned one is still whole.
-    fn read(&self) -> RwLockReadGuard<'_, Mem> {
-        self.mem.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, Mem> {
-        self.mem.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -211,12 +222,12 @@ impl RaftLogReader<TypeConfig> for LogStore {
         &mut self,
         range: R,
     ) -> io::Result<Vec<Entry>> {
-        let mem = self.read();
+        let mem = self.mem.read();
         Ok(mem.log.range(range).map(|(_, e)| e.clone()).collect())
     }
 
     async fn read_vote(&mut self) -> io::Result<Option<Vote>> {
-        Ok(self.read().vote)
+        Ok(self.mem.read().vote)
     }
 }
 
@@ -225,7 +236,7 @@ impl RaftLogStorage<TypeConfig> for LogStore {
 
     async fn get_log_state(&mut self) -> io::Result<LogState<TypeConfig>> {
         Ok(LogState {
-            last_purged_log_id: self.read().purged,
+            last_purged_log_id: self.mem.read().purged,
             last_log_id: self.last_log_id(),
         })
     }
@@ -238,12 +249,12 @@ impl RaftLogStorage<TypeConfig> for LogStore {
         self.writer
             .put(Slot::Vote, format::encode_vote(vote))
             .await?;
-        self.write().vote = Some(*vote);
+        self.mem.write().vote = Some(*vote);
         Ok(())
     }
 
     async fn save_committed(&mut self, committed: Option<LogId>) -> io::Result<()> {
-        self.write().committed = committed;
+        self.mem.write().committed = committed;
         if let Some(id) = committed {
             // Rides along with the next commit: it only shortens a restart,
             // so losing it costs nothing.
@@ -254,7 +265,7 @@ impl RaftLogStorage<TypeConfig> for LogStore {
     }
 
     async fn read_committed(&mut self) -> io::Result<Option<LogId>> {
-        Ok(self.read().committed)
+        Ok(self.mem.read().committed)
     }
 
     async fn append<I>(&mut self, entries: I, flushed: IOFlushed<TypeConfig>) -> io::Result<()>
@@ -264,22 +275,23 @@ impl RaftLogStorage<TypeConfig> for LogStore {
     {
         let entries: Vec<Entry> = entries.into_iter().collect();
         let rows = entries.iter().map(format::encode_entry).collect();
-        self.write()
+        self.mem
+            .write()
             .log
             .extend(entries.into_iter().map(|entry| (entry.log_id.index, entry)));
         self.writer.send(Op::Append(rows, flushed))
     }
 
     async fn truncate_after(&mut self, last_log_id: Option<LogId>) -> io::Result<()> {
-        let from = last_log_id.map_or(0, |id| id.index + 1);
-        self.write().log.split_off(&from);
+        let from = last_log_id.map_or(0, |id| id.index.saturating_add(1));
+        self.mem.write().log.split_off(&from);
         self.writer.wait(|done| Op::Truncate(from, done)).await
     }
 
     async fn purge(&mut self, upto: LogId) -> io::Result<()> {
         {
-            let mut mem = self.write();
-            mem.log = mem.log.split_off(&(upto.index + 1));
+            let mut mem = self.mem.write();
+            mem.log = mem.log.split_off(&upto.index.saturating_add(1));
             mem.purged = Some(upto);
         }
         self.writer

@@ -2,11 +2,12 @@
 
 use std::{
     fmt, io,
-    sync::{Arc, Mutex, OnceLock, PoisonError, mpsc},
+    sync::{Arc, OnceLock, mpsc},
     thread,
 };
 
 use openraft::storage::IOFlushed;
+use parking_lot::Mutex;
 use redb::{Database, WriteTransaction};
 use tokio::sync::oneshot;
 
@@ -115,7 +116,7 @@ impl Writer {
                 ops.send(op).map_err(|_closed| gone())
             }
             Way::InPlace(file) => {
-                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut file = file.lock();
                 let Some((db, lazy)) = &mut *file else {
                     return Err(gone());
                 };
@@ -157,8 +158,7 @@ impl Drop for Writer {
         };
         // Closes the queue; then the file is closed when this returns.
         *ops = None;
-        let thread = thread.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(thread) = thread.take() {
+        if let Some(thread) = thread.get_mut().take() {
             // A panic there was reported by the panic hook.
             let _ = thread.join();
         }

@@ -13,7 +13,7 @@ use std::{
     io,
     net::SocketAddr,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     time::Duration,
@@ -28,6 +28,7 @@ use memberlist::{
     },
     proto::{MaybeResolvedAddress, Meta, NodeState},
 };
+use parking_lot::Mutex;
 use tokio::{runtime::Runtime, sync::Notify, time::timeout};
 
 use super::{
@@ -163,7 +164,7 @@ impl Instance {
 
     /// Tells the others something else about us.
     pub(super) fn say(&self, meta: Meta) {
-        *lock(&self.talk.meta) = meta;
+        *self.talk.meta.lock() = meta;
         let list = self.list.clone();
         self.spawn(async move {
             // It is said again and again for a while. Nobody waits for that.
@@ -256,10 +257,6 @@ impl Drop for Instance {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// What `memberlist` asks us, and what it tells.
 struct Talk {
     /// What we say about us.
@@ -283,7 +280,7 @@ impl Delegate for Talker {
 
 impl NodeDelegate for Talker {
     async fn node_meta(&self, _limit: usize) -> Meta {
-        lock(&self.0.meta).clone()
+        self.0.meta.lock().clone()
     }
 }
 
@@ -293,7 +290,7 @@ impl AliveDelegate for Talker {
     type Error = Full;
 
     async fn notify_alive(&self, node: Arc<NodeState<NodeId, SocketAddr>>) -> Result<(), Full> {
-        let mut known = lock(&self.0.known);
+        let mut known = self.0.known.lock();
         if known.len() >= MAX_NODES && !known.contains(node.id()) {
             return Err(Full);
         }

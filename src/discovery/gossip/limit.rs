@@ -1,9 +1,8 @@
 //! How much of something a second may bring.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 /// So many a second; beyond that it is refused until the next.
 pub(super) struct Limit {
@@ -26,7 +25,7 @@ impl Limit {
     }
 
     fn allows_at(&self, now: Instant) -> bool {
-        let mut second = self.second.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut second = self.second.lock();
         if now.saturating_duration_since(second.0) >= Duration::from_secs(1) {
             *second = (now, 0);
         }

@@ -9,10 +9,10 @@ use prost::Message;
 use super::*;
 use crate::{
     consensus::{
-        ClusterId, Command, CommandId, Entry, LogId, Member, Membership, Proposal, SnapshotMeta,
-        StoredMembership, log_id,
+        ClusterId, Command, CommandId, Entry, LogId, Member, Membership, Proposal, RULES,
+        SnapshotMeta, StoredMembership, log_id,
     },
-    game::{Action, Letter},
+    game::{Action, Letter, PeerId},
 };
 
 /// Sends a message and decodes what arrives.
@@ -142,13 +142,15 @@ proptest! {
             entries,
             leader_commit: commit,
         };
-        let aside = Aside { away, cut_off };
-        let (arrived, heard) = sent(&append_request(&request, aside.clone()), append_entries);
+        let status = LeaderStatus { away, cut_off };
+        let (arrived, heard) = sent(&append_request(&request, status.clone()), |message| {
+            append_entries(message, RULES)
+        });
         same(&arrived.vote, &request.vote)?;
         same(&arrived.prev_log_id, &request.prev_log_id)?;
         same(&arrived.entries, &request.entries)?;
         same(&arrived.leader_commit, &request.leader_commit)?;
-        same(&heard, &aside)?;
+        same(&heard, &status)?;
         let reply = pb::AppendEntriesReply::from(response.clone());
         same(&sent(&reply, appended), &response)?;
     }

@@ -61,7 +61,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         match outcome {
             Ok(file) => {
                 let file = file.display().to_string();
-                let text = format!("The events are in {file}.");
+                let text = format!("The events were saved to {file}.");
                 self.say("exported", &file, text, false);
                 self.answer(reply, Ok(Done::Ok));
             }

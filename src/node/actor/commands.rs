@@ -24,7 +24,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             return self.answer(reply, Err(not_in_room()));
         }
         let Ok(place) = self.shared.jobs.try_reserve() else {
-            let busy = Failure::new("busy", "too many commands wait already");
+            let busy = Failure::new("busy", "too many commands are waiting already");
             return self.answer(reply, Err(busy));
         };
         let events = self.events.clone();
@@ -54,7 +54,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let free = self.events.capacity() > OUTCOMES - READS;
         let place = self.events.clone().try_reserve_owned();
         let Some(place) = place.ok().filter(|_| free) else {
-            let busy = Failure::new("busy", "too many reads wait already");
+            let busy = Failure::new("busy", "too many reads are waiting already");
             return self.answer(reply, Err(busy));
         };
         let shared = Arc::clone(&self.shared);
@@ -85,7 +85,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     self.single_copy = copies < 2;
                     if let (Outcome::Repeat, Some(Pending::Letter(letter))) = (outcome, asked) {
                         let letter = letter.upper();
-                        let text = format!("{letter} was guessed already; it costs nothing.");
+                        let text = format!("{letter} was already guessed; that costs nothing.");
                         self.say("repeat", &letter, text, false);
                     }
                 }
@@ -107,7 +107,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             Event::Kept(kept) => self.kept = kept,
             Event::Switched { outcome, reply } => {
                 if let Ok(Done::BroughtBack) = outcome {
-                    let text = "The others still play; you are being brought back to them.";
+                    let text = "The others are still playing; reconnecting you to them.";
                     self.say("brought_back", "", text.to_owned(), false);
                 }
                 self.answer(reply, outcome);

@@ -49,7 +49,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 if let Some(elsewhere) = self.elsewhere() {
                     self.switch(reply, Some(elsewhere));
                 } else {
-                    let nowhere = "nobody has gone on without you";
+                    let nowhere = "nobody has continued without you";
                     self.answer(reply, Err(Failure::new("nowhere", nowhere)));
                 }
             }
@@ -66,12 +66,10 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 after_round,
             } => match self.packs.pick(&pack, number) {
                 Ok((entry, from)) => {
-                    // Older rules know no alphabets.
-                    let knows = self.game_rules() >= 2;
                     let action = Action::StartRound {
                         clue: entry.clue.clone(),
                         secret: entry.secret.clone(),
-                        alphabet: knows.then(|| Arc::clone(&from.alphabet)),
+                        alphabet: Some(Arc::clone(&from.alphabet)),
                         pack,
                         after_round,
                     };

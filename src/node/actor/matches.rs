@@ -21,12 +21,6 @@ use crate::{
 };
 
 impl<F: Fn() + Send + Sync + 'static> Actor<F> {
-    /// The rules that the room plays by.
-    pub(super) fn game_rules(&self) -> u32 {
-        let seat = self.seat.as_ref();
-        seat.map_or(0, |seat| seat.node.state().game().table().rules)
-    }
-
     /// A match as the room is set up, with secrets from my packs.
     pub(super) fn deal(&self, force: bool) -> Result<Action, Failure> {
         let seat = self.seat.as_ref().ok_or_else(not_in_room)?;
@@ -100,7 +94,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             Ok((packs, name)) => {
                 self.pack_list = packs.all().iter().map(PackView::of).collect();
                 self.packs = packs;
-                let text = format!("The word pack {name} is yours now.");
+                let text = format!("The word pack {name} was added.");
                 self.say("pack_added", &name, text, false);
                 self.answer(reply, Ok(Done::Ok));
             }

@@ -94,7 +94,7 @@ impl Setter {
                 let offer = nth.checked_sub(1).and_then(|nth| offers.get(nth));
                 offer.cloned().ok_or_else(|| {
                     let there = offers.len();
-                    Failure::new("no_such_entry", format!("there are words 1 to {there}"))
+                    Failure::new("no_such_entry", format!("the offers are 1 to {there}"))
                 })?
             }
             Choice::Own { secret, clue } => own_deal(round, &secret, &clue)?,

@@ -22,7 +22,7 @@ use crate::{
 
 /// What a player is told whom the owner has sent away.
 pub(super) const REMOVED: &str =
-    "The owner of the room has removed you. You can come back when you are let in again.";
+    "The owner of the room removed you. You can come back once they let you in again.";
 
 /// Where others have gone on.
 pub(super) struct Elsewhere {

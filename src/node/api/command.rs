@@ -87,7 +87,16 @@ pub enum Command {
     Shutdown,
 }
 
-/// Which room to join.
+/// Which room to join: an address, an id or a name.
+///
+/// ```
+/// use dhangkanna::node::JoinTarget;
+///
+/// let target = |text: &str| text.parse::<JoinTarget>().expect("anything is a target");
+/// assert!(matches!(target("192.168.1.7:4000"), JoinTarget::Addr(_)));
+/// assert!(matches!(target("00112233445566778899aabbccddeeff"), JoinTarget::Cluster(_)));
+/// assert_eq!(target("den"), JoinTarget::Room("den".to_owned()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JoinTarget {
     /// The one of this name.

@@ -44,7 +44,7 @@ impl From<CallError> for Failure {
             CallError::Unreachable(why) => Self::new(
                 "unreachable",
                 format!(
-                    "nobody answers ({why}); check that the other computer is on and that its firewall lets dhangkanna in"
+                    "nobody answers ({why}); check that the other computer is on and that its firewall allows dhangkanna"
                 ),
             ),
             CallError::Denied(why) => Self::new("denied", why),

@@ -1,10 +1,11 @@
 //! How a player wants their window, kept on this computer with the profile.
 
-use std::{fs, io, net::SocketAddr, ops::RangeInclusive, path::Path};
+use std::{io, net::SocketAddr, ops::RangeInclusive, path::Path};
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
-use crate::files::write_private;
+use crate::files::{load_json, save_json};
 
 /// The file in the profile's folder.
 const FILE: &str = "settings.json";
@@ -15,8 +16,10 @@ pub const SCALE: RangeInclusive<u16> = 80..=200;
 /// How many addresses are remembered.
 pub const ADDRESSES: usize = 4;
 
-/// What a player chose for their window.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a player chose for their window. How a *room* is set up is
+/// [`Settings`](crate::game::Settings), and no part of the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Preferences {
     /// BCP 47 tag of the language it speaks; the system's if not set.
     pub language: Option<String>,
@@ -32,14 +35,17 @@ pub struct Preferences {
     pub awake: bool,
     /// The network interfaces on which players are looked for; if there are
     /// none, on all that may lead to some.
+    #[serde(deserialize_with = "those_that_fit")]
     pub interfaces: Vec<String>,
     /// The addresses at which rooms were joined, the newest first; at most
     /// [`ADDRESSES`].
+    #[serde(deserialize_with = "those_that_fit")]
     pub addresses: Vec<SocketAddr>,
 }
 
 /// The colours of a window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Look {
     /// Light or dark, as the system is.
     #[default]
@@ -56,7 +62,7 @@ impl Look {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::System, Self::Light, Self::Dark, Self::Contrast];
 
-    /// The word for it in the file.
+    /// The word for it, in the file too.
     pub fn code(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -64,10 +70,6 @@ impl Look {
             Self::Dark => "dark",
             Self::Contrast => "contrast",
         }
-    }
-
-    fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|look| look.code() == code)
     }
 }
 
@@ -90,16 +92,16 @@ impl Preferences {
     /// Reads those of a profile. What is not there, or cannot be understood, is
     /// as at the first start.
     pub(crate) fn load(folder: &Path) -> Self {
-        let Ok(text) = fs::read_to_string(folder.join(FILE)) else {
-            return Self::default();
-        };
-        match serde_json::from_str(&text) {
-            Ok(value) => Self::read(&value),
-            Err(e) => {
-                tracing::warn!("{FILE} is damaged, and not used: {e}");
-                Self::default()
-            }
+        let mut read: Self = load_json(&folder.join(FILE));
+        let default = Self::default();
+        if !SCALE.contains(&read.scale) {
+            read.scale = default.scale;
         }
+        if read.volume > 100 {
+            read.volume = default.volume;
+        }
+        read.addresses.truncate(ADDRESSES);
+        read
     }
 
     /// The same, with an address at which a room was joined just now.
@@ -112,62 +114,24 @@ impl Preferences {
     }
 
     pub(crate) fn save(&self, folder: &Path) -> io::Result<()> {
-        write_private(&folder.join(FILE), self.to_json().to_string().as_bytes())
-    }
-
-    fn to_json(&self) -> Value {
-        json!({
-            "language": self.language,
-            "look": self.look.code(),
-            "scale": self.scale,
-            "calm": self.calm,
-            "volume": self.volume,
-            "awake": self.awake,
-            "interfaces": self.interfaces,
-            "addresses": self.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        })
-    }
-
-    fn read(value: &Value) -> Self {
-        let default = Self::default();
-        let scale = value["scale"]
-            .as_u64()
-            .and_then(|scale| u16::try_from(scale).ok());
-        Self {
-            language: value["language"].as_str().map(str::to_owned),
-            look: value["look"]
-                .as_str()
-                .and_then(Look::from_code)
-                .unwrap_or(default.look),
-            scale: scale
-                .filter(|scale| SCALE.contains(scale))
-                .unwrap_or(default.scale),
-            calm: value["calm"].as_bool().unwrap_or(default.calm),
-            volume: value["volume"]
-                .as_u64()
-                .and_then(|volume| u8::try_from(volume).ok())
-                .filter(|volume| *volume <= 100)
-                .unwrap_or(default.volume),
-            awake: value["awake"].as_bool().unwrap_or(default.awake),
-            interfaces: texts(&value["interfaces"]).map(str::to_owned).collect(),
-            addresses: texts(&value["addresses"])
-                .filter_map(|addr| addr.parse().ok())
-                .take(ADDRESSES)
-                .collect(),
-        }
+        save_json(&folder.join(FILE), self)
     }
 }
 
-/// The texts of a list; none if it is no list.
-fn texts(list: &Value) -> impl Iterator<Item = &str> {
-    list.as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
+/// Reads a list of which each value counts on its own.
+fn those_that_fit<'de, T, D>(list: D) -> Result<Vec<T>, D::Error>
+where
+    T: for<'any> Deserialize<'any>,
+    D: Deserializer<'de>,
+{
+    let values = Vec::<Value>::deserialize(list)?.into_iter();
+    Ok(values.flat_map(serde_json::from_value).collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -187,15 +151,27 @@ mod tests {
         chosen.save(folder.path()).expect("saved");
         assert_eq!(Preferences::load(folder.path()), chosen);
         let file = folder.path().join(FILE);
+        // As version 0.2 writes it.
+        let written = fs::read_to_string(&file).expect("read");
+        assert_eq!(
+            written,
+            r#"{"language":"de","look":"contrast","scale":150,"calm":true,"volume":0,"awake":false,"interfaces":["wlan0"],"addresses":["10.0.0.5:40123"]}"#
+        );
+        for look in Look::ALL {
+            let word = serde_json::to_value(look).expect("a word");
+            assert_eq!(word, look.code());
+        }
         // Each on its own: one bad value loses no other.
         fs::write(
             &file,
-            r#"{"look":"plaid","scale":5000,"calm":1,"volume":200,"language":"fr"}"#,
+            r#"{"look":"plaid","scale":5000,"calm":1,"volume":200,"language":"fr",
+                "addresses":["nowhere","10.0.0.5:40123"]}"#,
         )
         .expect("written");
         let read = Preferences::load(folder.path());
         let french = Preferences {
             language: Some("fr".to_owned()),
+            addresses: chosen.addresses,
             ..Preferences::default()
         };
         assert_eq!(read, french);

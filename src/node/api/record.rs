@@ -1,13 +1,13 @@
 //! What a player has done so far: kept on this computer, in the profile, and
 //! told to nobody.
 
-use std::{collections::BTreeMap, fs, io, path::Path, sync::Arc};
+use std::{collections::BTreeMap, io, path::Path, sync::Arc};
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     consensus::{ClusterId, RoomState},
-    files::write_private,
+    files::{load_json, save_json},
     game::{PeerId, Phase, Round},
 };
 
@@ -22,7 +22,8 @@ const MAX_ROOMS: usize = 256;
 pub const HARDEST: usize = 3;
 
 /// Rounds that a player took part in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Record {
     /// How many; rounds that count for nobody are none.
     pub played: u32,
@@ -34,28 +35,19 @@ pub struct Record {
     pub best_streak: u32,
     /// Letters that the player guessed wrongly, and how often.
     misses: BTreeMap<char, u32>,
-    /// The last round that was counted, of each room.
-    counted: BTreeMap<ClusterId, u32>,
+    /// The last round that was counted, of each room, by the text of its id.
+    counted: BTreeMap<String, u32>,
 }
 
 impl Record {
     /// Reads the record of a profile. What cannot be read begins anew; it is
     /// overwritten with the next round.
     pub(crate) fn load(folder: &Path) -> Self {
-        let Ok(text) = fs::read_to_string(folder.join(FILE)) else {
-            return Self::default();
-        };
-        let read = serde_json::from_str(&text)
-            .ok()
-            .and_then(|value| Self::read(&value));
-        read.unwrap_or_else(|| {
-            tracing::warn!("{FILE} is damaged, and begun anew");
-            Self::default()
-        })
+        load_json(&folder.join(FILE))
     }
 
     pub(crate) fn save(&self, folder: &Path) -> io::Result<()> {
-        write_private(&folder.join(FILE), self.to_json().to_string().as_bytes())
+        save_json(&folder.join(FILE), self)
     }
 
     /// Counts the rounds of a room that have ended since the last look: whether
@@ -70,22 +62,23 @@ impl Record {
         let before = [&[room], state.ancestors()].concat();
         let counted = before
             .iter()
-            .filter_map(|room| self.counted.get(room))
+            .filter_map(|room| self.counted.get(&room.to_string()))
             .max();
         let counted = counted.copied().unwrap_or(0);
         let newest = history.back().map_or(0, |round| round.number());
         if newest <= counted {
             return false;
         }
+        let room = room.to_string();
         let record = Arc::make_mut(self);
         for round in history.iter().filter(|round| round.number() > counted) {
             record.count_round(round, me);
         }
-        record.counted.insert(room, newest);
+        record.counted.insert(room.clone(), newest);
         if record.counted.len() > MAX_ROOMS {
             let others = record.counted.iter().filter(|(other, _)| **other != room);
             let least = others.min_by_key(|(_, round)| **round);
-            if let Some(room) = least.map(|(room, _)| *room) {
+            if let Some(room) = least.map(|(room, _)| room.clone()) {
                 record.counted.remove(&room);
             }
         }
@@ -124,46 +117,12 @@ impl Record {
         letters.truncate(HARDEST);
         letters
     }
-
-    fn to_json(&self) -> Value {
-        let misses = self.misses.iter().map(|(c, n)| (c.to_string(), json!(n)));
-        let counted = self
-            .counted
-            .iter()
-            .map(|(room, n)| (room.to_string(), json!(n)));
-        json!({
-            "format": 1,
-            "played": self.played,
-            "won": self.won,
-            "streak": self.streak,
-            "best_streak": self.best_streak,
-            "misses": misses.collect::<serde_json::Map<_, _>>(),
-            "counted": counted.collect::<serde_json::Map<_, _>>(),
-        })
-    }
-
-    fn read(value: &Value) -> Option<Self> {
-        let number = |value: &Value| u32::try_from(value.as_u64()?).ok();
-        let field = |name: &str| number(value.get(name)?);
-        let misses = value.get("misses")?.as_object()?.iter();
-        let counted = value.get("counted")?.as_object()?.iter();
-        Some(Self {
-            played: field("played")?,
-            won: field("won")?,
-            streak: field("streak")?,
-            best_streak: field("best_streak")?,
-            misses: misses
-                .map(|(c, n)| Some((c.chars().next()?, number(n)?)))
-                .collect::<Option<_>>()?,
-            counted: counted
-                .map(|(room, n)| Some((room.parse().ok()?, number(n)?)))
-                .collect::<Option<_>>()?,
-        })
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::{
         consensus::{Command, CommandId, Genesis, Proposal},
@@ -240,11 +199,27 @@ mod tests {
         };
         next.apply(1, Proposal::Genesis(Box::new(genesis)));
         assert!(!record.count(ClusterId::random(), &next, me));
-        // Kept, and begun anew if it is damaged.
+        // Kept; what is damaged begins anew.
         let folder = tempfile::tempdir().expect("a folder");
         record.save(folder.path()).expect("saved");
         assert_eq!(Record::load(folder.path()), *record);
-        fs::write(folder.path().join(FILE), "{\"played\":-1}").expect("written");
+        let file = folder.path().join(FILE);
+        let text = fs::read_to_string(&file).expect("read");
+        let damaged = text.replace(r#""played":3"#, r#""played":-3"#);
+        fs::write(&file, damaged).expect("written");
+        let kept = Record {
+            played: 0,
+            ..Record::clone(&record)
+        };
+        assert_eq!(Record::load(folder.path()), kept);
+        fs::write(&file, r#"{"played":-1}"#).expect("written");
         assert_eq!(Record::load(folder.path()), Record::default());
+        // As it is written by version 0.2.
+        let text = r#"{"format":1,"played":3,"won":2,"streak":0,"best_streak":2,"misses":{"x":3},"counted":{"0707070707070707070707070707070707":4}}"#;
+        fs::write(&file, text).expect("written");
+        let read = Record::load(folder.path());
+        assert_eq!((read.played, read.best_streak), (3, 2));
+        assert_eq!(read.hardest(), [('x', 3)]);
+        assert_eq!(read.counted.values().collect::<Vec<_>>(), [&4]);
     }
 }

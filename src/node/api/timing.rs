@@ -68,8 +68,8 @@ impl Timing {
     /// # Errors
     /// If there is no such time, or it is no number.
     pub fn set(&mut self, text: &str) -> Result<(), String> {
-        let (name, value) = text.split_once('=').ok_or("a time is NAME=MILLISECONDS")?;
-        let millis = value.parse().map_err(|_bad| "a time is in milliseconds")?;
+        let (name, value) = text.split_once('=').ok_or("expected NAME=MILLISECONDS")?;
+        let millis = value.parse().map_err(|_bad| "expected milliseconds")?;
         let time = match name {
             "reply" => &mut self.reply,
             "hold" => &mut self.hold,

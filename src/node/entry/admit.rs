@@ -113,7 +113,10 @@ pub async fn enter(
     let index = loop {
         *seat.admitted_by.lock() = Some((leader, admission.node_id));
         let mut client = seat.client(admission.node_id, leader);
-        let error = match client.enter(shared.env.addr_texts()).await {
+        let error = match client
+            .enter(shared.env.addr_texts(), shared.env.peers.rules())
+            .await
+        {
             Ok(index) => break index,
             Err(error) => error,
         };

@@ -75,7 +75,7 @@ pub async fn hand_over(seat: &Seat) -> Reply {
     match handed_over.await {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(refused)) => Err(Failure::new("busy", refused.message)),
-        Err(_late) => Err(Failure::new("timeout", "no other player leads yet")),
+        Err(_late) => Err(Failure::new("timeout", "there is no other leader yet")),
     }
 }
 

@@ -17,7 +17,7 @@ pub const CHECK: Duration = Duration::from_secs(3);
 pub const CHECKS: usize = 8;
 
 /// Why a room cannot be joined that a copy of this profile plays in.
-const COPY_PLAYS: &str = "a copy of this profile plays there on another computer; start one of them with another --profile";
+const COPY_PLAYS: &str = "a copy of this profile is playing there on another computer; start one of them with another --profile";
 
 /// Refuses a room that a copy of this profile plays in.
 pub fn copy_plays() -> Failure {
@@ -78,7 +78,7 @@ fn why_not(ad: &Ad) -> Option<Failure> {
         return None;
     }
     let text = format!(
-        "it runs version {} and this is {}; install the same version on both computers",
+        "it runs version {} and this computer {}; install the same version on both computers",
         ad.version,
         env!("CARGO_PKG_VERSION")
     );

@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     blocking,
-    consensus::{ClusterId, Genesis, Member, NodeError, Proposal, RULES},
-    game::{Action, Name, Notice, PeerId},
+    consensus::{ClusterId, Genesis, Member, NodeError, Proposal},
+    game::{Action, Name, PeerId},
     net::{Refusal, RoomKey},
     node::{
         api::{Failure, JoinTarget},
@@ -54,12 +54,10 @@ pub async fn found(
         Failure::new("storage", why)
     };
     seat.node.found(me).await.map_err(stopped)?;
-    // A continuation goes on by the rules of its parent.
-    let first = match genesis {
-        Some(genesis) => Proposal::Genesis(Box::new(genesis)),
-        None => Proposal::Notice(Notice::Rules(RULES)),
-    };
-    seat.node.write(first).await.map_err(stopped)?;
+    if let Some(genesis) = genesis {
+        let first = Proposal::Genesis(Box::new(genesis));
+        seat.node.write(first).await.map_err(stopped)?;
+    }
     Ok(seat)
 }
 
@@ -78,7 +76,7 @@ pub async fn join(
             }
             let room = about.room.ok_or_else(|| {
                 let who = about.name;
-                Failure::new("no_such_room", format!("{who} at {addr} is in no room yet"))
+                Failure::new("no_such_room", format!("{who} at {addr} has no room yet"))
             })?;
             if peer == shared.env.me {
                 return Err(copy_plays());
@@ -129,8 +127,8 @@ pub async fn resume(shared: &Shared, which: Option<JoinTarget>) -> Result<Arc<Se
     });
     let kept = found.ok_or_else(|| {
         let message = match &which {
-            None => "no room is kept here".to_owned(),
-            Some(target) => format!("no room {target} is kept here"),
+            None => "no room is saved on this computer".to_owned(),
+            Some(target) => format!("no room {target} is saved on this computer"),
         };
         Failure::new("no_such_room", message)
     })?;

@@ -8,7 +8,7 @@ use std::{
 use super::rules;
 use crate::{
     consensus::{Member, Membership, NodeError, NodeId, StoredMembership},
-    net::{Aside, MAX_MEMBERS, Refusal, Refused},
+    net::{LeaderStatus, MAX_MEMBERS, Refusal, Refused},
     node::{
         policy::{self, MemberFacts},
         seat::Seat,
@@ -40,7 +40,7 @@ pub async fn tend(seat: &Seat) {
     }
     let stored = seat.node.membership();
     let facts = seat.facts_of(&stored);
-    seat.contact.tell(Aside {
+    seat.contact.tell(LeaderStatus {
         away: facts
             .iter()
             .filter(|m| m.silent >= seat.timing.away)

@@ -3,7 +3,6 @@
 
 use super::{membership, notice, rules};
 use crate::{
-    consensus::RULES,
     game::{Door, Game, Notice, PeerId},
     node::seat::{Seat, lead::KNOCKING},
 };
@@ -22,7 +21,7 @@ pub async fn look(seat: &Seat) {
         return seat.round_clock.restart();
     }
     let state = seat.node.state();
-    if state.game().table().rules < RULES {
+    if state.game().table().rules < seat.peers.rules() {
         return rules::raise(seat).await;
     }
     for notice in notices(seat, state.game()) {

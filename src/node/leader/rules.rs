@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::notice;
 use crate::{
-    consensus::{RULES, RoomState},
+    consensus::RoomState,
     game::Notice,
     net::{Refusal, Refused},
     node::seat::Seat,
@@ -23,7 +23,7 @@ pub fn must_know(rules: u32, state: &RoomState) -> Result<(), Refused> {
         return Ok(());
     }
     Err(Refusal::Version.because(format!(
-        "that room plays by rules of version {needed}; install dhangkanna {} or newer",
+        "that room needs rules version {needed}; install dhangkanna {} or newer",
         env!("CARGO_PKG_VERSION")
     )))
 }
@@ -38,18 +38,18 @@ pub async fn raise(seat: &Seat) {
         }
         *asked = Some(Instant::now());
     }
-    let membership = seat.node.membership();
+    let (membership, rules) = (seat.node.membership(), seat.peers.rules());
     let others = membership.nodes().filter(|(id, _)| **id != seat.node_id());
     let knows = others.map(|(_, member)| async move {
         let about = seat.peers.hello(member.peer_id).await;
-        about.is_ok_and(|about| about.rules >= RULES)
+        about.is_ok_and(|about| about.rules >= rules)
     });
     let knows = futures::future::join_all(knows).await;
     let _changing = seat.lead.changing.lock().await;
     // Whoever came meanwhile was not asked.
     let is_same = seat.node.membership().log_id() == membership.log_id();
     if is_same && knows.into_iter().all(|knows| knows) {
-        tracing::info!("all members know the rules {RULES}");
-        notice::append(seat, Notice::Rules(RULES)).await;
+        tracing::info!("all members know the rules {rules}");
+        notice::append(seat, Notice::Rules(rules)).await;
     }
 }

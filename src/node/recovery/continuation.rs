@@ -28,7 +28,7 @@ use crate::{
 /// others have gone already; or else in a new cluster.
 pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
     if !is_stuck(seat) {
-        let message = "the others can be reached; nobody is left behind";
+        let message = "the others can be reached; nobody is missing";
         return Err(Failure::new("still_played", message));
     }
     seat.contact.freeze(seat.timing.freeze);
@@ -93,7 +93,7 @@ pub async fn found_next(
         return Ok(next);
     }
     if !is_stuck(seat) || !shared.is_current(seat) {
-        return Err(Refusal::StillPlayed.because("that room is still played"));
+        return Err(Refusal::StillPlayed.because("that room is still being played"));
     }
     seat.contact.freeze(seat.timing.freeze);
     let others: Vec<(NodeId, PeerId)> = seat

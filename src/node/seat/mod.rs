@@ -35,7 +35,6 @@ use self::{
 use super::{
     api::{Clock, Failure, Timing},
     env::Env,
-    world::OpenLog,
 };
 use crate::{
     blocking,
@@ -88,11 +87,11 @@ impl Seat {
             used: SystemTime::now(),
         };
         let saved = kept.clone();
-        let open_log = Arc::clone(&env.open_log);
+        let open_log = log_opener(env);
         let store = blocking::run(move || {
             // Its log first: a crash in between leaves nothing to come back to.
             fs::create_dir_all(&saved.folder).map_err(|e| cannot_write(&saved, &e))?;
-            let store = open_store(&open_log, &saved)?;
+            let store = open_log(&saved)?;
             saved.save().map_err(|e| cannot_write(&saved, &e))?;
             Ok::<_, Failure>(store)
         });
@@ -102,14 +101,14 @@ impl Seat {
     /// Opens a seat that was kept, with its log, and starts its Raft node.
     pub async fn reopen(env: &Env, kept: KeptSeat) -> Result<Arc<Self>, Failure> {
         let opening = kept.clone();
-        let open_log = Arc::clone(&env.open_log);
+        let open_log = log_opener(env);
         let store = blocking::run(move || {
             if opening.folder.join(LOG_FILE).exists() {
-                return open_store(&open_log, &opening);
+                return open_log(&opening);
             }
             // Its vote is forgotten, so nobody may vote in its name again.
             let lost = format!(
-                "{} has lost its log; join the room anew",
+                "{} has lost its log; join the room again",
                 opening.folder.display()
             );
             Err(Failure::new("storage", lost))
@@ -150,6 +149,7 @@ impl Seat {
             node_id: self.node_id(),
             raft: self.node.raft(),
             contact: self.contact.clone(),
+            rules: self.peers.rules(),
         }
     }
 
@@ -276,8 +276,9 @@ fn new_node_id() -> NodeId {
     }
 }
 
-fn open_store(open_log: &OpenLog, kept: &KeptSeat) -> Result<LogStore, Failure> {
-    open_log(&kept.folder.join(LOG_FILE)).map_err(|e| storage(&e))
+fn log_opener(env: &Env) -> impl Fn(&KeptSeat) -> Result<LogStore, Failure> + use<> {
+    let (open_log, rules) = (Arc::clone(&env.open_log), env.peers.rules());
+    move |kept| open_log(&kept.folder.join(LOG_FILE), rules).map_err(|e| storage(&e))
 }
 
 fn cannot_write(kept: &KeptSeat, error: &io::Error) -> Failure {
@@ -285,7 +286,7 @@ fn cannot_write(kept: &KeptSeat, error: &io::Error) -> Failure {
     Failure::new(
         "storage",
         format!(
-            "{folder} cannot be written ({error}); free some space, or name another folder with --data-dir"
+            "cannot write to {folder} ({error}); free some disk space, or choose another folder with --data-dir"
         ),
     )
 }

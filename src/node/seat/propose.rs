@@ -9,7 +9,7 @@ use super::Seat;
 use crate::{
     consensus::{Command, NodeError, NodeId, Proposal, quorum},
     game::{Action, Rejection},
-    net::{Committed, ProposeError, Refusal, Refused},
+    net::{Committed, Refusal, Refused},
     node::api::Failure,
 };
 
@@ -20,7 +20,7 @@ pub(super) const PER_TRY: Duration = Duration::from_secs(2);
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
 /// Why nothing is decided while the seat is frozen.
-pub(super) const MOVING: &str = "the game is about to go on elsewhere";
+pub(super) const MOVING: &str = "the game is moving to another room";
 
 impl Seat {
     /// Proposes a command at whoever leads until it is applied here or the
@@ -41,7 +41,7 @@ impl Seat {
                         if id == self.node_id() {
                             let says = matches!(command.action, Action::Say(_));
                             if says {
-                                self.lead.talk.count(self.me).map_err(not_appended)?;
+                                self.lead.talk.count(self.me)?;
                             }
                             self.commit_here(command.clone()).await
                         } else {
@@ -70,14 +70,14 @@ impl Seat {
                 }
                 Some(Ok(Err(error))) => {
                     tracing::debug!("proposed in vain: {error}");
-                    if error.refused.reason == Refusal::TooFast && *maybe_appended {
+                    if error.reason == Refusal::TooFast && *maybe_appended {
                         // An earlier try of it was counted; it may stand in the log.
                         return Err(Failure::new(
                             "timeout",
                             "no answer in time; it may still take effect",
                         ));
                     }
-                    self.handle_refusal(error.refused)?;
+                    self.handle_refusal(error)?;
                 }
                 // The time is up while the leader has it, or nobody leads.
                 Some(Err(_)) | None => {}
@@ -92,7 +92,7 @@ impl Seat {
                 } else {
                     Failure::new(
                         "no_quorum",
-                        "no majority of the players can be reached; nothing was changed",
+                        "a majority of the players cannot be reached; nothing was changed",
                     )
                 });
             }
@@ -100,27 +100,23 @@ impl Seat {
     }
 
     /// Commits a command as the leader.
-    pub async fn commit_here(&self, command: Command) -> Result<Committed, ProposeError> {
+    pub async fn commit_here(&self, command: Command) -> Result<Committed, Refused> {
         if self.contact.is_frozen() {
-            return Err(not_appended(Refusal::Busy.because(MOVING)));
+            return Err(Refusal::Busy.because(MOVING));
         }
         if command.action.rules() > self.node.state().game().table().rules {
             // Members of older programs could not even read it.
             let words = Rejection::OldRules.to_string();
-            return Err(not_appended(Refusal::OldRules.because(words)));
+            return Err(Refusal::OldRules.because(words));
         }
-        let maybe_appended = |refused| ProposeError {
-            refused,
-            maybe_appended: true,
-        };
         match self.node.write(Proposal::Command(command)).await {
             Ok(reply) => {
                 let copies = self.copies_of(reply.index).await;
                 Ok(Committed { reply, copies })
             }
-            Err(NodeError::NotLeader) => Err(not_appended(self.not_leader())),
-            Err(NodeError::Stopped(why)) => Err(maybe_appended(Refusal::NoQuorum.because(why))),
-            Err(e) => Err(maybe_appended(Refusal::NotLeader.because(e.to_string()))),
+            Err(NodeError::NotLeader) => Err(self.not_leader()),
+            Err(NodeError::Stopped(why)) => Err(Refusal::NoQuorum.because(why).maybe_appended()),
+            Err(e) => Err(Refusal::NotLeader.because(e.to_string()).maybe_appended()),
         }
     }
 
@@ -129,9 +125,9 @@ impl Seat {
         leader: NodeId,
         command: &Command,
         deadline: Instant,
-    ) -> Result<Committed, ProposeError> {
+    ) -> Result<Committed, Refused> {
         let Some(member) = self.member(leader) else {
-            return Err(not_appended(self.not_leader()));
+            return Err(self.not_leader());
         };
         let left = deadline.saturating_duration_since(Instant::now());
         self.client(leader, member.peer_id)
@@ -177,13 +173,5 @@ impl Seat {
             _ => {}
         }
         Ok(())
-    }
-}
-
-/// For a command that is in no log.
-fn not_appended(refused: Refused) -> ProposeError {
-    ProposeError {
-        refused,
-        maybe_appended: false,
     }
 }

@@ -57,9 +57,9 @@ impl Seat {
             let _ = timeout_at(again, self.node.leader_differs_from(leader)).await;
             if Instant::now() >= deadline {
                 return Err(if nobody_decides {
-                    Failure::new("no_quorum", "no majority of the players can be reached")
+                    Failure::new("no_quorum", "a majority of the players cannot be reached")
                 } else {
-                    Failure::new("timeout", "what is newest has not arrived here in time")
+                    Failure::new("timeout", "the newest entries did not arrive here in time")
                 });
             }
         }

@@ -4,8 +4,7 @@
 #![no_main]
 
 use dhangkanna::{
-    consensus::{Proposal, RoomState, codec},
-    game::Notice,
+    consensus::{RULES, RoomState, codec},
     proto as pb,
 };
 use libfuzzer_sys::fuzz_target;
@@ -14,19 +13,18 @@ use prost::Message as _;
 
 fuzz_target!(|data: &[u8]| {
     let mut state = RoomState::default();
-    state.apply(1, Proposal::Notice(Notice::Rules(2)));
     let mut rest = data;
-    let mut index = 1;
+    let mut index = 0;
     // Messages one after the other, each with its length before it.
     while let Ok(message) = pb::Entry::decode_length_delimited(&mut rest) {
         index += 1;
-        if let Ok(entry) = codec::entry(message)
+        if let Ok(entry) = codec::entry(message, RULES)
             && let EntryPayload::Normal(proposal) = entry.payload
         {
             state.apply(index, proposal);
         }
     }
     let bytes = pb::RoomState::from(&state).encode_to_vec();
-    let read = pb::RoomState::decode(&bytes[..]).map(RoomState::try_from);
+    let read = pb::RoomState::decode(&bytes[..]).map(|state| codec::state(state, RULES));
     assert_eq!(read, Ok(Ok(state)));
 });

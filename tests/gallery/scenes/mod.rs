@@ -124,7 +124,7 @@ fn lobbies() -> Vec<Scene> {
     other_version.version = "0.1.0".to_owned();
     other_version.why_not = Some(Failure::new(
         "version",
-        "it runs version 0.1.0 and this is 0.2.0; install the same version on both computers",
+        "it runs version 0.1.0 and this computer 0.2.0; install the same version on both computers",
     ));
     full.rooms = Arc::new([
         other_room(30, "Ben's room", "Ben", 3, Phase::Guessing),
