@@ -5,6 +5,7 @@ mod built_in;
 
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
+pub use built_in::EVERYTHING;
 use built_in::{BUILT_IN, WHOLE, whole};
 
 use crate::game::{
@@ -18,9 +19,6 @@ pub fn name_of_language(tag: &str) -> &str {
     let mut known = WHOLE.iter().filter(|(known, ..)| *known == tag);
     known.next().map_or(tag, |(_, _, name)| name)
 }
-
-/// The category of a pack of all words of a language.
-pub const EVERYTHING: &str = "everything";
 
 /// How many secrets a setter is offered.
 pub const OFFERS: usize = 3;

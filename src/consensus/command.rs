@@ -1,10 +1,8 @@
-//! What the log carries: commands of the players, and where a continued game
-//! came from.
+//! Commands of the players, and what comes of them.
 
 use std::fmt;
 
-use super::{ClusterId, RoomState};
-use crate::game::{Action, Notice, Outcome, PeerId, Rejection};
+use crate::game::{Action, Outcome, PeerId, Rejection};
 
 /// Names one command of one process for ever, so that a retry is recognised,
 /// across leaders too (Raft §8).
@@ -29,26 +27,6 @@ pub struct Command {
     pub action: Action,
 }
 
-/// The first entry of a room that continues another one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Genesis {
-    /// Which room it continues.
-    pub parent: ClusterId,
-    /// All that the node that made it knew of that room.
-    pub state: RoomState,
-}
-
-/// What one entry asks of the state machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Proposal {
-    /// A player's command.
-    Command(Command),
-    /// What the leader notices.
-    Notice(Notice),
-    /// The game of another room goes on here.
-    Genesis(Box<Genesis>),
-}
-
 /// What came of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reply {
@@ -63,15 +41,5 @@ impl fmt::Display for Command {
         // The secret of a round stays out of the log files.
         let (action, by) = (self.action.word(), self.id.peer_id.short());
         write!(f, "{action} by {by} #{}", self.id.seq)
-    }
-}
-
-impl fmt::Display for Proposal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Command(command) => command.fmt(f),
-            Self::Notice(notice) => write!(f, "{notice:?}"),
-            Self::Genesis(genesis) => write!(f, "continues {}", genesis.parent),
-        }
     }
 }

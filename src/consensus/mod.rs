@@ -3,11 +3,13 @@
 //! Only here and in `net`, which carries Raft's calls, is openraft known; what
 //! is above uses [`RaftNode`]. No network is known here: `net` brings it.
 
+mod apply;
 mod cluster_id;
 pub mod codec;
 mod command;
 mod config;
 mod node;
+mod proposal;
 pub mod quorum;
 mod runtime;
 mod state;
@@ -16,9 +18,10 @@ mod store;
 mod types;
 
 pub use cluster_id::{BadClusterId, ClusterId};
-pub use command::{Command, CommandId, Genesis, Proposal, Reply};
+pub use command::{Command, CommandId, Reply};
 pub use config::{ENTRIES_PER_SNAPSHOT, raft_config};
 pub use node::{Changes, LogStats, NodeError, Progress, RaftNode, Role};
+pub use proposal::{Genesis, Proposal};
 pub use state::{MAX_ANCESTORS, RULES, RoomState};
 pub use state_machine::{Applied, Raft, StateMachine};
 pub use store::{LogStore, StoreError};

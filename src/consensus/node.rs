@@ -26,8 +26,9 @@ use tokio::{
 };
 
 use super::{
-    command::{Proposal, Reply},
+    command::Reply,
     config::raft_config,
+    proposal::Proposal,
     state::RoomState,
     state_machine::{Applied, Raft, StateMachine},
     store::LogStore,

@@ -4,18 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{ClusterId, Command, CommandId, Genesis, Proposal, Reply};
-use crate::game::{Game, Outcome, PeerId, Rejection};
+use super::{cluster_id::ClusterId, command::Reply};
+use crate::game::{Game, PeerId};
 
 /// The newest rules this program knows. Rooms begin by [`FIRST_RULES`], and are
 /// raised by an entry. What needs newer ones is refused by the codec.
 ///
 /// [`FIRST_RULES`]: crate::game::FIRST_RULES
 pub const RULES: u32 = 2;
-
-/// How many sessions are remembered, one a player; the one that was silent
-/// longest, by log index, is dropped first. Bounds memory and snapshots.
-const MAX_SESSIONS: usize = 256;
 
 /// How many earlier rooms a continued one remembers, the newest first: as many
 /// as fit into an announcement.
@@ -42,79 +38,6 @@ pub struct RoomState {
 }
 
 impl RoomState {
-    /// Applies entry `index`.
-    pub fn apply(&mut self, index: u64, proposal: Proposal) -> Reply {
-        match proposal {
-            Proposal::Command(command) => self.apply_command(index, command),
-            Proposal::Notice(notice) => {
-                if self.game.notice(notice).changes_game() {
-                    self.game_index = index;
-                }
-                Reply {
-                    index,
-                    result: None,
-                }
-            }
-            Proposal::Genesis(genesis) => {
-                self.begin_with(index, *genesis);
-                Reply {
-                    index,
-                    result: None,
-                }
-            }
-        }
-    }
-
-    /// Goes on with another room's game. What was known there is known here
-    /// since this entry, the outcomes of commands included: a retry that
-    /// crosses over is recognised.
-    fn begin_with(&mut self, index: u64, Genesis { parent, state }: Genesis) {
-        *self = state;
-        self.game_index = index;
-        for session in self.sessions.values_mut() {
-            session.reply.index = index;
-        }
-        self.ancestors.insert(0, parent);
-        self.ancestors.truncate(MAX_ANCESTORS);
-    }
-
-    /// Applies a command once: a retry gets the reply that the first try got.
-    fn apply_command(&mut self, index: u64, command: Command) -> Reply {
-        let Command {
-            id,
-            opens_session,
-            action,
-        } = command;
-        let is_new = match self.sessions.get(&id.peer_id) {
-            #[cfg(feature = "simulation")]
-            Some(_) if crate::planted::Bug::SkippedDedup.is_planted() => true,
-            Some(last) if last.session == id.session => match id.seq.cmp(&last.seq) {
-                std::cmp::Ordering::Greater => true,
-                std::cmp::Ordering::Equal => return last.reply,
-                // Its seat waits for each reply, so nobody waits for this one.
-                std::cmp::Ordering::Less => false,
-            },
-            _ => opens_session,
-        };
-        if !is_new {
-            return Reply {
-                index,
-                result: Some(Err(Rejection::Stale)),
-            };
-        }
-        self.make_place_for(id.peer_id);
-        let result = self.game.apply(index, id.peer_id, action);
-        if result.is_ok_and(Outcome::changes_game) {
-            self.game_index = index;
-        }
-        let reply = Reply {
-            index,
-            result: Some(result),
-        };
-        self.remember(id, reply);
-        reply
-    }
-
     /// The game.
     pub fn game(&self) -> &Game {
         &self.game
@@ -134,152 +57,5 @@ impl RoomState {
     /// The newest session of a player.
     pub fn session_of(&self, peer: &PeerId) -> Option<u64> {
         self.sessions.get(peer).map(|session| session.session)
-    }
-
-    fn remember(&mut self, id: CommandId, reply: Reply) {
-        self.sessions.insert(
-            id.peer_id,
-            Session {
-                session: id.session,
-                seq: id.seq,
-                reply,
-            },
-        );
-    }
-
-    fn make_place_for(&mut self, peer: PeerId) {
-        if self.sessions.len() < MAX_SESSIONS || self.sessions.contains_key(&peer) {
-            return;
-        }
-        let oldest = self
-            .sessions
-            .iter()
-            .min_by_key(|(_, session)| session.reply.index)
-            .map(|(peer, _)| *peer);
-        if let Some(peer) = oldest {
-            self.sessions.remove(&peer);
-            self.game.forget(&peer);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::game::{Action, Letter, Name, Secret};
-
-    fn peer(n: u8) -> PeerId {
-        PeerId::new([n; 32])
-    }
-
-    fn command(peer_id: PeerId, session: u64, seq: u64, action: Action) -> Proposal {
-        let opens_session = matches!(action, Action::Seat { .. });
-        Proposal::Command(Command {
-            id: CommandId {
-                peer_id,
-                session,
-                seq,
-            },
-            opens_session,
-            action,
-        })
-    }
-
-    fn seat() -> Action {
-        Action::Seat {
-            name: Name::parse("P").expect("a name"),
-        }
-    }
-
-    fn guess(letter: &str) -> Action {
-        Action::Guess {
-            letter: Letter::parse(letter).expect("a letter"),
-            round: None,
-        }
-    }
-
-    fn start() -> Action {
-        Action::StartRound {
-            pack: "kanna".to_owned(),
-            clue: String::new(),
-            secret: Secret::parse("kanna").expect("a secret"),
-            alphabet: None,
-            after_round: None,
-        }
-    }
-
-    #[test]
-    fn a_retry_is_applied_once_and_gets_the_same_reply() {
-        let p = peer(1);
-        let mut state = RoomState::default();
-        let transcript = [
-            // index, session, seq, action, result, index in the reply
-            (1, 7, 1, seat(), Ok(Outcome::Seated), 1),
-            (2, 7, 2, start(), Ok(Outcome::Started), 2),
-            (3, 7, 3, guess("x"), Ok(Outcome::Miss), 3),
-            (4, 7, 3, guess("x"), Ok(Outcome::Miss), 3),
-            (5, 7, 2, start(), Err(Rejection::Stale), 5),
-            (6, 7, 4, guess("x"), Ok(Outcome::Repeat), 6),
-            // A new start of the program takes the seat over…
-            (7, 8, 1, seat(), Ok(Outcome::Seated), 7),
-            // …and what the old one still sends is refused.
-            (8, 7, 5, guess("k"), Err(Rejection::Stale), 8),
-            // A session nobody announced is refused too.
-            (9, 9, 1, guess("k"), Err(Rejection::Stale), 9),
-            (10, 8, 2, guess("k"), Ok(Outcome::Hit), 10),
-        ];
-        for (index, session, seq, action, result, reply_index) in transcript {
-            let reply = state.apply(index, command(p, session, seq, action));
-            assert_eq!(reply.result, Some(result), "entry {index}");
-            assert_eq!(reply.index, reply_index, "entry {index}");
-        }
-        assert_eq!(state.game_index(), 10);
-        let round = state.game().round().expect("a round");
-        assert_eq!(round.guesses().len(), 2);
-    }
-
-    #[test]
-    fn remembers_at_most_256_players() {
-        let mut state = RoomState::default();
-        for n in 0..300_u64 {
-            let mut digest = [0; 32];
-            digest[..8].copy_from_slice(&n.to_le_bytes());
-            state.apply(n + 1, command(PeerId::new(digest), 1, 1, seat()));
-        }
-        assert_eq!(state.sessions.len(), MAX_SESSIONS);
-        assert_eq!(state.game().players().len(), MAX_SESSIONS);
-        assert!(state.sessions.values().all(|s| s.reply.index > 44));
-    }
-
-    #[test]
-    fn a_continuation_knows_what_its_parent_knew() {
-        let (parent, p) = (ClusterId::random(), peer(1));
-        let mut old = RoomState::default();
-        old.apply(90, command(p, 7, 1, seat()));
-        old.apply(91, command(p, 7, 2, start()));
-        old.apply(92, command(p, 7, 3, guess("k")));
-        let mut new = RoomState::default();
-        let genesis = Genesis {
-            parent,
-            state: old.clone(),
-        };
-        new.apply(3, Proposal::Genesis(Box::new(genesis)));
-        assert_eq!(new.game(), old.game());
-        assert_eq!((new.game_index(), new.ancestors()), (3, &[parent][..]));
-        // The retry of a command that the old room applied, and the next one.
-        let retry = new.apply(4, command(p, 7, 3, guess("k")));
-        assert_eq!((retry.index, retry.result), (3, Some(Ok(Outcome::Hit))));
-        let next = new.apply(5, command(p, 7, 4, guess("x")));
-        assert_eq!((next.index, next.result), (5, Some(Ok(Outcome::Miss))));
-        // A room remembers a bounded number of those before it.
-        for index in 6..30 {
-            let genesis = Genesis {
-                parent: ClusterId::random(),
-                state: new.clone(),
-            };
-            new.apply(index, Proposal::Genesis(Box::new(genesis)));
-        }
-        assert_eq!(new.ancestors().len(), MAX_ANCESTORS);
-        assert!(!new.ancestors().contains(&parent));
     }
 }

@@ -4,10 +4,7 @@ use std::fmt;
 
 use openraft::{impls::leader_id_std, vote::RaftLeaderId as _};
 
-use super::{
-    command::{Proposal, Reply},
-    runtime,
-};
+use super::{command::Reply, proposal::Proposal, runtime};
 use crate::game::PeerId;
 
 /// A seat in one cluster: a fresh random number for every join with an empty

@@ -1,6 +1,6 @@
 //! What the leader of the cluster notices: time, and who is here.
 
-use super::{Door, Game, MAX_KNOCKS, Mode, Notice, Outcome, Phase, Round, Void, play::done_if};
+use super::{Door, Game, MAX_KNOCKS, Notice, Outcome, Round, Void, Wait, play::done_if};
 
 impl Game {
     /// Applies a notice. Nothing is refused: what has changed meanwhile is
@@ -57,30 +57,6 @@ impl Game {
                 self.void(Void::TooSlow);
                 Outcome::Done
             }
-        }
-    }
-}
-
-/// What a round waits for, within a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wait {
-    /// For a guess of the player whose turn it is.
-    Turn,
-    /// For a secret.
-    Setting,
-    /// For the setter's program, to answer or to show the secret.
-    Answer,
-}
-
-impl Wait {
-    /// What this round waits for; `None` if it may take its time.
-    pub fn of(round: &Round) -> Option<Self> {
-        match round.phase() {
-            Phase::Setting => Some(Self::Setting),
-            Phase::Revealing => Some(Self::Answer),
-            Phase::Guessing if round.asked().next().is_some() => Some(Self::Answer),
-            Phase::Guessing if round.frame().mode == Mode::Turns => Some(Self::Turn),
-            _ => None,
         }
     }
 }

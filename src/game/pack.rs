@@ -16,13 +16,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Alphabet, BadAlphabet, BadSecret, Difficulty, Letter, Secret};
+use super::{Alphabet, BadAlphabet, BadSecret, Difficulty, Letter, MAX_PACK_ID_BYTES, Secret};
 
 /// The longest clue, in bytes: three lines in the window.
 pub const MAX_CLUE_BYTES: usize = 240;
-
-/// The longest pack id, in bytes.
-pub const MAX_ID_BYTES: usize = 32;
 
 /// The longest pack, in entries.
 pub const MAX_ENTRIES: usize = 10_000;
@@ -284,7 +281,7 @@ fn split_misses(clue: &str) -> Result<(&str, Option<u8>), Reason> {
 
 /// Whether a text can be a pack's id.
 pub fn is_id(text: &str) -> bool {
-    (1..=MAX_ID_BYTES).contains(&text.len())
+    (1..=MAX_PACK_ID_BYTES).contains(&text.len())
         && text
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')

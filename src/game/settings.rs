@@ -1,7 +1,14 @@
 //! How a room plays: what its owner chooses between two matches.
 
-use super::pack::MAX_ID_BYTES;
 use crate::coded_enum::coded_enum;
+
+/// The rules by which every room begins, before the first entry of its log.
+/// Never changed: all programs make the same of the same log. Newer rules come
+/// by an entry ([`Notice::Rules`](super::Notice::Rules)).
+pub const FIRST_RULES: u32 = 2;
+
+/// The longest id of a word pack, in bytes.
+pub const MAX_PACK_ID_BYTES: usize = 32;
 
 /// The most rounds of a match: about an hour.
 pub const MAX_ROUNDS: u8 = 20;
@@ -95,6 +102,6 @@ impl Settings {
     pub fn are_valid(&self) -> bool {
         (1..=MAX_ROUNDS).contains(&self.rounds)
             && TURN_SECONDS.contains(&self.turn_seconds)
-            && (1..=MAX_ID_BYTES).contains(&self.pack.len())
+            && (1..=MAX_PACK_ID_BYTES).contains(&self.pack.len())
     }
 }

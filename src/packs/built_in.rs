@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::EVERYTHING;
 use crate::game::pack::Pack;
+
+/// The category of a pack of all words of a language.
+pub const EVERYTHING: &str = "everything";
 
 /// The packs of the program, in the order they are offered.
 pub(super) const BUILT_IN: [&str; 32] = [

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use super::{
-    super::{Command, CommandId, Proposal},
-    DecodeError, Decoded, must_know,
     parts::{bytes32, cells, clue, letter, name, pack_id, read_shape, secret, shape, whole},
-    peer_id,
+    wire::{DecodeError, Decoded, must_know, peer_id},
 };
 use crate::{
+    consensus::{Command, CommandId, Proposal},
     game::{Action, Deal, FIRST_RULES, MAX_ROUNDS, Notice},
     proto as pb,
 };

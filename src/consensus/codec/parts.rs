@@ -1,11 +1,10 @@
 //! The small parts that commands and state are made of.
 
-use super::{DecodeError, Decoded};
+use super::wire::{DecodeError, Decoded};
 use crate::{
     game::{
-        Alphabet, Cell, Deal, Difficulty, Letter, MAX_SECRET_CELLS, Mode, Name, Reaction, Said,
-        Secret, Settings, Text, Whole,
-        pack::{MAX_CLUE_BYTES, MAX_ID_BYTES},
+        Alphabet, Cell, Deal, Difficulty, Letter, MAX_PACK_ID_BYTES, MAX_SECRET_CELLS, Mode, Name,
+        Reaction, Said, Secret, Settings, Text, Whole, pack::MAX_CLUE_BYTES,
     },
     proto as pb,
 };
@@ -78,7 +77,7 @@ pub(super) fn clue(clue: String) -> Decoded<String> {
 }
 
 pub(super) fn pack_id(id: String) -> Decoded<String> {
-    text(id, MAX_ID_BYTES, "pack id")
+    text(id, MAX_PACK_ID_BYTES, "pack id")
 }
 
 pub(super) fn bytes32(bytes: &[u8], what: &'static str) -> Decoded<[u8; 32]> {

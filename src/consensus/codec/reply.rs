@@ -1,8 +1,9 @@
 //! What came of a command.
 
-use super::{super::Reply, DecodeError, Decoded};
+use super::wire::{DecodeError, Decoded};
 use crate::{
     coded_enum::numbered_on_the_wire,
+    consensus::Reply,
     game::{Outcome, Rejection},
     proto as pb,
 };

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    DecodeError, Decoded,
-    game::{read_round, write_round},
     parts::{at_place, name, place},
-    peer_id,
+    round::{read_round, write_round},
+    wire::{DecodeError, Decoded, optional_peer, peer_id},
 };
 use crate::{
     game::{Deal, Line, Match, Mode, PeerId, Table},
@@ -85,14 +84,6 @@ pub(super) fn read(table: pb::Table, rules: u32) -> Decoded<Table> {
         guests: peers(table.guests)?,
         refused: peers(table.refused)?,
     })
-}
-
-/// Reads a peer id where there may be none.
-pub(super) fn optional_peer(bytes: &[u8]) -> Decoded<Option<PeerId>> {
-    if bytes.is_empty() {
-        return Ok(None);
-    }
-    peer_id(bytes).map(Some)
 }
 
 impl From<&Match> for pb::Match {

@@ -12,8 +12,8 @@ use redb::{
 };
 
 use super::{
-    Mem, StoreError, builder,
     format::{self, LOG, META, Slot},
+    mem::{Mem, StoreError, builder, io_error},
 };
 
 /// What a file says, for a program that knows the rules up to `rules`.
@@ -28,7 +28,7 @@ pub(super) fn content(bytes: &[u8], rules: u32) -> Result<Mem, StoreError> {
         let copy = InMemoryBackend::new();
         copy.set_len(bytes.len() as u64)
             .and_then(|()| copy.write(0, bytes))
-            .map_err(super::io_error)?;
+            .map_err(io_error)?;
         let mut db = builder()
             .create_with_backend(copy)
             .map_err(|e| StoreError::Database(e.into()))?;

@@ -2,14 +2,14 @@
 
 use redb::{Database, ReadableDatabase as _, TableDefinition};
 
-use super::{
-    super::{
+use super::mem::StoreError;
+use crate::{
+    consensus::{
         Entry, LogId, Snapshot, Vote,
         codec::{self, DecodeError},
     },
-    StoreError,
+    proto as pb,
 };
-use crate::proto as pb;
 
 /// Log entries by index.
 pub(super) const LOG: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("log");

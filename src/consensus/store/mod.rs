@@ -7,10 +7,10 @@
 
 mod check;
 mod format;
+mod mem;
 mod writer;
 
 use std::{
-    collections::BTreeMap,
     fmt::Debug,
     fs, io,
     ops::{Bound, RangeBounds},
@@ -23,37 +23,14 @@ use openraft::{
     storage::{IOFlushed, RaftLogStorage},
 };
 use parking_lot::RwLock;
-use redb::{Builder, Database, DatabaseError, StorageBackend};
+use redb::{Database, DatabaseError, StorageBackend};
 use tokio::sync::oneshot;
 
 use super::{Entry, LogId, Proposal, RULES, Snapshot, TypeConfig, Vote};
 use format::Slot;
+pub use mem::StoreError;
+use mem::{Mem, builder, io_error};
 use writer::{Op, Writer};
-
-/// redb's page cache, in bytes. The whole file is smaller.
-const CACHE_BYTES: usize = 4 * 1024 * 1024;
-
-/// What can go wrong with a room's file, in words for its player.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// It cannot be opened or written.
-    #[error("the room's file cannot be used: {0}")]
-    Database(#[from] redb::Error),
-    /// An older version of the program wrote it.
-    #[error(
-        "this room was made by an older version of dhangkanna and cannot be opened by this one; nothing was changed. Start a new room, or open this one with the version that made it"
-    )]
-    Older,
-    /// A newer version of the program wrote it.
-    #[error("{0}. Nothing was changed")]
-    Newer(String),
-    /// It was changed by something other than this program, or the disk is
-    /// failing.
-    #[error(
-        "the room's file is damaged: {0}. Nothing was changed; move its folder away to start afresh"
-    )]
-    Damaged(String),
-}
 
 /// The log of one room. Cheap to clone; clones share the log.
 #[derive(Clone, Debug)]
@@ -62,16 +39,6 @@ pub struct LogStore {
     pub(super) rules: u32,
     mem: Arc<RwLock<Mem>>,
     writer: Arc<Writer>,
-}
-
-/// All of the file's content.
-#[derive(Debug, Default)]
-struct Mem {
-    snapshot: Option<Snapshot>,
-    log: BTreeMap<u64, Entry>,
-    vote: Option<Vote>,
-    committed: Option<LogId>,
-    purged: Option<LogId>,
 }
 
 impl LogStore {
@@ -205,16 +172,6 @@ impl LogStore {
 
 fn in_thread(db: Database) -> Result<Writer, StoreError> {
     Writer::start(db).map_err(io_error)
-}
-
-fn io_error(e: io::Error) -> StoreError {
-    StoreError::Database(redb::StorageError::Io(e).into())
-}
-
-fn builder() -> Builder {
-    let mut builder = Builder::new();
-    builder.set_cache_size(CACHE_BYTES);
-    builder
 }
 
 impl RaftLogReader<TypeConfig> for LogStore {

@@ -1,0 +1,219 @@
+//! Log entries and what they are made of: positions, votes, members.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use openraft::EntryPayload;
+
+use super::{
+    command,
+    game::state,
+    wire::{DecodeError, Decoded, addrs, cluster_id, must_know, peer_id},
+};
+use crate::{
+    consensus::{
+        Entry, Genesis, LogId, Member, Membership, Proposal, SnapshotMeta, StoredMembership, Vote,
+        log_id,
+    },
+    proto as pb,
+};
+
+impl From<&LogId> for pb::LogId {
+    fn from(id: &LogId) -> Self {
+        Self {
+            term: id.leader_id.term,
+            index: id.index,
+        }
+    }
+}
+
+impl From<pb::LogId> for LogId {
+    fn from(id: pb::LogId) -> Self {
+        log_id(id.term, id.index)
+    }
+}
+
+impl From<&Vote> for pb::Vote {
+    fn from(vote: &Vote) -> Self {
+        Self {
+            term: vote.leader_id.term,
+            node_id: vote.leader_id.voted_for,
+            committed: vote.committed,
+        }
+    }
+}
+
+impl From<pb::Vote> for Vote {
+    fn from(vote: pb::Vote) -> Self {
+        if vote.committed {
+            Self::new_committed(vote.term, vote.node_id)
+        } else {
+            Self::new(vote.term, vote.node_id)
+        }
+    }
+}
+
+impl From<&Member> for pb::Member {
+    fn from(member: &Member) -> Self {
+        Self {
+            peer_id: member.peer_id.as_bytes().to_vec(),
+            addrs: member.addrs.clone(),
+        }
+    }
+}
+
+impl TryFrom<pb::Member> for Member {
+    type Error = DecodeError;
+
+    fn try_from(member: pb::Member) -> Decoded<Self> {
+        Ok(Self {
+            peer_id: peer_id(&member.peer_id)?,
+            addrs: addrs(member.addrs)?,
+        })
+    }
+}
+
+impl From<&Membership> for pb::Membership {
+    fn from(membership: &Membership) -> Self {
+        Self {
+            voters: membership
+                .get_joint_config()
+                .iter()
+                .map(|ids| pb::NodeSet {
+                    node_ids: ids.iter().copied().collect(),
+                })
+                .collect(),
+            nodes: membership
+                .nodes()
+                .map(|(id, member)| (*id, member.into()))
+                .collect(),
+        }
+    }
+}
+
+impl TryFrom<pb::Membership> for Membership {
+    type Error = DecodeError;
+
+    fn try_from(membership: pb::Membership) -> Decoded<Self> {
+        let voters: Vec<BTreeSet<_>> = membership
+            .voters
+            .into_iter()
+            .map(|set| set.node_ids.into_iter().collect())
+            .collect();
+        let nodes = membership
+            .nodes
+            .into_iter()
+            .map(|(id, member)| Ok((id, member.try_into()?)))
+            .collect::<Decoded<BTreeMap<_, Member>>>()?;
+        Self::new(voters, nodes).map_err(|_bad| DecodeError::Invalid("membership"))
+    }
+}
+
+impl From<&StoredMembership> for pb::StoredMembership {
+    fn from(stored: &StoredMembership) -> Self {
+        Self {
+            log_id: stored.log_id().as_ref().map(Into::into),
+            membership: Some(stored.membership().into()),
+        }
+    }
+}
+
+impl TryFrom<pb::StoredMembership> for StoredMembership {
+    type Error = DecodeError;
+
+    fn try_from(stored: pb::StoredMembership) -> Decoded<Self> {
+        let membership = stored
+            .membership
+            .ok_or(DecodeError::Missing("membership"))?;
+        // The membership before the first entry has no voters at all.
+        if membership.voters.is_empty() && membership.nodes.is_empty() {
+            return Ok(Self::default());
+        }
+        Ok(Self::new(
+            stored.log_id.map(Into::into),
+            membership.try_into()?,
+        ))
+    }
+}
+
+impl From<&SnapshotMeta> for pb::SnapshotMeta {
+    fn from(meta: &SnapshotMeta) -> Self {
+        Self {
+            last_log_id: meta.last_log_id.as_ref().map(Into::into),
+            last_membership: Some((&meta.last_membership).into()),
+        }
+    }
+}
+
+impl TryFrom<pb::SnapshotMeta> for SnapshotMeta {
+    type Error = DecodeError;
+
+    fn try_from(meta: pb::SnapshotMeta) -> Decoded<Self> {
+        Ok(Self {
+            last_log_id: meta.last_log_id.map(Into::into),
+            last_membership: meta
+                .last_membership
+                .ok_or(DecodeError::Missing("membership"))?
+                .try_into()?,
+        })
+    }
+}
+
+impl From<&Genesis> for pb::Genesis {
+    fn from(genesis: &Genesis) -> Self {
+        Self {
+            rules: genesis.state.game().table().rules,
+            parent: genesis.parent.as_bytes().to_vec(),
+            state: Some((&genesis.state).into()),
+        }
+    }
+}
+
+fn genesis(genesis: pb::Genesis, known: u32) -> Decoded<Genesis> {
+    must_know(known, genesis.rules)?;
+    let message = genesis.state.ok_or(DecodeError::Missing("state"))?;
+    Ok(Genesis {
+        parent: cluster_id(&genesis.parent)?,
+        state: state(message, known)?,
+    })
+}
+
+impl From<&Entry> for pb::Entry {
+    fn from(entry: &Entry) -> Self {
+        use pb::entry::Payload;
+        Self {
+            log_id: Some((&entry.log_id).into()),
+            payload: Some(match entry.payload {
+                EntryPayload::Blank => Payload::Blank(pb::Blank {}),
+                EntryPayload::Normal(Proposal::Command(ref command)) => {
+                    Payload::Command(command.into())
+                }
+                EntryPayload::Normal(Proposal::Notice(ref notice)) => {
+                    Payload::Command(notice.into())
+                }
+                EntryPayload::Normal(Proposal::Genesis(ref genesis)) => {
+                    Payload::Genesis((&**genesis).into())
+                }
+                EntryPayload::Membership(ref membership) => Payload::Membership(membership.into()),
+            }),
+        }
+    }
+}
+
+/// Reads an entry, for a program that knows the rules up to `known`.
+///
+/// # Errors
+/// If it is not a whole entry, or of newer rules.
+pub fn entry(entry: pb::Entry, known: u32) -> Decoded<Entry> {
+    use pb::entry::Payload;
+    Ok(Entry {
+        log_id: entry.log_id.ok_or(DecodeError::Missing("log id"))?.into(),
+        payload: match entry.payload.ok_or(DecodeError::Missing("payload"))? {
+            Payload::Blank(_) => EntryPayload::Blank,
+            Payload::Command(message) => EntryPayload::Normal(command::proposal(message, known)?),
+            Payload::Genesis(message) => {
+                EntryPayload::Normal(Proposal::Genesis(Box::new(genesis(message, known)?)))
+            }
+            Payload::Membership(membership) => EntryPayload::Membership(membership.try_into()?),
+        },
+    })
+}

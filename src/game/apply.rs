@@ -1,0 +1,172 @@
+//! Applies what players do.
+
+use std::sync::Arc;
+
+use super::{
+    Action, Alphabet, Content, Frame, Game, GivenUp, Outcome, PeerId, Phase, Question, Rejection,
+    Round, Sealed, Secret,
+};
+
+impl Game {
+    /// Applies one action of a player, which entry `index` of the log brought.
+    ///
+    /// # Errors
+    /// A [`Rejection`] leaves the game exactly as it was.
+    pub fn apply(&mut self, index: u64, by: PeerId, action: Action) -> Result<Outcome, Rejection> {
+        if action.rules() > self.table.rules {
+            return Err(Rejection::OldRules);
+        }
+        if let Action::Seat { name } = action {
+            self.seat(by, name)?;
+            self.settle();
+            return Ok(Outcome::Seated);
+        }
+        let player = self.players.get(&by).ok_or(Rejection::NotSeated)?;
+        if player.removed {
+            return Err(Rejection::Removed);
+        }
+        let outcome = self.act(index, by, action)?;
+        self.settle();
+        Ok(outcome)
+    }
+
+    fn act(&mut self, index: u64, by: PeerId, action: Action) -> Result<Outcome, Rejection> {
+        match action {
+            // Taken above.
+            Action::Seat { .. } => Ok(Outcome::Seated),
+            Action::Guess { letter, round } => {
+                self.must_play(&by, round)?;
+                self.guess(index, by, Question::Letter(letter))
+            }
+            Action::Solve { whole, round } => {
+                self.must_play(&by, round)?;
+                self.guess(index, by, Question::Whole(whole))
+            }
+            Action::Hint { round } => {
+                self.must_play(&by, round)?;
+                let paid = self
+                    .round
+                    .as_ref()
+                    .ok_or(Rejection::NoRound)?
+                    .price_of_hint()?;
+                self.guess(index, by, Question::Hint { paid })
+            }
+            Action::StartRound {
+                pack,
+                clue,
+                secret,
+                alphabet,
+                after_round,
+            } => self.start_round(by, pack, clue, secret, alphabet, after_round),
+            Action::Configure(settings) => self.configure(&by, settings),
+            Action::Ready(ready) => Ok(self.set_ready(by, ready)),
+            Action::StartMatch {
+                deck,
+                alphabet,
+                force,
+                after_match,
+            } => self.start_match(by, deck, alphabet, force, after_match),
+            Action::NextRound { after_round } => self.next_round(by, after_round),
+            Action::StopMatch => self.stop_match(by),
+            Action::Seal {
+                round,
+                commitment,
+                shape,
+                clue,
+            } => self.seal_secret(&by, round, Sealed::new(commitment, shape)?, clue),
+            Action::Answer {
+                round,
+                nth,
+                letter,
+                cells,
+            } => self.answer(&by, (round, nth), letter, cells),
+            Action::Reveal {
+                round,
+                secret,
+                salt,
+            } => self.reveal(&by, round, secret, &salt),
+            Action::GiveUp { round } => self.give_up(&by, round),
+            Action::Say(said) => Ok(self.say(by, said)),
+            Action::Watch(watching) => self.watch(by, watching),
+            Action::PassOwner(peer) => {
+                self.must_own(&by)?;
+                let here = self.players.get(&peer).filter(|p| p.here && !p.removed);
+                here.ok_or(Rejection::NoSuchPlayer)?;
+                self.table.owner = Some(peer);
+                Ok(Outcome::Done)
+            }
+            Action::Remove(peer) => self.remove(&by, peer),
+            Action::LetIn(peer) => {
+                self.must_own(&by)?;
+                let removed = self.players.get(&peer).is_some_and(|player| player.removed);
+                let waits = self.table.knocks.contains_key(&peer);
+                if !removed && !waits && !self.table.refused.contains(&peer) {
+                    return Err(Rejection::NoSuchPlayer);
+                }
+                self.change(peer, |player| player.removed = false);
+                self.table.let_in(peer);
+                Ok(Outcome::Done)
+            }
+            Action::Refuse(peer) => {
+                self.must_own(&by)?;
+                if !self.table.knocks.contains_key(&peer) {
+                    return Err(Rejection::NoSuchPlayer);
+                }
+                self.table.refuse(peer);
+                Ok(Outcome::Done)
+            }
+        }
+    }
+
+    /// What follows from what has changed: whose room it is, whose turn it is,
+    /// and whether the round is over.
+    pub(super) fn settle(&mut self) {
+        self.settle_owner();
+        self.settle_setter();
+        self.settle_turn();
+        self.count_round();
+    }
+
+    /// Forgets a player who holds no seat any more. What they guessed stays.
+    pub fn forget(&mut self, peer: &PeerId) {
+        self.players.remove(peer);
+        self.settle();
+    }
+
+    fn start_round(
+        &mut self,
+        by: PeerId,
+        pack: String,
+        clue: String,
+        secret: Secret,
+        alphabet: Option<Arc<Alphabet>>,
+        expected: Option<u32>,
+    ) -> Result<Outcome, Rejection> {
+        let newest = self.round.as_ref().map_or(0, Round::number);
+        if expected.is_some_and(|number| number != newest) {
+            return Err(Rejection::RoundChanged);
+        }
+        if self.match_on().is_some() {
+            return Err(Rejection::MatchOn);
+        }
+        let replaced = self
+            .round
+            .as_ref()
+            .filter(|round| round.phase() == Phase::Guessing);
+        self.given_up = replaced.and_then(|round| {
+            Some(GivenUp {
+                number: round.number(),
+                secret: round.secret()?.text(),
+                by,
+            })
+        });
+        self.stop_round();
+        let (number, content) = (newest.saturating_add(1), Content::Open(secret));
+        let frame = Frame {
+            alphabet,
+            ..Frame::default()
+        };
+        self.round = Some(Round::new(number, by, pack, clue, content, frame));
+        Ok(Outcome::Started)
+    }
+}
