@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, anyhow};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::{
     config::packs_in,
@@ -17,6 +17,20 @@ use crate::{
     game::{Difficulty, Secret, pack::Pack},
     packs::{Packs, text_of},
 };
+
+/// What `--json` prints of a pack.
+#[derive(Serialize)]
+struct PackLine<'a> {
+    id: &'a str,
+    name: &'a str,
+    language: &'a str,
+    category: &'a str,
+    words: usize,
+    easy: usize,
+    normal: usize,
+    hard: usize,
+    licence: &'a str,
+}
 
 /// Prints all packs: a line each, or a JSON object.
 ///
@@ -40,13 +54,18 @@ pub fn list(data_dir: &Path, as_json: bool) -> anyhow::Result<()> {
         let words = pack.entries.len();
         let category = pack.category.as_deref().unwrap_or("");
         if as_json {
-            let line = json!({
-                "id": pack.id, "name": pack.name, "language": pack.language,
-                "category": category, "words": words,
-                "easy": easy, "normal": normal, "hard": hard,
-                "licence": pack.licence,
-            });
-            writeln!(out, "{line}")?;
+            let line = PackLine {
+                id: &pack.id,
+                name: &pack.name,
+                language: &pack.language,
+                category,
+                words,
+                easy,
+                normal,
+                hard,
+                licence: &pack.licence,
+            };
+            writeln!(out, "{}", serde_json::to_string(&line)?)?;
         } else {
             writeln!(
                 out,

@@ -1,25 +1,26 @@
 //! The seat without a window: commands on stdin, one a line, and JSON objects
 //! on stdout, one a line. Described in `docs/HEADLESS.md`; a public interface.
 
-mod json;
+mod event;
+mod game;
+#[cfg(test)]
+#[path = "../../tests/golden/headless.rs"]
+mod golden;
 mod parse;
 mod printer;
-mod table;
 
 use std::{convert::Infallible, io, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
-use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
     sync::{mpsc, watch},
 };
 
 use self::{
-    json::{cluster_json, failure_json, game_json, merge, to_json},
+    event::{Answer, Cluster, Event, Part},
     parse::{Line, parse},
     printer::Printer,
-    table::{history_json, stats_json, talk_json},
 };
 use crate::{
     node::{Command, Done, Failure, Node, NodeConfig, NodeHandle, RoomView, Stage},
@@ -42,8 +43,8 @@ pub async fn run(config: NodeConfig, first: Command) -> anyhow::Result<()> {
     let ended = play(&node, &printer, first).await;
     // However it ended: the others are told.
     let _ = node.shutdown().await;
-    if let Ok(reason) = &ended {
-        printer.print(&json!({"event": "bye", "reason": reason}))?;
+    if let Ok(reason) = ended {
+        printer.print(&Event::Bye { reason })?;
     }
     printer.finish().await;
     ended.map(drop)
@@ -66,12 +67,11 @@ async fn play(
         signal = &mut stop => return Ok(signal),
     }
     let view = Arc::clone(&node.view().borrow());
-    printer.print(&json!({
-        "event": "ready",
-        "peer_id": view.me.peer_id.to_string(),
-        "addr": view.me.addr,
-        "profile": view.me.profile,
-    }))?;
+    printer.print(&Event::Ready {
+        peer_id: view.me.peer_id.to_string(),
+        addr: view.me.addr.clone(),
+        profile: view.me.profile.clone(),
+    })?;
     let (stopping, stopped) = watch::channel(false);
     let mut serving = tokio::spawn(serve(node.clone(), Arc::clone(printer), stopped));
     let signal = tokio::select! {
@@ -138,38 +138,29 @@ async fn serve(
             Stage::Room(room) => Some(&**room),
             _ => None,
         };
-        let reply = match parse(&line, room) {
+        let answer = match parse(&line, room) {
             Ok(Line::Leave) => {
                 let left = node.shutdown().await;
                 let left = left.unwrap_or(Done::Left { clean: false });
-                printer.reply(number, &left.to_json())?;
+                printer.print(&Event::reply(number, left.into()))?;
                 return Ok("leave");
             }
-            Ok(Line::State) => look(room, |room| Ok(json!({"game": game_json(room)}))),
-            Ok(Line::Cluster) => look(room, |room| Ok(json!({"cluster": cluster_json(room)}))),
-            Ok(Line::Talk) => look(room, |room| Ok(json!({"talk": talk_json(room)}))),
-            Ok(Line::History(which)) => look(room, |room| {
-                Ok(json!({"history": history_json(room, which)?}))
-            }),
-            Ok(Line::Stats) => json!({"ok": true, "stats": stats_json(&view.me.record)}),
-            Ok(Line::Command(command)) => to_json(node.request(command).await),
-            Err(failure) => failure_json(&failure),
+            Ok(Line::State) => look(room, |room| Ok(Part::game(room))),
+            Ok(Line::Cluster) => look(room, |room| Ok(Part::Cluster(Cluster::of(room)))),
+            Ok(Line::Talk) => look(room, |room| Ok(Part::talk(room))),
+            Ok(Line::History(which)) => look(room, |room| Part::history(room, which)),
+            Ok(Line::Stats) => Answer::Part(Part::Stats(view.me.record.as_ref().into())),
+            Ok(Line::Command(command)) => node.request(command).await.into(),
+            Err(failure) => failure.into(),
         };
         printer.show(&Arc::clone(&node.view().borrow()))?;
-        printer.reply(number, &reply)?;
+        printer.print(&Event::reply(number, answer))?;
     }
 }
 
-fn look(room: Option<&RoomView>, part: impl Fn(&RoomView) -> Result<Value, Failure>) -> Value {
+fn look(room: Option<&RoomView>, part: impl Fn(&RoomView) -> Result<Part, Failure>) -> Answer {
     let gone = || Failure::new("not_in_room", "you are no longer in a room");
-    match room.ok_or_else(gone).and_then(part) {
-        Ok(fields) => {
-            let mut reply = json!({"ok": true});
-            merge(&mut reply, &fields);
-            reply
-        }
-        Err(failure) => failure_json(&failure),
-    }
+    room.ok_or_else(gone).and_then(part).into()
 }
 
 /// Reads stdin line by line, never more than [`MAX_LINE`] of one.

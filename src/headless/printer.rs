@@ -4,19 +4,19 @@ use std::{
     collections::BTreeMap,
     io::{self, Write as _},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         mpsc::{SyncSender, TrySendError},
     },
     time::Duration,
 };
 
 use anyhow::anyhow;
-use serde_json::{Value, json};
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::{
-    json::{cluster_json, event, game_json, merge, trouble_json},
-    table::{line_json, setter_json},
+    event::{Cluster, Event},
+    game::{Game, Line},
 };
 use crate::{
     consensus::RoomState,
@@ -36,7 +36,7 @@ pub(super) struct Printer {
 }
 
 #[derive(Default)]
-struct Shown {
+pub(super) struct Shown {
     game: Option<(Arc<RoomState>, Vec<PlayerView>)>,
     setter: Option<SetterView>,
     said: u64,
@@ -74,25 +74,15 @@ impl Printer {
         /// A reader that still reads takes no longer.
         const LAST_LINES: Duration = Duration::from_secs(2);
         let _ = self.lines.try_send(None);
-        let written = self
-            .written
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let written = self.written.lock().take();
         if let Some(written) = written {
             let _ = tokio::time::timeout(LAST_LINES, written).await;
         }
     }
 
-    pub(super) fn reply(&self, line: u64, fields: &Value) -> anyhow::Result<()> {
-        let mut reply = json!({"event": "reply", "line": line});
-        merge(&mut reply, fields);
-        self.print(&reply)
-    }
-
-    pub(super) fn print(&self, value: &Value) -> anyhow::Result<()> {
+    pub(super) fn print(&self, event: &Event) -> anyhow::Result<()> {
         self.lines
-            .try_send(Some(value.to_string()))
+            .try_send(Some(serde_json::to_string(event)?))
             .map_err(|e| match e {
                 TrySendError::Full(_) => anyhow!("nobody reads stdout"),
                 TrySendError::Disconnected(_) => anyhow!("stdout is closed"),
@@ -100,59 +90,67 @@ impl Printer {
     }
 
     pub(super) fn show(&self, view: &View) -> anyhow::Result<()> {
-        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        // Held until all is printed: what is newer comes later.
+        let mut shown = self.shown.lock();
+        let events = shown.update(view);
+        events.iter().try_for_each(|event| self.print(event))
+    }
+}
+
+impl Shown {
+    /// What is to be printed now.
+    pub(super) fn update(&mut self, view: &View) -> Vec<Event> {
+        let mut events = Vec::new();
         if let Some(notice) = &view.notice
-            && notice.number > shown.notice
+            && notice.number > self.notice
         {
-            shown.notice = notice.number;
-            self.print(&json!({"event": "warning", "message": notice.text}))?;
+            self.notice = notice.number;
+            let message = notice.text.clone();
+            events.push(Event::Warning { message });
         }
         let Stage::Room(room) = &view.stage else {
-            return Ok(());
+            return events;
         };
         let cluster = (room.cluster.clone(), room.trouble.clone());
-        if shown.cluster.as_ref() != Some(&cluster) {
-            self.print(&event("cluster", &cluster_json(room)))?;
-            let before = shown.cluster.replace(cluster);
-            let before = before.and_then(|(_, trouble)| trouble_json(trouble.as_ref()));
-            let trouble = trouble_json(room.trouble.as_ref());
-            if let Some(trouble) = trouble.filter(|now| before.as_ref() != Some(now)) {
-                self.print(&trouble)?;
-            }
+        if self.cluster.as_ref() != Some(&cluster) {
+            events.push(Event::Cluster(Cluster::of(room)));
+            let before = self.cluster.replace(cluster);
+            let before = before.and_then(|(_, trouble)| trouble);
+            let trouble = room.trouble.as_ref();
+            let changed = trouble.filter(|now| before.as_ref() != Some(*now));
+            events.extend(changed.and_then(Event::of_trouble));
         }
         let is_shown = |(state, players): &(Arc<RoomState>, Vec<PlayerView>)| {
             state.game_index() == room.state.game_index() && *players == room.players
         };
-        if !shown.game.as_ref().is_some_and(is_shown) {
-            self.print(&event("game", &game_json(room)))?;
-            shown.game = Some((Arc::clone(&room.state), room.players.clone()));
+        if !self.game.as_ref().is_some_and(is_shown) {
+            events.push(Event::Game(Box::new(Game::of(room))));
+            self.game = Some((Arc::clone(&room.state), room.players.clone()));
         }
-        self.show_table(&mut shown, view, room)
+        self.update_table(view, room, &mut events);
+        events
     }
 
     /// What only some are told, and what is said.
-    fn show_table(&self, shown: &mut Shown, view: &View, room: &RoomView) -> anyhow::Result<()> {
+    fn update_table(&mut self, view: &View, room: &RoomView, events: &mut Vec<Event>) {
         let game = room.state.game();
         let table = game.table();
-        for line in table.talk.iter().filter(|line| line.number > shown.said) {
-            self.print(&line_json(game, line))?;
-        }
-        shown.said = table.said;
-        if shown.setter != room.setter {
-            shown.setter.clone_from(&room.setter);
-            if let Some(event) = setter_json(room) {
-                self.print(&event)?;
-            }
+        let said = table.talk.iter().filter(|line| line.number > self.said);
+        events.extend(said.map(|line| Event::Talk(Line::of(game, line))));
+        self.said = table.said;
+        if self.setter != room.setter {
+            self.setter.clone_from(&room.setter);
+            let setter = room.setter.as_ref();
+            events.extend(setter.map(|setter| Event::of_setter(room, setter)));
         }
         if table.owner == Some(view.me.peer_id) {
-            let is_new = |peer: &&PeerId| !shown.knocks.contains_key(*peer);
-            for peer in table.knocks.keys().filter(is_new) {
-                let name = table.knocks.get(peer).map(Name::as_str);
-                let peer = peer.to_string();
-                self.print(&json!({"event": "knock", "name": name, "peer_id": peer}))?;
-            }
-            shown.knocks.clone_from(&table.knocks);
+            let new = table.knocks.iter();
+            let new = new.filter(|(peer, _)| !self.knocks.contains_key(*peer));
+            events.extend(new.map(|(peer, name)| Event::Knock {
+                name: name.to_string(),
+                peer_id: peer.to_string(),
+            }));
+            self.knocks.clone_from(&table.knocks);
         }
-        Ok(())
     }
 }
