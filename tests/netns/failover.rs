@@ -14,14 +14,17 @@ use crate::harness::{
     stats::{print_machine, report_within, runs},
 };
 
-/// Before it, votes are asked for as soon as the leader's connection closes
-/// (`hurry_election`).
+/// The best of some failovers. Votes are asked for when the leader's connection closes
+/// (`hurry_election`), and granted when its lease has run out, 450 ms after the last
+/// heartbeat. Without that, an election begins 250 to 450 ms later.
+const KILLED_BEST: Duration = Duration::from_millis(750);
+
+/// And half of them, on a machine that has more to do.
 const KILLED: Duration = Duration::from_secs(2);
 
-const LEFT: Duration = Duration::from_secs(2);
-
-/// Before it, the leader has given up its vote (`give_up_vote`).
-const HANDED_OVER: Duration = Duration::from_secs(2);
+/// Another one leads before the leader goes (`give_up_vote`), so nobody waits for its
+/// lease.
+const HANDED_OVER: Duration = Duration::from_millis(500);
 
 #[test]
 #[ignore = "needs root"]
@@ -58,6 +61,7 @@ fn the_leader_is_killed() {
         "leader killed: next acknowledgement after",
         &mut times,
     );
+    assert!(times[0] < KILLED_BEST, "{times:?}");
 }
 
 #[test]
@@ -87,7 +91,7 @@ fn the_leader_leaves() {
     }
     print_machine(lab.folder());
     report_within(
-        LEFT,
+        HANDED_OVER,
         "leader leaves: longest gap between acknowledgements",
         &mut times,
     );

@@ -1,9 +1,23 @@
 //! The headless program's exit codes, messages and signals.
 
+use std::{process::Command, time::Instant};
+
 use crate::harness::{
     lab::Lab,
-    seat::{Seat, run_to_end},
+    seat::{PATIENCE, Seat, program, run_to_end},
 };
+
+/// How many rooms are seen from a host.
+fn rooms(lab: &Lab, host: usize) -> usize {
+    let output = Command::new("ip")
+        .args(["netns", "exec", &lab.host(host), &program(host), "rooms"])
+        .arg("--json")
+        .arg("--data-dir")
+        .arg(lab.path("nobody"))
+        .output()
+        .expect("the program");
+    String::from_utf8_lossy(&output.stdout).lines().count()
+}
 
 #[test]
 #[ignore = "needs root"]
@@ -27,6 +41,11 @@ fn what_goes_wrong_is_said() {
     // Two rooms of one name: joined by id only.
     let first = Seat::ready(&lab, 1, "P1", &["--host", "den"]);
     let second = Seat::ready(&lab, 1, "P2", &["--host", "den"]);
+    // The second one is announced once it has asked whether its name is free.
+    let deadline = Instant::now() + PATIENCE;
+    while rooms(&lab, 2) < 2 {
+        assert!(Instant::now() < deadline, "only one room is seen");
+    }
     let (code, said) = run(&["--join", "den", "--wait", "5"]);
     assert_eq!(code, Some(1), "{said}");
     for seat in [&first, &second] {

@@ -11,8 +11,8 @@ use crate::harness::{
     stats::{print_machine, report_within, runs},
 };
 
-/// The election timeout, and then an election.
-const CUT_OFF: Duration = Duration::from_secs(4);
+/// The lease, the election timeout, and an election: a second.
+const CUT_OFF: Duration = Duration::from_secs(3);
 
 #[test]
 #[ignore = "needs root"]

@@ -32,7 +32,8 @@ pub fn report(what: &str, times: &mut [Duration]) {
     );
 }
 
-/// Prints some times, and fails if the median is not below a bound.
+/// Prints some times, which are sorted then, and fails if the median is not below a
+/// bound.
 pub fn report_within(bound: Duration, what: &str, times: &mut [Duration]) {
     report(what, times);
     let median = times[times.len() / 2];
