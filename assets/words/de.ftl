@@ -96,7 +96,7 @@ room-address-more = Gib diese Adresse weiter, damit andere beitreten können
 room-talk = Chat
 room-talk-new = Chat ({ $count } neu)
 room-guesses = Versuche
-room-one-copy = Dein letzter Versuch ist bisher nur auf einem einzigen Rechner gespeichert.
+room-one-copy = Dein letzter Versuch ist bisher nur auf einem Rechner gespeichert.
 
 ## The board
 
@@ -134,7 +134,7 @@ mask = Wort: { $cells }
 mask-blank = Lücke
 mask-space = Leerzeichen
 void-too-slow = das Aussuchen hat zu lange gedauert
-void-setter-gone = wer das Wort kannte, ist gegangen
+void-setter-gone = niemand kennt das Wort mehr
 void-given-up = wer das Wort kannte, hat aufgegeben
 void-false = die Antworten passten nicht zum Wort
 void-stopped = das Spiel wurde beendet
@@ -297,7 +297,7 @@ set-own = Oder ein eigenes
 set-clue = Hinweis (optional)
 set = Dieses Wort nehmen
 set-chosen = Dein Wort: { $word }
-set-watch = Die anderen raten. dhangkanna antwortet für dich und zeigt am Ende das Wort.
+set-watch = dhangkanna antwortet für dich und zeigt am Ende das Wort.
 
 ## The chat
 
@@ -331,8 +331,8 @@ history-beginning = Anfang der Runde
 
 ## Trouble
 
-choosing-leader = Ein neuer Leader wird gewählt…
-reconnecting = Verbindung wird wiederhergestellt…
+choosing-leader = Neuwahl läuft…
+reconnecting = Verbinde erneut…
 stalled-answering = Die anderen sind da, können aber noch keinen Leader wählen.
 stalled = Nicht erreichbar: { $names }.
 stalled-alone = Nicht erreichbar: { $names }. Ist dieser Rechner noch im Netz?
@@ -417,7 +417,7 @@ ring-behind = { $count ->
    *[other] { $count } Einträge zurück
 }
 ring-heartbeat = Heartbeat
-ring-entries = Log-Einträge
+ring-entries = Einträge
 ring-vote = Stimme
 ring-answer = Antwort
 ring-votes = V: stimmt ab

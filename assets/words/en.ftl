@@ -297,7 +297,7 @@ set-own = Or type your own
 set-clue = Clue (optional)
 set = Use this word
 set-chosen = Your word: { $word }
-set-watch = The others are guessing. dhangkanna answers for you and shows the word at the end.
+set-watch = dhangkanna answers for you and shows the word at the end.
 
 ## The chat
 
@@ -331,7 +331,7 @@ history-beginning = Start of the round
 
 ## Trouble
 
-choosing-leader = Choosing a new leader…
+choosing-leader = Electing a leader…
 reconnecting = Reconnecting…
 stalled-answering = The others are there, but can’t elect a leader yet.
 stalled = Can’t reach { $names }.

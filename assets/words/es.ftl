@@ -110,7 +110,7 @@ board-the-setter = Alguien
 board-found-it = ¡Encontrada! Era «{ $secret }».
 board-won = ¡Palabra encontrada!
 board-lost = ¡Oh, no! Era «{ $secret }».
-board-void = Esta ronda no cuenta: { $why }.
+board-void = Ronda anulada: { $why }.
 board-it-was = Era «{ $secret }».
 board-set-it = ¡Elige una palabra para los demás!
 board-setting = { $setter } está eligiendo una palabra…
@@ -300,7 +300,7 @@ set-own = O escribe una tuya
 set-clue = Definición (opcional)
 set = Usar esta palabra
 set-chosen = Tu palabra: { $word }
-set-watch = Los demás están adivinando. dhangkanna responde por ti y muestra la palabra al final.
+set-watch = dhangkanna responde por ti y muestra la palabra al final.
 
 ## The chat
 
@@ -334,7 +334,7 @@ history-beginning = Comienzo de la ronda
 
 ## Trouble
 
-choosing-leader = Eligiendo un nuevo líder…
+choosing-leader = Eligiendo líder…
 reconnecting = Reconectando…
 stalled-answering = Los demás están ahí, pero todavía no pueden elegir un líder.
 stalled = Sin conexión con { $names }.

@@ -113,7 +113,7 @@ board-the-setter = Quelqu’un
 board-found-it = Trouvé ! C’était « { $secret } ».
 board-won = Mot trouvé, bravo !
 board-lost = Oh non ! C’était « { $secret } ».
-board-void = Cette manche ne compte pas : { $why }.
+board-void = Manche annulée : { $why }.
 board-it-was = C’était « { $secret } ».
 board-set-it = Choisis un mot pour les autres !
 board-setting = { $setter } choisit un mot…
@@ -308,7 +308,7 @@ set-own = Ou tape le tien
 set-clue = Définition (facultative)
 set = Utiliser ce mot
 set-chosen = Ton mot : { $word }
-set-watch = Les autres devinent. dhangkanna répond pour toi et montre le mot à la fin.
+set-watch = dhangkanna répond pour toi et montre le mot à la fin.
 
 ## The chat
 
@@ -342,7 +342,7 @@ history-beginning = Début de la manche
 
 ## Trouble
 
-choosing-leader = Élection d’un nouveau leader…
+choosing-leader = Nouvelle élection…
 reconnecting = Reconnexion…
 stalled-answering = Les autres sont là, mais n’ont pas encore pu élire de leader.
 stalled = Plus de contact avec { $names }.
@@ -433,7 +433,7 @@ ring-vote = vote
 ring-answer = réponse
 ring-votes = V : vote
 ring-learns = L : apprend
-latency-title = De ton clic jusqu’à ce que tout le monde soit d’accord
+latency-title = De ton clic à l’accord de tous
 latency-none = Rien encore : propose une lettre ou dis quelque chose.
 latency = dernier { $last } ms · médiane de { $count } : { $median } ms · pire { $worst } ms
 events = Événements

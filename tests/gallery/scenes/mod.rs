@@ -145,7 +145,8 @@ fn lobbies() -> Vec<Scene> {
     let mut told = lobby();
     told.notice = Some(Said {
         number: 1,
-        text: "The owner sent you away from this room.".to_owned(),
+        text: "The owner of the room removed you. You can come back once they let you in again."
+            .to_owned(),
         code: "removed",
         what: String::new(),
         is_error: true,
