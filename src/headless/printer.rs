@@ -19,9 +19,8 @@ use super::{
     game::{Game, Line},
 };
 use crate::{
-    consensus::RoomState,
     game::{Name, PeerId},
-    node::{ClusterView, PlayerView, RoomView, SetterView, Stage, Trouble, View},
+    node::{ClusterView, PlayerView, RoomState, RoomView, SetterView, Stage, Trouble, View},
 };
 
 /// Lines that may wait to be read. A reader this far behind is none.

@@ -36,7 +36,7 @@ use crate::{
     packs::Packs,
 };
 pub use crate::{
-    consensus::{ClusterId, LogStats, NodeId, Role},
+    consensus::{ClusterId, LogStats, NodeId, Role, RoomState},
     discovery::{Examination, Firewall, Found, Plays, Sort},
     net::{Calls, Exchange},
 };

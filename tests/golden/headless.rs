@@ -23,8 +23,8 @@ use crate::{
         Reaction, Rejection, Said, Secret, Settings, Text, Void, Whole, seal, shape_of,
     },
     node::{
-        ClusterView, Done, Failure, Looking, Me, MemberView, Notice as Warning, PlayerView,
-        Record, Role, RoomView, SetterView, Stage, Trouble, View, group_rooms,
+        ClusterView, Done, Failure, Looking, Me, MemberView, Notice as Warning, PlayerView, Record,
+        Role, RoomView, SetterView, Stage, Trouble, View, group_rooms,
     },
     rooms_command::RoomLine,
 };
