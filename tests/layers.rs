@@ -37,8 +37,8 @@ const LAYERS: &[&[&str]] = &[
 
 /// The same for the parts of `node`.
 const NODE: &[&[&str]] = &[
-    &["api", "policy"],
-    &["world"],
+    &["api"],
+    &["policy", "world"],
     &["env"],
     &["seat"],
     &["shared"],

@@ -2,7 +2,7 @@
 //! order.
 
 use super::{
-    command::{Command, CommandId, Reply},
+    command::{Command, CommandId, Response},
     proposal::{Genesis, Proposal},
     state::{MAX_ANCESTORS, RoomState, Session},
 };
@@ -14,21 +14,21 @@ const MAX_SESSIONS: usize = 256;
 
 impl RoomState {
     /// Applies entry `index`.
-    pub fn apply(&mut self, index: u64, proposal: Proposal) -> Reply {
+    pub fn apply(&mut self, index: u64, proposal: Proposal) -> Response {
         match proposal {
             Proposal::Command(command) => self.apply_command(index, command),
-            Proposal::Notice(notice) => {
-                if self.game.notice(notice).changes_game() {
+            Proposal::Observation(observation) => {
+                if self.game.observe(observation).changes_game() {
                     self.game_index = index;
                 }
-                Reply {
+                Response {
                     index,
                     result: None,
                 }
             }
             Proposal::Genesis(genesis) => {
                 self.begin_with(index, *genesis);
-                Reply {
+                Response {
                     index,
                     result: None,
                 }
@@ -50,7 +50,7 @@ impl RoomState {
     }
 
     /// Applies a command once: a retry gets the reply that the first try got.
-    fn apply_command(&mut self, index: u64, command: Command) -> Reply {
+    fn apply_command(&mut self, index: u64, command: Command) -> Response {
         let Command {
             id,
             opens_session,
@@ -68,7 +68,7 @@ impl RoomState {
             _ => opens_session,
         };
         if !is_new {
-            return Reply {
+            return Response {
                 index,
                 result: Some(Err(Rejection::Stale)),
             };
@@ -78,7 +78,7 @@ impl RoomState {
         if result.is_ok_and(Outcome::changes_game) {
             self.game_index = index;
         }
-        let reply = Reply {
+        let reply = Response {
             index,
             result: Some(result),
         };
@@ -86,7 +86,7 @@ impl RoomState {
         reply
     }
 
-    fn remember(&mut self, id: CommandId, reply: Reply) {
+    fn remember(&mut self, id: CommandId, reply: Response) {
         self.sessions.insert(
             id.peer_id,
             Session {

@@ -29,7 +29,7 @@ pub struct Command {
 
 /// What came of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reply {
+pub struct Response {
     /// The entry that brought it; for a repeated command, the first one.
     pub index: u64,
     /// What happened. `None` answers entries that carry no command.

@@ -26,7 +26,7 @@ use tokio::{
 };
 
 use super::{
-    command::Reply,
+    command::Response,
     config::raft_config,
     proposal::Proposal,
     state::RoomState,
@@ -361,7 +361,7 @@ impl RaftNode {
     ///
     /// # Errors
     /// [`NodeError`] says whether it may be in the log nevertheless.
-    pub async fn write(&self, proposal: Proposal) -> Result<Reply, NodeError> {
+    pub async fn write(&self, proposal: Proposal) -> Result<Response, NodeError> {
         let written = self.raft.client_write(proposal).await;
         written.map(|done| done.data).map_err(Into::into)
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{ClusterId, Command, RoomState};
-use crate::game::Notice;
+use crate::game::Observation;
 
 /// The first entry of a room that continues another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub struct Genesis {
 pub enum Proposal {
     /// A player's command.
     Command(Command),
-    /// What the leader notices.
-    Notice(Notice),
+    /// What the leader observations.
+    Observation(Observation),
     /// The game of another room goes on here.
     Genesis(Box<Genesis>),
 }
@@ -29,7 +29,7 @@ impl fmt::Display for Proposal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Command(command) => command.fmt(f),
-            Self::Notice(notice) => write!(f, "{notice:?}"),
+            Self::Observation(observation) => write!(f, "{observation:?}"),
             Self::Genesis(genesis) => write!(f, "continues {}", genesis.parent),
         }
     }

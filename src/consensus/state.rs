@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{cluster_id::ClusterId, command::Reply};
+use super::{cluster_id::ClusterId, command::Response};
 use crate::game::{Game, PeerId};
 
 /// The newest rules this program knows. Rooms begin by [`FIRST_RULES`], and are
@@ -25,7 +25,7 @@ pub struct Session {
     /// Its last command that was applied.
     pub seq: u64,
     /// What came of it, for a retry.
-    pub reply: Reply,
+    pub reply: Response,
 }
 
 /// The replicated state of a room.

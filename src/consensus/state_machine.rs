@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::{
     codec,
-    command::Reply,
+    command::Response,
     state::RoomState,
     store::LogStore,
     types::{LogId, Snapshot, SnapshotMeta, StoredMembership, TypeConfig},
@@ -104,7 +104,7 @@ impl RaftStateMachine<TypeConfig> for StateMachine {
         let mut replies = Vec::new();
         while let Some((entry, responder)) = entries.try_next().await? {
             let index = entry.log_id.index;
-            let mut reply = Reply {
+            let mut reply = Response {
                 index,
                 result: None,
             };

@@ -4,7 +4,7 @@ use std::fmt;
 
 use openraft::{impls::leader_id_std, vote::RaftLeaderId as _};
 
-use super::{command::Reply, proposal::Proposal, runtime};
+use super::{command::Response, proposal::Proposal, runtime};
 use crate::game::PeerId;
 
 /// A seat in one cluster: a fresh random number for every join with an empty
@@ -33,7 +33,7 @@ openraft::declare_raft_types!(
     /// one leader a term.
     pub TypeConfig:
         D = Proposal,
-        R = Reply,
+        R = Response,
         NodeId = NodeId,
         Node = Member,
         LeaderId = leader_id_std::LeaderId<Self::Term, Self::NodeId>,

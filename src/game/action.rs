@@ -6,7 +6,7 @@ use super::{
     Alphabet, Deal, FIRST_RULES, Letter, Name, PeerId, Salt, Secret, Settings, Text, Whole,
     talk::Said,
 };
-/// What a player does. With a [`Notice`], the only way to change a
+/// What a player does. With a [`Observation`], the only way to change a
 /// [`Game`](super::Game).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -124,7 +124,7 @@ pub enum Action {
 /// What the leader of the cluster notices: the only way by which time, and who
 /// is here, enter the game. Each changes something once, whoever says it twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
+pub enum Observation {
     /// From now on the room plays by these rules; sent when all members know
     /// them.
     Rules(u32),
@@ -150,7 +150,7 @@ pub enum Notice {
         name: Name,
     },
     /// Who knocked does not wait any more.
-    KnockedOff(PeerId),
+    KnockWithdrawn(PeerId),
 }
 
 impl Action {

@@ -4,7 +4,7 @@
 //! an order that could differ between nodes: the same actions give the same
 //! [`Game`] everywhere. Whatever needs Unicode tables (case folding, splitting
 //! into graphemes) happens before an action is proposed, in the `parse`
-//! functions. Time, and who is here, come as [`Notice`]s in the log.
+//! functions. Time, and who is here, come as [`Observation`]s in the log.
 
 mod action;
 mod alphabet;
@@ -14,7 +14,7 @@ mod mask;
 mod match_play;
 mod matches;
 mod name;
-mod notice;
+mod observation;
 mod outcome;
 pub mod pack;
 mod peer_id;
@@ -30,7 +30,7 @@ mod talk;
 mod tries;
 mod wait;
 
-pub use action::{Action, Notice};
+pub use action::{Action, Observation};
 pub use alphabet::{Alphabet, BadAlphabet, MAX_LETTERS};
 pub use letter::{Letter, NotALetter, upper};
 pub use matches::{Deal, Match, Rank};

@@ -4,7 +4,7 @@ use crate::coded_enum::coded_enum;
 
 /// The rules by which every room begins, before the first entry of its log.
 /// Never changed: all programs make the same of the same log. Newer rules come
-/// by an entry ([`Notice::Rules`](super::Notice::Rules)).
+/// by an entry ([`Observation::Rules`](super::Observation::Rules)).
 pub const FIRST_RULES: u32 = 2;
 
 /// The longest id of a word pack, in bytes.

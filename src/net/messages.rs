@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::room_key::RoomKey;
 use crate::{
-    consensus::{ClusterId, LogId, NodeId, Reply},
+    consensus::{ClusterId, LogId, NodeId, Response},
     game::{Name, PeerId, Phase},
 };
 
@@ -96,7 +96,7 @@ pub struct Admission {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Committed {
     /// What came of it.
-    pub reply: Reply,
+    pub reply: Response,
     /// How many members had the entry on disk when this was said; at least 1.
     pub copies: u32,
 }

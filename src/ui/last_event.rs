@@ -164,7 +164,7 @@ fn tone(guess: &GuessMade) -> Tone {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::game::{Action, Alphabet, Deal, Letter, Name, Notice, Secret, Settings};
+    use crate::game::{Action, Alphabet, Deal, Letter, Name, Observation, Secret, Settings};
 
     fn peer(n: u8) -> PeerId {
         PeerId::new([n; 32])
@@ -177,7 +177,7 @@ mod tests {
     /// Player 1 is "Ada", player 2 "Ben"; Ada has the first turn.
     fn turns() -> Game {
         let mut game = Game::default();
-        game.notice(Notice::Rules(2));
+        game.observe(Observation::Rules(2));
         for (n, name) in [(1, "Ada"), (2, "Ben")] {
             let name = Name::parse(name).expect("a name");
             act(&mut game, n, Action::Seat { name });
@@ -230,12 +230,12 @@ mod tests {
         let late = seen(&|game| {
             let round = game.round().expect("a round");
             let (round, step) = (round.number(), round.step());
-            game.notice(Notice::TimeUp { round, step });
+            game.observe(Observation::TimeUp { round, step });
         });
         assert_eq!(late, both("You ran out of time.", "Ada ran out of time."));
         let gone = seen(&|game| {
             let (peer, here) = (peer(2), false);
-            game.notice(Notice::Presence { peer, here });
+            game.observe(Observation::Presence { peer, here });
         });
         let text = "Ben can’t play right now; the turn passes on.";
         assert_eq!(gone.0, text);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use dhangkanna::{
     consensus::{ClusterId, Command, CommandId, Proposal, RoomState},
     game::{
-        Action, Alphabet, Deal, Letter, Mode, Name, Notice, PeerId, Phase, Reaction, Said, Salt,
-        Secret, Settings, Text, Whole, answer, seal, shape_of,
+        Action, Alphabet, Deal, Letter, Mode, Name, Observation, PeerId, Phase, Reaction, Said,
+        Salt, Secret, Settings, Text, Whole, answer, seal, shape_of,
     },
     node::{ClusterView, MemberView, PlayerView, Role, RoomView},
 };
@@ -72,9 +72,10 @@ impl Table {
         self.serve();
     }
 
-    pub fn notice(&mut self, notice: Notice) {
+    pub fn observe(&mut self, observation: Observation) {
         self.index += 1;
-        self.state.apply(self.index, Proposal::Notice(notice));
+        self.state
+            .apply(self.index, Proposal::Observation(observation));
     }
 
     /// What the setter's program does by itself.

@@ -19,8 +19,8 @@ use crate::{
     consensus::{ClusterId, Command, CommandId, Proposal, RULES, RoomState},
     discovery::{Ad, Ads, Plays},
     game::{
-        Action, Alphabet, Deal, Difficulty, Letter, Mode, Name, Notice, Outcome, PeerId, Phase,
-        Reaction, Rejection, Said, Secret, Settings, Text, Void, Whole, seal, shape_of,
+        Action, Alphabet, Deal, Difficulty, Letter, Mode, Name, Observation, Outcome, PeerId,
+        Phase, Reaction, Rejection, Said, Secret, Settings, Text, Void, Whole, seal, shape_of,
     },
     node::{
         ClusterView, Done, Failure, Looking, Me, MemberView, Notice as Warning, PlayerView, Record,
@@ -119,16 +119,17 @@ impl Room {
     fn new() -> Self {
         let (state, index) = (RoomState::default(), 0);
         let mut room = Self { state, index };
-        room.notice(Notice::Rules(RULES));
+        room.observe(Observation::Rules(RULES));
         for (n, player) in (1..).zip(["Ada", "Ben", "Cleo"]) {
             room.act(n, Action::Seat { name: name(player) });
         }
         room
     }
 
-    fn notice(&mut self, notice: Notice) {
+    fn observe(&mut self, observation: Observation) {
         self.index += 1;
-        self.state.apply(self.index, Proposal::Notice(notice));
+        self.state
+            .apply(self.index, Proposal::Observation(observation));
     }
 
     fn act(&mut self, by: u8, action: Action) {
@@ -273,7 +274,7 @@ fn shown() -> Vec<Event> {
     room.act(2, Action::Ready(true));
     room.act(3, Action::Watch(true));
     let dan = name("Dan");
-    room.notice(Notice::Knock {
+    room.observe(Observation::Knock {
         peer: peer(4),
         name: dan,
     });

@@ -12,8 +12,8 @@ use dhangkanna::{
     consensus::{Command, CommandId, Proposal, RoomState, codec},
     game::{
         Action, Alphabet, CHANCES, Content, Deal, Difficulty, FIRST_RULES, Game, Letter, MAX_LINES,
-        Mode, Name, Notice, Outcome, PeerId, Phase, Reaction, Rejection, Said, Secret, Settings,
-        Text, Wait, Whole, answer, seal, shape_of,
+        Mode, Name, Observation, Outcome, PeerId, Phase, Reaction, Rejection, Said, Secret,
+        Settings, Text, Wait, Whole, answer, seal, shape_of,
     },
     proto as pb,
 };
@@ -160,20 +160,20 @@ fn play(game: &mut Game, setter: Option<&Setter>, transcript: &str) {
                 Err(rejection) => rejection.code(),
             }
         } else {
-            let here = |here| Notice::Presence {
+            let here = |here| Observation::Presence {
                 peer: peer(rest.parse().unwrap()),
                 here,
             };
-            let notice = match command {
+            let observation = match command {
                 "gone" => here(false),
                 "back" => here(true),
-                "time" => Notice::TimeUp {
+                "time" => Observation::TimeUp {
                     round: number,
                     step,
                 },
                 other => panic!("{other}?"),
             };
-            game.notice(notice).code()
+            game.observe(observation).code()
         };
         if let Some(setter) = setter {
             setter.serve(game);

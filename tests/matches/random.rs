@@ -1,4 +1,4 @@
-//! Random actions and notices: whatever players and leaders do, the game stays
+//! Random actions and observations: whatever players and leaders do, the game stays
 //! whole, and is the same on a node that was restarted.
 
 use super::*;
@@ -117,20 +117,20 @@ impl Dice {
         }
     }
 
-    fn notice(&mut self, game: &Game) -> Notice {
+    fn observe(&mut self, game: &Game) -> Observation {
         let round = game.round();
         match self.roll(6) {
-            0 => Notice::Rules(self.roll(5) as u32),
-            1 => Notice::TimeUp {
+            0 => Observation::Rules(self.roll(5) as u32),
+            1 => Observation::TimeUp {
                 round: round.map_or(0, |round| round.number()),
                 step: round.map_or(0, |round| round.step()),
             },
-            2 => Notice::Knock {
+            2 => Observation::Knock {
                 peer: self.peer(),
                 name: name(1),
             },
-            3 => Notice::KnockedOff(self.peer()),
-            n => Notice::Presence {
+            3 => Observation::KnockWithdrawn(self.peer()),
+            n => Observation::Presence {
                 peer: self.peer(),
                 here: n == 5,
             },
@@ -195,14 +195,14 @@ fn check(game: &Game) {
     }
 }
 
-/// Random actions and notices from a seed, checked after each; and once more
+/// Random actions and observations from a seed, checked after each; and once more
 /// through the codec, which must not change anything.
 fn run(seed: u64, actions: u64) {
     let mut dice = Dice(fastrand::Rng::with_seed(seed));
     let (mut state, mut twin) = (RoomState::default(), RoomState::default());
     for index in 1..=actions {
         let proposal = if dice.roll(8) == 0 {
-            Proposal::Notice(dice.notice(state.game()))
+            Proposal::Observation(dice.observe(state.game()))
         } else {
             let peer_id = dice.peer();
             // Often whoever it is up to.

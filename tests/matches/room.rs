@@ -123,18 +123,18 @@ fn the_door_is_locked_and_those_who_were_in_come_back() {
         (game.door(&peer(9)), game.door(&peer(1))),
         (Door::Locked, Door::Open)
     );
-    let knock = |n: u8| Notice::Knock {
+    let knock = |n: u8| Observation::Knock {
         peer: peer(n),
         name: name(n),
     };
-    assert_eq!(game.notice(knock(1)), Outcome::Unchanged);
+    assert_eq!(game.observe(knock(1)), Outcome::Unchanged);
     for n in 10..30 {
-        game.notice(knock(n));
+        game.observe(knock(n));
     }
     assert_eq!(game.table().knocks.len(), 8, "bounded");
     game.apply(1, peer(0), Action::LetIn(peer(10))).unwrap();
     game.apply(1, peer(0), Action::Refuse(peer(11))).unwrap();
-    game.notice(Notice::KnockedOff(peer(12)));
+    game.observe(Observation::KnockWithdrawn(peer(12)));
     assert_eq!(game.door(&peer(10)), Door::Open);
     assert_eq!(game.door(&peer(11)), Door::Refused);
     assert_eq!(game.door(&peer(12)), Door::Locked);

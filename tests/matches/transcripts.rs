@@ -213,10 +213,16 @@ fn impossible_answers_are_refused() {
 fn the_rules_are_only_ever_raised() {
     let mut game = room(2);
     assert_eq!(game.table().rules, FIRST_RULES);
-    assert_eq!(game.notice(Notice::Rules(FIRST_RULES)), Outcome::Unchanged);
+    assert_eq!(
+        game.observe(Observation::Rules(FIRST_RULES)),
+        Outcome::Unchanged
+    );
     let next = FIRST_RULES + 1;
-    assert_eq!(game.notice(Notice::Rules(next)), Outcome::Done);
-    assert_eq!(game.notice(Notice::Rules(FIRST_RULES)), Outcome::Unchanged);
+    assert_eq!(game.observe(Observation::Rules(next)), Outcome::Done);
+    assert_eq!(
+        game.observe(Observation::Rules(FIRST_RULES)),
+        Outcome::Unchanged
+    );
     assert_eq!(game.table().rules, next);
 }
 

@@ -122,7 +122,7 @@ impl Checks {
                 };
                 let id = match proposal {
                     Proposal::Command(command) => Some(command.id),
-                    Proposal::Genesis(_) | Proposal::Notice(_) => None,
+                    Proposal::Genesis(_) | Proposal::Observation(_) => None,
                 };
                 let reply = state.apply(*index, proposal.clone());
                 if let (Some(id), Some(Ok(outcome))) = (id, reply.result)

@@ -1,5 +1,5 @@
 //! The world of simulated nodes: turmoil's network, disks that lose what was
-//! not synced, and a notice board in place of mDNS.
+//! not synced, and an observation board in place of mDNS.
 
 use std::{
     collections::BTreeMap,
@@ -29,7 +29,7 @@ use crate::common::disk::Disk;
 /// Where every simulated node listens.
 pub const PORT: u16 = 4000;
 
-/// How often the notice board is looked at.
+/// How often the observation board is looked at.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// What all simulated nodes share with their simulation.
@@ -42,7 +42,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// What becomes of a host's disks and notices in a power cut. Whoever still
+    /// What becomes of a host's disks and observations in a power cut. Whoever still
     /// holds the old ones writes in vain: a program that is dropped tidies up.
     pub fn crash(&self, folder: &Path, peer: PeerId) {
         self.board.lock().unwrap().remove(&peer);
@@ -77,7 +77,7 @@ impl Shared {
             }
         });
         let addr = SocketAddr::new(ip, PORT);
-        let notice = Notice {
+        let observation = Observation {
             board: Arc::clone(&self.board),
             peer,
             addr,
@@ -87,7 +87,7 @@ impl Shared {
             peer_id: peer,
             transport: Arc::new(SimTransport { me: peer, listener }),
             addresses: Box::new(move || vec![addr]),
-            discovery: Discovery::of(ads, Box::new(notice)),
+            discovery: Discovery::of(ads, Box::new(observation)),
             open_log: Arc::new(move |file, _rules| open(&disks, &logs, file)),
             per_snapshot: 60,
             rules: RULES,
@@ -118,13 +118,13 @@ fn open(
     Ok(log)
 }
 
-struct Notice {
+struct Observation {
     board: Arc<Mutex<BTreeMap<PeerId, Ad>>>,
     peer: PeerId,
     addr: SocketAddr,
 }
 
-impl Announcer for Notice {
+impl Announcer for Observation {
     fn announce(&mut self, ad: Option<&Ad>) {
         let mut board = self.board.lock().unwrap();
         match ad {

@@ -1,4 +1,4 @@
-//! Commands of players, and notices of the leader.
+//! Commands of players, and observations of the leader.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     consensus::{Command, CommandId, Proposal},
-    game::{Action, Deal, FIRST_RULES, MAX_ROUNDS, Notice},
+    game::{Action, Deal, FIRST_RULES, MAX_ROUNDS, Observation},
     proto as pb,
 };
 
@@ -199,7 +199,7 @@ fn read(action: pb::command::Action) -> Decoded<Action> {
         A::LetIn(peer) => Action::LetIn(peer_id(&peer)?),
         A::Refuse(peer) => Action::Refuse(peer_id(&peer)?),
         // It has no id, and no player may send one.
-        A::Notice(_) => return Err(DecodeError::Invalid("command")),
+        A::Observation(_) => return Err(DecodeError::Invalid("command")),
     })
 }
 
@@ -207,61 +207,66 @@ fn read_alphabet(alphabet: pb::Alphabet) -> Decoded<Arc<crate::game::Alphabet>> 
     Ok(Arc::new(alphabet.try_into()?))
 }
 
-// ---- notices ----
+// ---- observations ----
 
-impl From<&Notice> for pb::Command {
-    fn from(notice: &Notice) -> Self {
-        use pb::notice::What;
-        let what = match notice {
-            Notice::Rules(rules) => What::Rules(*rules),
-            Notice::Presence { peer, here } => What::Presence(pb::Presence {
+impl From<&Observation> for pb::Command {
+    fn from(observation: &Observation) -> Self {
+        use pb::observation::What;
+        let what = match observation {
+            Observation::Rules(rules) => What::Rules(*rules),
+            Observation::Presence { peer, here } => What::Presence(pb::Presence {
                 peer_id: peer.as_bytes().to_vec(),
                 here: *here,
             }),
-            Notice::TimeUp { round, step } => What::TimeUp(pb::TimeUp {
+            Observation::TimeUp { round, step } => What::TimeUp(pb::TimeUp {
                 round: *round,
                 step: *step,
             }),
-            Notice::Knock { peer, name } => What::Knock(pb::Knock {
+            Observation::Knock { peer, name } => What::Knock(pb::Knock {
                 peer_id: peer.as_bytes().to_vec(),
                 name: name.to_string(),
             }),
-            Notice::KnockedOff(peer) => What::KnockedOff(peer.as_bytes().to_vec()),
+            Observation::KnockWithdrawn(peer) => What::KnockWithdrawn(peer.as_bytes().to_vec()),
         };
         Self {
-            rules: match notice {
-                Notice::Rules(rules) => *rules,
+            rules: match observation {
+                Observation::Rules(rules) => *rules,
                 _ => FIRST_RULES,
             },
             id: None,
-            action: Some(pb::command::Action::Notice(pb::Notice { what: Some(what) })),
+            action: Some(pb::command::Action::Observation(pb::Observation {
+                what: Some(what),
+            })),
         }
     }
 }
 
-/// Reads what an entry brings: a command or a notice.
+/// Reads what an entry brings: a command or an observation.
 pub(super) fn proposal(message: pb::Command, known: u32) -> Decoded<Proposal> {
     must_know(known, message.rules)?;
-    let Some(pb::command::Action::Notice(notice)) = message.action else {
+    let Some(pb::command::Action::Observation(observation)) = message.action else {
         return Ok(Proposal::Command(command(message, known)?));
     };
-    use pb::notice::What;
-    Ok(Proposal::Notice(
-        match notice.what.ok_or(DecodeError::Missing("notice"))? {
-            What::Rules(rules) => Notice::Rules(rules),
-            What::Presence(presence) => Notice::Presence {
+    use pb::observation::What;
+    Ok(Proposal::Observation(
+        match observation
+            .what
+            .ok_or(DecodeError::Missing("observation"))?
+        {
+            What::Rules(rules) => Observation::Rules(rules),
+            What::Presence(presence) => Observation::Presence {
                 peer: peer_id(&presence.peer_id)?,
                 here: presence.here,
             },
-            What::TimeUp(time_up) => Notice::TimeUp {
+            What::TimeUp(time_up) => Observation::TimeUp {
                 round: time_up.round,
                 step: time_up.step,
             },
-            What::Knock(knock) => Notice::Knock {
+            What::Knock(knock) => Observation::Knock {
                 peer: peer_id(&knock.peer_id)?,
                 name: name(&knock.name)?,
             },
-            What::KnockedOff(peer) => Notice::KnockedOff(peer_id(&peer)?),
+            What::KnockWithdrawn(peer) => Observation::KnockWithdrawn(peer_id(&peer)?),
         },
     ))
 }

@@ -187,8 +187,8 @@ impl From<&Entry> for pb::Entry {
                 EntryPayload::Normal(Proposal::Command(ref command)) => {
                     Payload::Command(command.into())
                 }
-                EntryPayload::Normal(Proposal::Notice(ref notice)) => {
-                    Payload::Command(notice.into())
+                EntryPayload::Normal(Proposal::Observation(ref observation)) => {
+                    Payload::Command(observation.into())
                 }
                 EntryPayload::Normal(Proposal::Genesis(ref genesis)) => {
                     Payload::Genesis((&**genesis).into())

@@ -3,7 +3,7 @@
 use super::wire::{DecodeError, Decoded};
 use crate::{
     coded_enum::numbered_on_the_wire,
-    consensus::Reply,
+    consensus::Response,
     game::{Outcome, Rejection},
     proto as pb,
 };
@@ -21,8 +21,8 @@ numbered_on_the_wire!(
     TooFew, Full, NoSuchPlayer, Removed, OldRules,
 );
 
-impl From<&Reply> for pb::Reply {
-    fn from(reply: &Reply) -> Self {
+impl From<&Response> for pb::Reply {
+    fn from(reply: &Response) -> Self {
         let (outcome, rejection) = match reply.result {
             Some(Ok(outcome)) => (outcome.number(), 0),
             Some(Err(rejection)) => (0, rejection.number()),
@@ -36,7 +36,7 @@ impl From<&Reply> for pb::Reply {
     }
 }
 
-impl TryFrom<pb::Reply> for Reply {
+impl TryFrom<pb::Reply> for Response {
     type Error = DecodeError;
 
     fn try_from(reply: pb::Reply) -> Decoded<Self> {

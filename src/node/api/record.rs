@@ -126,7 +126,7 @@ mod tests {
     use super::*;
     use crate::{
         consensus::{Command, CommandId, Genesis, Proposal},
-        game::{Action, Letter, Name, Notice, Secret},
+        game::{Action, Letter, Name, Observation, Secret},
     };
 
     fn play(state: &mut RoomState, index: &mut u64, by: PeerId, action: Action) {
@@ -151,7 +151,7 @@ mod tests {
             ClusterId::random(),
         );
         let (mut state, mut index) = (RoomState::default(), 0);
-        state.apply(1, Proposal::Notice(Notice::Rules(2)));
+        state.apply(1, Proposal::Observation(Observation::Rules(2)));
         for peer in [me, other] {
             let name = Name::parse("P").expect("a name");
             play(&mut state, &mut index, peer, Action::Seat { name });

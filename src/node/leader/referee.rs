@@ -1,14 +1,14 @@
 //! The leader's part in the game: it notices time, and who is here, and writes
 //! both into the log. So all nodes agree on them, and the game stays pure.
 
-use super::{membership, notice, rules};
+use super::{membership, observation, rules};
 use crate::{
-    game::{Door, Game, Notice, PeerId},
+    game::{Door, Game, Observation, PeerId},
     node::seat::{Seat, lead::KNOCKING},
 };
 
-/// Looks at the game, and notices what has to be noticed. For the leader;
-/// does nothing on others, or while a notice is on its way.
+/// Looks at the game, and appends what has to be observed. For the leader;
+/// does nothing on others, or while an observation is on its way.
 pub async fn look(seat: &Seat) {
     let Ok(_noticing) = seat.lead.noticing.try_lock() else {
         return;
@@ -24,15 +24,15 @@ pub async fn look(seat: &Seat) {
     if state.game().table().rules < seat.peers.rules() {
         return rules::raise(seat).await;
     }
-    for notice in notices(seat, state.game()) {
-        tracing::debug!("noticed: {notice:?}");
-        notice::append(seat, notice).await;
+    for observation in observations(seat, state.game()) {
+        tracing::debug!("observed: {observation:?}");
+        observation::append(seat, observation).await;
     }
     dismiss_removed(seat, state.game()).await;
 }
 
-fn notices(seat: &Seat, game: &Game) -> Vec<Notice> {
-    let mut notices = Vec::new();
+fn observations(seat: &Seat, game: &Game) -> Vec<Observation> {
+    let mut observations = Vec::new();
     let facts = seat.member_facts();
     let membership = seat.node.membership();
     for (peer, player) in game.players() {
@@ -46,14 +46,14 @@ fn notices(seat: &Seat, game: &Game) -> Vec<Notice> {
         // continuation the others are still on their way.
         let knows = seat.node.leading_for() >= seat.timing.absent;
         if knows && here != player.here && !player.removed {
-            notices.push(Notice::Presence { peer: *peer, here });
+            observations.push(Observation::Presence { peer: *peer, here });
         }
     }
     if let Some(clock) = seat.clock()
         && clock.left().is_zero()
         && let Some(round) = game.round()
     {
-        notices.push(Notice::TimeUp {
+        observations.push(Observation::TimeUp {
             round: round.number(),
             step: round.step(),
         });
@@ -63,7 +63,7 @@ fn notices(seat: &Seat, game: &Game) -> Vec<Notice> {
         let waits = game.table().knocks.contains_key(peer);
         if !waits && game.door(peer) == Door::Locked {
             let (peer, name) = (*peer, name.clone());
-            notices.push(Notice::Knock { peer, name });
+            observations.push(Observation::Knock { peer, name });
         }
     }
     let gone = game
@@ -73,9 +73,9 @@ fn notices(seat: &Seat, game: &Game) -> Vec<Notice> {
         .filter(|peer| !knocking.contains_key(peer));
     // A new leader hears of them only when they ask again.
     if seat.node.leading_for() >= KNOCKING {
-        notices.extend(gone.map(|peer| Notice::KnockedOff(*peer)));
+        observations.extend(gone.map(|peer| Observation::KnockWithdrawn(*peer)));
     }
-    notices
+    observations
 }
 
 /// Takes the seats of those whom the owner has sent away. They go by

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::notice;
+use super::observation;
 use crate::{
     consensus::RoomState,
-    game::Notice,
+    game::Observation,
     net::{Refusal, Refused},
     node::seat::Seat,
 };
@@ -50,6 +50,6 @@ pub async fn raise(seat: &Seat) {
     let is_same = seat.node.membership().log_id() == membership.log_id();
     if is_same && knows.into_iter().all(|knows| knows) {
         tracing::info!("all members know the rules {rules}");
-        notice::append(seat, Notice::Rules(rules)).await;
+        observation::append(seat, Observation::Rules(rules)).await;
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use dhangkanna::{
     discovery::{Examination, Firewall, Found, Plays, Sort},
-    game::{Action, Deal, Mode, Notice, Phase, Reaction, Secret, Wait},
+    game::{Action, Deal, Mode, Observation, Phase, Reaction, Secret, Wait},
     node::{
         Clock, Failure, KeptRoom, Looking, Me, Notice as Said, PackView, Preferences, RaftStats,
         Record, Room, RoomView, SetterView, Stage, View,
@@ -311,11 +311,11 @@ fn rounds() -> Vec<Scene> {
     guessing.guess(0, "on");
     let guesser = guessing.view();
     let mut void = sealed;
-    let gone = Notice::Presence {
+    let gone = Observation::Presence {
         peer: peer(0),
         here: false,
     };
-    void.notice(gone);
+    void.observe(gone);
     vec![
         scene("turns-theirs", within(theirs)),
         scene("turns-mine", within(mine)),
@@ -338,11 +338,11 @@ fn rooms() -> Vec<Scene> {
             ..dhangkanna::game::Settings::default()
         }),
     );
-    let dan = Notice::Knock {
+    let dan = Observation::Knock {
         peer: peer(7),
         name: name("Dan"),
     };
-    knocked.notice(dan);
+    knocked.observe(dan);
     let mut over = three();
     over.play(
         Mode::Turns,

@@ -1,18 +1,18 @@
-//! What the leader of the cluster notices: time, and who is here.
+//! What the leader of the cluster observes: time, and who is here.
 
-use super::{Door, Game, MAX_KNOCKS, Notice, Outcome, Round, Void, Wait, play::done_if};
+use super::{Door, Game, MAX_KNOCKS, Observation, Outcome, Round, Void, Wait, play::done_if};
 
 impl Game {
-    /// Applies a notice. Nothing is refused: what has changed meanwhile is
+    /// Applies an observation. Nothing is refused: what has changed meanwhile is
     /// [`Outcome::Unchanged`].
-    pub fn notice(&mut self, notice: Notice) -> Outcome {
-        let outcome = match notice {
-            Notice::Rules(rules) => {
+    pub fn observe(&mut self, observation: Observation) -> Outcome {
+        let outcome = match observation {
+            Observation::Rules(rules) => {
                 let is_newer = rules > self.table.rules;
                 self.table.rules = self.table.rules.max(rules);
                 done_if(is_newer)
             }
-            Notice::Presence { peer, here } => {
+            Observation::Presence { peer, here } => {
                 let player = self.players.get(&peer);
                 let known = player.is_some_and(|p| p.here != here && !p.removed);
                 self.change(peer, |player| {
@@ -26,8 +26,8 @@ impl Game {
                 }
                 done_if(known)
             }
-            Notice::TimeUp { round, step } => self.time_is_up(round, step),
-            Notice::Knock { peer, name } => {
+            Observation::TimeUp { round, step } => self.time_is_up(round, step),
+            Observation::Knock { peer, name } => {
                 let is_new = self.door(&peer) == Door::Locked
                     && self.table.knocks.len() < MAX_KNOCKS
                     && self.table.knocks.get(&peer) != Some(&name);
@@ -36,7 +36,7 @@ impl Game {
                 }
                 done_if(is_new)
             }
-            Notice::KnockedOff(peer) => done_if(self.table.knocks.remove(&peer).is_some()),
+            Observation::KnockWithdrawn(peer) => done_if(self.table.knocks.remove(&peer).is_some()),
         };
         self.settle();
         outcome
