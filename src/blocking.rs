@@ -1,4 +1,4 @@
-//! Work that waits for a disk, beside the runtime's own thread.
+//! Work that waits for a disk, off the runtime's own thread.
 
 use std::io;
 

@@ -151,7 +151,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             };
             let (config, _log) = common.open()?;
             let runtime = runtime()?;
-            // On the node's own thread, not beside it.
+            // On the node's own thread, not another.
             let ended = runtime.block_on(runtime.spawn(headless::run(config, first)))?;
             // A thread may still wait for stdin.
             runtime.shutdown_background();

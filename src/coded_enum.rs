@@ -1,6 +1,6 @@
 //! Enums whose variants have a word each in the headless interface and in files.
 
-/// Defines such an enum: each variant stands beside its word.
+/// Defines a coded enum: each variant is followed by its word.
 macro_rules! coded_enum {
     (
         $(#[$of_enum:meta])*
@@ -32,7 +32,7 @@ macro_rules! coded_enum {
     };
 }
 
-/// Numbers the variants of such an enum as those of the same names in an enum on
+/// Numbers the variants of a coded enum as those of the same names in an enum on
 /// the wire. A variant without a number there does not compile.
 macro_rules! numbered_on_the_wire {
     ($ours:ty, $theirs:ty: $($variant:ident),+ $(,)?) => {

@@ -1,6 +1,6 @@
 //! Arguments, logs, and which of the program's faces to show.
 
-// No console beside the window on Windows.
+// No console next to the window on Windows.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 use std::process::ExitCode;

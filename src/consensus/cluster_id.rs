@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-/// Names a cluster for ever: 128 random bits, made when a room is hosted.
+/// Names a cluster forever: 128 random bits, made when a room is hosted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClusterId([u8; 16]);
 

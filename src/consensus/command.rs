@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::game::{Action, Outcome, PeerId, Rejection};
 
-/// Names one command of one process for ever, so that a retry is recognised,
+/// Names one command of one process forever, so that a retry is recognised,
 /// across leaders too (Raft §8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CommandId {

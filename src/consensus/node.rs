@@ -360,7 +360,7 @@ impl RaftNode {
     /// applied here.
     ///
     /// # Errors
-    /// [`NodeError`] says whether it may be in the log nevertheless.
+    /// [`NodeError`] says whether it may be in the log anyway.
     pub async fn write(&self, proposal: Proposal) -> Result<Response, NodeError> {
         let written = self.raft.client_write(proposal).await;
         written.map(|done| done.data).map_err(Into::into)

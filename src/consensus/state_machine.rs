@@ -154,7 +154,7 @@ impl RaftStateMachine<TypeConfig> for StateMachine {
     }
 }
 
-/// Makes a snapshot of one moment, beside the applying.
+/// Makes a snapshot of one moment while entries are applied.
 #[derive(Debug)]
 pub struct SnapshotBuilder {
     applied: Applied,

@@ -1,5 +1,5 @@
 //! Other seats on this computer, found without any network: each running
-//! profile holds a lock and keeps a file with its announcement beside it.
+//! profile holds a lock and keeps a file with its announcement next to it.
 
 use std::{
     collections::BTreeSet,

@@ -137,7 +137,7 @@ impl Drop for Mdns {
         for task in &self.tasks {
             task.abort();
         }
-        // Dropped without `shutdown`: its thread must end nevertheless.
+        // Dropped without `shutdown`: its thread must end anyway.
         let _ = self.daemon.shutdown();
     }
 }

@@ -24,7 +24,7 @@ pub enum BadName {
     /// More than [`MAX_NAME_CHARS`] or [`MAX_NAME_BYTES`].
     #[error("a name has at most 24 characters")]
     TooLong,
-    /// Control characters, or such that change the direction of other text.
+    /// Control characters, or characters that change the direction of other text.
     #[error("a name has no control characters")]
     Control,
 }
@@ -34,7 +34,7 @@ impl Name {
     ///
     /// # Errors
     /// See [`BadName`]. Emoji and right-to-left text are welcome; only the
-    /// characters that would reorder the text beside them are not.
+    /// characters that would reorder the text next to them are not.
     pub fn parse(text: &str) -> Result<Self, BadName> {
         // Before trimming: a megabyte of spaces costs nothing to refuse.
         if text.len() > 4 * MAX_NAME_BYTES {

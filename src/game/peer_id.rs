@@ -1,4 +1,4 @@
-//! Who a player is, for ever.
+//! Who a player is, forever.
 
 use std::{fmt, str::FromStr};
 

@@ -64,7 +64,7 @@ pub enum Content {
 }
 
 /// A round, from its secret to its end. Its phase, mask and chances follow
-/// from the tries; none of them is kept beside.
+/// from the tries; none of them is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Round {
     /// Counts the rounds of a room from 1.

@@ -40,7 +40,7 @@ impl Game {
         &self.players
     }
 
-    /// What is kept beside the players and the round.
+    /// What is kept besides the players and the round.
     pub fn table(&self) -> &Table {
         &self.table
     }

@@ -1,4 +1,4 @@
-//! Who sits at the table, whose room it is, and what is kept beside the round.
+//! Who sits at the table, whose room it is, and what is kept besides the round.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -26,7 +26,7 @@ pub struct Player {
     pub name: Name,
     /// Counts those who came, from 1: the order of turns.
     pub joined: u32,
-    /// Points of the match named beside, without the round that is on.
+    /// Points of that match, without the round that is on.
     pub score: u32,
     /// The match that the score is of.
     pub scored_in: u32,
@@ -40,7 +40,7 @@ pub struct Player {
     pub removed: bool,
 }
 
-/// What is kept beside the players and the round.
+/// What is kept besides the players and the round.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
     /// The rules that the room plays by.
@@ -55,7 +55,7 @@ pub struct Table {
     pub newest_match: Option<Match>,
     /// Rounds that were won together, in a row.
     pub streak: u32,
-    /// The longest such row.
+    /// The longest streak.
     pub best_streak: u32,
     /// The last round that was counted.
     pub counted: u32,

@@ -27,7 +27,7 @@ pub enum BadText {
     /// More than [`MAX_TEXT_CHARS`] or [`MAX_TEXT_BYTES`].
     #[error("a message has at most 200 characters")]
     TooLong,
-    /// Control characters, or such that change the direction of other text.
+    /// Control characters, or characters that change the direction of other text.
     #[error("a message has no control characters")]
     Control,
 }

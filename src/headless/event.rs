@@ -54,7 +54,7 @@ pub(super) enum Event {
     },
 }
 
-/// What a reply says, beside its line and whether all went well.
+/// What a reply says, besides its line and whether it succeeded.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(super) enum Answer {

@@ -1,4 +1,4 @@
-//! Writes stdout, beside the node.
+//! Writes stdout, on a thread of its own.
 
 use std::{
     collections::BTreeMap,

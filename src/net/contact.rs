@@ -1,4 +1,4 @@
-//! What the members of a room tell each other beside Raft's own words.
+//! What the members of a room tell each other in addition to Raft's messages.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -52,7 +52,7 @@ struct Holds {
 }
 
 impl Contact {
-    /// Time since a leader with a quorum was heard; for ever, if none was.
+    /// Time since a leader with a quorum was heard; the maximum, if none was.
     pub fn age(&self) -> Duration {
         let heard_at = self.0.lock().heard_at;
         heard_at.map_or(Duration::MAX, |at| at.elapsed())
@@ -78,7 +78,7 @@ impl Contact {
         self.0.lock().replaced = true;
     }
 
-    /// Keeps still for so long: no call of Raft's is made or answered.
+    /// Freezes for so long: no call of Raft's is made or answered.
     pub fn freeze(&self, time: Duration) {
         self.0.lock().frozen_until = Some(Instant::now() + time);
     }
@@ -88,7 +88,7 @@ impl Contact {
         self.0.lock().frozen_until = None;
     }
 
-    /// Whether it keeps still.
+    /// Whether it is frozen.
     pub fn is_frozen(&self) -> bool {
         let until = self.0.lock().frozen_until;
         until.is_some_and(|until| Instant::now() < until)

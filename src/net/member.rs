@@ -66,7 +66,7 @@ impl MemberClient {
         Ok(reply.index)
     }
 
-    /// Asks a member how it is; with `freeze`, and to keep still for a moment.
+    /// Asks a member how it is; with `freeze`, and to freeze for a moment.
     ///
     /// # Errors
     /// If it does not answer, or has gone on elsewhere.

@@ -128,7 +128,7 @@ struct Sent {
 }
 
 /// Makes a call and reads the answer, if the seat may talk at all: an answer
-/// that comes while it keeps still does not count any more.
+/// that comes while it is frozen no longer counts.
 async fn ask<M, T>(
     contact: &Contact,
     (target, what): (NodeId, Call),

@@ -23,7 +23,7 @@ use crate::game::PeerId;
 /// How long one address gets to answer and prove itself.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Certificates carry no name; TLS wants one nevertheless.
+/// Certificates carry no name; TLS wants one anyway.
 const SERVER_NAME: &str = "dhangkanna.local";
 
 /// Bytes both ways.

@@ -17,7 +17,7 @@ use crate::node::{Command, Examination, Firewall, Found, Looking, Sort, View};
 enum Verdict {
     /// No interface that could lead to anybody.
     NoNetwork,
-    /// Only such as lead to no players, as a rule.
+    /// Only interfaces that usually lead to no players.
     OnlyVirtual,
     /// What is sent to many does not arrive here.
     NoMulticast,

@@ -78,7 +78,7 @@ pub(super) fn scene_ui(
 }
 
 /// Whether there is only room for a low picture: then she looks out of it,
-/// beside her balloons.
+/// next to her balloons.
 fn is_banner(rect: Rect) -> bool {
     rect.height() < 210.0 && rect.width() > rect.height() * 1.6
 }

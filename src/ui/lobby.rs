@@ -30,7 +30,7 @@ const HEAD: std::ops::RangeInclusive<f32> = 96.0..=156.0;
 pub(super) struct Draft {
     name: Option<String>,
     address: String,
-    /// Whether it is looked at why rooms are not found.
+    /// Whether the page on why rooms are not found is open.
     finding: bool,
 }
 

@@ -11,7 +11,7 @@ use crate::{
 /// Width of the boxes to choose words by, in points: three side by side.
 pub(super) const COMBO: f32 = 104.0;
 
-/// Says what a box is for, where no label stands beside it.
+/// Says what a box is for, where it has no label next to it.
 pub(super) fn name_box(response: egui::Response, name: &str, value: &str) {
     response.widget_info(|| {
         let mut info = egui::WidgetInfo::labeled(egui::Role::ComboBox, true, name);

@@ -78,7 +78,7 @@ pub(super) fn dialog<R>(
     shown
 }
 
-/// The height of what scrolls in a dialog, beside other things that need `rest`,
+/// The height of what scrolls in a dialog, next to other things that need `rest`,
 /// both in points.
 pub(super) fn dialog_height(ui: &egui::Ui, rest: f32) -> f32 {
     (ui.ctx().content_rect().height() - rest).max(120.0)

@@ -209,7 +209,7 @@ pub(super) fn door_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) -> Option<
     command
 }
 
-/// Says whom a button is about, which those who see it see beside it.
+/// Says whom a button is about, which sighted users see next to it.
 fn called(button: &egui::Response, text: &str, name: &str) {
     let name = format!("{text}: {name}");
     button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));

@@ -36,7 +36,7 @@ pub(super) fn places(rect: Rect, cluster: &ClusterView) -> Places<'_> {
     let mut around = within(vec2(62.0, 56.0));
     let many = matches!(around[..], [first, next, ..] if (next - first).length() < LARGE);
     if many {
-        // A name beside each, or up to two lines above or below.
+        // A name next to each, or up to two lines above or below.
         middle = rect.center();
         around = within(vec2(88.0, 54.0));
     }

@@ -72,7 +72,7 @@ const SCENE: f32 = 72.0;
 /// picture.
 const LOW: f32 = 320.0;
 
-/// What is shown beside the game.
+/// What is shown next to the game.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Aside {
     #[default]

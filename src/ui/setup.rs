@@ -109,7 +109,7 @@ fn seat_ui(ui: &mut egui::Ui, view: &View, game: &Game) -> Option<Command> {
 
 // ---- between two matches ----
 
-/// How many of the ranking are shown; the scores of all stand beside their names.
+/// How many of the ranking are shown; the scores of all stand next to their names.
 const RANKED: usize = 5;
 
 /// Who has how many points, after a match.

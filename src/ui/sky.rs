@@ -39,7 +39,7 @@ pub(super) fn paint_cloud(
 }
 
 /// Hills at the foot of a scene, so many points high, as often as they fit
-/// beside each other.
+/// next to each other.
 pub(super) fn paint_hills(art: &mut Art, painter: &egui::Painter, scene: Rect, height: f32) {
     let hill = Picture::Hill;
     let natural = height * hill.size().x / hill.size().y;

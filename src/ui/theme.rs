@@ -228,7 +228,7 @@ pub(super) fn apply_appearance(ctx: &egui::Context, look: Look) {
             // As high as a button, so that what stands beside it is in line.
             style.spacing.interact_size.y = 36.0;
             style.spacing.text_edit_width = 240.0;
-            // A blinking cursor would draw two frames a second for ever.
+            // A blinking cursor would draw two frames a second forever.
             style.visuals.text_cursor.blink = false;
         });
     }

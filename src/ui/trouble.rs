@@ -12,10 +12,10 @@ use crate::{
     node::{Command, Trouble},
 };
 
-/// From this width on, in points, the button stands beside the words.
+/// From this width on, in points, the button stands next to the text.
 const BESIDE: f32 = 600.0;
 
-/// A few words beside the room's name, for what passes by itself.
+/// A few words next to the room's name, for what passes by itself.
 pub(super) fn passing(trouble: Option<&Trouble>) -> Option<String> {
     match trouble? {
         Trouble::ChoosingLeader => Some(tr!("choosing-leader")),

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::node::{ClusterEvent, ClusterEventKind, Command, RaftStats, RoomView};
 
-/// How often it is looked, in seconds.
+/// How often the numbers are read.
 const LOOK: Duration = Duration::from_millis(80);
 
 /// Whether the page is open, and what is on its way there.

@@ -1,4 +1,4 @@
-//! What is kept beside the players and the round.
+//! What is kept besides the players and the round.
 
 use std::sync::Arc;
 

@@ -20,7 +20,7 @@ use super::{
 const QUEUE: usize = 256;
 
 /// How many operations one transaction takes at most, so that the first of
-/// them does not wait for ever.
+/// them does not wait forever.
 const BATCH: usize = 128;
 
 /// How many transactions a value that can wait sits out.

@@ -22,7 +22,7 @@ const MAX_INCARNATION: u32 = 1 << 20;
 /// from where nobody would believe us any more.
 const POISONED_INCARNATION: u32 = 1 << 19;
 
-/// The most bytes that anything may carry beside what `memberlist` says.
+/// The most bytes that anything may carry in addition to what `memberlist` says.
 const MAX_EXTRA: usize = 64;
 
 /// What to do with a message.

@@ -60,7 +60,7 @@ const PACE: Duration = Duration::from_millis(200);
 /// How many changes are reported at a time; the others wait for the next.
 const REPORTS: usize = 32;
 
-/// How often it is looked whether all is well, and where we are.
+/// How often the instance and our own addresses are checked.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// How often somebody is visited who is known and not seen: after a partition

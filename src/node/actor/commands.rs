@@ -44,7 +44,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         });
     }
 
-    /// Looks at the game as of now, beside the commands that wait.
+    /// Looks at the game as of now, outside the queue of commands.
     pub(super) fn read(&mut self, reply: Option<oneshot::Sender<Reply>>) {
         if self.seat.is_none() || self.moving.is_some() {
             return self.answer(reply, Err(not_in_room()));

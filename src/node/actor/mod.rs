@@ -283,7 +283,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         }
     }
 
-    /// The leader's regular look at the members, beside everything else.
+    /// The leader's regular look at the members, in parallel with everything else.
     fn tend(&self) {
         if let Some(seat) = &self.seat {
             let seat = Arc::clone(seat);

@@ -36,7 +36,7 @@ pub struct Timing {
     pub setting: Duration,
     /// How long a setter's program may take to answer.
     pub answer: Duration,
-    /// How long a member that was asked to go on keeps still, so that nothing
+    /// How long a member that was asked to go on stays frozen, so that nothing
     /// is acknowledged behind the new cluster's back.
     pub freeze: Duration,
 }

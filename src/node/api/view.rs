@@ -69,7 +69,7 @@ pub struct PackView {
 /// This player.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Me {
-    /// Who I am, for ever.
+    /// Who I am, forever.
     pub peer_id: PeerId,
     /// What the others see.
     pub name: Name,

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// How often it is looked whether another leader is there.
+/// How often we check whether there is another leader.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// How long a leader that has left waits for the next one.

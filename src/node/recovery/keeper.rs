@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// How often it is looked whether the others are still heard.
+/// How often we check whether the others are still heard.
 const LOOK: Duration = Duration::from_millis(250);
 
 /// Looks after whatever seat the node has, until the node ends.

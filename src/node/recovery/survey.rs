@@ -16,7 +16,7 @@ use crate::{
 
 /// Asks all members how they are, and whoever else is seen in the room: all
 /// those we know may have been replaced while we slept. With `freeze`, they
-/// keep still for a moment if they do not play.
+/// freeze for a moment if they do not play.
 pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool) -> Findings {
     let membership = seat.node.membership();
     let members: BTreeMap<PeerId, NodeId> = membership

@@ -13,7 +13,7 @@ use crate::{
     node::api::Failure,
 };
 
-/// How long one leader gets before it is looked whether another leads.
+/// How long one leader gets before we check whether another leads.
 pub(super) const PER_TRY: Duration = Duration::from_secs(2);
 
 /// The pause before the same leader is asked again.
