@@ -19,6 +19,7 @@ pub mod discovery;
 mod files;
 pub mod game;
 pub mod headless;
+mod hex_id;
 pub mod logging;
 pub mod net;
 pub mod node;

@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
         "coded_enum",
         "console",
         "files",
+        "hex_id",
         "proto",
         "random",
         "signals",

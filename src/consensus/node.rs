@@ -34,34 +34,25 @@ use super::{
     store::LogStore,
     types::{LogId, Member, Membership, NodeId, StoredMembership, TypeConfig, Vote},
 };
+use crate::coded_enum::coded_enum;
 
 type ServerMetrics = openraft::metrics::RaftServerMetrics<TypeConfig>;
 type DataMetrics = openraft::metrics::RaftDataMetrics<TypeConfig>;
 type WatchOf<T> = openraft::alias::WatchReceiverOf<TypeConfig, T>;
 type OpenraftWriteError = RaftError<TypeConfig, ClientWriteError<TypeConfig>>;
 
-/// What a node is in its cluster (Raft §5.1, and §4.2.1 of the thesis).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Orders the log.
-    Leader,
-    /// Votes.
-    Follower,
-    /// Asks for votes.
-    Candidate,
-    /// Has the log, and no vote.
-    Learner,
-}
-
-impl Role {
-    /// The word for it in the headless interface.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Leader => "leader",
-            Self::Follower => "follower",
-            Self::Candidate => "candidate",
-            Self::Learner => "learner",
-        }
+coded_enum! {
+    /// What a node is in its cluster (Raft §5.1, and §4.2.1 of the thesis).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Role {
+        /// Orders the log.
+        Leader = "leader",
+        /// Votes.
+        Follower = "follower",
+        /// Asks for votes.
+        Candidate = "candidate",
+        /// Has the log, and no vote.
+        Learner = "learner",
     }
 }
 
