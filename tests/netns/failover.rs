@@ -1,9 +1,8 @@
 //! The leader crashes, leaves, or goes to sleep: another one takes over, and soon.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+#[cfg(feature = "gui")]
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 #[cfg(feature = "gui")]
 use crate::harness::logind::Logind;

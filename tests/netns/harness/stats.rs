@@ -1,7 +1,7 @@
 //! Times, the machine they were measured on, and checks that it cannot make.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::Write as _,
     path::Path,
     time::{Duration, Instant},
@@ -45,12 +45,13 @@ pub fn report_within(bound: Duration, what: &str, times: &mut [Duration]) {
 
 /// Notes that a check cannot be made here, in the file that `DHANGKANNA_SKIPPED`
 /// names; without one that is a failure, so that nothing passes by being left out.
+#[cfg(feature = "gui")]
 pub fn skip(check: &str, why: &str) {
     let path = std::env::var("DHANGKANNA_SKIPPED");
     let path = path.unwrap_or_else(|_| {
         panic!("{check}: {why}; with DHANGKANNA_SKIPPED=FILE it is noted there instead")
     });
-    let mut file = OpenOptions::new()
+    let mut file = File::options()
         .create(true)
         .append(true)
         .open(path)
