@@ -74,7 +74,7 @@ pub enum NodeError {
     Stopped(String),
 }
 
-/// How far the members are, as their leader knows. On others it is empty.
+/// How far the members are, as their leader knows. On others only `last_log` is set.
 #[derive(Clone, Debug, Default)]
 pub struct Progress {
     /// Index of the newest entry in the log here.

@@ -19,7 +19,7 @@ pub struct Genesis {
 pub enum Proposal {
     /// A player's command.
     Command(Command),
-    /// What the leader observations.
+    /// What the leader observes.
     Observation(Observation),
     /// The game of another room goes on here.
     Genesis(Box<Genesis>),

@@ -104,7 +104,6 @@ impl TryFrom<pb::HelloReply> for About {
             gossip_port: u16::try_from(reply.gossip_port)
                 .ok()
                 .filter(|port| *port != 0),
-            // Older programs do not say.
             rules: reply.rules,
         })
     }

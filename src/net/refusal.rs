@@ -10,6 +10,9 @@ use crate::{
     proto as pb,
 };
 
+/// The longest text of a refusal, in characters.
+const MAX_MESSAGE: usize = 200;
+
 /// The gRPC code of a refusal.
 const REFUSED: Code = Code::Aborted;
 
@@ -90,7 +93,12 @@ impl Refused {
 
 impl From<Refused> for Status {
     fn from(refused: Refused) -> Self {
-        let message = refused.message.clone();
+        // It is sent twice, in headers, which have a limit.
+        let message: String = refused.message.chars().take(MAX_MESSAGE).collect();
+        let refused = Refused {
+            message: message.clone(),
+            ..refused
+        };
         let details = pb::Refused::from(refused).encode_to_vec();
         Self::with_details(REFUSED, message, details.into())
     }
@@ -141,7 +149,7 @@ impl TryFrom<pb::Refused> for Refused {
         };
         Ok(Self {
             reason: Refusal::from_number(refused.reason).ok_or(DecodeError::Invalid("refusal"))?,
-            message: refused.message.chars().take(200).collect(),
+            message: refused.message.chars().take(MAX_MESSAGE).collect(),
             leader,
             maybe_appended: refused.maybe_appended,
         })

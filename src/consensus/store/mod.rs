@@ -192,8 +192,10 @@ impl RaftLogStorage<TypeConfig> for LogStore {
     type LogReader = Self;
 
     async fn get_log_state(&mut self) -> io::Result<LogState<TypeConfig>> {
+        // Read one after the other: a writer that waits in between would block both.
+        let last_purged_log_id = self.mem.read().purged;
         Ok(LogState {
-            last_purged_log_id: self.mem.read().purged,
+            last_purged_log_id,
             last_log_id: self.last_log_id(),
         })
     }

@@ -19,7 +19,7 @@ pub const KNOCKING: Duration = Duration::from_secs(5);
 pub struct Lead {
     /// Held while the membership changes.
     pub changing: tokio::sync::Mutex<()>,
-    /// Held while a notice is on its way into the log.
+    /// Held while an observation is on its way into the log.
     pub noticing: tokio::sync::Mutex<()>,
     pub trials: Mutex<Trials>,
     /// When the members were asked last which rules they know.
