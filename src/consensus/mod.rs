@@ -20,7 +20,7 @@ mod types;
 pub use cluster_id::{BadClusterId, ClusterId};
 pub use command::{Command, CommandId, Response};
 pub use config::{ENTRIES_PER_SNAPSHOT, raft_config};
-pub use node::{Changes, LogStats, NodeError, Progress, RaftNode, Role};
+pub use node::{Changes, LogStats, NodeError, Progress, RaftNode, Role, Standing};
 pub use proposal::{Genesis, Proposal};
 pub use state::{MAX_ANCESTORS, RULES, RoomState};
 pub use state_machine::{Applied, Raft, StateMachine};

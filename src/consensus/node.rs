@@ -74,6 +74,19 @@ pub enum NodeError {
     Stopped(String),
 }
 
+/// A node's place in its cluster, all of one moment.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// What it is.
+    pub role: Role,
+    /// The leader, as far as it knows.
+    pub leader: Option<NodeId>,
+    /// The newest term it knows.
+    pub term: u64,
+    /// The newest membership in its log, committed or not.
+    pub membership: Arc<StoredMembership>,
+}
+
 /// How far the members are, as their leader knows. On others only `last_log` is set.
 #[derive(Clone, Debug, Default)]
 pub struct Progress {
@@ -160,14 +173,19 @@ impl RaftNode {
         self.raft.clone()
     }
 
-    /// What it is now.
-    pub fn role(&self) -> Role {
-        match self.metrics(|metrics| metrics.state) {
-            ServerState::Leader => Role::Leader,
-            ServerState::Candidate => Role::Candidate,
-            ServerState::Follower => Role::Follower,
-            _ => Role::Learner,
-        }
+    /// Its place in its cluster now.
+    pub fn standing(&self) -> Standing {
+        self.metrics(|metrics| Standing {
+            role: match metrics.state {
+                ServerState::Leader => Role::Leader,
+                ServerState::Candidate => Role::Candidate,
+                ServerState::Follower => Role::Follower,
+                _ => Role::Learner,
+            },
+            leader: metrics.current_leader,
+            term: metrics.vote.leader_id.term,
+            membership: Arc::clone(&metrics.membership_config),
+        })
     }
 
     /// Whether it leads.
@@ -189,11 +207,6 @@ impl RaftNode {
     /// The leader, as far as it knows.
     pub fn leader(&self) -> Option<NodeId> {
         self.metrics(|metrics| metrics.current_leader)
-    }
-
-    /// The newest term it knows.
-    pub fn term(&self) -> u64 {
-        self.metrics(|metrics| metrics.vote.leader_id.term)
     }
 
     /// Its vote; a committed one is the vote for a leader that was elected.

@@ -7,7 +7,7 @@ use std::{
 
 use super::{Seat, findings::Findings};
 use crate::{
-    consensus::{NodeId, RoomState, quorum},
+    consensus::{NodeId, Role, RoomState, Standing, quorum},
     game::{Name, PeerId},
     node::api::{ClusterView, MemberView, PlayerView, RoomView, Trouble},
 };
@@ -35,16 +35,19 @@ pub fn room_view(seat: &Seat) -> RoomView {
 }
 
 fn cluster_view(seat: &Seat, state: &RoomState, last_applied: u64) -> ClusterView {
-    let node = &seat.node;
+    let Standing {
+        role,
+        leader,
+        term,
+        membership,
+    } = seat.node.standing();
     let quorum = seat.has_quorum();
-    let facts = node.is_leader().then(|| seat.member_facts());
-    let membership = node.membership();
+    let facts = (role == Role::Leader).then(|| seat.facts_of(&membership));
     // While they change, those before are still needed for every decision.
     let configs = membership.membership().get_joint_config();
     let voters: BTreeSet<NodeId> = configs.first().cloned().unwrap_or_default();
     let findings = seat.findings.borrow().clone();
     let away = seat.contact.away();
-    let leader = node.leader();
     let is_online = |id: NodeId| match (&facts, &findings) {
         _ if id == seat.node_id() => true,
         // Cut off: as was found out by asking.
@@ -66,9 +69,9 @@ fn cluster_view(seat: &Seat, state: &RoomState, last_applied: u64) -> ClusterVie
     ClusterView {
         cluster_id: seat.key.cluster_id,
         node_id: seat.node_id(),
-        role: node.role(),
+        role,
         leader,
-        term: node.term(),
+        term,
         last_applied,
         quorum,
         members: members.collect(),
