@@ -1,8 +1,8 @@
-//! Draws every screen and state of the window into `target/gallery`, and
-//! compares them with the pictures in `snapshots`, which are of half the size.
+//! Draws every screen and state of the window, and compares them with the pictures
+//! in `snapshots`, which are of half the size.
 //!
-//! `DHANGKANNA_GALLERY=all` draws each in every look, size and language;
-//! `DHANGKANNA_GALLERY=NAME` only those whose name has it.
+//! `DHANGKANNA_GALLERY=all` draws each in every look, size and language into
+//! `target/gallery`; `DHANGKANNA_GALLERY=NAME` only those whose name has it.
 //! `UPDATE_SNAPSHOTS=1` takes what is drawn as what it should be.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
@@ -14,11 +14,12 @@ mod paint;
 mod scenes;
 mod table;
 mod typing;
+mod window;
 
 use std::{
     collections::BTreeSet,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -40,9 +41,9 @@ use egui_kittest::{
     kittest::{NodeT as _, Queryable as _},
     try_image_snapshot_options,
 };
-use image::{RgbaImage, imageops::FilterType};
+use image::RgbaImage;
 use scenes::Scene;
-use tokio::sync::watch;
+use window::Window;
 
 /// A way to look at a scene.
 #[derive(Clone, Copy)]
@@ -120,93 +121,153 @@ const FRAMES: [Frame; 10] = [
     },
 ];
 
+/// Each scene in one window of its own, beside each other.
 #[test]
 fn every_screen_is_as_it_was() {
     let wanted = std::env::var("DHANGKANNA_GALLERY").unwrap_or_default();
-    let wanted = wanted.as_str();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/gallery");
-    fs::create_dir_all(&folder).expect("a folder");
+    fs::create_dir_all(folder()).expect("a folder");
+    let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let work = || {
+        while let Some(scene) = scenes::all().into_iter().nth(next.fetch_add(1, Relaxed)) {
+            let faults = look_at(&scene, &wanted);
+            wrong.lock().unwrap().extend(faults);
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/gallery")
+}
+
+/// Draws a scene in all frames that are wanted, walks through its controls, and
+/// says what is wrong.
+fn look_at(scene: &Scene, wanted: &str) -> Vec<String> {
     // Glyphs are rasterized with whatever SIMD the processor has, which rounds
     // a little differently: four levels of 255 are no change of the window.
     let options = SnapshotOptions::new()
         .threshold(10.0)
         .max_failed_pixels(10)
         .output_path("tests/gallery/snapshots");
-    let scenes = scenes::all();
-    let all = scenes.iter().enumerate().flat_map(|(nth, scene)| {
-        FRAMES.iter().enumerate().filter_map(move |(n, frame)| {
-            let name = format!("{}{}", scene.name, frame.name);
-            // Each once wide and light, and once narrow and dark, is enough to
-            // see what has changed.
-            let compared = n < 2;
-            // A page over a window of the least height is looked at for whether it
-            // can be closed.
-            let cramped = scene.is_dialog && frame.name == LARGE.name;
-            let chosen = match wanted {
-                "" => compared || cramped,
-                "all" => true,
-                part => name.contains(part),
-            };
-            chosen.then_some((nth, frame, name, compared))
-        })
-    });
-    let all: Vec<_> = all.collect();
-    // Beside each other: each picture is a window of its own.
-    let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let work = || {
-        while let Some((nth, frame, name, compared)) = all.get(next.fetch_add(1, Relaxed)) {
-            // Made anew: some say how long ago something was.
-            let (image, faults) = draw(&scenes::all()[*nth], frame);
-            let faults = faults.into_iter().map(|fault| format!("{name}: {fault}"));
-            wrong.lock().unwrap().extend(faults);
-            let file = folder.join(format!("{name}.png"));
-            image.save(file).expect("saved");
-            if *compared && let Err(e) = try_image_snapshot_options(&half(&image), name, &options) {
-                wrong.lock().unwrap().push(e.to_string());
-            }
+    let mut wrong = Vec::new();
+    let mut window = opened(scene, &WIDE);
+    let before = controls(&window);
+    click_through(&mut window, scene, &WIDE);
+    for (n, frame) in FRAMES.iter().enumerate() {
+        let name = format!("{}{}", scene.name, frame.name);
+        // Each once wide and light, and once narrow and dark, is enough to
+        // see what has changed.
+        let compared = n < 2;
+        // A page over a window of the least height is looked at for whether it
+        // can be closed.
+        let cramped = scene.is_dialog && frame.name == LARGE.name;
+        let is_wanted = match wanted {
+            "" => compared || cramped,
+            "all" => true,
+            part => name.contains(part),
+        };
+        if !is_wanted {
+            continue;
         }
+        // A harness cannot change its pixels per point without its size in points.
+        if window.harness.ctx.pixels_per_point() != frame.pixels {
+            window = opened(scene, frame);
+            click_through(&mut window, scene, frame);
+        }
+        let (image, faults) = draw(&mut window, scene, frame);
+        wrong.extend(faults.into_iter().map(|fault| format!("{name}: {fault}")));
+        if !wanted.is_empty() {
+            let file = folder().join(format!("{name}.png"));
+            image.save(file).expect("saved");
+        }
+        if compared && let Err(e) = try_image_snapshot_options(&half(&image), &name, &options) {
+            wrong.push(e.to_string());
+        }
+    }
+    // What is behind a question or a page has to wait.
+    let behind = if scene.is_dialog && !scene.clicks.is_empty() {
+        before
+    } else {
+        BTreeSet::new()
     };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
-    let (wrong, drawn) = (wrong.into_inner().unwrap(), all.len());
-    println!("{drawn} pictures in {}", folder.display());
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    put_in(&mut window, scene, &WIDE);
+    let missed = out_of_reach(&mut window, &behind);
+    wrong.extend(
+        missed
+            .into_iter()
+            .map(|control| format!("{}: {control} is out of reach of the keyboard", scene.name)),
+    );
+    wrong
 }
 
-/// Every control that can be used is reached by Tab, in every scene.
-#[test]
-fn nothing_is_out_of_reach_of_the_keyboard() {
-    for mut scene in scenes::all() {
-        // What is behind a question or a page has to wait.
-        let clicks = std::mem::take(&mut scene.clicks);
-        let behind = if clicks.is_empty() || !scene.is_dialog {
-            BTreeSet::new()
-        } else {
-            controls(&open(&scene, &WIDE))
-        };
-        scene.clicks = clicks;
-        let mut window = open(&scene, &WIDE);
-        let wanted: BTreeSet<String> = controls(&window).difference(&behind).cloned().collect();
-        let mut reached = BTreeSet::new();
-        // Once around, and a little more.
-        for _ in 0..wanted.len() + 10 {
-            window.key_press(egui::Key::Tab);
-            window.run_steps(2);
-            let all = window.root().children_recursive();
-            reached.extend(
-                all.filter(|node| node.is_focused())
-                    .map(|node| named(&node)),
-            );
+/// Every control is reached by Tab; says which are not.
+fn out_of_reach(window: &mut Window, behind: &BTreeSet<String>) -> Vec<String> {
+    let wanted: BTreeSet<String> = controls(window).difference(behind).cloned().collect();
+    let mut reached = BTreeSet::new();
+    // Once around, and a little more.
+    for _ in 0..2 * wanted.len() + 20 {
+        if wanted.is_subset(&reached) {
+            break;
         }
-        let missed: Vec<&String> = wanted.difference(&reached).collect();
-        assert!(missed.is_empty(), "{}: {missed:?}", scene.name);
-        println!("{}: {} controls", scene.name, wanted.len());
+        window.harness.key_down(egui::Key::Tab);
+        window.harness.step();
+        let all = window.harness.root().children_recursive();
+        let focused = all.filter(|node| node.is_focused());
+        reached.extend(focused.map(|node| named(&node)));
+    }
+    wanted.difference(&reached).cloned().collect()
+}
+
+/// The window on a scene, before anything is clicked.
+fn opened(scene: &Scene, frame: &Frame) -> Window {
+    let view = seen_in(scene, frame);
+    Window::new(view, scene.stats.clone(), frame.size, frame.pixels, 0.25)
+}
+
+/// Clicks and types what a scene wants.
+fn click_through(window: &mut Window, scene: &Scene, frame: &Frame) {
+    let harness = &mut window.harness;
+    for id in scene.clicks {
+        let label = message(frame.language, id);
+        // Not by the pointer: it may be out of sight.
+        harness.get_by_label(&label).click_accesskit();
+        harness.run();
+    }
+    if !scene.whole.is_empty() {
+        let label = message(frame.language, "solve-label");
+        let field = harness.get_by_role_and_label(Role::TextInput, &label);
+        field.focus();
+        field.type_text(scene.whole);
+        harness.run();
+        harness.key_press(egui::Key::Enter);
+        harness.run();
     }
 }
 
+/// A scene's view, to be looked at in a frame.
+fn seen_in(scene: &Scene, frame: &Frame) -> View {
+    let mut view = scene.view.clone();
+    view.me.preferences = Arc::new(Preferences {
+        language: Some(frame.language.tag().to_owned()),
+        look: frame.look,
+        ..Preferences::clone(&view.me.preferences)
+    });
+    view
+}
+
+/// Shows the scene in a frame.
+fn put_in(window: &mut Window, scene: &Scene, frame: &Frame) {
+    window.show(seen_in(scene, frame));
+    window.harness.set_size(frame.size);
+    window.harness.run();
+}
+
 /// Everything that can be clicked or typed into.
-fn controls(window: &Harness<'_, Option<App>>) -> BTreeSet<String> {
-    let all = window.root().children_recursive();
+fn controls(window: &Window) -> BTreeSet<String> {
+    let all = window.harness.root().children_recursive();
     let usable = all.filter(|node| {
         let node = node.accesskit_node();
         let is_focusable = node.data().supports_action(Action::Focus);
@@ -223,8 +284,9 @@ fn named(node: &egui_kittest::Node<'_>) -> String {
 }
 
 /// What a scene looks like, and what is wrong with it.
-fn draw(scene: &Scene, frame: &Frame) -> (RgbaImage, Vec<String>) {
-    let mut window = open(scene, frame);
+fn draw(window: &mut Window, scene: &Scene, frame: &Frame) -> (RgbaImage, Vec<String>) {
+    put_in(window, scene, frame);
+    let window = &mut window.harness;
     window.remove_cursor();
     window.run();
     let mut wrong = Vec::new();
@@ -248,7 +310,7 @@ fn draw(scene: &Scene, frame: &Frame) -> (RgbaImage, Vec<String>) {
     }
     // What was just said lies over the page until it is closed.
     if scene.view.notice.is_none() {
-        for (under, over) in overlapping(&window) {
+        for (under, over) in overlapping(window) {
             wrong.push(format!("{over:?} stands on {under:?}"));
         }
     }
@@ -302,53 +364,18 @@ fn add_texts(
     }
 }
 
-/// The window on a scene.
-fn open(scene: &Scene, frame: &Frame) -> Harness<'static, Option<App>> {
-    let mut view: View = scene.view.clone();
-    view.me.preferences = Arc::new(Preferences {
-        language: Some(frame.language.tag().to_owned()),
-        look: frame.look,
-        ..Preferences::clone(&view.me.preferences)
-    });
-    let stats = scene.stats.clone();
-    let (sender, views) = watch::channel(Arc::new(view));
-    let show = move |ui: &mut egui::Ui, app: &mut Option<App>| {
-        // As long as it is there, the node is said to run.
-        let _ = &sender;
-        let app = app.get_or_insert_with(|| {
-            let stats = stats.clone();
-            App::new(ui.ctx(), views.clone(), |_| {}).watching(move || stats.clone())
-        });
-        // A harness leaves a margin, eframe's window has none.
-        let whole = egui::UiBuilder::new().max_rect(ui.ctx().content_rect());
-        ui.scope_builder(whole, |ui| app.draw(ui));
-    };
-    let mut window = Harness::builder()
-        .with_size(frame.size)
-        .with_pixels_per_point(frame.pixels)
-        .with_max_steps(16)
-        .renderer(paint::Painter::default())
-        .build_ui_state(show, None);
-    window.run();
-    for id in scene.clicks {
-        let label = message(frame.language, id);
-        // Not by the pointer: it may be out of sight.
-        window.get_by_label(&label).click_accesskit();
-        window.run();
-    }
-    if !scene.whole.is_empty() {
-        let label = message(frame.language, "solve-label");
-        let field = window.get_by_role_and_label(Role::TextInput, &label);
-        field.focus();
-        field.type_text(scene.whole);
-        window.run();
-        window.key_press(egui::Key::Enter);
-        window.run();
-    }
-    window
-}
-
+/// A picture of half the size.
 fn half(image: &RgbaImage) -> RgbaImage {
     let (width, height) = (image.width() / 2, image.height() / 2);
-    image::imageops::resize(image, width, height, FilterType::Triangle)
+    let row = 4 * image.width() as usize;
+    let bytes = image.as_raw();
+    let mut half = Vec::with_capacity(bytes.len() / 4);
+    for pixel in 0..(width * height) as usize {
+        let at = pixel / width as usize * 2 * row + pixel % width as usize * 8;
+        for n in at..at + 4 {
+            let [a, b, c, d] = [n, n + 4, n + row, n + row + 4].map(|n| u16::from(bytes[n]));
+            half.push(((a + b + c + d + 2) / 4) as u8);
+        }
+    }
+    RgbaImage::from_raw(width, height, half).expect("a quarter of the pixels")
 }

@@ -1,60 +1,24 @@
 //! What is typed stays where it was begun, whatever happens around it; and what
 //! is clicked twice is asked for once.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use dhangkanna::{
     game::Action,
-    node::{Command, KeptRoom, Pending, Stage, View},
-    ui::App,
+    node::{Command, KeptRoom, Pending, RaftStats, Stage, View},
 };
-use eframe::egui::{self, UiBuilder, Vec2, accesskit::Role, vec2};
-use egui_kittest::{Harness, kittest::Queryable as _};
-use tokio::sync::watch;
+use eframe::egui::{self, Vec2, accesskit::Role, vec2};
+use egui_kittest::kittest::Queryable as _;
 
-use super::{scenes, table::cluster_id};
-
-/// A window whose view can be changed, and what it asked for.
-struct Window {
-    harness: Harness<'static, Option<App>>,
-    views: watch::Sender<Arc<View>>,
-    asked: Arc<Mutex<Vec<Command>>>,
-}
+use super::{scenes, table::cluster_id, window::Window};
 
 impl Window {
     fn on(scene: &str, size: Vec2) -> Self {
-        Self::showing(view_of(scene), size)
-    }
-
-    fn showing(view: View, size: Vec2) -> Self {
-        let (views, shown) = watch::channel(Arc::new(view));
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let ask = Arc::clone(&asked);
-        let draw = move |ui: &mut egui::Ui, app: &mut Option<App>| {
-            let ask = Arc::clone(&ask);
-            let app = app.get_or_insert_with(|| {
-                App::new(ui.ctx(), shown.clone(), move |command| {
-                    ask.lock().unwrap().push(command);
-                })
-            });
-            let whole = UiBuilder::new().max_rect(ui.ctx().content_rect());
-            ui.scope_builder(whole, |ui| app.draw(ui));
-        };
-        let builder = Harness::builder()
-            .with_size(size)
-            .with_max_steps(80)
-            .with_step_dt(0.05);
-        let mut harness = builder.build_ui_state(draw, None);
-        harness.run();
-        Self {
-            harness,
-            views,
-            asked,
-        }
+        showing(view_of(scene), size)
     }
 
     fn go_to(&mut self, scene: &str) {
-        self.views.send_replace(Arc::new(view_of(scene)));
+        self.show(view_of(scene));
         self.harness.run();
         self.harness.run();
     }
@@ -77,10 +41,6 @@ impl Window {
         }
     }
 
-    fn asked(&self) -> Vec<Command> {
-        self.asked.lock().unwrap().clone()
-    }
-
     /// Goes to a field, and types.
     fn begin(&mut self, label: &str, text: &str) {
         self.field(label).focus();
@@ -95,6 +55,10 @@ impl Window {
         }
         self.harness.run();
     }
+}
+
+fn showing(view: View, size: Vec2) -> Window {
+    Window::new(view, RaftStats::default(), size, 1.0, 0.05)
 }
 
 fn view_of(scene: &str) -> View {
@@ -202,7 +166,7 @@ fn what_costs_is_asked_for_once() {
     let key = window.harness.get_by_label("Letter Q").rect();
     let mut window = Window::on("room-waiting", vec2(1040.0, 720.0));
     window.click_at(key.center());
-    window.views.send_replace(Arc::new(view_of("mood-0")));
+    window.show(view_of("mood-0"));
     window.harness.run_steps(1);
     window.click_at(key.center());
     window.harness.run();
@@ -221,7 +185,7 @@ fn what_costs_is_asked_for_once() {
     };
     Arc::make_mut(room).pending.push(Pending::Hint);
     let mut window = Window::on("mood-0", vec2(1040.0, 720.0));
-    window.views.send_replace(Arc::new(view));
+    window.show(view);
     window.harness.run();
     window.harness.get_by_label(name).click();
     window.harness.run();
@@ -248,21 +212,21 @@ fn what_takes_its_place_was_not_meant() {
     }
     let size = vec2(1040.0, 1200.0);
 
-    let mut window = Window::showing(two.clone(), size);
+    let mut window = showing(two.clone(), size);
     let place = forget(&window).rect();
     window.click_at(place.center());
-    window.views.send_replace(Arc::new(one.clone()));
+    window.show(one.clone());
     window.harness.run_steps(1);
     assert_eq!(forget(&window).rect(), place);
     window.click_at(place.center());
     window.harness.run();
     assert!(forgotten(&window.asked()), "clicked: {:?}", window.asked());
 
-    let mut window = Window::showing(two, size);
+    let mut window = showing(two, size);
     forget(&window).focus();
     window.harness.run();
     hold_enter(&mut window);
-    window.views.send_replace(Arc::new(one));
+    window.show(one);
     window.harness.run();
     window.harness.key_press(egui::Key::Enter);
     window.harness.run();
