@@ -1,12 +1,7 @@
 //! The whole game for those who see nothing of it, and for those who use no
 //! pointer.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-#![cfg(feature = "gui")]
-
-mod common;
-
-use common::{
+use crate::common::{
     player::{Player, runtime},
     room_of,
 };

@@ -1,7 +1,5 @@
 //! The rules as transcripts, and what must hold whatever players do.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
 use dhangkanna::game::{Action, CHANCES, Game, Letter, Name, PeerId, Phase, Rejection, Secret};
 use proptest::prelude::*;
 

@@ -2,8 +2,6 @@
 //! `tests/golden` are never written again; a new version of a message adds a
 //! file, numbered by the rules that it came with.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
 use std::{fmt::Write as _, path::PathBuf};
 
 use dhangkanna::{

@@ -3,8 +3,6 @@
 //! re-exports followed to the file that defines the item. Tests inside the
 //! program are left out.
 
-#![allow(clippy::expect_used, reason = "a test may panic")]
-
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

@@ -1,8 +1,6 @@
 //! Who votes, whatever the leader knows of its members: `node/policy.rs` has the
 //! table of what is wanted, here is what must hold in any case.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
 use std::{collections::BTreeSet, time::Duration};
 
 use dhangkanna::node::{

@@ -1,12 +1,8 @@
 //! A setter's program that lies is caught by all others.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod common;
-
 use std::time::Duration;
 
-use common::{node, room_of, until};
+use crate::common::{node, room_of, until};
 use dhangkanna::{
     game::{Action, Letter, Mode, Phase, Settings, Void},
     node::{Choice, Command, JoinTarget, NodeHandle, RoomView, Timing, View},

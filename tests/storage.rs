@@ -1,13 +1,9 @@
 //! The log store on disks that fail: nothing that was acknowledged is lost
 //! without a word, and nothing ends in another log than was written.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod common;
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use common::disk::{Disk, Fault};
+use crate::common::disk::{Disk, Fault};
 use dhangkanna::consensus::{Entry, LogId, LogStore, StoreError, Vote, log_id};
 use futures::executor::block_on;
 use openraft::{

@@ -1,12 +1,8 @@
 //! Who may not talk to a node, and what becomes of those who try.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod common;
-
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use common::{copy_settled, join, node, room_of, sit, until};
+use crate::common::{copy_settled, join, node, room_of, sit, until};
 use dhangkanna::{
     consensus::{Command as LogCommand, CommandId, Member, RULES, Vote},
     game::{Action, Letter, Name, PeerId},

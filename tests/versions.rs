@@ -2,13 +2,9 @@
 //! rules of a room are raised when all its members know newer ones, and who
 //! does not know them is told.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
-mod common;
-
 use std::{fs, path::Path, time::Duration};
 
-use common::{addr_of, copy_settled, join, node, node_knowing, room_of, sit, until};
+use crate::common::{addr_of, copy_settled, join, node, node_knowing, room_of, sit, until};
 use dhangkanna::{
     consensus::RULES,
     node::{Command, NodeHandle, Stage, Timing, View},

@@ -1,14 +1,9 @@
 //! The window, found and used by its accessible names, over two real nodes in
 //! this process. No display and no GPU.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-#![cfg(feature = "gui")]
-
-mod common;
-
 use std::{sync::atomic::Ordering, time::Duration};
 
-use common::{
+use crate::common::{
     PATIENCE,
     player::{Player, runtime},
     room_of,

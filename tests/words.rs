@@ -1,9 +1,6 @@
 //! The window's messages (`assets/words/*.ftl`) and the sources that say them:
 //! each language has what is said, and nothing else.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-#![cfg(feature = "gui")]
-
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

@@ -58,11 +58,14 @@ fn opened(name: &'static str, view: View, clicks: &'static [&'static str]) -> Sc
 
 /// All of them.
 pub fn all() -> Vec<Scene> {
-    let mut all = lobbies();
-    all.extend(moods());
-    all.extend(rounds());
-    all.extend(rooms());
-    all.extend(raft::watched());
+    [lobbies(), moods(), rounds(), rooms(), raft()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+pub fn raft() -> Vec<Scene> {
+    let mut all = raft::watched();
     all.extend(raft::troubles());
     all
 }
@@ -117,7 +120,7 @@ fn other_room(n: u8, room: &str, host: &str, players: u32, phase: Phase) -> Room
     }
 }
 
-fn lobbies() -> Vec<Scene> {
+pub fn lobbies() -> Vec<Scene> {
     let empty = lobby();
     let mut full = lobby();
     let mut other_version = other_room(33, "Upstairs", "Eve", 2, Phase::Lobby);
@@ -228,7 +231,7 @@ fn together() -> Table {
     table
 }
 
-fn moods() -> Vec<Scene> {
+pub fn moods() -> Vec<Scene> {
     const NAMES: [&str; 6] = ["mood-0", "mood-1", "mood-2", "mood-3", "mood-4", "mood-5"];
     let mut scenes = Vec::new();
     for (misses, name) in NAMES.into_iter().enumerate() {
@@ -257,7 +260,7 @@ fn clock(seconds: u64) -> Option<Clock> {
     })
 }
 
-fn rounds() -> Vec<Scene> {
+pub fn rounds() -> Vec<Scene> {
     let mut turns = three();
     turns.play(Mode::Turns, &[("banana", "Yellow, and bent")]);
     turns.guess(0, "ax");
@@ -328,7 +331,7 @@ fn rounds() -> Vec<Scene> {
     ]
 }
 
-fn rooms() -> Vec<Scene> {
+pub fn rooms() -> Vec<Scene> {
     let waiting = three();
     let mut knocked = three();
     knocked.act(

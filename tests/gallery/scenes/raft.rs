@@ -7,8 +7,8 @@ use std::{
 
 use dhangkanna::node::{ClusterEvent, ClusterEventKind, LogStats, RaftStats, Role, Trouble};
 
+use super::super::table::{Table, cluster_id, name};
 use super::{Scene, opened, scene, together, within};
-use crate::table::{Table, cluster_id, name};
 
 /// Raft, watched by its leader.
 pub fn watched() -> Vec<Scene> {

@@ -1,7 +1,5 @@
 //! Matches as transcripts, and what must hold whatever players and leaders do.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-
 mod random;
 mod room;
 mod transcripts;

@@ -5,11 +5,6 @@
 //! `target/gallery`; `DHANGKANNA_GALLERY=NAME` only those whose name has it.
 //! `UPDATE_SNAPSHOTS=1` takes what is drawn as what it should be.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-#![cfg(feature = "gui")]
-
-#[path = "../common/mod.rs"]
-mod common;
 mod paint;
 mod scenes;
 mod table;
@@ -20,13 +15,10 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
+    sync::Arc,
 };
 
-use common::words::message;
+use crate::common::words::message;
 use dhangkanna::{
     node::{Look, Preferences, View},
     ui::{App, Language},
@@ -42,6 +34,7 @@ use egui_kittest::{
     try_image_snapshot_options,
 };
 use image::RgbaImage;
+
 use scenes::Scene;
 use window::Window;
 
@@ -121,21 +114,39 @@ const FRAMES: [Frame; 10] = [
     },
 ];
 
-/// Each scene in one window of its own, beside each other.
 #[test]
-fn every_screen_is_as_it_was() {
+fn lobbies() {
+    look_at(&scenes::lobbies());
+}
+
+#[test]
+fn moods() {
+    look_at(&scenes::moods());
+}
+
+#[test]
+fn rounds() {
+    look_at(&scenes::rounds());
+}
+
+#[test]
+fn rooms() {
+    look_at(&scenes::rooms());
+}
+
+#[test]
+fn raft() {
+    look_at(&scenes::raft());
+}
+
+/// Each scene in a window of its own.
+fn look_at(scenes: &[Scene]) {
     let wanted = std::env::var("DHANGKANNA_GALLERY").unwrap_or_default();
     fs::create_dir_all(folder()).expect("a folder");
-    let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let work = || {
-        while let Some(scene) = scenes::all().into_iter().nth(next.fetch_add(1, Relaxed)) {
-            let faults = look_at(&scene, &wanted);
-            wrong.lock().unwrap().extend(faults);
-        }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
-    let wrong = wrong.into_inner().unwrap();
+    let wrong: Vec<String> = scenes
+        .iter()
+        .flat_map(|scene| faults(scene, &wanted))
+        .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -145,7 +156,7 @@ fn folder() -> PathBuf {
 
 /// Draws a scene in all frames that are wanted, walks through its controls, and
 /// says what is wrong.
-fn look_at(scene: &Scene, wanted: &str) -> Vec<String> {
+fn faults(scene: &Scene, wanted: &str) -> Vec<String> {
     // Glyphs are rasterized with whatever SIMD the processor has, which rounds
     // a little differently: four levels of 255 are no change of the window.
     let options = SnapshotOptions::new()
