@@ -94,6 +94,10 @@ impl Texture {
         let (x, y) = (x - 0.5, y - 0.5);
         let (left, top) = (x.floor(), y.floor());
         let (right, down) = (x - left, y - top);
+        // In the middle of a texel, as nearly all letters are.
+        if right.min(1.0 - right) < 0.002 && down.min(1.0 - down) < 0.002 {
+            return pixel(x.round(), y.round());
+        }
         let [a, b] = [pixel(left, top), pixel(left + 1.0, top)];
         let [c, d] = [pixel(left, top + 1.0), pixel(left + 1.0, top + 1.0)];
         lerp(lerp(a, b, right), lerp(c, d, right), down)
@@ -102,7 +106,13 @@ impl Texture {
 
 fn channels(color: Color32) -> [f32; 4] {
     let [r, g, b, a] = color.to_array();
-    [r, g, b, a].map(|channel| f32::from(channel) * (1.0 / 255.0))
+    let unit = 1.0 / 255.0;
+    [
+        r as f32 * unit,
+        g as f32 * unit,
+        b as f32 * unit,
+        a as f32 * unit,
+    ]
 }
 
 /// Premultiplied colours in gamma space, as egui blends them.
