@@ -11,7 +11,7 @@ fn seated(players: u8) -> Game {
     let mut game = Game::default();
     for n in 0..players {
         let name = Name::parse(&format!("P{n}")).unwrap();
-        game.apply(0, peer(n), Action::Seat { name }).unwrap();
+        game.apply(0, peer(n), Action::TakeSeat { name }).unwrap();
     }
     game
 }
@@ -164,7 +164,7 @@ fn any_action() -> impl Strategy<Value = (u8, Action)> {
                 after_round,
             }
         }),
-        1 => "[A-Z]{1,5}".prop_map(|name| Action::Seat { name: Name::parse(&name).unwrap() }),
+        1 => "[A-Z]{1,5}".prop_map(|name| Action::TakeSeat { name: Name::parse(&name).unwrap() }),
     ];
     (0..6_u8, action)
 }

@@ -6,7 +6,7 @@ use std::{fmt::Write as _, path::PathBuf};
 
 use dhangkanna::{
     consensus::{
-        ClusterId, Command, CommandId, Entry, Genesis, Member, Membership, Proposal, RULES,
+        ClusterId, CommandId, Entry, GameCommand, Genesis, Member, Membership, Proposal, RULES,
         RoomState, Vote, codec, log_id,
     },
     game::{Action, Letter, Name, PeerId, Secret},
@@ -37,8 +37,8 @@ fn golden(name: &str, message: &impl Message) -> Vec<u8> {
     bytes
 }
 
-fn commands() -> Vec<(&'static str, Command)> {
-    let command = |seq, opens_session, action| Command {
+fn commands() -> Vec<(&'static str, GameCommand)> {
+    let command = |seq, opens_session, action| GameCommand {
         id: CommandId {
             peer_id: PeerId::new([0xab; 32]),
             session: 0x0123_4567_89ab_cdef,
@@ -53,7 +53,7 @@ fn commands() -> Vec<(&'static str, Command)> {
             command(
                 1,
                 true,
-                Action::Seat {
+                Action::TakeSeat {
                     name: Name::parse("Ada 🐉").unwrap(),
                 },
             ),

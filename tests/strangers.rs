@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use crate::common::{copy_settled, join, node, room_of, sit, until};
 use dhangkanna::{
-    consensus::{Command as LogCommand, CommandId, Member, RULES, Vote},
+    consensus::{CommandId, GameCommand, Member, RULES, Vote},
     game::{Action, Letter, Name, PeerId},
     net::{
         AddressBook, CallError, Contact, Identity, PROTOCOL, Peers, RaftNetwork, Refusal, RoomKey,
@@ -204,7 +204,7 @@ async fn who_knows_the_secret_but_has_no_seat_can_neither_propose_nor_read() {
     let mut client = scene
         .stranger
         .member(&admission.key, 77, scene.seat(), scene.peer);
-    let command = |peer_id| LogCommand {
+    let command = |peer_id| GameCommand {
         id: CommandId {
             peer_id,
             session: 1,

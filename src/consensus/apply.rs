@@ -2,7 +2,7 @@
 //! order.
 
 use super::{
-    command::{Command, CommandId, Response},
+    command::{CommandId, GameCommand, Response},
     proposal::{Genesis, Proposal},
     state::{MAX_ANCESTORS, RoomState, Session},
 };
@@ -50,8 +50,8 @@ impl RoomState {
     }
 
     /// Applies a command once: a retry gets the reply that the first try got.
-    fn apply_command(&mut self, index: u64, command: Command) -> Response {
-        let Command {
+    fn apply_command(&mut self, index: u64, command: GameCommand) -> Response {
+        let GameCommand {
             id,
             opens_session,
             action,
@@ -124,8 +124,8 @@ mod tests {
     }
 
     fn command(peer_id: PeerId, session: u64, seq: u64, action: Action) -> Proposal {
-        let opens_session = matches!(action, Action::Seat { .. });
-        Proposal::Command(Command {
+        let opens_session = matches!(action, Action::TakeSeat { .. });
+        Proposal::Command(GameCommand {
             id: CommandId {
                 peer_id,
                 session,
@@ -137,7 +137,7 @@ mod tests {
     }
 
     fn seat() -> Action {
-        Action::Seat {
+        Action::TakeSeat {
             name: Name::parse("P").expect("a name"),
         }
     }

@@ -18,10 +18,10 @@ pub struct CommandId {
 
 /// One entry's worth of game.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command {
+pub struct GameCommand {
     /// For deduplication.
     pub id: CommandId,
-    /// Whether this command begins the session. Only [`Action::Seat`] may.
+    /// Whether this command begins the session. Only [`Action::TakeSeat`] may.
     pub opens_session: bool,
     /// What to do.
     pub action: Action,
@@ -36,7 +36,7 @@ pub struct Response {
     pub result: Option<Result<Outcome, Rejection>>,
 }
 
-impl fmt::Display for Command {
+impl fmt::Display for GameCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The secret of a round stays out of the log files.
         let (action, by) = (self.action.word(), self.id.peer_id.short());

@@ -18,7 +18,7 @@ mod store;
 mod types;
 
 pub use cluster_id::{BadClusterId, ClusterId};
-pub use command::{Command, CommandId, Response};
+pub use command::{CommandId, GameCommand, Response};
 pub use config::{ENTRIES_PER_SNAPSHOT, raft_config};
 pub use node::{Changes, LogStats, NodeError, Progress, RaftNode, Role, Standing};
 pub use proposal::{Genesis, Proposal};

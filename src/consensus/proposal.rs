@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{ClusterId, Command, RoomState};
+use super::{ClusterId, GameCommand, RoomState};
 use crate::game::Observation;
 
 /// The first entry of a room that continues another one.
@@ -18,7 +18,7 @@ pub struct Genesis {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proposal {
     /// A player's command.
-    Command(Command),
+    Command(GameCommand),
     /// What the leader observes.
     Observation(Observation),
     /// The game of another room goes on here.

@@ -11,7 +11,7 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Takes a seat, or changes the name on it.
-    Seat {
+    TakeSeat {
         /// The name the others see.
         name: Name,
     },
@@ -163,7 +163,7 @@ impl Action {
     /// A word for the log files, which never hold a secret.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Seat { .. } => "seat",
+            Self::TakeSeat { .. } => "seat",
             Self::Guess { .. } => "guess",
             Self::StartRound { .. } => "start",
             Self::Solve { .. } => "solve",

@@ -16,7 +16,7 @@ impl Game {
         if action.rules() > self.table.rules {
             return Err(Rejection::OldRules);
         }
-        if let Action::Seat { name } = action {
+        if let Action::TakeSeat { name } = action {
             self.seat(by, name)?;
             self.settle();
             return Ok(Outcome::Seated);
@@ -33,7 +33,7 @@ impl Game {
     fn act(&mut self, index: u64, by: PeerId, action: Action) -> Result<Outcome, Rejection> {
         match action {
             // Taken above.
-            Action::Seat { .. } => Ok(Outcome::Seated),
+            Action::TakeSeat { .. } => Ok(Outcome::Seated),
             Action::Guess { letter, round } => {
                 self.must_play(&by, round)?;
                 self.guess(index, by, Question::Letter(letter))

@@ -45,6 +45,8 @@ pub use settings::{
 };
 pub use state::{Game, GivenUp};
 pub use table::{Door, MAX_HISTORY, MAX_KNOCKS, MAX_PLAYERS, Player, Table};
-pub use talk::{BadText, Line, MAX_LINES, MAX_TEXT_BYTES, MAX_TEXT_CHARS, Reaction, Said, Text};
+pub use talk::{
+    BadText, ChatLine, MAX_LINES, MAX_TEXT_BYTES, MAX_TEXT_CHARS, Reaction, Said, Text,
+};
 pub use tries::{GuessMade, Tried, Whole};
 pub use wait::Wait;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Content, Game, Letter, Line, MAX_LINES, MAX_PLAYERS, Mode, Outcome, PeerId, Phase, Question,
-    Rejection, Round, Said, Salt, Sealed, Secret, Settings, Void,
+    ChatLine, Content, Game, Letter, MAX_LINES, MAX_PLAYERS, Mode, Outcome, PeerId, Phase,
+    Question, Rejection, Round, Said, Salt, Sealed, Secret, Settings, Void,
 };
 
 impl Game {
@@ -257,7 +257,7 @@ impl Game {
         let number = self.table.said;
         self.table
             .talk
-            .push_back(Arc::new(Line { number, by, said }));
+            .push_back(Arc::new(ChatLine { number, by, said }));
         if self.table.talk.len() > MAX_LINES {
             self.table.talk.pop_front();
         }

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{FIRST_RULES, Line, Match, Name, PeerId, Round, Settings};
+use super::{ChatLine, FIRST_RULES, Match, Name, PeerId, Round, Settings};
 
 /// The most players at the table; more can watch.
 pub const MAX_PLAYERS: usize = 24;
@@ -62,7 +62,7 @@ pub struct Table {
     /// How many lines were said so far.
     pub said: u64,
     /// The newest of them.
-    pub talk: VecDeque<Arc<Line>>,
+    pub talk: VecDeque<Arc<ChatLine>>,
     /// The newest finished rounds.
     pub history: VecDeque<Arc<Round>>,
     /// Who waits at the door.

@@ -97,7 +97,7 @@ pub enum Said {
 
 /// One line of the talk.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct ChatLine {
     /// Counts a room's lines from 1.
     pub number: u64,
     /// Who said it.

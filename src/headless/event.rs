@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::game::{Game, Line, PastRound};
+use super::game::{ChatEntry, Game, PastRound};
 use crate::{
     game::{Name, Round},
     node::{ClusterView, Done, Failure, Record, Reply, RoomView, SetterView, Trouble},
@@ -41,7 +41,7 @@ pub(super) enum Event {
         offers: Vec<Offer>,
         chosen: Option<String>,
     },
-    Talk(Line),
+    Talk(ChatEntry),
     Knock {
         name: String,
         peer_id: String,
@@ -210,7 +210,7 @@ impl Part {
         let lines = game.table().talk.iter();
         Self::Talk(
             lines
-                .map(|line| Event::Talk(Line::of(game, line)))
+                .map(|line| Event::Talk(ChatEntry::of(game, line)))
                 .collect(),
         )
     }

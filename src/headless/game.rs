@@ -93,7 +93,7 @@ enum Asked {
 
 /// A line of the talk.
 #[derive(Debug, Serialize)]
-pub(super) struct Line {
+pub(super) struct ChatEntry {
     number: u64,
     player: String,
     peer_id: String,
@@ -242,8 +242,8 @@ impl Asked {
     }
 }
 
-impl Line {
-    pub(super) fn of(game: &game::Game, line: &game::Line) -> Self {
+impl ChatEntry {
+    pub(super) fn of(game: &game::Game, line: &game::ChatLine) -> Self {
         Self {
             number: line.number,
             player: game.name_of(&line.by).to_owned(),

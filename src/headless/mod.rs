@@ -19,7 +19,7 @@ use tokio::{
 
 use self::{
     event::{Answer, Cluster, Event, Part},
-    parse::{Line, parse},
+    parse::{Input, parse},
     printer::Printer,
 };
 use crate::{
@@ -139,18 +139,18 @@ async fn serve(
             _ => None,
         };
         let answer = match parse(&line, room) {
-            Ok(Line::Leave) => {
+            Ok(Input::Leave) => {
                 let left = node.shutdown().await;
                 let left = left.unwrap_or(Done::Left { clean: false });
                 printer.print(&Event::reply(number, left.into()))?;
                 return Ok("leave");
             }
-            Ok(Line::State) => look(room, |room| Ok(Part::game(room))),
-            Ok(Line::Cluster) => look(room, |room| Ok(Part::Cluster(Cluster::of(room)))),
-            Ok(Line::Talk) => look(room, |room| Ok(Part::talk(room))),
-            Ok(Line::History(which)) => look(room, |room| Part::history(room, which)),
-            Ok(Line::Stats) => Answer::Part(Part::Stats(view.me.record.as_ref().into())),
-            Ok(Line::Command(command)) => node.request(command).await.into(),
+            Ok(Input::State) => look(room, |room| Ok(Part::game(room))),
+            Ok(Input::Cluster) => look(room, |room| Ok(Part::Cluster(Cluster::of(room)))),
+            Ok(Input::Talk) => look(room, |room| Ok(Part::talk(room))),
+            Ok(Input::History(which)) => look(room, |room| Part::history(room, which)),
+            Ok(Input::Stats) => Answer::Part(Part::Stats(view.me.record.as_ref().into())),
+            Ok(Input::Command(command)) => node.request(command).await.into(),
             Err(failure) => failure.into(),
         };
         printer.show(&Arc::clone(&node.view().borrow()))?;

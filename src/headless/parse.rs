@@ -13,7 +13,7 @@ const DEFAULT_PACK: &str = "kanna";
 
 /// What a line asks for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum Input {
     Command(Command),
     State,
     Cluster,
@@ -32,11 +32,11 @@ const COMMANDS: &str = "the commands are: guess LETTER, solve WORDS, hint, start
     continue, follow, hand_over, state, read, talk, history [N], stats, add_pack FILE, cluster, leave";
 
 /// Reads a line, as it is meant in the room as it is now.
-pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Line, Failure> {
+pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Input, Failure> {
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
-    let act = |action| Ok(Line::Command(Command::Act(action)));
-    let command = |command| Ok(Line::Command(command));
+    let act = |action| Ok(Input::Command(Command::Act(action)));
+    let command = |command| Ok(Input::Command(command));
     let in_room = || {
         let not_there = || Failure::new("not_in_room", "you are no longer in a room");
         room.ok_or_else(not_there)
@@ -116,17 +116,17 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Line, Failure
         ("follow", true) => command(Command::Follow),
         ("hand_over", true) => command(Command::HandOver),
         ("read", true) => command(Command::Read),
-        ("state", true) => Ok(Line::State),
-        ("cluster", true) => Ok(Line::Cluster),
-        ("talk", true) => Ok(Line::Talk),
-        ("history", true) => Ok(Line::History(None)),
+        ("state", true) => Ok(Input::State),
+        ("cluster", true) => Ok(Input::Cluster),
+        ("talk", true) => Ok(Input::Talk),
+        ("history", true) => Ok(Input::History(None)),
         ("history", false) => {
             let bad = |_| Failure::new("no_round", "name a round by its number");
-            Ok(Line::History(Some(rest.parse().map_err(bad)?)))
+            Ok(Input::History(Some(rest.parse().map_err(bad)?)))
         }
-        ("stats", true) => Ok(Line::Stats),
+        ("stats", true) => Ok(Input::Stats),
         ("add_pack", false) => command(Command::AddPack(rest.into())),
-        ("leave", true) => Ok(Line::Leave),
+        ("leave", true) => Ok(Input::Leave),
         _ => Err(Failure::new("unknown_command", COMMANDS)),
     }
 }

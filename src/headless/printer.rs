@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use super::{
     event::{Cluster, Event},
-    game::{Game, Line},
+    game::{ChatEntry, Game},
 };
 use crate::{
     game::{Name, PeerId},
@@ -135,7 +135,7 @@ impl Shown {
         let game = room.state.game();
         let table = game.table();
         let said = table.talk.iter().filter(|line| line.number > self.said);
-        events.extend(said.map(|line| Event::Talk(Line::of(game, line))));
+        events.extend(said.map(|line| Event::Talk(ChatEntry::of(game, line))));
         self.said = table.said;
         if self.setter != room.setter {
             self.setter.clone_from(&room.setter);

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     consensus::{
-        ClusterId, Command, NodeId,
+        ClusterId, GameCommand, NodeId,
         codec::{self as stored, DecodeError},
     },
     proto::{self as pb, members_client::MembersClient},
@@ -112,7 +112,7 @@ impl MemberClient {
     /// log.
     pub async fn propose(
         &mut self,
-        command: &Command,
+        command: &GameCommand,
         deadline: Duration,
     ) -> Result<Committed, Refused> {
         let request = pb::ProposeRequest {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     consensus::{
-        ClusterId, Command, NodeId, Raft,
+        ClusterId, GameCommand, NodeId, Raft,
         codec::{self as stored, DecodeError},
     },
     game::{Name, PeerId},
@@ -73,7 +73,7 @@ pub trait Handler: Send + Sync + 'static {
     fn propose(
         &self,
         caller: Caller,
-        command: Command,
+        command: GameCommand,
     ) -> impl Future<Output = Result<Committed, Refused>> + Send;
 
     /// A member asks the leader up to which entry the log must be applied

@@ -11,7 +11,7 @@ use super::{
     shared::{Job, Shared},
 };
 use crate::{
-    consensus::{Command, CommandId},
+    consensus::{CommandId, GameCommand},
     game::{Action, Rejection},
     net::{Committed, REPLACED, Refusal},
 };
@@ -63,7 +63,7 @@ struct Client<'a> {
 impl Client<'_> {
     async fn perform(&mut self, shared: &Shared, action: Action) -> Reply {
         let deadline = Instant::now() + shared.env.timing.reply;
-        let opens = matches!(action, Action::Seat { .. });
+        let opens = matches!(action, Action::TakeSeat { .. });
         let seat = shared.current_seat();
         if seat
             .as_ref()
@@ -74,7 +74,7 @@ impl Client<'_> {
         if !opens && !seat.as_ref().is_some_and(|seat| self.is_known_to(seat)) {
             // Back after a restart, or forgotten among very many players.
             let name = shared.name();
-            self.propose(shared, &Action::Seat { name }, deadline)
+            self.propose(shared, &Action::TakeSeat { name }, deadline)
                 .await?;
         }
         if action.rules() > seat.map_or(0, |seat| seat.node.state().game().table().rules) {
@@ -113,13 +113,14 @@ impl Client<'_> {
             let Some(seat) = seats.borrow_and_update().clone() else {
                 return Err(not_in_room());
             };
-            let command = Command {
+            let command = GameCommand {
                 id: CommandId {
                     peer_id: seat.me,
                     session: self.session,
                     seq: *self.seq,
                 },
-                opens_session: matches!(action, Action::Seat { .. }) && !self.is_known_to(&seat),
+                opens_session: matches!(action, Action::TakeSeat { .. })
+                    && !self.is_known_to(&seat),
                 action: action.clone(),
             };
             tokio::select! {

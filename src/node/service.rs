@@ -10,7 +10,7 @@ use super::{
     shared::Shared,
 };
 use crate::{
-    consensus::{ClusterId, Command, Member, NodeId},
+    consensus::{ClusterId, GameCommand, Member, NodeId},
     game::{Action, Door, Name, PeerId},
     net::{
         About, Admission, Caller, Committed, Handler, MAX_MEMBERS, REPLACED, Refusal, Refused,
@@ -178,7 +178,7 @@ impl Handler for Service {
         spawned(async move { membership::admit(&seat, caller.node_id, member, rules).await }).await
     }
 
-    async fn propose(&self, caller: Caller, command: Command) -> Result<Committed, Refused> {
+    async fn propose(&self, caller: Caller, command: GameCommand) -> Result<Committed, Refused> {
         let seat = self.seat_leading(caller)?;
         if matches!(command.action, Action::Say(_)) {
             seat.lead.talk.count(caller.peer_id)?;

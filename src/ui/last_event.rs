@@ -180,7 +180,7 @@ mod tests {
         game.observe(Observation::Rules(2));
         for (n, name) in [(1, "Ada"), (2, "Ben")] {
             let name = Name::parse(name).expect("a name");
-            act(&mut game, n, Action::Seat { name });
+            act(&mut game, n, Action::TakeSeat { name });
         }
         let settings = Settings {
             mode: Mode::Turns,

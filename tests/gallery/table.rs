@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use dhangkanna::{
-    consensus::{ClusterId, Command, CommandId, Proposal, RoomState},
+    consensus::{ClusterId, CommandId, GameCommand, Proposal, RoomState},
     game::{
         Action, Alphabet, Deal, Letter, Mode, Name, Observation, PeerId, Phase, Reaction, Said,
         Salt, Secret, Settings, Text, Whole, answer, seal, shape_of,
@@ -48,7 +48,7 @@ impl Table {
         };
         for (n, player) in players.iter().enumerate() {
             let name = name(player);
-            table.act(n, Action::Seat { name });
+            table.act(n, Action::TakeSeat { name });
         }
         table
     }
@@ -56,13 +56,13 @@ impl Table {
     /// Lets a player do something, which must not be refused.
     pub fn act(&mut self, by: usize, action: Action) {
         self.index += 1;
-        let opens_session = matches!(action, Action::Seat { .. });
+        let opens_session = matches!(action, Action::TakeSeat { .. });
         let id = CommandId {
             peer_id: peer(by),
             session: 1,
             seq: self.index,
         };
-        let command = Command {
+        let command = GameCommand {
             id,
             opens_session,
             action,

@@ -16,7 +16,7 @@ use super::{
     printer::Shown,
 };
 use crate::{
-    consensus::{ClusterId, Command, CommandId, Proposal, RULES, RoomState},
+    consensus::{ClusterId, CommandId, GameCommand, Proposal, RULES, RoomState},
     discovery::{Ad, Ads, Plays},
     game::{
         Action, Alphabet, Deal, Difficulty, Letter, Mode, Name, Observation, Outcome, PeerId,
@@ -121,7 +121,7 @@ impl Room {
         let mut room = Self { state, index };
         room.observe(Observation::Rules(RULES));
         for (n, player) in (1..).zip(["Ada", "Ben", "Cleo"]) {
-            room.act(n, Action::Seat { name: name(player) });
+            room.act(n, Action::TakeSeat { name: name(player) });
         }
         room
     }
@@ -139,9 +139,9 @@ impl Room {
             session: 1,
             seq: self.index,
         };
-        let command = Command {
+        let command = GameCommand {
             id,
-            opens_session: matches!(action, Action::Seat { .. }),
+            opens_session: matches!(action, Action::TakeSeat { .. }),
             action,
         };
         let reply = self.state.apply(self.index, Proposal::Command(command));

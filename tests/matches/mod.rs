@@ -7,7 +7,7 @@ mod transcripts;
 use std::{collections::BTreeMap, sync::Arc};
 
 use dhangkanna::{
-    consensus::{Command, CommandId, Proposal, RoomState, codec},
+    consensus::{CommandId, GameCommand, Proposal, RoomState, codec},
     game::{
         Action, Alphabet, CHANCES, Content, Deal, Difficulty, FIRST_RULES, Game, Letter, MAX_LINES,
         Mode, Name, Observation, Outcome, PeerId, Phase, Reaction, Rejection, Said, Secret,
@@ -37,7 +37,7 @@ fn secret(text: &str) -> Secret {
 fn room(players: u8) -> Game {
     let mut game = Game::default();
     for n in 0..players {
-        game.apply(1, peer(n), Action::Seat { name: name(n) })
+        game.apply(1, peer(n), Action::TakeSeat { name: name(n) })
             .unwrap();
     }
     game
@@ -149,7 +149,7 @@ fn play(game: &mut Game, setter: Option<&Setter>, transcript: &str) {
                 "give_up" => Action::GiveUp { round: number },
                 "watch" => Action::Watch(true),
                 "sit" => Action::Watch(false),
-                "seat" => Action::Seat { name: name(who) },
+                "seat" => Action::TakeSeat { name: name(who) },
                 "remove" => Action::Remove(peer(rest.parse().unwrap())),
                 other => panic!("{other}?"),
             };

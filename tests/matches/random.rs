@@ -32,7 +32,7 @@ impl Dice {
         let round = [None, Some(number), Some(near)][self.roll(3) as usize];
         let sealed = Setter(secret(["banana", "moon"][self.roll(2) as usize]), [3; 32]);
         match self.roll(24) {
-            0 => Action::Seat {
+            0 => Action::TakeSeat {
                 name: name(self.roll(9) as u8),
             },
             1..=6 => Action::Guess {
@@ -213,13 +213,13 @@ fn run(seed: u64, actions: u64) {
                 _ => peer_id,
             };
             let action = dice.action(state.game());
-            Proposal::Command(Command {
+            Proposal::Command(GameCommand {
                 id: CommandId {
                     peer_id,
                     session: 1,
                     seq: index,
                 },
-                opens_session: matches!(action, Action::Seat { .. }),
+                opens_session: matches!(action, Action::TakeSeat { .. }),
                 action,
             })
         };

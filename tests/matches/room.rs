@@ -145,14 +145,14 @@ fn the_door_is_locked_and_those_who_were_in_come_back() {
     // Somebody is sent away, may do nothing, and is let in again.
     game.apply(1, peer(0), Action::Remove(peer(1))).unwrap();
     assert_eq!(game.door(&peer(1)), Door::Removed);
-    let back = game.apply(1, peer(1), Action::Seat { name: name(1) });
+    let back = game.apply(1, peer(1), Action::TakeSeat { name: name(1) });
     assert_eq!(back, Err(Rejection::Removed));
     assert_eq!(
         game.apply(1, peer(1), Action::Ready(true)),
         Err(Rejection::Removed)
     );
     game.apply(1, peer(0), Action::LetIn(peer(1))).unwrap();
-    game.apply(1, peer(1), Action::Seat { name: name(1) })
+    game.apply(1, peer(1), Action::TakeSeat { name: name(1) })
         .unwrap();
     assert!(game.players()[&peer(1)].here);
     // Nobody removes themselves.
@@ -221,7 +221,7 @@ fn counters_stay_at_their_largest_value() {
     let said = Action::Say(Said::Reaction(Reaction::Cheer));
     assert_eq!(game.apply(6, peer(0), said), Ok(Outcome::Said));
     assert_eq!(game.table().said, u64::MAX);
-    let seat = Action::Seat { name: name(9) };
+    let seat = Action::TakeSeat { name: name(9) };
     assert_eq!(game.apply(7, peer(9), seat), Ok(Outcome::Seated));
     assert_eq!(game.players()[&peer(9)].joined, MAX);
     start(&mut game, Mode::Turns, &["moon", "bee"], 2);

@@ -234,7 +234,7 @@ fn an_action_of_newer_rules_than_the_rooms_is_refused() {
     };
     let mut game = Game::restore(BTreeMap::new(), None, None, older);
     let before = game.clone();
-    let seat = Action::Seat { name: name(0) };
+    let seat = Action::TakeSeat { name: name(0) };
     assert_eq!(game.apply(1, peer(0), seat), Err(Rejection::OldRules));
     assert_eq!(game, before);
 }
@@ -251,15 +251,15 @@ fn the_largest_state_is_one_message() {
             session: 1,
             seq: index,
         };
-        let opens_session = matches!(action, Action::Seat { .. });
-        let command = Command {
+        let opens_session = matches!(action, Action::TakeSeat { .. });
+        let command = GameCommand {
             id,
             opens_session,
             action,
         };
         state.apply(index, Proposal::Command(command)).result
     };
-    act(&mut state, Action::Seat { name: name(1) });
+    act(&mut state, Action::TakeSeat { name: name(1) });
     // Graphemes of many bytes, and letters of four.
     let long: String = (0..60)
         .map(|_| format!("\u{10400}{}", "\u{301}".repeat(15)))

@@ -152,7 +152,7 @@ fn concurrent_commands_apply_once_in_one_order() {
         let mut model = Game::default();
         for peer in &peers {
             let name = Name::parse("P").unwrap();
-            model.apply(0, *peer, Action::Seat { name }).unwrap();
+            model.apply(0, *peer, Action::TakeSeat { name }).unwrap();
         }
         model.apply(0, peers[0], start()).unwrap();
         let mut last = before;

@@ -7,13 +7,13 @@ use super::{
     wire::{DecodeError, Decoded, must_know, peer_id},
 };
 use crate::{
-    consensus::{Command, CommandId, Proposal},
+    consensus::{CommandId, GameCommand, Proposal},
     game::{Action, Deal, FIRST_RULES, MAX_ROUNDS, Observation},
     proto as pb,
 };
 
-impl From<&Command> for pb::Command {
-    fn from(command: &Command) -> Self {
+impl From<&GameCommand> for pb::Command {
+    fn from(command: &GameCommand) -> Self {
         Self {
             rules: command.action.rules(),
             id: Some(pb::CommandId {
@@ -29,7 +29,7 @@ impl From<&Command> for pb::Command {
 fn write(action: &Action, opens: bool) -> pb::command::Action {
     use pb::command::Action as A;
     match action {
-        Action::Seat { name } => A::OpenSession(pb::OpenSession {
+        Action::TakeSeat { name } => A::OpenSession(pb::OpenSession {
             name: name.to_string(),
             opens,
         }),
@@ -117,12 +117,12 @@ fn write(action: &Action, opens: bool) -> pb::command::Action {
 ///
 /// # Errors
 /// If it is not a whole command, or of newer rules.
-pub fn command(command: pb::Command, known: u32) -> Decoded<Command> {
+pub fn command(command: pb::Command, known: u32) -> Decoded<GameCommand> {
     use pb::command::Action as A;
     must_know(known, command.rules)?;
     let id = command.id.ok_or(DecodeError::Missing("command id"))?;
     let action = command.action.ok_or(DecodeError::Missing("action"))?;
-    Ok(Command {
+    Ok(GameCommand {
         id: CommandId {
             peer_id: peer_id(&id.peer_id)?,
             session: id.session,
@@ -136,7 +136,7 @@ pub fn command(command: pb::Command, known: u32) -> Decoded<Command> {
 fn read(action: pb::command::Action) -> Decoded<Action> {
     use pb::command::Action as A;
     Ok(match action {
-        A::OpenSession(open) => Action::Seat {
+        A::OpenSession(open) => Action::TakeSeat {
             name: name(&open.name)?,
         },
         A::Guess(guess) => Action::Guess {

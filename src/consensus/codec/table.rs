@@ -8,7 +8,7 @@ use super::{
     wire::{DecodeError, Decoded, optional_peer, peer_id},
 };
 use crate::{
-    game::{Deal, Line, Match, Mode, PeerId, Table},
+    game::{ChatLine, Deal, Match, Mode, PeerId, Table},
     proto as pb,
 };
 
@@ -123,8 +123,8 @@ impl TryFrom<pb::Match> for Match {
     }
 }
 
-impl From<&Line> for pb::Line {
-    fn from(line: &Line) -> Self {
+impl From<&ChatLine> for pb::Line {
+    fn from(line: &ChatLine) -> Self {
         Self {
             number: line.number,
             peer_id: line.by.as_bytes().to_vec(),
@@ -133,7 +133,7 @@ impl From<&Line> for pb::Line {
     }
 }
 
-impl TryFrom<pb::Line> for Line {
+impl TryFrom<pb::Line> for ChatLine {
     type Error = DecodeError;
 
     fn try_from(line: pb::Line) -> Decoded<Self> {

@@ -9,7 +9,7 @@ use prost::Message;
 use super::*;
 use crate::{
     consensus::{
-        ClusterId, Command, CommandId, Entry, LogId, Member, Membership, Proposal, RULES,
+        ClusterId, CommandId, Entry, GameCommand, LogId, Member, Membership, Proposal, RULES,
         SnapshotMeta, StoredMembership, log_id,
     },
     game::{Action, Letter, PeerId},
@@ -55,14 +55,14 @@ fn entry_any() -> impl Strategy<Value = Entry> {
     let guess = any::<([u8; 32], u64, u64, bool, Option<u32>)>().prop_map(
         |(peer, session, seq, opens_session, round)| {
             let action = if opens_session {
-                Action::Seat {
+                Action::TakeSeat {
                     name: Name::parse("Ada").expect("a name"),
                 }
             } else {
                 let letter = Letter::parse("k").expect("a letter");
                 Action::Guess { letter, round }
             };
-            EntryPayload::Normal(Proposal::Command(Command {
+            EntryPayload::Normal(Proposal::Command(GameCommand {
                 id: CommandId {
                     peer_id: PeerId::new(peer),
                     session,

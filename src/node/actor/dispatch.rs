@@ -93,7 +93,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 self.save_later("the player's name", move |folder| save_name(folder, &kept));
                 self.shared.set_name(name.clone());
                 if self.seat.is_some() {
-                    self.propose(Action::Seat { name }, reply);
+                    self.propose(Action::TakeSeat { name }, reply);
                 } else {
                     self.answer(reply, Ok(Done::Ok));
                 }

@@ -125,19 +125,19 @@ mod tests {
 
     use super::*;
     use crate::{
-        consensus::{Command, CommandId, Genesis, Proposal},
+        consensus::{CommandId, GameCommand, Genesis, Proposal},
         game::{Action, Letter, Name, Observation, Secret},
     };
 
     fn play(state: &mut RoomState, index: &mut u64, by: PeerId, action: Action) {
         *index += 1;
-        let command = Command {
+        let command = GameCommand {
             id: CommandId {
                 peer_id: by,
                 session: 1,
                 seq: *index,
             },
-            opens_session: matches!(action, Action::Seat { .. }),
+            opens_session: matches!(action, Action::TakeSeat { .. }),
             action,
         };
         state.apply(*index, Proposal::Command(command));
@@ -154,7 +154,7 @@ mod tests {
         state.apply(1, Proposal::Observation(Observation::Rules(2)));
         for peer in [me, other] {
             let name = Name::parse("P").expect("a name");
-            play(&mut state, &mut index, peer, Action::Seat { name });
+            play(&mut state, &mut index, peer, Action::TakeSeat { name });
         }
         let mut record = Arc::new(Record::default());
         let mut round = |state: &mut RoomState, by: PeerId, letters: &str| {

@@ -143,7 +143,7 @@ pub async fn resume(shared: &Shared, which: Option<JoinTarget>) -> Result<Arc<Se
     shared.set_seat(Some(Arc::clone(&seat)));
     // In the background, until a leader is there.
     let job = Job {
-        action: Action::Seat {
+        action: Action::TakeSeat {
             name: shared.name(),
         },
         done: Box::new(|outcome| tracing::info!("back on the seat: {outcome:?}")),
@@ -240,7 +240,7 @@ pub async fn rejoin(shared: &Shared, seat: &Arc<Seat>) -> Result<(), Failure> {
 async fn sit_down(shared: &Shared) -> Result<(), Failure> {
     let (reply, answer) = oneshot::channel();
     let job = Job {
-        action: Action::Seat {
+        action: Action::TakeSeat {
             name: shared.name(),
         },
         done: Box::new(|outcome| drop(reply.send(outcome))),

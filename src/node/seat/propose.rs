@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Seat;
 use crate::{
-    consensus::{Command, NodeError, NodeId, Proposal, quorum},
+    consensus::{GameCommand, NodeError, NodeId, Proposal, quorum},
     game::{Action, Rejection},
     net::{Committed, Refusal, Refused},
     node::api::Failure,
@@ -27,7 +27,7 @@ impl Seat {
     /// deadline is over. `maybe_appended` is set once the command may be in some log.
     pub async fn propose(
         &self,
-        command: Command,
+        command: GameCommand,
         deadline: Instant,
         maybe_appended: &mut bool,
     ) -> Result<Committed, Failure> {
@@ -100,7 +100,7 @@ impl Seat {
     }
 
     /// Commits a command as the leader.
-    pub async fn commit_here(&self, command: Command) -> Result<Committed, Refused> {
+    pub async fn commit_here(&self, command: GameCommand) -> Result<Committed, Refused> {
         if self.contact.is_frozen() {
             return Err(Refusal::Busy.because(MOVING));
         }
@@ -123,7 +123,7 @@ impl Seat {
     async fn commit_there(
         &self,
         leader: NodeId,
-        command: &Command,
+        command: &GameCommand,
         deadline: Instant,
     ) -> Result<Committed, Refused> {
         let Some(member) = self.member(leader) else {
