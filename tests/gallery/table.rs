@@ -6,11 +6,13 @@ use std::sync::Arc;
 use dhangkanna::{
     consensus::{ClusterId, CommandId, GameCommand, Proposal, RoomState},
     game::{
-        Action, Alphabet, Deal, Letter, Mode, Name, Observation, PeerId, Phase, Reaction, Said,
-        Salt, Secret, Settings, Text, Whole, answer, seal, shape_of,
+        Action, Alphabet, Deal, Letter, Mode, Name, Observation, PeerId, Reaction, Said, Salt,
+        Secret, Settings, Text, Whole, seal, shape_of,
     },
     node::{ClusterView, MemberView, PlayerView, Role, RoomView},
 };
+
+use crate::common::setter_action;
 
 /// Seals every secret here.
 const SALT: Salt = [9; 32];
@@ -80,32 +82,12 @@ impl Table {
 
     /// What the setter's program does by itself.
     fn serve(&mut self) {
-        let Some(round) = self.state.game().round() else {
-            return;
-        };
-        let (number, Some(setter)) = (round.number(), round.frame().setter) else {
-            return;
-        };
         let secret = Secret::parse(SET).expect("a secret");
-        let action = match (round.phase(), round.asked().next()) {
-            (Phase::Revealing, _) => Action::Reveal {
-                round: number,
-                secret,
-                salt: SALT,
-            },
-            (Phase::Guessing, Some(asked)) => {
-                let (letter, cells) = answer(&asked.question, &secret, round.open(), 0);
-                Action::Answer {
-                    round: number,
-                    nth: round.guesses().len() as u32,
-                    letter,
-                    cells,
-                }
-            }
-            _ => return,
-        };
-        let seat = self.seat_of(setter);
-        self.act(seat, action);
+        let round = self.state.game().round();
+        if let Some((setter, action)) = round.and_then(|it| setter_action(it, &secret, SALT)) {
+            let seat = self.seat_of(setter);
+            self.act(seat, action);
+        }
     }
 
     fn seat_of(&self, who: PeerId) -> usize {

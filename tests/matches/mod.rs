@@ -17,6 +17,8 @@ use dhangkanna::{
 };
 use prost::Message as _;
 
+use crate::common::setter_action;
+
 fn peer(n: u8) -> PeerId {
     PeerId::new([n; 32])
 }
@@ -89,26 +91,7 @@ impl Setter {
     }
 
     fn serve(&self, game: &mut Game) {
-        loop {
-            let round = game.round().unwrap();
-            let (number, setter) = (round.number(), round.frame().setter.unwrap());
-            let action = match (round.phase(), round.asked().next()) {
-                (Phase::Revealing, _) => Action::Reveal {
-                    round: number,
-                    secret: self.0.clone(),
-                    salt: self.1,
-                },
-                (Phase::Guessing, Some(asked)) => {
-                    let (letter, cells) = answer(&asked.question, &self.0, round.open(), 0);
-                    Action::Answer {
-                        round: number,
-                        nth: round.guesses().len() as u32,
-                        letter,
-                        cells,
-                    }
-                }
-                _ => return,
-            };
+        while let Some((setter, action)) = setter_action(game.round().unwrap(), &self.0, self.1) {
             game.apply(4, setter, action).unwrap();
         }
     }
