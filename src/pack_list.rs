@@ -2,23 +2,9 @@
 
 use std::{io::Write as _, path::Path};
 
-use serde::Serialize;
+use serde_json::json;
 
 use crate::{config::packs_in, game::Difficulty, packs::Packs};
-
-/// What `--json` prints of a pack.
-#[derive(Serialize)]
-struct PackLine<'a> {
-    id: &'a str,
-    name: &'a str,
-    language: &'a str,
-    category: &'a str,
-    words: usize,
-    easy: usize,
-    normal: usize,
-    hard: usize,
-    licence: &'a str,
-}
 
 /// Prints all packs: a line each, or a JSON object.
 ///
@@ -42,18 +28,18 @@ pub fn list(data_dir: &Path, as_json: bool) -> anyhow::Result<()> {
         let words = pack.entries.len();
         let category = pack.category.as_deref().unwrap_or("");
         if as_json {
-            let line = PackLine {
-                id: &pack.id,
-                name: &pack.name,
-                language: &pack.language,
-                category,
-                words,
-                easy,
-                normal,
-                hard,
-                licence: &pack.licence,
-            };
-            writeln!(out, "{}", serde_json::to_string(&line)?)?;
+            let line = json!({
+                "id": pack.id,
+                "name": pack.name,
+                "language": pack.language,
+                "category": category,
+                "words": words,
+                "easy": easy,
+                "normal": normal,
+                "hard": hard,
+                "licence": pack.licence,
+            });
+            writeln!(out, "{line}")?;
         } else {
             writeln!(
                 out,

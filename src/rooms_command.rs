@@ -1,8 +1,8 @@
 //! `dhangkanna rooms`: looks around for a while, and lists what is there.
 
-use std::{io::Write as _, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{io::Write as _, path::PathBuf, sync::Arc, time::Duration};
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::{
     config::{data_dir_or_default, profiles_in},
@@ -59,8 +59,7 @@ pub async fn run(config: RoomsConfig) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     for room in &rooms {
         if config.json {
-            let line = serde_json::to_string(&RoomLine::of(room, &ads))?;
-            writeln!(out, "{line}")?;
+            writeln!(out, "{}", as_json(room, &ads))?;
         } else {
             writeln!(out, "{}", as_text(room))?;
         }
@@ -99,54 +98,31 @@ async fn meet(gossip: &GossipHandle) {
 }
 
 /// What `--json` prints of a room; described in `docs/HEADLESS.md`.
-#[derive(Serialize)]
-pub(crate) struct RoomLine<'a> {
-    room: &'a str,
-    cluster_id: String,
-    players: u32,
-    phase: &'static str,
-    mode: Option<&'static str>,
-    language: Option<&'a str>,
-    locked: Option<bool>,
-    addr: &'a str,
-    version: &'a str,
-    joinable: bool,
-    why_not: Option<&'a str>,
-    seen: Vec<Seen<'a>>,
-}
-
-/// A member whose announcement was seen.
-#[derive(Serialize)]
-struct Seen<'a> {
-    name: &'a str,
-    peer_id: String,
-    addrs: &'a [SocketAddr],
-}
-
-impl<'a> RoomLine<'a> {
-    pub(crate) fn of(room: &'a Room, ads: &'a Ads) -> Self {
-        let seen = ads.values().filter(|ad| ad.cluster_id == room.cluster_id);
-        let seen = seen.map(|ad| Seen {
-            name: ad.player.as_str(),
-            peer_id: ad.peer_id.to_string(),
-            addrs: &ad.addrs,
-        });
-        let plays = room.plays.as_ref();
-        Self {
-            room: room.name.as_str(),
-            cluster_id: room.cluster_id.to_string(),
-            players: room.players,
-            phase: room.phase.code(),
-            mode: plays.map(|plays| plays.mode.code()),
-            language: plays.map(|plays| plays.language.as_str()),
-            locked: plays.map(|plays| plays.locked),
-            addr: &room.addr,
-            version: &room.version,
-            joinable: room.why_not.is_none(),
-            why_not: room.why_not.as_ref().map(|why| why.message.as_str()),
-            seen: seen.collect(),
-        }
-    }
+pub(crate) fn as_json(room: &Room, ads: &Ads) -> Value {
+    let seen = ads.values().filter(|ad| ad.cluster_id == room.cluster_id);
+    // The members whose announcements were seen.
+    let seen = seen.map(|ad| {
+        json!({
+            "name": ad.player.as_str(),
+            "peer_id": ad.peer_id.to_string(),
+            "addrs": ad.addrs,
+        })
+    });
+    let plays = room.plays.as_ref();
+    json!({
+        "room": room.name.as_str(),
+        "cluster_id": room.cluster_id.to_string(),
+        "players": room.players,
+        "phase": room.phase.code(),
+        "mode": plays.map(|plays| plays.mode.code()),
+        "language": plays.map(|plays| &plays.language),
+        "locked": plays.map(|plays| plays.locked),
+        "addr": room.addr,
+        "version": room.version,
+        "joinable": room.why_not.is_none(),
+        "why_not": room.why_not.as_ref().map(|why| &why.message),
+        "seen": seen.collect::<Vec<_>>(),
+    })
 }
 
 fn as_text(room: &Room) -> String {

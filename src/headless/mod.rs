@@ -18,7 +18,7 @@ use tokio::{
 };
 
 use self::{
-    event::{Answer, Cluster, Event, Part},
+    event::Answer,
     parse::{Input, parse},
     printer::Printer,
 };
@@ -44,7 +44,7 @@ pub async fn run(config: NodeConfig, first: Command) -> anyhow::Result<()> {
     // However it ended: the others are told.
     let _ = node.shutdown().await;
     if let Ok(reason) = ended {
-        printer.print(&Event::Bye { reason })?;
+        printer.print(&event::bye(reason))?;
     }
     printer.finish().await;
     ended.map(drop)
@@ -67,11 +67,7 @@ async fn play(
         signal = &mut stop => return Ok(signal),
     }
     let view = Arc::clone(&node.view().borrow());
-    printer.print(&Event::Ready {
-        peer_id: view.me.peer_id.to_string(),
-        addr: view.me.addr.clone(),
-        profile: view.me.profile.clone(),
-    })?;
+    printer.print(&event::ready(&view.me))?;
     let (stopping, stopped) = watch::channel(false);
     let mut serving = tokio::spawn(serve(node.clone(), Arc::clone(printer), stopped));
     let signal = tokio::select! {
@@ -142,25 +138,25 @@ async fn serve(
             Ok(Input::Leave) => {
                 let left = node.shutdown().await;
                 let left = left.unwrap_or(Done::Left { clean: false });
-                printer.print(&Event::reply(number, left.into()))?;
+                printer.print(&event::reply(number, Ok(event::done(left))))?;
                 return Ok("leave");
             }
-            Ok(Input::State) => look(room, |room| Ok(Part::game(room))),
-            Ok(Input::Cluster) => look(room, |room| Ok(Part::Cluster(Cluster::of(room)))),
-            Ok(Input::Talk) => look(room, |room| Ok(Part::talk(room))),
-            Ok(Input::History(which)) => look(room, |room| Part::history(room, which)),
-            Ok(Input::Stats) => Answer::Part(Part::Stats(view.me.record.as_ref().into())),
-            Ok(Input::Command(command)) => node.request(command).await.into(),
-            Err(failure) => failure.into(),
+            Ok(Input::State) => look(room, "game", |room| Ok(game::game(room))),
+            Ok(Input::Cluster) => look(room, "cluster", |room| Ok(event::cluster(room))),
+            Ok(Input::Talk) => look(room, "talk", |room| Ok(event::talk(room))),
+            Ok(Input::History(which)) => look(room, "history", |room| event::history(room, which)),
+            Ok(Input::Stats) => event::part("stats", Ok(event::stats(&view.me.record))),
+            Ok(Input::Command(command)) => node.request(command).await.map(event::done),
+            Err(failure) => Err(failure),
         };
         printer.show(&Arc::clone(&node.view().borrow()))?;
-        printer.print(&Event::reply(number, answer))?;
+        printer.print(&event::reply(number, answer))?;
     }
 }
 
-fn look(room: Option<&RoomView>, part: impl Fn(&RoomView) -> Result<Part, Failure>) -> Answer {
+fn look(room: Option<&RoomView>, name: &str, part: impl Fn(&RoomView) -> Answer) -> Answer {
     let gone = || Failure::new("not_in_room", "you are no longer in a room");
-    room.ok_or_else(gone).and_then(part).into()
+    event::part(name, room.ok_or_else(gone).and_then(part))
 }
 
 /// Reads stdin line by line, never more than [`MAX_LINE`] of one.

@@ -12,12 +12,10 @@ use std::{
 
 use anyhow::anyhow;
 use parking_lot::Mutex;
+use serde_json::Value;
 use tokio::sync::oneshot;
 
-use super::{
-    event::{Cluster, Event},
-    game::{ChatEntry, Game},
-};
+use super::event;
 use crate::{
     game::{Name, PeerId},
     node::{ClusterView, PlayerView, RoomState, RoomView, SetterView, Stage, Trouble, View},
@@ -79,9 +77,9 @@ impl Printer {
         }
     }
 
-    pub(super) fn print(&self, event: &Event) -> anyhow::Result<()> {
+    pub(super) fn print(&self, event: &Value) -> anyhow::Result<()> {
         self.lines
-            .try_send(Some(serde_json::to_string(event)?))
+            .try_send(Some(event.to_string()))
             .map_err(|e| match e {
                 TrySendError::Full(_) => anyhow!("nobody reads stdout"),
                 TrySendError::Disconnected(_) => anyhow!("stdout is closed"),
@@ -98,32 +96,31 @@ impl Printer {
 
 impl Shown {
     /// What is to be printed now.
-    pub(super) fn update(&mut self, view: &View) -> Vec<Event> {
+    pub(super) fn update(&mut self, view: &View) -> Vec<Value> {
         let mut events = Vec::new();
         if let Some(notice) = &view.notice
             && notice.number > self.notice
         {
             self.notice = notice.number;
-            let message = notice.text.clone();
-            events.push(Event::Warning { message });
+            events.push(event::warning(&notice.text));
         }
         let Stage::Room(room) = &view.stage else {
             return events;
         };
         let cluster = (room.cluster.clone(), room.trouble.clone());
         if self.cluster.as_ref() != Some(&cluster) {
-            events.push(Event::Cluster(Cluster::of(room)));
+            events.push(event::cluster_event(room));
             let before = self.cluster.replace(cluster);
             let before = before.and_then(|(_, trouble)| trouble);
             let trouble = room.trouble.as_ref();
             let changed = trouble.filter(|now| before.as_ref() != Some(*now));
-            events.extend(changed.and_then(Event::of_trouble));
+            events.extend(changed.and_then(event::trouble));
         }
         let is_shown = |(state, players): &(Arc<RoomState>, Vec<PlayerView>)| {
             state.game_index() == room.state.game_index() && *players == room.players
         };
         if !self.game.as_ref().is_some_and(is_shown) {
-            events.push(Event::Game(Box::new(Game::of(room))));
+            events.push(event::game_event(room));
             self.game = Some((Arc::clone(&room.state), room.players.clone()));
         }
         self.update_table(view, room, &mut events);
@@ -131,24 +128,21 @@ impl Shown {
     }
 
     /// What only some are told, and what is said.
-    fn update_table(&mut self, view: &View, room: &RoomView, events: &mut Vec<Event>) {
+    fn update_table(&mut self, view: &View, room: &RoomView, events: &mut Vec<Value>) {
         let game = room.state.game();
         let table = game.table();
         let said = table.talk.iter().filter(|line| line.number > self.said);
-        events.extend(said.map(|line| Event::Talk(ChatEntry::of(game, line))));
+        events.extend(said.map(|line| event::talk_event(game, line)));
         self.said = table.said;
         if self.setter != room.setter {
             self.setter.clone_from(&room.setter);
             let setter = room.setter.as_ref();
-            events.extend(setter.map(|setter| Event::of_setter(room, setter)));
+            events.extend(setter.map(|setter| event::setter(room, setter)));
         }
         if table.owner == Some(view.me.peer_id) {
             let new = table.knocks.iter();
             let new = new.filter(|(peer, _)| !self.knocks.contains_key(*peer));
-            events.extend(new.map(|(peer, name)| Event::Knock {
-                name: name.to_string(),
-                peer_id: peer.to_string(),
-            }));
+            events.extend(new.map(|(peer, name)| event::knock(peer, name)));
             self.knocks.clone_from(&table.knocks);
         }
     }

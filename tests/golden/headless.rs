@@ -12,7 +12,8 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    event::{Answer, Cluster, Event, Part},
+    event::{self, Answer},
+    game::game,
     printer::Shown,
 };
 use crate::{
@@ -26,7 +27,7 @@ use crate::{
         ClusterView, Done, Failure, Looking, Me, MemberView, Notice as Warning, PlayerView, Record,
         Role, RoomView, SetterView, Stage, Trouble, View, group_rooms,
     },
-    rooms_command::RoomLine,
+    rooms_command::as_json,
 };
 
 const DOCUMENTATION: &str = include_str!("../../docs/HEADLESS.md");
@@ -264,7 +265,7 @@ fn view(stage: Stage, notice: Option<Warning>) -> View {
 }
 
 /// What is printed of games and clusters.
-fn shown() -> Vec<Event> {
+fn shown() -> Vec<Value> {
     let (mut shown, mut events) = (Shown::default(), Vec::new());
     let mut show = |room: RoomView| {
         events.extend(shown.update(&view(Stage::Room(Arc::new(room)), None)));
@@ -400,42 +401,40 @@ fn answers() -> Vec<Answer> {
     let record = r#"{"played":4,"won":3,"streak":1,"best_streak":2,"misses":{"x":2}}"#;
     let record: Record = serde_json::from_str(record).expect("a record");
     let parts = [
-        Ok(Part::game(&room)),
-        Ok(Part::Cluster(Cluster::of(&room))),
-        Ok(Part::talk(&room)),
-        Part::history(&room, None),
-        Part::history(&room, Some(1)),
-        Ok(Part::Stats((&record).into())),
+        ("game", Ok(game(&room))),
+        ("cluster", Ok(event::cluster(&room))),
+        ("talk", Ok(event::talk(&room))),
+        ("history", event::history(&room, None)),
+        ("history", event::history(&room, Some(1))),
+        ("stats", Ok(event::stats(&record))),
     ];
-    let done = applied.into_iter().chain(done).map(Answer::from);
-    let failed = Failure::from(Rejection::NotALetter).into();
-    done.chain([failed])
-        .chain(parts.map(Answer::from))
+    let done = applied.into_iter().chain(done);
+    let failed = Err(Failure::from(Rejection::NotALetter));
+    done.map(|done| Ok(event::done(done)))
+        .chain([failed])
+        .chain(parts.map(|(name, part)| event::part(name, part)))
         .collect()
 }
 
 /// All lines, as they are printed.
 fn printed() -> Vec<String> {
-    let me = view(Stage::Lobby, None).me;
-    let ready = Event::Ready {
-        peer_id: me.peer_id.to_string(),
-        addr: me.addr,
-        profile: me.profile,
-    };
+    let ready = event::ready(&view(Stage::Lobby, None).me);
     let replies = (1..).zip(answers());
-    let replies = replies.map(|(line, answer)| Event::reply(line, answer));
-    let bye = Event::Bye { reason: "leave" };
+    let replies = replies.map(|(line, answer)| event::reply(line, answer));
+    let bye = event::bye("leave");
     let events = [ready]
         .into_iter()
         .chain(shown())
         .chain(replies)
         .chain([bye]);
-    let lines = events.map(|event| serde_json::to_string(&event).expect("JSON"));
-    lines.chain([room_line()]).collect()
+    events
+        .chain([room_line()])
+        .map(|line| line.to_string())
+        .collect()
 }
 
 /// What `rooms --json` prints.
-fn room_line() -> String {
+fn room_line() -> Value {
     let ad = Ad {
         peer_id: peer(1),
         protocol: crate::net::PROTOCOL,
@@ -456,7 +455,7 @@ fn room_line() -> String {
     };
     let ads: Ads = Arc::new(BTreeMap::from([(ad.peer_id, ad)]));
     let rooms = group_rooms(&ads);
-    serde_json::to_string(&RoomLine::of(&rooms[0], &ads)).expect("JSON")
+    as_json(&rooms[0], &ads)
 }
 
 #[test]
