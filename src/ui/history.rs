@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText};
 
 use super::{
     board::{balloons, mask_ui},
-    parts::{dialog, dialog_height, dialog_scroll},
+    parts::{dialog_height, dialog_scroll, page},
     phrases,
     theme::Palette,
     words::tr,
@@ -42,11 +42,9 @@ impl Draft {
 
 /// Draws the history, if it is open.
 pub(super) fn history_ui(ui: &egui::Ui, room: &RoomView, draft: &mut Draft) {
-    if !draft.open {
-        return;
-    }
     let game = room.state.game();
-    let modal = dialog(ui, "history", |ui| {
+    let mut open = draft.open;
+    page(ui, "history", &mut open, |ui, open| {
         ui.set_width(ui.ctx().content_rect().width().min(640.0) - 60.0);
         ui.heading(tr!("history"));
         let rounds = &game.table().history;
@@ -65,13 +63,9 @@ pub(super) fn history_ui(ui: &egui::Ui, room: &RoomView, draft: &mut Draft) {
             }
         }
         ui.add_space(8.0);
-        if ui.button(tr!("close")).clicked() {
-            draft.open = false;
-        }
+        *open &= !ui.button(tr!("close")).clicked();
     });
-    if modal.should_close() {
-        draft.open = false;
-    }
+    draft.open = open;
 }
 
 fn choose_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {

@@ -2,7 +2,10 @@
 
 use eframe::egui::{self, Margin, ScrollArea, Stroke};
 
-use super::theme::{CARD_RADIUS, Palette, bold};
+use super::{
+    theme::{CARD_RADIUS, Palette, bold},
+    words::tr,
+};
 
 /// A card: the ground of things that belong together.
 pub(super) fn card(ui: &egui::Ui) -> egui::Frame {
@@ -76,6 +79,49 @@ pub(super) fn dialog<R>(
         ui.ctx().request_discard("the size of a dialog has changed");
     }
     shown
+}
+
+/// A page over the window while it is `open`, which its contents can end, too.
+pub(super) fn page(
+    ui: &egui::Ui,
+    id: &str,
+    open: &mut bool,
+    contents: impl FnOnce(&mut egui::Ui, &mut bool),
+) {
+    if *open {
+        let shown = dialog(ui, id, |ui| contents(ui, open));
+        *open &= !shown.should_close();
+    }
+}
+
+/// The button that closes a page.
+pub(super) fn close_button(ui: &mut egui::Ui, open: &mut bool) {
+    let close = ui.add(main_button(ui, tr!("close")));
+    note_place(&close, "Close");
+    *open &= !close.clicked();
+}
+
+/// A question over the window while it is `open`: its title, what it means, and
+/// the buttons that leave everything as it is and that do it. Whether it is done.
+pub(super) fn ask(
+    ui: &egui::Ui,
+    id: &str,
+    open: &mut bool,
+    [title, more, not, go]: [String; 4],
+) -> bool {
+    let mut goes = false;
+    page(ui, id, open, |ui, open| {
+        ui.set_max_width(360.0);
+        ui.heading(title);
+        ui.label(more);
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            let stays = ui.add(main_button(ui, not)).clicked();
+            goes = ui.button(go).clicked();
+            *open &= !stays && !goes;
+        });
+    });
+    goes
 }
 
 /// The height of what scrolls in a dialog, next to other things that need `rest`,

@@ -3,7 +3,7 @@
 use eframe::egui::{self, RichText};
 
 use super::{
-    parts::{choice, dialog, dialog_height, dialog_scroll, main_button, note_place},
+    parts::{choice, close_button, dialog_height, dialog_scroll, note_place, page},
     system::System,
     theme::Palette,
     words::{Language, tr},
@@ -25,11 +25,8 @@ pub(super) fn settings_ui(
     open: &mut bool,
     about_open: &mut bool,
 ) -> Option<Command> {
-    if !*open {
-        return None;
-    }
     let mut set = now.clone();
-    let modal = dialog(ui, "settings", |ui| {
+    page(ui, "settings", open, |ui, open| {
         ui.set_width((ui.ctx().content_rect().width() - 60.0).min(460.0));
         ui.heading(tr!("settings"));
         ui.add_space(4.0);
@@ -63,9 +60,7 @@ pub(super) fn settings_ui(
         });
         ui.add_space(4.0);
         ui.horizontal(|ui| {
-            if ui.add(main_button(ui, tr!("close"))).clicked() {
-                *open = false;
-            }
+            close_button(ui, open);
             let about = ui.button(tr!("about"));
             note_place(&about, "About");
             if about.clicked() {
@@ -73,7 +68,6 @@ pub(super) fn settings_ui(
             }
         });
     });
-    *open &= !modal.should_close();
     (set != *now).then_some(Command::Prefer(set))
 }
 

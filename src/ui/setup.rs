@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText};
 
 use super::{
     pack_choice::{COMBO, in_words, name_box, packs_ui},
-    parts::{choice, dialog, in_card, main_button, note_place},
+    parts::{ask, choice, in_card, main_button, note_place},
     phrases,
     theme::{GAP, Palette, bold},
     words::tr,
@@ -72,29 +72,14 @@ fn match_ui(
             draft.stopping = true;
         }
     });
-    if draft.stopping {
-        let modal = dialog(ui, "stop", |ui| {
-            ui.set_max_width(360.0);
-            ui.heading(tr!("stop-title"));
-            ui.label(if between {
-                tr!("stop-between")
-            } else {
-                tr!("stop-now")
-            });
-            ui.add_space(8.0);
-            ui.horizontal(|ui| {
-                if ui.add(main_button(ui, tr!("stop-not"))).clicked() {
-                    draft.stopping = false;
-                }
-                if ui.button(tr!("stop")).clicked() {
-                    command = Some(Command::Act(Action::StopMatch));
-                    draft.stopping = false;
-                }
-            });
-        });
-        if modal.should_close() {
-            draft.stopping = false;
-        }
+    let more = if between {
+        tr!("stop-between")
+    } else {
+        tr!("stop-now")
+    };
+    let texts = [tr!("stop-title"), more, tr!("stop-not"), tr!("stop")];
+    if ask(ui, "stop", &mut draft.stopping, texts) {
+        command = Some(Command::Act(Action::StopMatch));
     }
     command
 }

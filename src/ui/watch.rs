@@ -8,7 +8,7 @@ use eframe::egui::{self, RichText, ScrollArea, vec2};
 use super::{
     art::Art,
     latency::latencies_ui,
-    parts::{dialog, dialog_scroll, main_button, note_place, part_ui},
+    parts::{close_button, dialog, dialog_scroll, part_ui},
     ring::{Ring, legend_ui, ring_ui, role},
     theme::{NARROW, Palette},
     words::tr,
@@ -64,9 +64,7 @@ pub(super) fn watch_ui(
             ui,
             |ui| ui.heading(tr!("raft")),
             |ui| {
-                let close = ui.add(main_button(ui, tr!("close")));
-                note_place(&close, "Close");
-                draft.open &= !close.clicked();
+                close_button(ui, &mut draft.open);
                 let export = ui.button(tr!("raft-save"));
                 if export.on_hover_text(tr!("raft-save-more")).clicked() {
                     command = Some(Command::Export(as_text(room)));
