@@ -9,10 +9,9 @@ use tracing::level_filters::LevelFilter;
 use crate::{
     config::{Profile, data_dir_or_default},
     discovery::{GossipConfig, Interfaces},
-    game::Name,
-    headless, logging,
+    game::{BadName, Name},
+    headless, lists, logging,
     node::{Command, JoinTarget, NodeConfig, Timing},
-    pack_list, rooms_command,
 };
 
 /// How long a room is looked for, unless `--wait` says otherwise.
@@ -56,7 +55,7 @@ enum Sub {
 #[group(multiple = false)]
 struct SeatArgs {
     /// Host a room at once, under this name
-    #[arg(long, value_name = "ROOM", num_args = 0..=1, value_parser = parse_name)]
+    #[arg(long, value_name = "ROOM", num_args = 0..=1, value_parser = Name::parse)]
     host: Option<Option<Name>>,
     /// Join a room at once: its name, its id, or a member's IP:PORT
     #[arg(long, value_name = "ROOM|CLUSTER_ID|IP:PORT", value_parser = parse_target)]
@@ -69,7 +68,7 @@ struct SeatArgs {
 #[derive(Args, Clone, Debug)]
 struct Common {
     /// Your name in the game
-    #[arg(long, value_name = "PLAYER", global = true, value_parser = parse_name)]
+    #[arg(long, value_name = "PLAYER", global = true, value_parser = Name::parse)]
     name: Option<Name>,
     /// Which profile to use [default: the first that is free]
     #[arg(long, value_name = "NAME", global = true)]
@@ -121,21 +120,21 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     } = cli;
     match command {
         Some(Sub::Rooms { json }) => {
-            logging::to_stderr(common.log);
+            let _ = logging::start(common.log, None);
             let runtime = runtime()?;
             let gossip = common.gossip();
-            let config = rooms_command::RoomsConfig {
+            let config = lists::RoomsConfig {
                 data_dir: common.data_dir,
                 gossip,
                 interfaces: Interfaces::only(common.interface),
                 wait: common.wait.unwrap_or(WAIT_FOR_ROOMS),
                 json,
             };
-            runtime.block_on(rooms_command::run(config))?;
+            runtime.block_on(lists::rooms(config))?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Sub::Packs { json }) => {
-            pack_list::list(&data_dir_or_default(common.data_dir.as_deref())?, json)?;
+            lists::packs(&data_dir_or_default(common.data_dir.as_deref())?, json)?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Sub::Headless(args)) => {
@@ -225,7 +224,7 @@ impl Common {
         for time in &self.timing {
             timing.set(time).map_err(anyhow::Error::msg)?;
         }
-        let guard = logging::to_stderr_and_file(self.log, &profile.logs());
+        let guard = logging::start(self.log, Some(&profile.logs()));
         let gossip = self.gossip();
         let config = NodeConfig {
             profile,
@@ -250,17 +249,11 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
         .context("no threads can be started")
 }
 
-fn parse_name(text: &str) -> Result<Name, String> {
-    Name::parse(text).map_err(|e| e.to_string())
-}
-
-fn parse_target(text: &str) -> Result<JoinTarget, String> {
-    match text.parse() {
-        Ok(JoinTarget::Room(name)) => Name::parse(&name)
-            .map(|name| JoinTarget::Room(name.to_string()))
-            .map_err(|e| e.to_string()),
-        Ok(target) => Ok(target),
-        Err(never) => match never {},
+fn parse_target(text: &str) -> Result<JoinTarget, BadName> {
+    let Ok(target) = text.parse();
+    match target {
+        JoinTarget::Room(name) => Ok(JoinTarget::Room(Name::parse(&name)?.to_string())),
+        target => Ok(target),
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     words::{tr, upper},
 };
 use crate::{
-    game::{Action, Alphabet, Letter, Mode, PeerId, Phase, Whole},
+    game::{Action, Alphabet, Letter, PeerId, Phase, Rejection, Whole},
     node::{Command, Pending, RoomView},
 };
 
@@ -48,21 +48,15 @@ fn may_guess(room: &RoomView, me: PeerId) -> Result<(), Option<String>> {
     let Some(round) = game.round().filter(|r| r.phase() == Phase::Guessing) else {
         return Err(None);
     };
-    let player = game.players().get(&me);
-    if player.is_some_and(|player| player.watching) {
-        return Err(Some(tr!("why-watching")));
-    }
-    let frame = round.frame();
-    if frame.setter == Some(me) {
-        return Err(Some(tr!("why-setter")));
-    }
-    match (frame.mode, frame.turn) {
-        (Mode::Turns, Some(turn)) if turn != me => {
-            Err(Some(tr!("why-turn", who = game.name_of(&turn))))
+    game.must_play(&me, None).map_err(|why| match why {
+        Rejection::Watching => Some(tr!("why-watching")),
+        Rejection::YouSetIt => Some(tr!("why-setter")),
+        Rejection::NotYourTurn => {
+            let turn = round.frame().turn?;
+            Some(tr!("why-turn", who = game.name_of(&turn)))
         }
-        (Mode::Turns, None) => Err(None),
-        _ => Ok(()),
-    }
+        _ => None,
+    })
 }
 
 /// Whether there is anything for the keys to show: a round of a match, or one

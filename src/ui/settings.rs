@@ -8,7 +8,10 @@ use super::{
     theme::Palette,
     words::{Language, tr},
 };
-use crate::node::{Command, Look, Preferences};
+use crate::{
+    node::{Command, Look, Preferences},
+    packs::name_of_language,
+};
 
 /// How large everything can be chosen to be, in percent of the system's size;
 /// keys go in smaller steps.
@@ -74,7 +77,7 @@ pub(super) fn settings_ui(
 fn language_ui(ui: &mut egui::Ui, set: &mut Preferences) {
     let chosen = set.language.as_deref().and_then(Language::of_tag);
     let name = |language: Option<Language>| match language {
-        Some(language) => language.name().to_owned(),
+        Some(language) => name_of_language(language.code()).to_owned(),
         None => tr!("settings-system"),
     };
     ui.horizontal(|ui| {
@@ -88,7 +91,7 @@ fn language_ui(ui: &mut egui::Ui, set: &mut Preferences) {
                 for language in [None].into_iter().chain(all) {
                     let is_chosen = language == chosen;
                     if ui.selectable_label(is_chosen, name(language)).clicked() {
-                        set.language = language.map(|language| language.tag().to_owned());
+                        set.language = language.map(|language| language.code().to_owned());
                     }
                 }
             })

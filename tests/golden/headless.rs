@@ -23,11 +23,11 @@ use crate::{
         Action, Alphabet, Deal, Difficulty, Letter, Mode, Name, Observation, Outcome, PeerId,
         Phase, Reaction, Rejection, Said, Secret, Settings, Text, Void, Whole, seal, shape_of,
     },
+    lists::room_as_json,
     node::{
         ClusterView, Done, Failure, Looking, Me, MemberView, Notice as Warning, PlayerView, Record,
         Role, RoomView, SetterView, Stage, Trouble, View, group_rooms,
     },
-    rooms_command::as_json,
 };
 
 const DOCUMENTATION: &str = include_str!("../../docs/HEADLESS.md");
@@ -455,7 +455,7 @@ fn room_line() -> Value {
     };
     let ads: Ads = Arc::new(BTreeMap::from([(ad.peer_id, ad)]));
     let rooms = group_rooms(&ads);
-    as_json(&rooms[0], &ads)
+    room_as_json(&rooms[0], &ads)
 }
 
 #[test]

@@ -1,16 +1,23 @@
-//! `dhangkanna rooms`: looks around for a while, and lists what is there.
+//! What is listed: the rooms on this network, after looking around for a while
+//! (`dhangkanna rooms`), and the word packs (`dhangkanna packs`).
 
-use std::{io::Write as _, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
 use crate::{
-    config::{data_dir_or_default, profiles_in},
+    config::{data_dir_or_default, packs_in, profiles_in},
     consensus::RULES,
     discovery::{Ads, Discovery, DiscoveryConfig, GossipConfig, GossipHandle, Interfaces},
-    game::PeerId,
+    game::{Difficulty, PeerId},
     net::{AddressBook, Identity, Peers, TlsTransport},
     node::{self, Room, group_rooms},
+    packs::Packs,
 };
 
 /// How to look around.
@@ -32,7 +39,7 @@ pub struct RoomsConfig {
 ///
 /// # Errors
 /// If stdout is closed, or the system has no place for data.
-pub async fn run(config: RoomsConfig) -> anyhow::Result<()> {
+pub async fn rooms(config: RoomsConfig) -> anyhow::Result<()> {
     let data_dir = data_dir_or_default(config.data_dir.as_deref())?;
     let discovery = Discovery::start(&DiscoveryConfig {
         // Nobody: so all announcements are somebody else's.
@@ -59,9 +66,9 @@ pub async fn run(config: RoomsConfig) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     for room in &rooms {
         if config.json {
-            writeln!(out, "{}", as_json(room, &ads))?;
+            writeln!(out, "{}", room_as_json(room, &ads))?;
         } else {
-            writeln!(out, "{}", as_text(room))?;
+            writeln!(out, "{}", room_as_text(room))?;
         }
     }
     if rooms.is_empty() && !config.json {
@@ -98,7 +105,7 @@ async fn meet(gossip: &GossipHandle) {
 }
 
 /// What `--json` prints of a room; described in `docs/HEADLESS.md`.
-pub(crate) fn as_json(room: &Room, ads: &Ads) -> Value {
+pub(crate) fn room_as_json(room: &Room, ads: &Ads) -> Value {
     let seen = ads.values().filter(|ad| ad.cluster_id == room.cluster_id);
     // The members whose announcements were seen.
     let seen = seen.map(|ad| {
@@ -125,7 +132,7 @@ pub(crate) fn as_json(room: &Room, ads: &Ads) -> Value {
     })
 }
 
-fn as_text(room: &Room) -> String {
+fn room_as_text(room: &Room) -> String {
     let players = match room.players {
         1 => "1 player".to_owned(),
         n => format!("{n} players"),
@@ -138,4 +145,49 @@ fn as_text(room: &Room) -> String {
         "{}  (host {}, {players}, {state})  {}  {}",
         room.name, room.host, room.addr, room.cluster_id
     )
+}
+
+/// Prints all packs: a line each, or a JSON object.
+///
+/// # Errors
+/// If stdout is closed.
+pub fn packs(data_dir: &Path, as_json: bool) -> anyhow::Result<()> {
+    let (packs, warnings) = Packs::load(&packs_in(data_dir));
+    for warning in warnings {
+        eprintln!("dhangkanna: {warning}");
+    }
+    let mut out = std::io::stdout().lock();
+    for pack in packs.all() {
+        let count = |level| {
+            pack.entries
+                .iter()
+                .filter(|e| e.difficulty() == level)
+                .count()
+        };
+        let [easy, normal, hard] =
+            [Difficulty::Easy, Difficulty::Normal, Difficulty::Hard].map(count);
+        let words = pack.entries.len();
+        let category = pack.category.as_deref().unwrap_or("");
+        if as_json {
+            let line = json!({
+                "id": pack.id,
+                "name": pack.name,
+                "language": pack.language,
+                "category": category,
+                "words": words,
+                "easy": easy,
+                "normal": normal,
+                "hard": hard,
+                "licence": pack.licence,
+            });
+            writeln!(out, "{line}")?;
+        } else {
+            writeln!(
+                out,
+                "{:16} {:4} {category:12} {words:5} words: {easy} easy, {normal} normal, {hard} hard  {}  ({})",
+                pack.id, pack.language, pack.name, pack.licence
+            )?;
+        }
+    }
+    Ok(())
 }
