@@ -2,14 +2,13 @@
 //! on stdout, one a line. Described in `docs/HEADLESS.md`; a public interface.
 
 mod event;
-mod game;
 #[cfg(test)]
 #[path = "../../tests/golden/headless.rs"]
 mod golden;
 mod parse;
 mod printer;
 
-use std::{convert::Infallible, io, sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
 use tokio::{
@@ -141,7 +140,7 @@ async fn serve(
                 printer.print(&event::reply(number, Ok(event::done(left))))?;
                 return Ok("leave");
             }
-            Ok(Input::State) => look(room, "game", |room| Ok(game::game(room))),
+            Ok(Input::State) => look(room, "game", |room| Ok(event::game(room))),
             Ok(Input::Cluster) => look(room, "cluster", |room| Ok(event::cluster(room))),
             Ok(Input::Talk) => look(room, "talk", |room| Ok(event::talk(room))),
             Ok(Input::History(which)) => look(room, "history", |room| event::history(room, which)),
@@ -164,36 +163,24 @@ async fn read_lines(lines: mpsc::Sender<String>) {
     let mut input = BufReader::new(tokio::io::stdin());
     loop {
         let mut line = Vec::new();
-        let limit = MAX_LINE as u64;
-        match (&mut input).take(limit).read_until(b'\n', &mut line).await {
-            Ok(0) | Err(_) => return,
-            Ok(n) if n == MAX_LINE && !line.ends_with(b"\n") => {
-                // Answered once, whatever its length.
-                line.clear();
-                if skip_line(&mut input).await.is_err() {
-                    return;
-                }
+        let mut too_long = false;
+        loop {
+            let limit = MAX_LINE as u64;
+            match (&mut input).take(limit).read_until(b'\n', &mut line).await {
+                Ok(0) if too_long => break,
+                Ok(0) | Err(_) => return,
+                Ok(n) if n == MAX_LINE && !line.ends_with(b"\n") => too_long = true,
+                Ok(_) => break,
             }
-            Ok(_) => {}
+            line.clear();
+        }
+        if too_long {
+            // Answered once, whatever its length.
+            line.clear();
         }
         let line = String::from_utf8_lossy(&line).trim().to_owned();
         if lines.send(line).await.is_err() {
             return;
-        }
-    }
-}
-
-async fn skip_line(input: &mut BufReader<tokio::io::Stdin>) -> io::Result<()> {
-    loop {
-        let buffer = input.fill_buf().await?;
-        if buffer.is_empty() {
-            return Ok(());
-        }
-        let newline = buffer.iter().position(|b| *b == b'\n');
-        let used = newline.map_or(buffer.len(), |at| at + 1);
-        input.consume(used);
-        if newline.is_some() {
-            return Ok(());
         }
     }
 }

@@ -12,8 +12,7 @@ use super::{
     lobby::{self, lobby_ui},
     parts::{announce, card, main_button},
     room::{self, room_ui},
-    settings::settings_ui,
-    shortcuts::shortcuts,
+    settings::{settings_ui, shortcuts},
     system::System,
     theme::{self, Palette},
     words::{self, Language, sentence, tr},
@@ -25,10 +24,10 @@ use crate::{
 
 /// The window's content.
 pub struct App {
-    views: Option<watch::Receiver<Arc<View>>>,
+    /// What is drawn, or why the program cannot run.
+    views: Result<watch::Receiver<Arc<View>>, String>,
     send: Box<dyn Fn(Command) + Send>,
     raft_stats: Box<dyn Fn() -> RaftStats + Send>,
-    failure: Option<String>,
     art: Art,
     lobby: lobby::Draft,
     room: room::Draft,
@@ -58,7 +57,7 @@ impl App {
         send: impl Fn(Command) + Send + 'static,
     ) -> Self {
         Self {
-            views: Some(views),
+            views: Ok(views),
             send: Box::new(send),
             ..Self::failed(ctx, String::new())
         }
@@ -71,10 +70,9 @@ impl App {
         // The size is one of the settings, which are kept.
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         Self {
-            views: None,
+            views: Err(failure),
             send: Box::new(|_| {}),
             raft_stats: Box::new(RaftStats::default),
-            failure: Some(failure),
             art: Art::default(),
             lobby: lobby::Draft::default(),
             room: room::Draft::default(),
@@ -123,17 +121,15 @@ impl App {
         self.apply_appearance(ui.ctx());
         let ground = Palette::of(ui).ground;
         ui.painter().rect_filled(ui.max_rect(), 0.0, ground);
-        let view = self.views.as_ref().map(|views| {
-            let stopped = views.has_changed().is_err();
-            (Arc::clone(&views.borrow()), stopped)
-        });
-        if let Some((view, _)) = &view {
-            self.log_new(view);
-        }
-        let Some((view, stopped)) = view else {
-            let failure = self.failure.clone().unwrap_or_default();
-            return failure_ui(ui, &tr!("cannot-start"), &sentence(&failure), |_| {});
+        let views = match &self.views {
+            Ok(views) => views,
+            Err(failure) => {
+                return failure_ui(ui, &tr!("cannot-start"), &sentence(failure), |_| {});
+            }
         };
+        let stopped = views.has_changed().is_err();
+        let view = Arc::clone(&views.borrow());
+        self.log_new(&view);
         if let Some(fatal) = &view.fatal {
             let logs = tr!("about-logs-at", folder = view.me.logs.as_str());
             let mut back = false;
@@ -201,7 +197,7 @@ impl App {
 impl App {
     /// Looks and speaks as the player prefers.
     fn apply_appearance(&mut self, ctx: &egui::Context) {
-        let views = self.views.as_ref();
+        let views = self.views.as_ref().ok();
         let chosen = views.map(|views| Arc::clone(&views.borrow().me.preferences));
         let chosen = chosen.unwrap_or_default();
         let system = self.system.as_ref().map(|system| *system.borrow());

@@ -73,37 +73,34 @@ pub(super) enum Mood {
 }
 
 impl Picture {
-    /// Width and height in the drawing's own units.
-    pub(super) fn size(self) -> Vec2 {
+    /// The drawing, and its width and height in its own units.
+    fn drawing(self) -> (&'static str, Vec2) {
         match self {
-            Self::Kanna(_) | Self::Blink(_) => Vec2::new(400.0, 480.0),
-            Self::Balloon(_) => Vec2::new(100.0, 130.0),
-            Self::Pop(_) => Vec2::new(100.0, 100.0),
-            Self::Cloud => Vec2::new(200.0, 90.0),
-            Self::Raincloud => Vec2::new(240.0, 140.0),
-            Self::Puddle => Vec2::new(260.0, 60.0),
-            Self::Hill => Vec2::new(800.0, 160.0),
-            Self::Crown | Self::Reaction(_) => Vec2::new(64.0, 64.0),
+            Self::Kanna(_) | Self::Blink(_) => (KANNA, Vec2::new(400.0, 480.0)),
+            Self::Balloon(_) => (BALLOON, Vec2::new(100.0, 130.0)),
+            Self::Pop(_) => (POP, Vec2::new(100.0, 100.0)),
+            Self::Cloud => (CLOUD, Vec2::new(200.0, 90.0)),
+            Self::Raincloud => (RAINCLOUD, Vec2::new(240.0, 140.0)),
+            Self::Puddle => (PUDDLE, Vec2::new(260.0, 60.0)),
+            Self::Hill => (HILL, Vec2::new(800.0, 160.0)),
+            Self::Crown => (CROWN, Vec2::new(64.0, 64.0)),
+            Self::Reaction(_) => (REACTIONS, Vec2::new(64.0, 64.0)),
         }
     }
 
+    /// Width and height in the drawing's own units.
+    pub(super) fn size(self) -> Vec2 {
+        self.drawing().1
+    }
+
     fn svg(self) -> String {
-        let coloured = |svg: &str, n: usize| {
-            let [main, shade] = BALLOONS[n % BALLOONS.len()];
-            svg.replace(BALLOON_MAIN, main)
-                .replace(BALLOON_SHADE, shade)
+        let (svg, _) = self.drawing();
+        let (Self::Balloon(n) | Self::Pop(n)) = self else {
+            return svg.to_owned();
         };
-        match self {
-            Self::Kanna(_) | Self::Blink(_) => KANNA.to_owned(),
-            Self::Balloon(n) => coloured(BALLOON, n),
-            Self::Pop(n) => coloured(POP, n),
-            Self::Cloud => CLOUD.to_owned(),
-            Self::Raincloud => RAINCLOUD.to_owned(),
-            Self::Puddle => PUDDLE.to_owned(),
-            Self::Hill => HILL.to_owned(),
-            Self::Crown => CROWN.to_owned(),
-            Self::Reaction(_) => REACTIONS.to_owned(),
-        }
+        let [main, shade] = BALLOONS[n % BALLOONS.len()];
+        svg.replace(BALLOON_MAIN, main)
+            .replace(BALLOON_SHADE, shade)
     }
 
     /// Which parts of the drawing are shown.

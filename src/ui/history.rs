@@ -32,12 +32,6 @@ impl Draft {
             ..Self::default()
         };
     }
-
-    /// Shows this round after so many tries, whatever is played meanwhile.
-    fn stay_at(&mut self, round: u32, step: usize) {
-        self.round = Some(round);
-        self.step = Some(step);
-    }
 }
 
 /// Draws the history, if it is open.
@@ -104,19 +98,14 @@ fn step_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
     let mode = phrases::mode(round.frame().mode);
     ui.label(RichText::new(format!("{mode} · {}", round.clue())).color(p.weak));
     ui.horizontal(|ui| {
-        if ui
-            .add_enabled(step > 0, egui::Button::new(tr!("history-back")))
-            .clicked()
-        {
-            step -= 1;
-            draft.stay_at(round.number(), step);
-        }
-        if ui
-            .add_enabled(step < last, egui::Button::new(tr!("history-on")))
-            .clicked()
-        {
-            step += 1;
-            draft.stay_at(round.number(), step);
+        let (back, on) = (step.checked_sub(1), (step < last).then_some(step + 1));
+        for (text, to) in [(tr!("history-back"), back), (tr!("history-on"), on)] {
+            let button = ui.add_enabled(to.is_some(), egui::Button::new(text));
+            if let Some(to) = to.filter(|_| button.clicked()) {
+                step = to;
+                // It stays at this round, whatever is played meanwhile.
+                (draft.round, draft.step) = (Some(round.number()), Some(to));
+            }
         }
         ui.label(tr!("history-step", step = step, steps = last));
     });

@@ -161,19 +161,33 @@ pub(super) fn choice(ui: &mut egui::Ui, chosen: bool, text: &str) -> egui::Respo
     response
 }
 
+/// Lays out by a size that is known only after it was drawn: that of the last
+/// frame (before the first, `guess`), and once more if it has changed.
+pub(super) fn measured(
+    ui: &mut egui::Ui,
+    salt: &str,
+    guess: f32,
+    contents: impl FnOnce(&mut egui::Ui, f32) -> f32,
+) {
+    let id = ui.scope_id().with((salt, "size"));
+    let last: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(guess);
+    let now = contents(ui, last);
+    if (now - last).abs() > 1.0 {
+        ui.data_mut(|data| data.insert_temp(id, now));
+        ui.ctx().request_discard("the size has changed");
+    }
+}
+
 /// A row in the middle, as wide as it was in the last frame.
 pub(super) fn centred_row(ui: &mut egui::Ui, salt: &str, contents: impl FnOnce(&mut egui::Ui)) {
-    let id = ui.scope_id().with(salt);
-    let width: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(300.0);
-    ui.horizontal(|ui| {
-        ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
-        let left = ui.cursor().left();
-        contents(ui);
-        let now = ui.min_rect().right() - left;
-        if (now - width).abs() > 1.0 {
-            ui.data_mut(|data| data.insert_temp(id, now));
-            ui.ctx().request_discard("the width has changed");
-        }
+    measured(ui, salt, 300.0, |ui, width| {
+        let row = ui.horizontal(|ui| {
+            ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
+            let left = ui.cursor().left();
+            contents(ui);
+            ui.min_rect().right() - left
+        });
+        row.inner
     });
 }
 

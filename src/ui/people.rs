@@ -24,16 +24,6 @@ pub(super) struct Draft {
     removing: Option<PeerId>,
 }
 
-impl Draft {
-    /// What stays in another room.
-    pub(super) fn elsewhere(self) -> Self {
-        Self {
-            removing: None,
-            ..self
-        }
-    }
-}
-
 /// The players, those who are here first; and what can be done about them.
 pub(super) fn players_ui(
     ui: &mut egui::Ui,

@@ -14,7 +14,7 @@ use super::{
     keyboard::{self, keyboard_ui, more_ui},
     last_event::LastEvent,
     motion::Motion,
-    parts::{announce, card, choice, fixed},
+    parts::{announce, card, choice, fixed, measured},
     people::{self, door_ui, guesses_ui, players_ui},
     setter_panel::{self, setter_ui},
     setup::{self, setup_ui},
@@ -25,7 +25,10 @@ use super::{
     watch::{self, watch_ui},
     words::tr,
 };
-use crate::node::{Command, RaftStats, RoomView, View};
+use crate::{
+    game::PeerId,
+    node::{Command, RaftStats, RoomView, View},
+};
 
 /// The window's own drafts in a room.
 #[derive(Default)]
@@ -36,6 +39,8 @@ pub(super) struct Draft {
     talk: talk::Draft,
     people: people::Draft,
     history: history::Draft,
+    /// The room as it was drawn last.
+    seen: Option<Arc<RoomView>>,
     last_event: LastEvent,
     motion: Motion,
     sounds: Sounds,
@@ -51,12 +56,26 @@ impl Draft {
         self.watch.look_at(stats);
     }
 
+    /// Tells and plays what has happened since the last look.
+    fn look_at(&mut self, room: &Arc<RoomView>, me: PeerId, volume: u8) {
+        let seen = self.seen.replace(Arc::clone(room));
+        if seen.as_ref().is_some_and(|seen| Arc::ptr_eq(seen, room)) {
+            return;
+        }
+        let is_here = |seen: &Arc<RoomView>| seen.cluster.cluster_id == room.cluster.cluster_id;
+        let seen = seen.filter(is_here);
+        self.last_event.look_at(seen.as_deref(), room, me);
+        if let Some(seen) = seen {
+            let (before, now) = (seen.state.game(), room.state.game());
+            self.sounds.look_at(before, now, me, volume);
+        }
+    }
+
     /// Nothing that was begun in a room is for the next one.
     pub(super) fn leave(&mut self) {
-        *self = Self {
-            people: std::mem::take(&mut self.people).elsewhere(),
-            ..Self::default()
-        };
+        let muted = std::mem::take(&mut self.people.muted);
+        *self = Self::default();
+        self.people.muted = muted;
     }
 }
 
@@ -91,9 +110,7 @@ pub(super) fn room_ui(
     calm: bool,
 ) -> Vec<Command> {
     draft.calm = calm;
-    draft.last_event.look_at(room, view.me.peer_id);
-    let volume = view.me.preferences.volume;
-    draft.sounds.look_at(room, view.me.peer_id, volume);
+    draft.look_at(room, view.me.peer_id, view.me.preferences.volume);
     let mut commands = Vec::new();
     egui::Panel::top("room bar")
         .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 10)))
@@ -191,7 +208,7 @@ fn wide_ui(
                 // In the middle.
                 let column = middle.x.min(COLUMN * roominess(ui));
                 let beside = (middle.x - column) / 2.0;
-                measured(ui, "play", |ui, height| {
+                measured(ui, "play", 420.0, |ui, height| {
                     ui.add_space(((size.y - height.max(USUAL)) * 0.4).max(0.0));
                     let top = ui.cursor().top();
                     ui.horizontal_top(|ui| {
@@ -235,18 +252,6 @@ fn wide_ui(
     commands
 }
 
-/// Lays out by a height that is known only after it was drawn: that of the last
-/// frame, and once more if it has changed.
-fn measured(ui: &mut egui::Ui, salt: &str, contents: impl FnOnce(&mut egui::Ui, f32) -> f32) {
-    let id = ui.scope_id().with((salt, "height"));
-    let height: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(420.0);
-    let now = contents(ui, height);
-    if (now - height).abs() > 1.0 {
-        ui.data_mut(|data| data.insert_temp(id, now));
-        ui.ctx().request_discard("the height has changed");
-    }
-}
-
 fn narrow_ui(
     ui: &mut egui::Ui,
     art: &mut Art,
@@ -259,7 +264,7 @@ fn narrow_ui(
     ScrollArea::vertical().id_salt("room").show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 5.0;
         // What the board and the keys leave, so that both are in reach.
-        measured(ui, "play", |ui, height| {
+        measured(ui, "play", 420.0, |ui, height| {
             let left = size.y - height - 6.0 - ui.spacing().item_spacing.y;
             let scene = left.clamp(SCENE, (size.y * 0.5).max(SCENE));
             if left >= SCENE || size.y >= LOW {

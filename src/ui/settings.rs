@@ -1,6 +1,9 @@
-//! How the window looks and speaks.
+//! How the window looks and speaks: the page to set it on, and the keys for it
+//! that mean the same on every page.
 
-use eframe::egui::{self, RichText};
+use eframe::egui::{
+    self, Key, KeyboardShortcut, Modifiers, RichText, gui_zoom::kb_shortcuts as zoom,
+};
 
 use super::{
     parts::{choice, close_button, dialog_height, dialog_scroll, note_place, page},
@@ -9,7 +12,7 @@ use super::{
     words::{Language, tr},
 };
 use crate::{
-    node::{Command, Look, Preferences},
+    node::{Command, Look, Preferences, SCALE},
     packs::name_of_language,
 };
 
@@ -19,6 +22,11 @@ const SIZES: [u16; 5] = [80, 100, 120, 150, 200];
 
 /// How much louder or quieter a click makes the sounds, in percent.
 const VOLUME_STEP: u8 = 10;
+
+const FULL_SCREEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::F11);
+
+/// How much larger or smaller a key makes everything, in percent.
+const SCALE_STEP: u16 = 10;
 
 /// Draws the settings, if they are open; what was changed is done at once.
 pub(super) fn settings_ui(
@@ -136,5 +144,72 @@ fn name_of(look: Look) -> String {
         Look::Light => tr!("look-light"),
         Look::Dark => tr!("look-dark"),
         Look::Contrast => tr!("look-contrast"),
+    }
+}
+
+/// Does what was pressed: another size, which is kept, or the whole screen.
+pub(super) fn shortcuts(ctx: &egui::Context, now: &Preferences) -> Option<Command> {
+    let pressed = |shortcut| ctx.input_mut(|input| input.consume_shortcut(shortcut));
+    if pressed(&FULL_SCREEN) {
+        let is_full = ctx.input(|input| input.viewport().fullscreen == Some(true));
+        ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!is_full));
+    }
+    let scale = if pressed(&zoom::ZOOM_RESET) {
+        100
+    } else if pressed(&zoom::ZOOM_IN) || pressed(&zoom::ZOOM_IN_SECONDARY) {
+        now.scale + SCALE_STEP
+    } else if pressed(&zoom::ZOOM_OUT) {
+        now.scale - SCALE_STEP
+    } else {
+        return None;
+    };
+    let is_new = scale != now.scale && SCALE.contains(&scale);
+    is_new.then(|| {
+        Command::Prefer(Preferences {
+            scale,
+            ..now.clone()
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(key: Key, modifiers: Modifiers, now: &Preferences) -> Option<Command> {
+        let ctx = egui::Context::default();
+        let input = egui::RawInput {
+            events: vec![egui::Event::Key {
+                key,
+                physical_key: None,
+                pressed: true,
+                repeat: false,
+                modifiers,
+            }],
+            ..egui::RawInput::default()
+        };
+        let mut command = None;
+        let mut output = ctx.run_ui(input, |ui| command = shortcuts(ui.ctx(), now));
+        output.textures_delta.clear();
+        command
+    }
+
+    #[test]
+    fn the_size_changes_in_steps_within_its_bounds() {
+        let mut now = Preferences::default();
+        let sized = |key, now: &Preferences| match press(key, Modifiers::COMMAND, now) {
+            Some(Command::Prefer(set)) => Some(set.scale),
+            _ => None,
+        };
+        assert_eq!(sized(Key::Plus, &now), Some(110));
+        assert_eq!(sized(Key::Equals, &now), Some(110));
+        assert_eq!(sized(Key::Minus, &now), Some(90));
+        assert_eq!(sized(Key::Num0, &now), None);
+        now.scale = *SCALE.end();
+        assert_eq!(sized(Key::Plus, &now), None);
+        assert_eq!(sized(Key::Num0, &now), Some(100));
+        now.scale = *SCALE.start();
+        assert_eq!(sized(Key::Minus, &now), None);
+        assert!(press(Key::Plus, Modifiers::NONE, &now).is_none());
     }
 }

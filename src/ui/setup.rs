@@ -3,7 +3,6 @@
 use eframe::egui::{self, RichText};
 
 use super::{
-    pack_choice::{COMBO, in_words, name_box, packs_ui},
     parts::{ask, choice, in_card, main_button, note_place},
     phrases,
     theme::{GAP, Palette, bold},
@@ -11,7 +10,7 @@ use super::{
 };
 use crate::{
     game::{Action, Difficulty, Game, MAX_ROUNDS, Mode, Round, Settings, TURN_SECONDS},
-    node::{Command, RoomView, View},
+    node::{Command, PackView, RoomView, View},
 };
 
 /// The window's own drafts.
@@ -94,6 +93,9 @@ fn seat_ui(ui: &mut egui::Ui, view: &View, game: &Game) -> Option<Command> {
 
 // ---- between two matches ----
 
+/// Width of the boxes to choose words by, in points: three side by side.
+const COMBO: f32 = 104.0;
+
 /// How many of the ranking are shown; the scores of all stand next to their names.
 const RANKED: usize = 5;
 
@@ -148,7 +150,7 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
 }
 
 /// What a mode is, in a line.
-pub(super) fn describe(mode: Mode) -> String {
+fn describe(mode: Mode) -> String {
     match mode {
         Mode::Together => tr!("mode-together-more"),
         Mode::Turns => tr!("mode-turns-more"),
@@ -162,6 +164,79 @@ fn name_of_difficulty(level: Difficulty) -> String {
         Difficulty::Easy => tr!("level-easy"),
         Difficulty::Normal => tr!("level-normal"),
         Difficulty::Hard => tr!("level-hard"),
+    }
+}
+
+/// Says what a box is for, where it has no label next to it.
+fn name_box(response: egui::Response, name: &str, value: &str) {
+    response.widget_info(|| {
+        let mut info = egui::WidgetInfo::labeled(egui::Role::ComboBox, true, name);
+        info.current_text_value = Some(value.to_owned());
+        info
+    });
+    response.on_hover_text(name);
+}
+
+/// The language, and what the words are about.
+fn packs_ui(ui: &mut egui::Ui, view: &View, set: &mut Settings) {
+    let chosen = view.packs.iter().find(|pack| pack.id == set.pack);
+    // A pack that only its owner has: nothing is known but its id.
+    let language = chosen.map_or("", |pack| &*pack.language);
+    let in_language = |tag: &str| {
+        let tag = tag.to_owned();
+        view.packs.iter().filter(move |pack| pack.language == tag)
+    };
+    let mut languages: Vec<&PackView> = Vec::new();
+    for pack in view.packs.iter() {
+        if languages
+            .iter()
+            .all(|known| known.language != pack.language)
+        {
+            languages.push(pack);
+        }
+    }
+    let language_name = chosen.map_or("?", |pack| &*pack.language_name);
+    let combo = egui::ComboBox::from_id_salt("language").selected_text(language_name);
+    let shown = combo.width(COMBO).height(360.0).show_ui(ui, |ui| {
+        for pack in languages {
+            let is_chosen = pack.language == language;
+            let clicked = ui
+                .selectable_label(is_chosen, &pack.language_name)
+                .clicked();
+            if clicked && !is_chosen {
+                // All its words, if there is such a pack.
+                let mut packs = in_language(&pack.language);
+                let all = packs.find(|pack| pack.name == pack.language_name);
+                set.pack.clone_from(&all.unwrap_or(pack).id);
+            }
+        }
+    });
+    name_box(shown.response, &tr!("pack-language"), language_name);
+    let words = chosen.map_or_else(|| set.pack.clone(), words_of);
+    let combo = egui::ComboBox::from_id_salt("pack").selected_text(&words);
+    let shown = combo.width(COMBO).height(360.0).show_ui(ui, |ui| {
+        for pack in in_language(language) {
+            ui.selectable_value(&mut set.pack, pack.id.clone(), words_of(pack));
+        }
+    });
+    name_box(shown.response, &tr!("pack-words"), &words);
+}
+
+/// What a pack's words are about.
+fn words_of(pack: &PackView) -> String {
+    if pack.name == pack.language_name {
+        tr!("pack-all")
+    } else {
+        pack.name.clone()
+    }
+}
+
+/// A pack's name, and its language.
+fn name_of_pack(pack: &PackView) -> String {
+    if pack.name == pack.language_name {
+        pack.name.clone()
+    } else {
+        format!("{} ({})", pack.name, pack.language_name)
     }
 }
 
@@ -271,7 +346,7 @@ fn guest_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Vec<Command> {
         .owner
         .map_or_else(|| tr!("nobody"), |owner| game.name_of(&owner).to_owned());
     let pack = view.packs.iter().find(|pack| pack.id == settings.pack);
-    let pack = pack.map_or_else(|| settings.pack.clone(), in_words);
+    let pack = pack.map_or_else(|| settings.pack.clone(), name_of_pack);
     let me = game.players().get(&view.me.peer_id);
     let ready = me.is_some_and(|me| me.ready);
     let watching = me.is_some_and(|me| me.watching);

@@ -13,7 +13,6 @@ use serde_json::Value;
 
 use super::{
     event::{self, Answer},
-    game::game,
     printer::Shown,
 };
 use crate::{
@@ -401,7 +400,7 @@ fn answers() -> Vec<Answer> {
     let record = r#"{"played":4,"won":3,"streak":1,"best_streak":2,"misses":{"x":2}}"#;
     let record: Record = serde_json::from_str(record).expect("a record");
     let parts = [
-        ("game", Ok(game(&room))),
+        ("game", Ok(event::game(&room))),
         ("cluster", Ok(event::cluster(&room))),
         ("talk", Ok(event::talk(&room))),
         ("history", event::history(&room, None)),

@@ -8,18 +8,12 @@ mod device;
 mod tones;
 
 use std::{
-    sync::{
-        Arc,
-        mpsc::{self, SyncSender},
-    },
+    sync::mpsc::{self, SyncSender},
     time::{Duration, Instant},
 };
 
 use self::tones::Sound;
-use crate::{
-    game::{CHANCES, Game, PeerId, Phase, Round, Tried},
-    node::RoomView,
-};
+use crate::game::{CHANCES, Game, PeerId, Phase, Round, Tried};
 
 /// Sounds that may wait. What comes faster is left out.
 const WAITING: usize = 4;
@@ -27,31 +21,20 @@ const WAITING: usize = 4;
 /// For how long nothing is tried, where there was no device.
 const PAUSE: Duration = Duration::from_secs(30);
 
-/// Listens to a room, and plays what happens.
+/// Plays what happens in a room.
 #[derive(Default)]
 pub(super) struct Sounds {
-    seen: Option<Arc<RoomView>>,
     ask: Option<SyncSender<(Sound, u8)>>,
 }
 
 impl Sounds {
-    /// Plays what has happened since the last look, so loud; `volume` in
-    /// percent, 0 is silent.
-    pub(super) fn look_at(&mut self, room: &Arc<RoomView>, me: PeerId, volume: u8) {
-        let seen = self.seen.replace(Arc::clone(room));
-        let Some(seen) = seen.filter(|seen| !Arc::ptr_eq(seen, room)) else {
+    /// Plays what has happened between two states of a game, so loud; `volume`
+    /// in percent, 0 is silent. On a thread of its own: a device may take its
+    /// time.
+    pub(super) fn look_at(&mut self, before: &Game, now: &Game, me: PeerId, volume: u8) {
+        let Some(sound) = heard(before, now, me).filter(|_| volume > 0) else {
             return;
         };
-        if volume == 0 || seen.cluster.cluster_id != room.cluster.cluster_id {
-            return;
-        }
-        if let Some(sound) = heard(seen.state.game(), room.state.game(), me) {
-            self.play(sound, volume);
-        }
-    }
-
-    /// Plays a sound, on a thread of its own: a device may take its time.
-    pub(super) fn play(&mut self, sound: Sound, volume: u8) {
         let ask = self.ask.get_or_insert_with(|| {
             let (ask, asked) = mpsc::sync_channel(WAITING);
             std::thread::spawn(move || serve(&asked));
