@@ -18,11 +18,11 @@ use tokio::{
 
 use self::{
     event::Answer,
-    parse::{Input, parse},
+    parse::{Input, must_be_in, parse},
     printer::Printer,
 };
 use crate::{
-    node::{Command, Done, Failure, Node, NodeConfig, NodeHandle, RoomView, Stage},
+    node::{Command, Done, Node, NodeConfig, NodeHandle, RoomView, Stage},
     signals,
 };
 
@@ -154,8 +154,7 @@ async fn serve(
 }
 
 fn look(room: Option<&RoomView>, name: &str, part: impl Fn(&RoomView) -> Answer) -> Answer {
-    let gone = || Failure::new("not_in_room", "you are no longer in a room");
-    event::part(name, room.ok_or_else(gone).and_then(part))
+    event::part(name, must_be_in(room).and_then(part))
 }
 
 /// Reads stdin line by line, never more than [`MAX_LINE`] of one.

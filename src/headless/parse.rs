@@ -37,11 +37,7 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Input, Failur
     let rest = rest.trim();
     let act = |action| Ok(Input::Command(Command::Act(action)));
     let command = |command| Ok(Input::Command(command));
-    let in_room = || {
-        let not_there = || Failure::new("not_in_room", "you are no longer in a room");
-        room.ok_or_else(not_there)
-    };
-    let game = || in_room().map(|room| room.state.game());
+    let game = || must_be_in(room).map(|room| room.state.game());
     match (word, rest.is_empty()) {
         ("guess", _) => {
             let alphabet =
@@ -129,6 +125,11 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Input, Failur
         ("leave", true) => Ok(Input::Leave),
         _ => Err(Failure::new("unknown_command", COMMANDS)),
     }
+}
+
+/// The room, where there has to be one.
+pub(super) fn must_be_in(room: Option<&RoomView>) -> Result<&RoomView, Failure> {
+    room.ok_or_else(|| Failure::new("not_in_room", "you are no longer in a room"))
 }
 
 /// Changes one setting; `None` if the value is none.

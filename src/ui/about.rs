@@ -3,7 +3,7 @@
 use eframe::egui::{self, RichText};
 
 use super::{
-    parts::{close_button, dialog_height, dialog_scroll, page},
+    parts::{called, close_button, dialog_height, dialog_scroll, page},
     theme::{Palette, bold},
     words::tr,
 };
@@ -43,8 +43,7 @@ fn folder_ui(ui: &mut egui::Ui, what: &str, folder: &str) {
         ui.label(what);
         ui.label(RichText::new(folder).monospace());
         let copy = ui.button(tr!("about-copy"));
-        let name = format!("{}: {what}", tr!("about-copy"));
-        copy.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+        called(&copy, &tr!("about-copy"), what);
         if copy.clicked() {
             ui.ctx().copy_text(folder.to_owned());
         }

@@ -193,6 +193,7 @@ fn rename(view: &View, draft: &Draft) -> Option<Command> {
 }
 
 fn address_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec<Command>) {
+    let mut chosen = None;
     ui.horizontal_wrapped(|ui| {
         let label = ui.label(tr!("lobby-address"));
         let field = egui::TextEdit::singleline(&mut draft.address)
@@ -208,38 +209,33 @@ fn address_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut 
         if (clicked || entered)
             && let Ok(addr) = addr
         {
-            commands.extend(rename(view, draft));
-            commands.push(Command::Join {
-                target: JoinTarget::Addr(addr),
-                wait: WAIT,
-            });
+            chosen = Some(addr);
         } else if !draft.address.trim().is_empty() && addr.is_err() && !field.has_focus() {
             let p = Palette::of(ui);
             announce(&ui.label(RichText::new(tr!("lobby-bad-address")).color(p.error)));
         }
     });
     let known = &view.me.preferences.addresses;
-    if known.is_empty() {
-        return;
-    }
-    ui.horizontal_wrapped(|ui| {
-        let weak = Palette::of(ui).weak;
-        ui.label(
-            RichText::new(tr!("lobby-joined-before"))
-                .small()
-                .color(weak),
-        );
-        for addr in known {
-            let button = ui.button(RichText::new(addr.to_string()).small());
-            if button.clicked() {
-                commands.extend(rename(view, draft));
-                commands.push(Command::Join {
-                    target: JoinTarget::Addr(*addr),
-                    wait: WAIT,
-                });
+    if !known.is_empty() {
+        ui.horizontal_wrapped(|ui| {
+            let weak = Palette::of(ui).weak;
+            let text = RichText::new(tr!("lobby-joined-before"));
+            ui.label(text.small().color(weak));
+            for addr in known {
+                let button = ui.button(RichText::new(addr.to_string()).small());
+                if button.clicked() {
+                    chosen = Some(*addr);
+                }
             }
-        }
-    });
+        });
+    }
+    if let Some(addr) = chosen {
+        commands.extend(rename(view, draft));
+        commands.push(Command::Join {
+            target: JoinTarget::Addr(addr),
+            wait: WAIT,
+        });
+    }
 }
 
 fn foot_ui(ui: &mut egui::Ui, view: &View, settings_open: &mut bool) {

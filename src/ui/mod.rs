@@ -7,7 +7,6 @@ mod app;
 mod art;
 mod awake;
 mod board;
-mod cluster_strip;
 mod finding;
 mod history;
 mod kanna;

@@ -191,6 +191,12 @@ pub(super) fn centred_row(ui: &mut egui::Ui, salt: &str, contents: impl FnOnce(&
     });
 }
 
+/// Says whom or what a button is about, which sighted users see next to it.
+pub(super) fn called(button: &egui::Response, text: &str, name: &str) {
+    let name = format!("{text}: {name}");
+    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+}
+
 /// Notes where a control is, for those who steer the window from outside.
 pub(super) fn note_place(response: &egui::Response, name: &str) {
     let at = response.rect.center();

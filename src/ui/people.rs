@@ -6,7 +6,7 @@ use eframe::egui::{self, RichText, Vec2, vec2};
 
 use super::{
     art::{Art, Picture},
-    parts::{ask, fixed, main_button, note_place, once},
+    parts::{ask, called, fixed, main_button, note_place, once},
     theme::{Palette, bold},
     words::tr,
 };
@@ -186,12 +186,6 @@ pub(super) fn door_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) -> Option<
         fixed(ui, ("knock", peer), |ui| ui.horizontal_wrapped(knock_ui));
     }
     command
-}
-
-/// Says whom a button is about, which sighted users see next to it.
-fn called(button: &egui::Response, text: &str, name: &str) {
-    let name = format!("{text}: {name}");
-    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
 }
 
 /// A line of a list: as high as its text, not as a button. Its menu is its own

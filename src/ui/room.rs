@@ -8,7 +8,6 @@ use eframe::egui::{self, RichText, ScrollArea, vec2};
 use super::{
     art::Art,
     board::board_ui,
-    cluster_strip::strip_ui,
     history::{self, history_ui},
     kanna::scene_ui,
     keyboard::{self, keyboard_ui, more_ui},
@@ -22,7 +21,7 @@ use super::{
     talk::{self, talk_ui},
     theme::{COLUMN, GAP, NARROW, Palette, roominess},
     trouble::{passing, trouble_ui},
-    watch::{self, watch_ui},
+    watch::{self, strip_ui, watch_ui},
     words::tr,
 };
 use crate::{
