@@ -180,12 +180,8 @@ fn player(game: &Game, text: &str) -> Result<PeerId, Failure> {
 /// Who knocks; if only one does, by no name at all. Also who was sent away.
 fn knocker(game: &Game, text: &str) -> Result<PeerId, Failure> {
     let knocks = &game.table().knocks;
-    if text.is_empty() && knocks.len() == 1 {
-        return knocks
-            .keys()
-            .next()
-            .copied()
-            .ok_or_else(|| Rejection::NoSuchPlayer.into());
+    if let (true, 1, Some(peer)) = (text.is_empty(), knocks.len(), knocks.keys().next()) {
+        return Ok(*peer);
     }
     let knocks = knocks.iter().map(|(peer, name)| (*peer, name.as_str()));
     let removed = game.players().iter().filter(|(_, player)| player.removed);

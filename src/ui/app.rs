@@ -132,15 +132,11 @@ impl App {
         self.log_new(&view);
         if let Some(fatal) = &view.fatal {
             let logs = tr!("about-logs-at", folder = view.me.logs.as_str());
+            let text = format!("{}\n{logs}", sentence(fatal));
             let mut back = false;
-            failure_ui(
-                ui,
-                &tr!("cannot-go-on"),
-                &format!("{}\n{logs}", sentence(fatal)),
-                |ui| {
-                    back = ui.add(main_button(ui, tr!("back-to-lobby"))).clicked();
-                },
-            );
+            failure_ui(ui, &tr!("cannot-go-on"), &text, |ui| {
+                back = ui.add(main_button(ui, tr!("back-to-lobby"))).clicked();
+            });
             if back {
                 (self.send)(Command::Leave);
             }

@@ -119,28 +119,25 @@ fn checks_ui(ui: &mut egui::Ui, found: &Examination) {
     let used = || found.interfaces.iter().filter(|found| found.used);
     let names: Vec<&str> = used().map(|found| found.name.as_str()).collect();
     let heard = used().any(|found| found.multicast == Some(true));
-    check_ui(
-        ui,
-        !names.is_empty(),
-        &match names.as_slice() {
-            [] => tr!("find-check-none"),
-            names => tr!("find-check-network", names = names.join(", ")),
-        },
-    );
-    let text = if heard {
+    let network = match names.as_slice() {
+        [] => tr!("find-check-none"),
+        names => tr!("find-check-network", names = names.join(", ")),
+    };
+    let multicast = if heard {
         tr!("find-check-multicast")
     } else {
         tr!("find-check-no-multicast")
     };
-    check_ui(ui, heard, &text);
     let (listens, port) = (found.listens && !names.is_empty(), found.port.to_string());
-    let text = if listens {
+    let listening = if listens {
         tr!("find-check-port", port = port)
     } else {
         tr!("find-check-no-port", port = port)
     };
-    check_ui(ui, listens, &text);
     let others = tr!("find-check-others", count = found.neighbours);
+    check_ui(ui, !names.is_empty(), &network);
+    check_ui(ui, heard, &multicast);
+    check_ui(ui, listens, &listening);
     check_ui(ui, found.neighbours > 0, &others);
 }
 

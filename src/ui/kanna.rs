@@ -5,9 +5,8 @@ use eframe::egui::{
 };
 
 use super::{
-    art::{Art, Mood, Picture},
+    art::{Art, Picture, grey_sky, paint_cloud, paint_confetti, paint_hills, paint_sky, round_off},
     motion::{End, Motion, Pose, ease_out},
-    sky::{grey_sky, paint_cloud, paint_confetti, paint_hills, paint_sky, round_off},
     theme::{Palette, mix},
     words::tr,
 };
@@ -151,14 +150,11 @@ fn paint_flight(art: &mut Art, painter: &egui::Painter, rect: Rect, pose: &Pose,
 
 /// Kanna as she feels.
 fn kanna_of(pose: &Pose) -> Picture {
-    let mood = match pose.end {
-        End::Won => Mood::Won,
-        End::Lost => Mood::Misses(CHANCES),
-        End::Not => Mood::Misses(pose.misses),
-    };
-    match mood {
-        Mood::Misses(misses) if pose.blinks => Picture::Blink(misses),
-        mood => Picture::Kanna(mood),
+    match pose.end {
+        End::Won => Picture::Won,
+        End::Lost => Picture::Kanna(CHANCES),
+        End::Not if pose.blinks => Picture::Blink(pose.misses),
+        End::Not => Picture::Kanna(pose.misses),
     }
 }
 

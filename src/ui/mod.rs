@@ -24,7 +24,6 @@ mod room_list;
 mod setter_panel;
 mod settings;
 mod setup;
-mod sky;
 mod sound;
 mod system;
 mod talk;

@@ -13,7 +13,7 @@ use super::{
     keyboard::{self, keyboard_ui, more_ui},
     last_event::LastEvent,
     motion::Motion,
-    parts::{announce, card, choice, fixed, measured},
+    parts::{announce, choice, fixed, in_card, measured},
     people::{self, door_ui, guesses_ui, players_ui},
     setter_panel::{self, setter_ui},
     setup::{self, setup_ui},
@@ -229,8 +229,7 @@ fn wide_ui(
             |ui| {
                 ui.set_width(people);
                 let players = (size.y * 0.4).max(120.0);
-                card(ui).show(ui, |ui| {
-                    ui.set_width(ui.available_width());
+                in_card(ui, |ui| {
                     ScrollArea::vertical()
                         .id_salt("people")
                         .max_height(players - 24.0)
@@ -241,8 +240,7 @@ fn wide_ui(
                 });
                 ui.add_space(GAP);
                 let left = ui.available_height();
-                card(ui).show(ui, |ui| {
-                    ui.set_width(ui.available_width());
+                in_card(ui, |ui| {
                     commands.extend(aside_ui(ui, art, room, draft, left - 24.0));
                 });
             },
@@ -276,8 +274,7 @@ fn narrow_ui(
             ui.cursor().top() - top
         });
         ui.add_space(GAP);
-        card(ui).show(ui, |ui| {
-            ui.set_width(ui.available_width());
+        in_card(ui, |ui| {
             let people = &mut draft.people;
             commands.extend(players_ui(ui, art, room, view.me.peer_id, people));
             ui.add_space(GAP);

@@ -167,14 +167,22 @@ fn name_of_difficulty(level: Difficulty) -> String {
     }
 }
 
-/// Says what a box is for, where it has no label next to it.
-fn name_box(response: egui::Response, name: &str, value: &str) {
-    response.widget_info(|| {
+/// A box to choose from, which says what it is for: it has no label next to it.
+fn box_ui(
+    ui: &mut egui::Ui,
+    id: &str,
+    name: &str,
+    chosen: &str,
+    choices: impl FnOnce(&mut egui::Ui),
+) {
+    let combo = egui::ComboBox::from_id_salt(id).selected_text(chosen);
+    let shown = combo.width(COMBO).height(360.0).show_ui(ui, choices);
+    shown.response.widget_info(|| {
         let mut info = egui::WidgetInfo::labeled(egui::Role::ComboBox, true, name);
-        info.current_text_value = Some(value.to_owned());
+        info.current_text_value = Some(chosen.to_owned());
         info
     });
-    response.on_hover_text(name);
+    shown.response.on_hover_text(name);
 }
 
 /// The language, and what the words are about.
@@ -196,8 +204,8 @@ fn packs_ui(ui: &mut egui::Ui, view: &View, set: &mut Settings) {
         }
     }
     let language_name = chosen.map_or("?", |pack| &*pack.language_name);
-    let combo = egui::ComboBox::from_id_salt("language").selected_text(language_name);
-    let shown = combo.width(COMBO).height(360.0).show_ui(ui, |ui| {
+    let name = tr!("pack-language");
+    box_ui(ui, "language", &name, language_name, |ui| {
         for pack in languages {
             let is_chosen = pack.language == language;
             let clicked = ui
@@ -211,15 +219,12 @@ fn packs_ui(ui: &mut egui::Ui, view: &View, set: &mut Settings) {
             }
         }
     });
-    name_box(shown.response, &tr!("pack-language"), language_name);
     let words = chosen.map_or_else(|| set.pack.clone(), words_of);
-    let combo = egui::ComboBox::from_id_salt("pack").selected_text(&words);
-    let shown = combo.width(COMBO).height(360.0).show_ui(ui, |ui| {
+    box_ui(ui, "pack", &tr!("pack-words"), &words, |ui| {
         for pack in in_language(language) {
             ui.selectable_value(&mut set.pack, pack.id.clone(), words_of(pack));
         }
     });
-    name_box(shown.response, &tr!("pack-words"), &words);
 }
 
 /// What a pack's words are about.
@@ -264,14 +269,12 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
         ui.horizontal_wrapped(|ui| {
             packs_ui(ui, view, &mut set);
             let level = name_of_difficulty(set.difficulty);
-            let combo = egui::ComboBox::from_id_salt("difficulty").selected_text(&level);
-            let shown = combo.width(COMBO).show_ui(ui, |ui| {
+            box_ui(ui, "difficulty", &tr!("level"), &level, |ui| {
                 for level in Difficulty::ALL {
                     let text = name_of_difficulty(level);
                     ui.selectable_value(&mut set.difficulty, level, text);
                 }
             });
-            name_box(shown.response, &tr!("level"), &level);
         });
         ui.horizontal_wrapped(|ui| {
             let label = ui.label(tr!("rounds"));
