@@ -82,9 +82,15 @@ struct Common {
     /// Look for players on this network interface only; repeatable
     #[arg(long, value_name = "NAME", global = true)]
     interface: Vec<String>,
+    /// Where multicast is blocked: tell members of members; with the address
+    /// of one, join through it; repeatable
     #[cfg(feature = "gossip")]
-    #[command(flatten)]
-    gossip: GossipArgs,
+    #[arg(long, value_name = "IP:PORT", global = true, num_args = 0..=1, action = clap::ArgAction::Append)]
+    gossip: Option<Vec<std::net::SocketAddr>>,
+    /// The port for gossip, UDP and TCP [default: 17946, or any if it is taken]
+    #[cfg(feature = "gossip")]
+    #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..))]
+    gossip_port: Option<u16>,
     /// How long to look for a room [default: 10; for `rooms`: 2]
     #[arg(long, value_name = "SECONDS", global = true, value_parser = parse_seconds)]
     wait: Option<Duration>,
@@ -94,18 +100,6 @@ struct Common {
     /// How much to log to stderr: error, warn, info or debug
     #[arg(long, value_name = "LEVEL", global = true, default_value = "error")]
     log: LevelFilter,
-}
-
-#[cfg(feature = "gossip")]
-#[derive(Args, Clone, Debug)]
-struct GossipArgs {
-    /// Where multicast is blocked: tell members of members; with the address
-    /// of one, join through it; repeatable
-    #[arg(long, value_name = "IP:PORT", global = true, num_args = 0..=1, action = clap::ArgAction::Append)]
-    gossip: Option<Vec<std::net::SocketAddr>>,
-    /// The port for gossip, UDP and TCP [default: 17946, or any if it is taken]
-    #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..))]
-    gossip_port: Option<u16>,
 }
 
 /// Does what the command line asks for.
@@ -121,16 +115,12 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match command {
         Some(Sub::Rooms { json }) => {
             let _ = logging::start(common.log, None);
-            let runtime = runtime()?;
+            let data_dir = data_dir_or_default(common.data_dir.as_deref())?;
             let gossip = common.gossip();
-            let config = lists::RoomsConfig {
-                data_dir: common.data_dir,
-                gossip,
-                interfaces: Interfaces::only(common.interface),
-                wait: common.wait.unwrap_or(WAIT_FOR_ROOMS),
-                json,
-            };
-            runtime.block_on(lists::rooms(config))?;
+            let interfaces = Interfaces::only(common.interface);
+            let wait = common.wait.unwrap_or(WAIT_FOR_ROOMS);
+            let listed = lists::rooms(&data_dir, interfaces, gossip, wait, json);
+            runtime()?.block_on(listed)?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Sub::Packs { json }) => {
@@ -201,13 +191,10 @@ impl SeatArgs {
 impl Common {
     #[cfg(feature = "gossip")]
     fn gossip(&self) -> Option<GossipConfig> {
-        let GossipArgs {
-            gossip,
-            gossip_port,
-        } = &self.gossip;
-        (gossip.is_some() || gossip_port.is_some()).then(|| GossipConfig {
-            port: *gossip_port,
-            members: gossip.clone().unwrap_or_default(),
+        let wanted = self.gossip.is_some() || self.gossip_port.is_some();
+        wanted.then(|| GossipConfig {
+            port: self.gossip_port,
+            members: self.gossip.clone().unwrap_or_default(),
         })
     }
 

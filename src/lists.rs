@@ -1,17 +1,12 @@
 //! What is listed: the rooms on this network, after looking around for a while
 //! (`dhangkanna rooms`), and the word packs (`dhangkanna packs`).
 
-use std::{
-    io::Write as _,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{io::Write as _, path::Path, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 
 use crate::{
-    config::{data_dir_or_default, packs_in, profiles_in},
+    config::{packs_in, profiles_in},
     consensus::RULES,
     discovery::{Ads, Discovery, DiscoveryConfig, GossipConfig, GossipHandle, Interfaces},
     game::{Difficulty, PeerId},
@@ -20,40 +15,31 @@ use crate::{
     packs::Packs,
 };
 
-/// How to look around.
-#[derive(Debug)]
-pub struct RoomsConfig {
-    /// Where profiles are; by default the platform's data directory.
-    pub data_dir: Option<PathBuf>,
-    /// Which network interfaces to use.
-    pub interfaces: Interfaces,
-    /// Whether to gossip, too.
-    pub gossip: Option<GossipConfig>,
-    /// For how long.
-    pub wait: Duration,
-    /// Whether programs read the list.
-    pub json: bool,
-}
-
-/// Prints the rooms on this network.
+/// Prints the rooms on this network, after looking around for so long: a line
+/// each, or a JSON object.
 ///
 /// # Errors
-/// If stdout is closed, or the system has no place for data.
-pub async fn rooms(config: RoomsConfig) -> anyhow::Result<()> {
-    let data_dir = data_dir_or_default(config.data_dir.as_deref())?;
+/// If stdout is closed.
+pub async fn rooms(
+    data_dir: &Path,
+    interfaces: Interfaces,
+    gossip: Option<GossipConfig>,
+    wait: Duration,
+    as_json: bool,
+) -> anyhow::Result<()> {
     let discovery = Discovery::start(&DiscoveryConfig {
         // Nobody: so all announcements are somebody else's.
         peer_id: PeerId::new([0; 32]),
         port: 0,
-        interfaces: config.interfaces,
-        profiles: profiles_in(&data_dir),
+        interfaces,
+        profiles: profiles_in(data_dir),
         profile: None,
-        gossip: config.gossip,
+        gossip,
     });
     for warning in &discovery.warnings {
         eprintln!("dhangkanna: {warning}");
     }
-    let looking = tokio::time::sleep(config.wait);
+    let looking = tokio::time::sleep(wait);
     match &discovery.gossip {
         Some(gossip) => {
             futures::join!(looking, meet(gossip));
@@ -65,17 +51,17 @@ pub async fn rooms(config: RoomsConfig) -> anyhow::Result<()> {
     discovery.shutdown().await;
     let mut out = std::io::stdout().lock();
     for room in &rooms {
-        if config.json {
+        if as_json {
             writeln!(out, "{}", room_as_json(room, &ads))?;
         } else {
             writeln!(out, "{}", room_as_text(room))?;
         }
     }
-    if rooms.is_empty() && !config.json {
+    if rooms.is_empty() && !as_json {
         writeln!(
             out,
             "No room was seen within {} s. If there is one, check that both computers are on the same network, or join by address.",
-            config.wait.as_secs_f32()
+            wait.as_secs_f32()
         )?;
     }
     Ok(())

@@ -32,6 +32,10 @@ const MAX_LINE: usize = 4096;
 /// Lines that are read ahead; beyond it stdin waits.
 const LINES: usize = 256;
 
+/// How long the lines that were read already may take after a signal: some
+/// hundred lines of text.
+const LAST_REPLIES: Duration = Duration::from_secs(1);
+
 /// Takes a seat with `first`, and runs until it is told to leave.
 ///
 /// # Errors
@@ -78,19 +82,10 @@ async fn play(
     // stopped, at once.
     let _ = node.shutdown().await;
     stopping.send_replace(true);
-    served_in_time(serving).await?;
-    Ok(signal)
-}
-
-async fn served_in_time(
-    serving: tokio::task::JoinHandle<anyhow::Result<&'static str>>,
-) -> anyhow::Result<()> {
-    /// For some hundred lines of text.
-    const LAST_REPLIES: Duration = Duration::from_secs(1);
-    match tokio::time::timeout(LAST_REPLIES, serving).await {
-        Ok(served) => served.context("the command reader failed")?.map(drop),
-        Err(_late) => Ok(()),
+    if let Ok(served) = tokio::time::timeout(LAST_REPLIES, serving).await {
+        served.context("the command reader failed")??;
     }
+    Ok(signal)
 }
 
 /// Prints what changes. Ends only if the node does without being asked to.

@@ -169,7 +169,7 @@ impl App {
         let commands = match &view.stage {
             Stage::Room(room) => {
                 let calm = now.calm || system.calm;
-                self.room.look_at_raft(&self.raft_stats);
+                self.room.watch.look_at(&self.raft_stats);
                 room_ui(ui, &mut self.art, &view, room, &mut self.room, open, calm)
             }
             Stage::Lobby => lobby_ui(ui, &mut self.art, &view, &mut self.lobby, open),

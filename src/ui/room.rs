@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     game::PeerId,
-    node::{Command, RaftStats, RoomView, View},
+    node::{Command, RoomView, View},
 };
 
 /// The window's own drafts in a room.
@@ -43,18 +43,13 @@ pub(super) struct Draft {
     last_event: LastEvent,
     motion: Motion,
     sounds: Sounds,
-    watch: watch::Draft,
+    pub(super) watch: watch::Draft,
     aside: Aside,
     /// Whether nothing is to move.
     calm: bool,
 }
 
 impl Draft {
-    /// Takes the newest numbers of the Raft node, if they are shown.
-    pub(super) fn look_at_raft(&mut self, stats: impl Fn() -> RaftStats) {
-        self.watch.look_at(stats);
-    }
-
     /// Tells and plays what has happened since the last look.
     fn look_at(&mut self, room: &Arc<RoomView>, me: PeerId, volume: u8) {
         let seen = self.seen.replace(Arc::clone(room));
