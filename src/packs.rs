@@ -199,15 +199,12 @@ impl Packs {
     }
 
     fn must_get(&self, id: &str) -> Result<&Pack, NoEntry> {
-        let ids = || {
-            self.0
-                .iter()
-                .map(|pack| pack.id.as_str())
-                .collect::<Vec<_>>()
-        };
-        self.get(id).ok_or_else(|| NoEntry::NoPack {
-            id: id.to_owned(),
-            known: ids().join(", "),
+        self.get(id).ok_or_else(|| {
+            let ids: Vec<&str> = self.0.iter().map(|pack| pack.id.as_str()).collect();
+            NoEntry::NoPack {
+                id: id.to_owned(),
+                known: ids.join(", "),
+            }
         })
     }
 }

@@ -233,9 +233,9 @@ impl App {
         self.drawn = Some(Arc::clone(view));
         match &view.stage {
             Stage::Room(room) => {
-                let round = room.state.game().round();
-                let mask = round.map(|round| round.mask_text());
                 let game = room.state.game();
+                let round = game.round();
+                let mask = round.map(|round| round.mask_text());
                 let table = game.table();
                 let name = |peer: Option<PeerId>| {
                     peer.map_or("-".to_owned(), |peer| game.name_of(&peer).to_owned())

@@ -25,7 +25,7 @@ use super::{
     words::tr,
 };
 use crate::{
-    game::PeerId,
+    game::{PeerId, Round},
     node::{Command, RoomView, View},
 };
 
@@ -322,14 +322,11 @@ fn aside_ui(
     }
 }
 
-fn round_is_on(room: &RoomView) -> bool {
-    let round = room.state.game().round();
-    round.is_some_and(crate::game::Round::is_on)
-}
-
 /// The board, the keys, and the way to the next round.
 fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -> Vec<Command> {
     let me = view.me.peer_id;
+    let round = room.state.game().round();
+    let on = round.is_some_and(Round::is_on);
     let mut commands: Vec<Command> = door_ui(ui, room, me).into_iter().collect();
     board_ui(ui, room, me, draft.last_event.said());
     ui.add_space(GAP);
@@ -337,18 +334,14 @@ fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -
         Some(setter) => commands.extend(setter_ui(ui, room, setter, &mut draft.setter)),
         None if !keyboard::has_use(room) => {}
         // What comes next is to be in sight.
-        None if !round_is_on(room) && ui.ctx().content_rect().width() < NARROW => {}
+        None if !on && ui.ctx().content_rect().width() < NARROW => {}
         None => fixed(ui, "keys", |ui| {
             commands.extend(keyboard_ui(ui, room, me, &mut draft.last_event));
             ui.add_space(4.0);
             commands.extend(more_ui(ui, room, me, &mut draft.keyboard));
         }),
     }
-    let guesses = room
-        .state
-        .game()
-        .round()
-        .map_or(&[][..], |round| round.guesses());
+    let guesses = round.map_or(&[][..], Round::guesses);
     let guessed = guesses.iter().any(|guess| guess.by == me);
     if room.single_copy && guessed && room.cluster.members.len() > 1 {
         ui.label(

@@ -102,14 +102,10 @@ const RANKED: usize = 5;
 /// Who has how many points, after a match.
 fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
     let game = room.state.game();
-    if game
-        .table()
-        .newest_match
-        .as_ref()
-        .is_none_or(|newest| !newest.over)
-    {
+    let newest = game.table().newest_match.as_ref();
+    let Some(newest) = newest.filter(|newest| newest.over) else {
         return;
-    }
+    };
     let p = Palette::of(ui);
     let ranking = game.ranking();
     in_card(ui, |ui| {
@@ -138,9 +134,7 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
                 }
             });
         let best = game.table().best_streak;
-        let newest = game.table().newest_match.as_ref();
-        let together = newest.is_some_and(|newest| newest.mode == Mode::Together);
-        if together && best > 1 {
+        if newest.mode == Mode::Together && best > 1 {
             let streak = game.table().streak;
             let text = tr!("streak", now = streak, best = best);
             ui.label(RichText::new(text).color(p.weak));
