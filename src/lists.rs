@@ -1,9 +1,9 @@
 //! What is listed: the rooms on this network, after looking around for a while
 //! (`dhangkanna rooms`), and the word packs (`dhangkanna packs`).
 
-use std::{io::Write as _, path::Path, sync::Arc, time::Duration};
+use std::{io::Write as _, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::{
     config::{packs_in, profiles_in},
@@ -52,7 +52,7 @@ pub async fn rooms(
     let mut out = std::io::stdout().lock();
     for room in &rooms {
         if as_json {
-            writeln!(out, "{}", room_as_json(room, &ads))?;
+            writeln!(out, "{}", serde_json::to_string(&RoomLine::of(room, &ads))?)?;
         } else {
             writeln!(out, "{}", room_as_text(room))?;
         }
@@ -91,31 +91,54 @@ async fn meet(gossip: &GossipHandle) {
 }
 
 /// What `--json` prints of a room; described in `docs/HEADLESS.md`.
-pub(crate) fn room_as_json(room: &Room, ads: &Ads) -> Value {
-    let seen = ads.values().filter(|ad| ad.cluster_id == room.cluster_id);
-    // The members whose announcements were seen.
-    let seen = seen.map(|ad| {
-        json!({
-            "name": ad.player.as_str(),
-            "peer_id": ad.peer_id.to_string(),
-            "addrs": ad.addrs,
-        })
-    });
-    let plays = room.plays.as_ref();
-    json!({
-        "room": room.name.as_str(),
-        "cluster_id": room.cluster_id.to_string(),
-        "players": room.players,
-        "phase": room.phase.code(),
-        "mode": plays.map(|plays| plays.mode.code()),
-        "language": plays.map(|plays| &plays.language),
-        "locked": plays.map(|plays| plays.locked),
-        "addr": room.addr,
-        "version": room.version,
-        "joinable": room.why_not.is_none(),
-        "why_not": room.why_not.as_ref().map(|why| &why.message),
-        "seen": seen.collect::<Vec<_>>(),
-    })
+#[derive(Serialize)]
+pub(crate) struct RoomLine<'a> {
+    room: &'a str,
+    cluster_id: String,
+    players: u32,
+    phase: &'static str,
+    mode: Option<&'static str>,
+    language: Option<&'a str>,
+    locked: Option<bool>,
+    addr: &'a str,
+    version: &'a str,
+    joinable: bool,
+    why_not: Option<&'a str>,
+    seen: Vec<Seen<'a>>,
+}
+
+/// A member whose announcement was seen.
+#[derive(Serialize)]
+struct Seen<'a> {
+    name: &'a str,
+    peer_id: String,
+    addrs: &'a [SocketAddr],
+}
+
+impl<'a> RoomLine<'a> {
+    pub(crate) fn of(room: &'a Room, ads: &'a Ads) -> Self {
+        let seen = ads.values().filter(|ad| ad.cluster_id == room.cluster_id);
+        let seen = seen.map(|ad| Seen {
+            name: ad.player.as_str(),
+            peer_id: ad.peer_id.to_string(),
+            addrs: &ad.addrs,
+        });
+        let plays = room.plays.as_ref();
+        Self {
+            room: room.name.as_str(),
+            cluster_id: room.cluster_id.to_string(),
+            players: room.players,
+            phase: room.phase.code(),
+            mode: plays.map(|plays| plays.mode.code()),
+            language: plays.map(|plays| plays.language.as_str()),
+            locked: plays.map(|plays| plays.locked),
+            addr: &room.addr,
+            version: &room.version,
+            joinable: room.why_not.is_none(),
+            why_not: room.why_not.as_ref().map(|why| why.message.as_str()),
+            seen: seen.collect(),
+        }
+    }
 }
 
 fn room_as_text(room: &Room) -> String {
@@ -131,6 +154,20 @@ fn room_as_text(room: &Room) -> String {
         "{}  (host {}, {players}, {state})  {}  {}",
         room.name, room.host, room.addr, room.cluster_id
     )
+}
+
+/// What `--json` prints of a pack.
+#[derive(Serialize)]
+struct PackLine<'a> {
+    id: &'a str,
+    name: &'a str,
+    language: &'a str,
+    category: &'a str,
+    words: usize,
+    easy: usize,
+    normal: usize,
+    hard: usize,
+    licence: &'a str,
 }
 
 /// Prints all packs: a line each, or a JSON object.
@@ -155,18 +192,18 @@ pub fn packs(data_dir: &Path, as_json: bool) -> anyhow::Result<()> {
         let words = pack.entries.len();
         let category = pack.category.as_deref().unwrap_or("");
         if as_json {
-            let line = json!({
-                "id": pack.id,
-                "name": pack.name,
-                "language": pack.language,
-                "category": category,
-                "words": words,
-                "easy": easy,
-                "normal": normal,
-                "hard": hard,
-                "licence": pack.licence,
-            });
-            writeln!(out, "{line}")?;
+            let line = PackLine {
+                id: &pack.id,
+                name: &pack.name,
+                language: &pack.language,
+                category,
+                words,
+                easy,
+                normal,
+                hard,
+                licence: &pack.licence,
+            };
+            writeln!(out, "{}", serde_json::to_string(&line)?)?;
         } else {
             writeln!(
                 out,

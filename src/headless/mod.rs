@@ -2,6 +2,7 @@
 //! on stdout, one a line. Described in `docs/HEADLESS.md`; a public interface.
 
 mod event;
+mod game;
 #[cfg(test)]
 #[path = "../../tests/golden/headless.rs"]
 mod golden;
@@ -17,12 +18,12 @@ use tokio::{
 };
 
 use self::{
-    event::Answer,
+    event::{Answer, Cluster, Event, Part},
     parse::{Input, must_be_in, parse},
     printer::Printer,
 };
 use crate::{
-    node::{Command, Done, Node, NodeConfig, NodeHandle, RoomView, Stage},
+    node::{Command, Done, Failure, Node, NodeConfig, NodeHandle, RoomView, Stage},
     signals,
 };
 
@@ -47,7 +48,7 @@ pub async fn run(config: NodeConfig, first: Command) -> anyhow::Result<()> {
     // However it ended: the others are told.
     let _ = node.shutdown().await;
     if let Ok(reason) = ended {
-        printer.print(&event::bye(reason))?;
+        printer.print(&Event::Bye { reason })?;
     }
     printer.finish().await;
     ended.map(drop)
@@ -70,7 +71,11 @@ async fn play(
         signal = &mut stop => return Ok(signal),
     }
     let view = Arc::clone(&node.view().borrow());
-    printer.print(&event::ready(&view.me))?;
+    printer.print(&Event::Ready {
+        peer_id: view.me.peer_id.to_string(),
+        addr: view.me.addr.clone(),
+        profile: view.me.profile.clone(),
+    })?;
     let (stopping, stopped) = watch::channel(false);
     let mut serving = tokio::spawn(serve(node.clone(), Arc::clone(printer), stopped));
     let signal = tokio::select! {
@@ -132,24 +137,24 @@ async fn serve(
             Ok(Input::Leave) => {
                 let left = node.shutdown().await;
                 let left = left.unwrap_or(Done::Left { clean: false });
-                printer.print(&event::reply(number, Ok(event::done(left))))?;
+                printer.print(&Event::reply(number, left.into()))?;
                 return Ok("leave");
             }
-            Ok(Input::State) => look(room, "game", |room| Ok(event::game(room))),
-            Ok(Input::Cluster) => look(room, "cluster", |room| Ok(event::cluster(room))),
-            Ok(Input::Talk) => look(room, "talk", |room| Ok(event::talk(room))),
-            Ok(Input::History(which)) => look(room, "history", |room| event::history(room, which)),
-            Ok(Input::Stats) => event::part("stats", Ok(event::stats(&view.me.record))),
-            Ok(Input::Command(command)) => node.request(command).await.map(event::done),
-            Err(failure) => Err(failure),
+            Ok(Input::State) => look(room, |room| Ok(Part::game(room))),
+            Ok(Input::Cluster) => look(room, |room| Ok(Part::Cluster(Cluster::of(room)))),
+            Ok(Input::Talk) => look(room, |room| Ok(Part::talk(room))),
+            Ok(Input::History(which)) => look(room, |room| Part::history(room, which)),
+            Ok(Input::Stats) => Answer::Part(Part::Stats(view.me.record.as_ref().into())),
+            Ok(Input::Command(command)) => node.request(command).await.into(),
+            Err(failure) => failure.into(),
         };
         printer.show(&Arc::clone(&node.view().borrow()))?;
-        printer.print(&event::reply(number, answer))?;
+        printer.print(&Event::reply(number, answer))?;
     }
 }
 
-fn look(room: Option<&RoomView>, name: &str, part: impl Fn(&RoomView) -> Answer) -> Answer {
-    event::part(name, must_be_in(room).and_then(part))
+fn look(room: Option<&RoomView>, part: impl Fn(&RoomView) -> Result<Part, Failure>) -> Answer {
+    must_be_in(room).and_then(part).into()
 }
 
 /// Reads stdin line by line, never more than [`MAX_LINE`] of one.

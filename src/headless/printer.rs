@@ -12,10 +12,12 @@ use std::{
 
 use anyhow::anyhow;
 use parking_lot::Mutex;
-use serde_json::Value;
 use tokio::sync::oneshot;
 
-use super::event;
+use super::{
+    event::{Cluster, Event},
+    game::{ChatEntry, Game},
+};
 use crate::{
     game::{Name, PeerId},
     node::{RoomView, Stage, View},
@@ -75,9 +77,9 @@ impl Printer {
         }
     }
 
-    pub(super) fn print(&self, event: &Value) -> anyhow::Result<()> {
+    pub(super) fn print(&self, event: &Event) -> anyhow::Result<()> {
         self.lines
-            .try_send(Some(event.to_string()))
+            .try_send(Some(serde_json::to_string(event)?))
             .map_err(|e| match e {
                 TrySendError::Full(_) => anyhow!("nobody reads stdout"),
                 TrySendError::Disconnected(_) => anyhow!("stdout is closed"),
@@ -94,13 +96,14 @@ impl Printer {
 
 impl Shown {
     /// What is to be printed now.
-    pub(super) fn update(&mut self, view: &View) -> Vec<Value> {
+    pub(super) fn update(&mut self, view: &View) -> Vec<Event> {
         let mut events = Vec::new();
         if let Some(notice) = &view.notice
             && notice.number > self.notice
         {
             self.notice = notice.number;
-            events.push(event::warning(&notice.text));
+            let message = notice.text.clone();
+            events.push(Event::Warning { message });
         }
         let Stage::Room(room) = &view.stage else {
             return events;
@@ -108,17 +111,17 @@ impl Shown {
         let before = self.room.replace(Arc::clone(room));
         let before = before.as_deref();
         if !before.is_some_and(|b| b.cluster == room.cluster && b.trouble == room.trouble) {
-            events.push(event::cluster_event(room));
+            events.push(Event::Cluster(Cluster::of(room)));
             let before = before.and_then(|before| before.trouble.as_ref());
             let changed = room.trouble.as_ref().filter(|now| before != Some(*now));
-            events.extend(changed.and_then(event::trouble));
+            events.extend(changed.and_then(Event::of_trouble));
         }
         let is_shown = |before: &RoomView| {
             let same = before.state.game_index() == room.state.game_index();
             same && before.players == room.players
         };
         if !before.is_some_and(is_shown) {
-            events.push(event::game_event(room));
+            events.push(Event::Game(Box::new(Game::of(room))));
         }
         self.update_table(view, room, before, &mut events);
         events
@@ -130,20 +133,23 @@ impl Shown {
         view: &View,
         room: &RoomView,
         before: Option<&RoomView>,
-        events: &mut Vec<Value>,
+        events: &mut Vec<Event>,
     ) {
         let game = room.state.game();
         let table = game.table();
         let said = table.talk.iter().filter(|line| line.number > self.said);
-        events.extend(said.map(|line| event::talk_event(game, line)));
+        events.extend(said.map(|line| Event::Talk(ChatEntry::of(game, line))));
         self.said = table.said;
         let before = before.and_then(|before| before.setter.as_ref());
         let setter = room.setter.as_ref().filter(|now| before != Some(*now));
-        events.extend(setter.map(|setter| event::setter(room, setter)));
+        events.extend(setter.map(|setter| Event::of_setter(room, setter)));
         if table.owner == Some(view.me.peer_id) {
             let new = table.knocks.iter();
             let new = new.filter(|(peer, _)| !self.knocks.contains_key(*peer));
-            events.extend(new.map(|(peer, name)| event::knock(peer, name)));
+            events.extend(new.map(|(peer, name)| Event::Knock {
+                name: name.to_string(),
+                peer_id: peer.to_string(),
+            }));
             self.knocks.clone_from(&table.knocks);
         }
     }

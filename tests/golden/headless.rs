@@ -12,7 +12,7 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    event::{self, Answer},
+    event::{Answer, Cluster, Event, Part},
     printer::Shown,
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
         Action, Alphabet, Deal, Difficulty, Letter, Mode, Name, Observation, Outcome, PeerId,
         Phase, Reaction, Rejection, Said, Secret, Settings, Text, Void, Whole, seal, shape_of,
     },
-    lists::room_as_json,
+    lists::RoomLine,
     node::{
         ClusterView, Done, Failure, Looking, Me, MemberView, Notice as Warning, PlayerView, Record,
         Role, RoomView, SetterView, Stage, Trouble, View, group_rooms,
@@ -264,7 +264,7 @@ fn view(stage: Stage, notice: Option<Warning>) -> View {
 }
 
 /// What is printed of games and clusters.
-fn shown() -> Vec<Value> {
+fn shown() -> Vec<Event> {
     let (mut shown, mut events) = (Shown::default(), Vec::new());
     let mut show = |room: RoomView| {
         events.extend(shown.update(&view(Stage::Room(Arc::new(room)), None)));
@@ -400,40 +400,42 @@ fn answers() -> Vec<Answer> {
     let record = r#"{"played":4,"won":3,"streak":1,"best_streak":2,"misses":{"x":2}}"#;
     let record: Record = serde_json::from_str(record).expect("a record");
     let parts = [
-        ("game", Ok(event::game(&room))),
-        ("cluster", Ok(event::cluster(&room))),
-        ("talk", Ok(event::talk(&room))),
-        ("history", event::history(&room, None)),
-        ("history", event::history(&room, Some(1))),
-        ("stats", Ok(event::stats(&record))),
+        Ok(Part::game(&room)),
+        Ok(Part::Cluster(Cluster::of(&room))),
+        Ok(Part::talk(&room)),
+        Part::history(&room, None),
+        Part::history(&room, Some(1)),
+        Ok(Part::Stats((&record).into())),
     ];
-    let done = applied.into_iter().chain(done);
-    let failed = Err(Failure::from(Rejection::NotALetter));
-    done.map(|done| Ok(event::done(done)))
-        .chain([failed])
-        .chain(parts.map(|(name, part)| event::part(name, part)))
+    let done = applied.into_iter().chain(done).map(Answer::from);
+    let failed = Failure::from(Rejection::NotALetter).into();
+    done.chain([failed])
+        .chain(parts.map(Answer::from))
         .collect()
 }
 
 /// All lines, as they are printed.
 fn printed() -> Vec<String> {
-    let ready = event::ready(&view(Stage::Lobby, None).me);
+    let me = view(Stage::Lobby, None).me;
+    let ready = Event::Ready {
+        peer_id: me.peer_id.to_string(),
+        addr: me.addr,
+        profile: me.profile,
+    };
     let replies = (1..).zip(answers());
-    let replies = replies.map(|(line, answer)| event::reply(line, answer));
-    let bye = event::bye("leave");
+    let replies = replies.map(|(line, answer)| Event::reply(line, answer));
+    let bye = Event::Bye { reason: "leave" };
     let events = [ready]
         .into_iter()
         .chain(shown())
         .chain(replies)
         .chain([bye]);
-    events
-        .chain([room_line()])
-        .map(|line| line.to_string())
-        .collect()
+    let lines = events.map(|event| serde_json::to_string(&event).expect("JSON"));
+    lines.chain([room_line()]).collect()
 }
 
 /// What `rooms --json` prints.
-fn room_line() -> Value {
+fn room_line() -> String {
     let ad = Ad {
         peer_id: peer(1),
         protocol: crate::net::PROTOCOL,
@@ -454,7 +456,7 @@ fn room_line() -> Value {
     };
     let ads: Ads = Arc::new(BTreeMap::from([(ad.peer_id, ad)]));
     let rooms = group_rooms(&ads);
-    room_as_json(&rooms[0], &ads)
+    serde_json::to_string(&RoomLine::of(&rooms[0], &ads)).expect("JSON")
 }
 
 #[test]
