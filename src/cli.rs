@@ -9,10 +9,9 @@ use tracing::level_filters::LevelFilter;
 use crate::{
     config::{Profile, data_dir_or_default},
     discovery::{GossipConfig, Interfaces},
-    game::Name,
-    headless, logging,
+    game::{BadName, Name},
+    headless, lists, logging,
     node::{Command, JoinTarget, NodeConfig, Timing},
-    pack_list, rooms_command,
 };
 
 /// How long a room is looked for, unless `--wait` says otherwise.
@@ -56,7 +55,7 @@ enum Sub {
 #[group(multiple = false)]
 struct SeatArgs {
     /// Host a room at once, under this name
-    #[arg(long, value_name = "ROOM", num_args = 0..=1, value_parser = parse_name)]
+    #[arg(long, value_name = "ROOM", num_args = 0..=1, value_parser = Name::parse)]
     host: Option<Option<Name>>,
     /// Join a room at once: its name, its id, or a member's IP:PORT
     #[arg(long, value_name = "ROOM|CLUSTER_ID|IP:PORT", value_parser = parse_target)]
@@ -69,7 +68,7 @@ struct SeatArgs {
 #[derive(Args, Clone, Debug)]
 struct Common {
     /// Your name in the game
-    #[arg(long, value_name = "PLAYER", global = true, value_parser = parse_name)]
+    #[arg(long, value_name = "PLAYER", global = true, value_parser = Name::parse)]
     name: Option<Name>,
     /// Which profile to use [default: the first that is free]
     #[arg(long, value_name = "NAME", global = true)]
@@ -83,9 +82,15 @@ struct Common {
     /// Look for players on this network interface only; repeatable
     #[arg(long, value_name = "NAME", global = true)]
     interface: Vec<String>,
+    /// Where multicast is blocked: tell members of members; with the address
+    /// of one, join through it; repeatable
     #[cfg(feature = "gossip")]
-    #[command(flatten)]
-    gossip: GossipArgs,
+    #[arg(long, value_name = "IP:PORT", global = true, num_args = 0..=1, action = clap::ArgAction::Append)]
+    gossip: Option<Vec<std::net::SocketAddr>>,
+    /// The port for gossip, UDP and TCP [default: 17946, or any if it is taken]
+    #[cfg(feature = "gossip")]
+    #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..))]
+    gossip_port: Option<u16>,
     /// How long to look for a room [default: 10; for `rooms`: 2]
     #[arg(long, value_name = "SECONDS", global = true, value_parser = parse_seconds)]
     wait: Option<Duration>,
@@ -95,18 +100,6 @@ struct Common {
     /// How much to log to stderr: error, warn, info or debug
     #[arg(long, value_name = "LEVEL", global = true, default_value = "error")]
     log: LevelFilter,
-}
-
-#[cfg(feature = "gossip")]
-#[derive(Args, Clone, Debug)]
-struct GossipArgs {
-    /// Where multicast is blocked: tell members of members; with the address
-    /// of one, join through it; repeatable
-    #[arg(long, value_name = "IP:PORT", global = true, num_args = 0..=1, action = clap::ArgAction::Append)]
-    gossip: Option<Vec<std::net::SocketAddr>>,
-    /// The port for gossip, UDP and TCP [default: 17946, or any if it is taken]
-    #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..))]
-    gossip_port: Option<u16>,
 }
 
 /// Does what the command line asks for.
@@ -121,21 +114,17 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     } = cli;
     match command {
         Some(Sub::Rooms { json }) => {
-            logging::to_stderr(common.log);
-            let runtime = runtime()?;
+            let _ = logging::start(common.log, None);
+            let data_dir = data_dir_or_default(common.data_dir.as_deref())?;
             let gossip = common.gossip();
-            let config = rooms_command::RoomsConfig {
-                data_dir: common.data_dir,
-                gossip,
-                interfaces: Interfaces::only(common.interface),
-                wait: common.wait.unwrap_or(WAIT_FOR_ROOMS),
-                json,
-            };
-            runtime.block_on(rooms_command::run(config))?;
+            let interfaces = Interfaces::only(common.interface);
+            let wait = common.wait.unwrap_or(WAIT_FOR_ROOMS);
+            let listed = lists::rooms(&data_dir, interfaces, gossip, wait, json);
+            runtime()?.block_on(listed)?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Sub::Packs { json }) => {
-            pack_list::list(&data_dir_or_default(common.data_dir.as_deref())?, json)?;
+            lists::packs(&data_dir_or_default(common.data_dir.as_deref())?, json)?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Sub::Headless(args)) => {
@@ -202,13 +191,10 @@ impl SeatArgs {
 impl Common {
     #[cfg(feature = "gossip")]
     fn gossip(&self) -> Option<GossipConfig> {
-        let GossipArgs {
-            gossip,
-            gossip_port,
-        } = &self.gossip;
-        (gossip.is_some() || gossip_port.is_some()).then(|| GossipConfig {
-            port: *gossip_port,
-            members: gossip.clone().unwrap_or_default(),
+        let wanted = self.gossip.is_some() || self.gossip_port.is_some();
+        wanted.then(|| GossipConfig {
+            port: self.gossip_port,
+            members: self.gossip.clone().unwrap_or_default(),
         })
     }
 
@@ -225,7 +211,7 @@ impl Common {
         for time in &self.timing {
             timing.set(time).map_err(anyhow::Error::msg)?;
         }
-        let guard = logging::to_stderr_and_file(self.log, &profile.logs());
+        let guard = logging::start(self.log, Some(&profile.logs()));
         let gossip = self.gossip();
         let config = NodeConfig {
             profile,
@@ -250,17 +236,11 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
         .context("no threads can be started")
 }
 
-fn parse_name(text: &str) -> Result<Name, String> {
-    Name::parse(text).map_err(|e| e.to_string())
-}
-
-fn parse_target(text: &str) -> Result<JoinTarget, String> {
-    match text.parse() {
-        Ok(JoinTarget::Room(name)) => Name::parse(&name)
-            .map(|name| JoinTarget::Room(name.to_string()))
-            .map_err(|e| e.to_string()),
-        Ok(target) => Ok(target),
-        Err(never) => match never {},
+fn parse_target(text: &str) -> Result<JoinTarget, BadName> {
+    let Ok(target) = text.parse();
+    match target {
+        JoinTarget::Room(name) => Ok(JoinTarget::Room(Name::parse(&name)?.to_string())),
+        target => Ok(target),
     }
 }
 

@@ -172,14 +172,6 @@ impl Profile {
             .and_then(|text| Name::parse(&text).ok())
             .unwrap_or_else(suggest_name)
     }
-
-    /// Keeps the player's name.
-    ///
-    /// # Errors
-    /// What the system says.
-    pub fn save_player_name(&self, name: &Name) -> io::Result<()> {
-        save_name(&self.folder, name)
-    }
 }
 
 /// Keeps the player's name in a profile's folder.
@@ -288,7 +280,7 @@ mod tests {
         let suggested = profile.player_name();
         assert!(suggested.as_str().contains(' '));
         let name = Name::parse("Ada").expect("a name");
-        profile.save_player_name(&name).expect("saved");
+        save_name(profile.folder(), &name).expect("saved");
         assert_eq!(profile.player_name(), name);
         fs::write(profile.folder().join(PLAYER), b"\xff\0").expect("a file");
         assert!(profile.player_name().as_str().contains(' '));

@@ -20,16 +20,15 @@ mod files;
 pub mod game;
 pub mod headless;
 mod hex_id;
+pub mod lists;
 pub mod logging;
 pub mod net;
 pub mod node;
-mod pack_list;
 pub mod packs;
 #[cfg(feature = "simulation")]
 pub mod planted;
 pub mod proto;
 pub mod random;
-pub mod rooms_command;
 pub mod signals;
 #[cfg(all(target_os = "linux", feature = "gui"))]
 mod sleep;

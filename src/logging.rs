@@ -13,20 +13,12 @@ const DAYS: usize = 5;
 /// Keeps the log file open; what is not written yet is written when it drops.
 pub type Guard = Option<tracing_appender::non_blocking::WorkerGuard>;
 
-/// Logs to stderr only.
-pub fn to_stderr(level: LevelFilter) {
-    let registry = tracing_subscriber::registry().with(
-        fmt::layer()
-            .with_writer(std::io::stderr)
-            .with_filter(targets(level)),
-    );
-    // Set before, by a test: that one stays.
-    let _ = tracing::subscriber::set_global_default(registry);
-}
-
-/// Logs to stderr, and at least at level info to a file a day in `folder`.
-pub fn to_stderr_and_file(level: LevelFilter, folder: &Path) -> Guard {
-    let appender = fs::create_dir_all(folder).ok().and_then(|()| {
+/// Logs to stderr and, if a folder is named, at least at level info to a file a
+/// day in it. If none can be written there (a full or read-only disk), the game
+/// itself will say so.
+pub fn start(level: LevelFilter, folder: Option<&Path>) -> Guard {
+    let file = folder.and_then(|folder| {
+        fs::create_dir_all(folder).ok()?;
         RollingFileAppender::builder()
             .rotation(Rotation::DAILY)
             .filename_prefix("dhangkanna")
@@ -35,40 +27,31 @@ pub fn to_stderr_and_file(level: LevelFilter, folder: &Path) -> Guard {
             .build(folder)
             .ok()
     });
-    let Some(appender) = appender else {
-        // A full or read-only disk: the game itself will say so.
-        to_stderr(level);
-        return None;
-    };
-    let (file, guard) = tracing_appender::non_blocking(appender);
-    let registry = tracing_subscriber::registry()
-        .with(
-            fmt::layer()
-                .with_writer(std::io::stderr)
-                .with_filter(targets(level)),
-        )
-        .with(
-            fmt::layer()
-                .with_ansi(false)
-                .with_writer(file)
-                .with_filter(targets(level.max(LevelFilter::INFO))),
-        );
+    let (file, guard) = file.map(tracing_appender::non_blocking).unzip();
+    let to_file = file.map(|file| {
+        fmt::layer()
+            .with_ansi(false)
+            .with_writer(file)
+            .with_filter(targets(level.max(LevelFilter::INFO)))
+    });
+    let to_stderr = fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_filter(targets(level));
+    let registry = tracing_subscriber::registry().with(to_stderr).with(to_file);
+    // Set before, by a test: that one stays.
     let _ = tracing::subscriber::set_global_default(registry);
-    log_panics();
-    Some(guard)
+    if guard.is_some() {
+        log_panics();
+    }
+    guard
 }
 
 /// Our own messages at this level; of the libraries only what went wrong.
 fn targets(level: LevelFilter) -> Targets {
-    let libraries = if level >= LevelFilter::TRACE {
-        LevelFilter::DEBUG
+    let (libraries, noisy) = if level >= LevelFilter::TRACE {
+        (LevelFilter::DEBUG, LevelFilter::DEBUG)
     } else {
-        LevelFilter::ERROR.min(level)
-    };
-    let noisy = if level >= LevelFilter::TRACE {
-        LevelFilter::DEBUG
-    } else {
-        LevelFilter::OFF
+        (LevelFilter::ERROR.min(level), LevelFilter::OFF)
     };
     Targets::new()
         .with_default(libraries)

@@ -91,11 +91,9 @@ impl Packs {
         paths.sort();
         for path in paths {
             match read_pack(&path) {
-                Ok(pack) if packs.get(&pack.id).is_some() => warnings.push(format!(
-                    "{}: the id `{}` is taken by another pack; change its `id:` line",
-                    path.display(),
-                    pack.id
-                )),
+                Ok(pack) if packs.get(&pack.id).is_some() => {
+                    warnings.push(format!("{}: {}", path.display(), taken(&pack)));
+                }
                 Ok(pack) => packs.0.push(pack),
                 Err(why) => warnings.push(format!("{}: {why}", path.display())),
             }
@@ -114,10 +112,7 @@ impl Packs {
         let (packs, _) = Self::load(folder);
         let to = folder.join(format!("{}.txt", pack.id));
         if packs.get(&pack.id).is_some() && !to.exists() {
-            return Err(in_words(format!(
-                "the id `{}` is taken by another pack; change its `id:` line",
-                pack.id
-            )));
+            return Err(in_words(taken(&pack)));
         }
         std::fs::create_dir_all(folder)
             .and_then(|()| std::fs::copy(file, &to))
@@ -204,17 +199,18 @@ impl Packs {
     }
 
     fn must_get(&self, id: &str) -> Result<&Pack, NoEntry> {
-        let ids = || {
-            self.0
-                .iter()
-                .map(|pack| pack.id.as_str())
-                .collect::<Vec<_>>()
-        };
-        self.get(id).ok_or_else(|| NoEntry::NoPack {
-            id: id.to_owned(),
-            known: ids().join(", "),
+        self.get(id).ok_or_else(|| {
+            let ids: Vec<&str> = self.0.iter().map(|pack| pack.id.as_str()).collect();
+            NoEntry::NoPack {
+                id: id.to_owned(),
+                known: ids.join(", "),
+            }
         })
     }
+}
+
+fn taken(Pack { id, .. }: &Pack) -> String {
+    format!("the id `{id}` is taken by another pack; change its `id:` line")
 }
 
 fn read_pack(path: &Path) -> Result<Pack, String> {

@@ -3,55 +3,39 @@
 
 use std::cell::Cell;
 
-use crate::game::Round;
+use crate::{coded_enum::coded_enum, game::Round};
 
 thread_local! {
     static PLANTED: Cell<Bug> = const { Cell::new(Bug::None) };
 }
 
-/// A mistake.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bug {
-    /// No bug.
-    None,
-    /// What is acknowledged as on disk is not.
-    DroppedSync,
-    /// A command that is tried again counts again.
-    SkippedDedup,
-    /// Entries of a leader of an older term are taken.
-    StaleLeader,
-    /// Who goes on without the others takes any log instead of the newest.
-    AnyLog,
-    /// A setter denies a letter. Not for the simulation, which plays together.
-    FalseAnswer,
+coded_enum! {
+    /// A mistake.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Bug {
+        /// No bug.
+        None = "none",
+        /// What is acknowledged as on disk is not.
+        DroppedSync = "dropped-sync",
+        /// A command that is tried again counts again.
+        SkippedDedup = "skipped-dedup",
+        /// Entries of a leader of an older term are taken.
+        StaleLeader = "stale-leader",
+        /// Who goes on without the others takes any log instead of the newest.
+        AnyLog = "any-log",
+        /// A setter denies a letter. Not for the simulation, which plays together.
+        FalseAnswer = "false-answer",
+    }
 }
 
 impl Bug {
     /// All that a simulation finds.
-    pub const ALL: [Self; 4] = [
+    pub const FOUND: [Self; 4] = [
         Self::DroppedSync,
         Self::SkippedDedup,
         Self::StaleLeader,
         Self::AnyLog,
     ];
-
-    /// Its name, for a command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::DroppedSync => "dropped-sync",
-            Self::SkippedDedup => "skipped-dedup",
-            Self::StaleLeader => "stale-leader",
-            Self::AnyLog => "any-log",
-            Self::FalseAnswer => "false-answer",
-        }
-    }
-
-    /// The bug of this name.
-    pub fn by_name(name: &str) -> Option<Self> {
-        let mut all = Self::ALL.into_iter().chain([Self::None]);
-        all.find(|bug| bug.name() == name)
-    }
 
     /// Whether it is planted on this thread.
     pub fn is_planted(self) -> bool {

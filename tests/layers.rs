@@ -27,9 +27,9 @@ const LAYERS: &[&[&str]] = &[
     &["packs", "planted"],
     &["config", "consensus"],
     &["discovery", "net"],
-    &["logging", "pack_list"],
+    &["logging"],
     &["node"],
-    &["desktop", "headless", "rooms_command"],
+    &["desktop", "headless", "lists"],
     &["ui"],
     &["cli"],
 ];

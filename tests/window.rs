@@ -349,7 +349,7 @@ fn the_window_speaks_the_systems_language() {
     for language in Language::ALL {
         // Narrow, and every glyph must be there.
         let size = egui::vec2(480.0, 640.0);
-        let name = language.tag();
+        let name = language.code();
         let mut player = Player::sized(&runtime, data.path(), name, size, Timing::REAL);
         player.window.run();
         let app = player.window.state_mut().take().expect("drawn once");

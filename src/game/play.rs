@@ -17,7 +17,10 @@ impl Game {
     }
 
     /// Whether a player may try something now, in the round that is meant.
-    pub(super) fn must_play(&self, by: &PeerId, expected: Option<u32>) -> Result<(), Rejection> {
+    ///
+    /// # Errors
+    /// If not: why.
+    pub fn must_play(&self, by: &PeerId, expected: Option<u32>) -> Result<(), Rejection> {
         let round = self.round.as_ref().ok_or(Rejection::NoRound)?;
         if expected.is_some_and(|number| number != round.number()) {
             return Err(Rejection::RoundChanged);

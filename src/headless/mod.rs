@@ -9,7 +9,7 @@ mod golden;
 mod parse;
 mod printer;
 
-use std::{convert::Infallible, io, sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
 use tokio::{
@@ -19,7 +19,7 @@ use tokio::{
 
 use self::{
     event::{Answer, Cluster, Event, Part},
-    parse::{Input, parse},
+    parse::{Input, must_be_in, parse},
     printer::Printer,
 };
 use crate::{
@@ -32,6 +32,10 @@ const MAX_LINE: usize = 4096;
 
 /// Lines that are read ahead; beyond it stdin waits.
 const LINES: usize = 256;
+
+/// How long the lines that were read already may take after a signal: some
+/// hundred lines of text.
+const LAST_REPLIES: Duration = Duration::from_secs(1);
 
 /// Takes a seat with `first`, and runs until it is told to leave.
 ///
@@ -83,19 +87,10 @@ async fn play(
     // stopped, at once.
     let _ = node.shutdown().await;
     stopping.send_replace(true);
-    served_in_time(serving).await?;
-    Ok(signal)
-}
-
-async fn served_in_time(
-    serving: tokio::task::JoinHandle<anyhow::Result<&'static str>>,
-) -> anyhow::Result<()> {
-    /// For some hundred lines of text.
-    const LAST_REPLIES: Duration = Duration::from_secs(1);
-    match tokio::time::timeout(LAST_REPLIES, serving).await {
-        Ok(served) => served.context("the command reader failed")?.map(drop),
-        Err(_late) => Ok(()),
+    if let Ok(served) = tokio::time::timeout(LAST_REPLIES, serving).await {
+        served.context("the command reader failed")??;
     }
+    Ok(signal)
 }
 
 /// Prints what changes. Ends only if the node does without being asked to.
@@ -159,8 +154,7 @@ async fn serve(
 }
 
 fn look(room: Option<&RoomView>, part: impl Fn(&RoomView) -> Result<Part, Failure>) -> Answer {
-    let gone = || Failure::new("not_in_room", "you are no longer in a room");
-    room.ok_or_else(gone).and_then(part).into()
+    must_be_in(room).and_then(part).into()
 }
 
 /// Reads stdin line by line, never more than [`MAX_LINE`] of one.
@@ -168,36 +162,24 @@ async fn read_lines(lines: mpsc::Sender<String>) {
     let mut input = BufReader::new(tokio::io::stdin());
     loop {
         let mut line = Vec::new();
-        let limit = MAX_LINE as u64;
-        match (&mut input).take(limit).read_until(b'\n', &mut line).await {
-            Ok(0) | Err(_) => return,
-            Ok(n) if n == MAX_LINE && !line.ends_with(b"\n") => {
-                // Answered once, whatever its length.
-                line.clear();
-                if skip_line(&mut input).await.is_err() {
-                    return;
-                }
+        let mut too_long = false;
+        loop {
+            let limit = MAX_LINE as u64;
+            match (&mut input).take(limit).read_until(b'\n', &mut line).await {
+                Ok(0) if too_long => break,
+                Ok(0) | Err(_) => return,
+                Ok(n) if n == MAX_LINE && !line.ends_with(b"\n") => too_long = true,
+                Ok(_) => break,
             }
-            Ok(_) => {}
+            line.clear();
+        }
+        if too_long {
+            // Answered once, whatever its length.
+            line.clear();
         }
         let line = String::from_utf8_lossy(&line).trim().to_owned();
         if lines.send(line).await.is_err() {
             return;
-        }
-    }
-}
-
-async fn skip_line(input: &mut BufReader<tokio::io::Stdin>) -> io::Result<()> {
-    loop {
-        let buffer = input.fill_buf().await?;
-        if buffer.is_empty() {
-            return Ok(());
-        }
-        let newline = buffer.iter().position(|b| *b == b'\n');
-        let used = newline.map_or(buffer.len(), |at| at + 1);
-        input.consume(used);
-        if newline.is_some() {
-            return Ok(());
         }
     }
 }

@@ -37,11 +37,7 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Input, Failur
     let rest = rest.trim();
     let act = |action| Ok(Input::Command(Command::Act(action)));
     let command = |command| Ok(Input::Command(command));
-    let in_room = || {
-        let not_there = || Failure::new("not_in_room", "you are no longer in a room");
-        room.ok_or_else(not_there)
-    };
-    let game = || in_room().map(|room| room.state.game());
+    let game = || must_be_in(room).map(|room| room.state.game());
     match (word, rest.is_empty()) {
         ("guess", _) => {
             let alphabet =
@@ -131,6 +127,11 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Input, Failur
     }
 }
 
+/// The room, where there has to be one.
+pub(super) fn must_be_in(room: Option<&RoomView>) -> Result<&RoomView, Failure> {
+    room.ok_or_else(|| Failure::new("not_in_room", "you are no longer in a room"))
+}
+
 /// Changes one setting; `None` if the value is none.
 fn set(settings: &mut Settings, word: &str, value: &str) -> Option<()> {
     match word {
@@ -179,12 +180,8 @@ fn player(game: &Game, text: &str) -> Result<PeerId, Failure> {
 /// Who knocks; if only one does, by no name at all. Also who was sent away.
 fn knocker(game: &Game, text: &str) -> Result<PeerId, Failure> {
     let knocks = &game.table().knocks;
-    if text.is_empty() && knocks.len() == 1 {
-        return knocks
-            .keys()
-            .next()
-            .copied()
-            .ok_or_else(|| Rejection::NoSuchPlayer.into());
+    if let (true, 1, Some(peer)) = (text.is_empty(), knocks.len(), knocks.keys().next()) {
+        return Ok(*peer);
     }
     let knocks = knocks.iter().map(|(peer, name)| (*peer, name.as_str()));
     let removed = game.players().iter().filter(|(_, player)| player.removed);

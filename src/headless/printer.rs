@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     game::{Name, PeerId},
-    node::{ClusterView, PlayerView, RoomState, RoomView, SetterView, Stage, Trouble, View},
+    node::{RoomView, Stage, View},
 };
 
 /// Lines that may wait to be read. A reader this far behind is none.
@@ -36,11 +36,9 @@ pub(super) struct Printer {
 
 #[derive(Default)]
 pub(super) struct Shown {
-    game: Option<(Arc<RoomState>, Vec<PlayerView>)>,
-    setter: Option<SetterView>,
+    room: Option<Arc<RoomView>>,
     said: u64,
     knocks: BTreeMap<PeerId, Name>,
-    cluster: Option<(ClusterView, Option<Trouble>)>,
     notice: u64,
 }
 
@@ -110,38 +108,41 @@ impl Shown {
         let Stage::Room(room) = &view.stage else {
             return events;
         };
-        let cluster = (room.cluster.clone(), room.trouble.clone());
-        if self.cluster.as_ref() != Some(&cluster) {
+        let before = self.room.replace(Arc::clone(room));
+        let before = before.as_deref();
+        if !before.is_some_and(|b| b.cluster == room.cluster && b.trouble == room.trouble) {
             events.push(Event::Cluster(Cluster::of(room)));
-            let before = self.cluster.replace(cluster);
-            let before = before.and_then(|(_, trouble)| trouble);
-            let trouble = room.trouble.as_ref();
-            let changed = trouble.filter(|now| before.as_ref() != Some(*now));
+            let before = before.and_then(|before| before.trouble.as_ref());
+            let changed = room.trouble.as_ref().filter(|now| before != Some(*now));
             events.extend(changed.and_then(Event::of_trouble));
         }
-        let is_shown = |(state, players): &(Arc<RoomState>, Vec<PlayerView>)| {
-            state.game_index() == room.state.game_index() && *players == room.players
+        let is_shown = |before: &RoomView| {
+            let same = before.state.game_index() == room.state.game_index();
+            same && before.players == room.players
         };
-        if !self.game.as_ref().is_some_and(is_shown) {
+        if !before.is_some_and(is_shown) {
             events.push(Event::Game(Box::new(Game::of(room))));
-            self.game = Some((Arc::clone(&room.state), room.players.clone()));
         }
-        self.update_table(view, room, &mut events);
+        self.update_table(view, room, before, &mut events);
         events
     }
 
     /// What only some are told, and what is said.
-    fn update_table(&mut self, view: &View, room: &RoomView, events: &mut Vec<Event>) {
+    fn update_table(
+        &mut self,
+        view: &View,
+        room: &RoomView,
+        before: Option<&RoomView>,
+        events: &mut Vec<Event>,
+    ) {
         let game = room.state.game();
         let table = game.table();
         let said = table.talk.iter().filter(|line| line.number > self.said);
         events.extend(said.map(|line| Event::Talk(ChatEntry::of(game, line))));
         self.said = table.said;
-        if self.setter != room.setter {
-            self.setter.clone_from(&room.setter);
-            let setter = room.setter.as_ref();
-            events.extend(setter.map(|setter| Event::of_setter(room, setter)));
-        }
+        let before = before.and_then(|before| before.setter.as_ref());
+        let setter = room.setter.as_ref().filter(|now| before != Some(*now));
+        events.extend(setter.map(|setter| Event::of_setter(room, setter)));
         if table.owner == Some(view.me.peer_id) {
             let new = table.knocks.iter();
             let new = new.filter(|(peer, _)| !self.knocks.contains_key(*peer));

@@ -30,7 +30,7 @@ pub use self::{
 };
 use self::{env::Env, seat::Seat, service::Service, shared::Shared};
 use crate::{
-    config::Profile,
+    config::{Profile, save_name},
     game::Name,
     net::{AddressBook, Peers, Server},
     packs::Packs,
@@ -140,7 +140,7 @@ impl Node {
         let session = crate::random::u64();
         let peers = Peers::new(Arc::clone(&transport), Arc::clone(&book), session, rules);
         let name = name.unwrap_or_else(|| profile.player_name());
-        if let Err(e) = profile.save_player_name(&name) {
+        if let Err(e) = save_name(profile.folder(), &name) {
             tracing::warn!("the player's name is not kept: {e}");
         }
         let (packs, warnings) = Packs::load(&profile.packs());

@@ -3,7 +3,7 @@
 use eframe::egui::{self, RichText};
 
 use super::{
-    parts::{dialog, dialog_height, dialog_scroll, main_button, note_place},
+    parts::{called, close_button, dialog_height, dialog_scroll, page},
     theme::{Palette, bold},
     words::tr,
 };
@@ -14,11 +14,8 @@ const ASSETS: &str = include_str!("../../assets/LICENSES.md");
 
 /// Draws the page, if it is open.
 pub(super) fn about_ui(ui: &egui::Ui, view: &View, open: &mut bool) {
-    if !*open {
-        return;
-    }
     let window = ui.ctx().content_rect().size();
-    let modal = dialog(ui, "about", |ui| {
+    page(ui, "about", open, |ui, open| {
         ui.set_width((window.x - 60.0).min(560.0));
         let version = env!("CARGO_PKG_VERSION");
         ui.heading(format!("dhangkanna {version}"));
@@ -37,11 +34,8 @@ pub(super) fn about_ui(ui: &egui::Ui, view: &View, open: &mut bool) {
             ui.label(RichText::new(plain(ASSETS)).small().color(weak));
         });
         ui.add_space(4.0);
-        let close = ui.add(main_button(ui, tr!("close")));
-        note_place(&close, "Close");
-        *open &= !close.clicked();
+        close_button(ui, open);
     });
-    *open &= !modal.should_close();
 }
 
 fn folder_ui(ui: &mut egui::Ui, what: &str, folder: &str) {
@@ -49,8 +43,7 @@ fn folder_ui(ui: &mut egui::Ui, what: &str, folder: &str) {
         ui.label(what);
         ui.label(RichText::new(folder).monospace());
         let copy = ui.button(tr!("about-copy"));
-        let name = format!("{}: {what}", tr!("about-copy"));
-        copy.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+        called(&copy, &tr!("about-copy"), what);
         if copy.clicked() {
             ui.ctx().copy_text(folder.to_owned());
         }

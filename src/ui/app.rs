@@ -12,8 +12,7 @@ use super::{
     lobby::{self, lobby_ui},
     parts::{announce, card, main_button},
     room::{self, room_ui},
-    settings::settings_ui,
-    shortcuts::shortcuts,
+    settings::{settings_ui, shortcuts},
     system::System,
     theme::{self, Palette},
     words::{self, Language, sentence, tr},
@@ -25,10 +24,10 @@ use crate::{
 
 /// The window's content.
 pub struct App {
-    views: Option<watch::Receiver<Arc<View>>>,
+    /// What is drawn, or why the program cannot run.
+    views: Result<watch::Receiver<Arc<View>>, String>,
     send: Box<dyn Fn(Command) + Send>,
     raft_stats: Box<dyn Fn() -> RaftStats + Send>,
-    failure: Option<String>,
     art: Art,
     lobby: lobby::Draft,
     room: room::Draft,
@@ -58,7 +57,7 @@ impl App {
         send: impl Fn(Command) + Send + 'static,
     ) -> Self {
         Self {
-            views: Some(views),
+            views: Ok(views),
             send: Box::new(send),
             ..Self::failed(ctx, String::new())
         }
@@ -71,10 +70,9 @@ impl App {
         // The size is one of the settings, which are kept.
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         Self {
-            views: None,
+            views: Err(failure),
             send: Box::new(|_| {}),
             raft_stats: Box::new(RaftStats::default),
-            failure: Some(failure),
             art: Art::default(),
             lobby: lobby::Draft::default(),
             room: room::Draft::default(),
@@ -123,28 +121,22 @@ impl App {
         self.apply_appearance(ui.ctx());
         let ground = Palette::of(ui).ground;
         ui.painter().rect_filled(ui.max_rect(), 0.0, ground);
-        let view = self.views.as_ref().map(|views| {
-            let stopped = views.has_changed().is_err();
-            (Arc::clone(&views.borrow()), stopped)
-        });
-        if let Some((view, _)) = &view {
-            self.log_new(view);
-        }
-        let Some((view, stopped)) = view else {
-            let failure = self.failure.clone().unwrap_or_default();
-            return failure_ui(ui, &tr!("cannot-start"), &sentence(&failure), |_| {});
+        let views = match &self.views {
+            Ok(views) => views,
+            Err(failure) => {
+                return failure_ui(ui, &tr!("cannot-start"), &sentence(failure), |_| {});
+            }
         };
+        let stopped = views.has_changed().is_err();
+        let view = Arc::clone(&views.borrow());
+        self.log_new(&view);
         if let Some(fatal) = &view.fatal {
             let logs = tr!("about-logs-at", folder = view.me.logs.as_str());
+            let text = format!("{}\n{logs}", sentence(fatal));
             let mut back = false;
-            failure_ui(
-                ui,
-                &tr!("cannot-go-on"),
-                &format!("{}\n{logs}", sentence(fatal)),
-                |ui| {
-                    back = ui.add(main_button(ui, tr!("back-to-lobby"))).clicked();
-                },
-            );
+            failure_ui(ui, &tr!("cannot-go-on"), &text, |ui| {
+                back = ui.add(main_button(ui, tr!("back-to-lobby"))).clicked();
+            });
             if back {
                 (self.send)(Command::Leave);
             }
@@ -177,7 +169,7 @@ impl App {
         let commands = match &view.stage {
             Stage::Room(room) => {
                 let calm = now.calm || system.calm;
-                self.room.look_at_raft(&self.raft_stats);
+                self.room.watch.look_at(&self.raft_stats);
                 room_ui(ui, &mut self.art, &view, room, &mut self.room, open, calm)
             }
             Stage::Lobby => lobby_ui(ui, &mut self.art, &view, &mut self.lobby, open),
@@ -201,7 +193,7 @@ impl App {
 impl App {
     /// Looks and speaks as the player prefers.
     fn apply_appearance(&mut self, ctx: &egui::Context) {
-        let views = self.views.as_ref();
+        let views = self.views.as_ref().ok();
         let chosen = views.map(|views| Arc::clone(&views.borrow().me.preferences));
         let chosen = chosen.unwrap_or_default();
         let system = self.system.as_ref().map(|system| *system.borrow());
@@ -241,9 +233,9 @@ impl App {
         self.drawn = Some(Arc::clone(view));
         match &view.stage {
             Stage::Room(room) => {
-                let round = room.state.game().round();
-                let mask = round.map(|round| round.mask_text());
                 let game = room.state.game();
+                let round = game.round();
+                let mask = round.map(|round| round.mask_text());
                 let table = game.table();
                 let name = |peer: Option<PeerId>| {
                     peer.map_or("-".to_owned(), |peer| game.name_of(&peer).to_owned())

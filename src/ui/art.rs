@@ -1,14 +1,19 @@
 //! Kanna and her things: drawn as SVG, turned into textures of the size they
-//! are shown at.
+//! are shown at; and the world around her: sky, clouds, hills, and what falls
+//! from above.
 
 use std::collections::HashMap;
 
-use eframe::egui::{self, Color32, ColorImage, TextureHandle, TextureOptions, Vec2};
+use eframe::egui::{
+    self, Color32, ColorImage, Mesh, Rect, Shape, Stroke, TextureHandle, TextureOptions, Vec2,
+    pos2, vec2,
+};
 use resvg::{
     tiny_skia::{Pixmap, Transform},
     usvg,
 };
 
+use super::theme::{CARD_RADIUS, Palette, mix};
 use crate::game::Reaction;
 
 const KANNA: &str = include_str!("../../assets/kanna/kanna.svg");
@@ -50,9 +55,12 @@ const MAX_TEXTURES: usize = 64;
 /// What can be drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Picture {
-    Kanna(Mood),
-    /// Kanna after so many misses, with her eyes shut.
+    /// Kanna, as she feels after so many misses, 0 to 6.
+    Kanna(u32),
+    /// The same, with her eyes shut.
     Blink(u32),
+    /// Kanna after a win.
+    Won,
     /// By its place in [`BALLOONS`].
     Balloon(usize),
     Pop(usize),
@@ -64,66 +72,52 @@ pub(super) enum Picture {
     Reaction(Reaction),
 }
 
-/// How Kanna feels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Mood {
-    /// By the misses, 0 to 6.
-    Misses(u32),
-    Won,
-}
-
 impl Picture {
-    /// Width and height in the drawing's own units.
-    pub(super) fn size(self) -> Vec2 {
+    /// The drawing, and its width and height in its own units.
+    fn drawing(self) -> (&'static str, Vec2) {
         match self {
-            Self::Kanna(_) | Self::Blink(_) => Vec2::new(400.0, 480.0),
-            Self::Balloon(_) => Vec2::new(100.0, 130.0),
-            Self::Pop(_) => Vec2::new(100.0, 100.0),
-            Self::Cloud => Vec2::new(200.0, 90.0),
-            Self::Raincloud => Vec2::new(240.0, 140.0),
-            Self::Puddle => Vec2::new(260.0, 60.0),
-            Self::Hill => Vec2::new(800.0, 160.0),
-            Self::Crown | Self::Reaction(_) => Vec2::new(64.0, 64.0),
+            Self::Kanna(_) | Self::Blink(_) | Self::Won => (KANNA, vec2(400.0, 480.0)),
+            Self::Balloon(_) => (BALLOON, vec2(100.0, 130.0)),
+            Self::Pop(_) => (POP, vec2(100.0, 100.0)),
+            Self::Cloud => (CLOUD, vec2(200.0, 90.0)),
+            Self::Raincloud => (RAINCLOUD, vec2(240.0, 140.0)),
+            Self::Puddle => (PUDDLE, vec2(260.0, 60.0)),
+            Self::Hill => (HILL, vec2(800.0, 160.0)),
+            Self::Crown => (CROWN, vec2(64.0, 64.0)),
+            Self::Reaction(_) => (REACTIONS, vec2(64.0, 64.0)),
         }
     }
 
+    /// Width and height in the drawing's own units.
+    pub(super) fn size(self) -> Vec2 {
+        self.drawing().1
+    }
+
     fn svg(self) -> String {
-        let coloured = |svg: &str, n: usize| {
-            let [main, shade] = BALLOONS[n % BALLOONS.len()];
-            svg.replace(BALLOON_MAIN, main)
-                .replace(BALLOON_SHADE, shade)
+        let (svg, _) = self.drawing();
+        let (Self::Balloon(n) | Self::Pop(n)) = self else {
+            return svg.to_owned();
         };
-        match self {
-            Self::Kanna(_) | Self::Blink(_) => KANNA.to_owned(),
-            Self::Balloon(n) => coloured(BALLOON, n),
-            Self::Pop(n) => coloured(POP, n),
-            Self::Cloud => CLOUD.to_owned(),
-            Self::Raincloud => RAINCLOUD.to_owned(),
-            Self::Puddle => PUDDLE.to_owned(),
-            Self::Hill => HILL.to_owned(),
-            Self::Crown => CROWN.to_owned(),
-            Self::Reaction(_) => REACTIONS.to_owned(),
-        }
+        let [main, shade] = BALLOONS[n % BALLOONS.len()];
+        svg.replace(BALLOON_MAIN, main)
+            .replace(BALLOON_SHADE, shade)
     }
 
     /// Which parts of the drawing are shown.
     fn style(self) -> Option<String> {
-        let (mood, eyes) = match self {
-            Self::Kanna(mood) => (mood, String::new()),
+        let (class, eyes) = match self {
+            Self::Kanna(n) => (format!("m{}", n.min(6)), String::new()),
             Self::Blink(n) => {
                 let n = n.min(6);
                 let shut = format!(".m{n}.eyes{{display:none}} .b{n}{{display:inline}}");
-                (Mood::Misses(n), shut)
+                (format!("m{n}"), shut)
             }
+            Self::Won => ("mwin".to_owned(), String::new()),
             Self::Reaction(reaction) => {
                 let code = reaction.code();
                 return Some(format!(".r{{display:none}} .r-{code}{{display:inline}}"));
             }
             _ => return None,
-        };
-        let class = match mood {
-            Mood::Misses(n) => format!("m{}", n.min(6)),
-            Mood::Won => "mwin".to_owned(),
         };
         Some(format!(
             ".mood{{display:none}} .blink{{display:none}} .{class}{{display:inline}} {eyes}"
@@ -139,7 +133,7 @@ pub(super) struct Art {
 
 impl Art {
     /// Draws a picture into a rectangle.
-    pub(super) fn paint(&mut self, painter: &egui::Painter, picture: Picture, rect: egui::Rect) {
+    pub(super) fn paint(&mut self, painter: &egui::Painter, picture: Picture, rect: Rect) {
         let pixels = rect.width() * painter.pixels_per_point();
         let steps = (pixels / STEP).ceil().clamp(1.0, MAX_PIXELS / STEP);
         if self.textures.len() >= MAX_TEXTURES {
@@ -150,25 +144,22 @@ impl Art {
             .textures
             .entry((picture, steps as u32))
             .or_insert_with(|| {
-                let image = rasterize(picture, steps * STEP);
+                // A drawing that cannot be read leaves its place empty; the
+                // tests make sure that all can be.
+                let image = rasterize(picture, steps * STEP)
+                    .unwrap_or_else(|| ColorImage::filled([1, 1], Color32::TRANSPARENT));
                 let name = format!("{picture:?}");
                 painter
                     .ctx()
                     .load_texture(name, image, TextureOptions::LINEAR)
             });
-        let uv = egui::Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
+        let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         painter.image(texture.id(), rect, uv, Color32::WHITE);
     }
 }
 
-/// Draws a picture so many pixels wide. A drawing that cannot be read leaves
-/// its place empty; the tests make sure that all can be.
-fn rasterize(picture: Picture, width: f32) -> ColorImage {
-    try_rasterize(picture, width)
-        .unwrap_or_else(|| ColorImage::filled([1, 1], Color32::TRANSPARENT))
-}
-
-fn try_rasterize(picture: Picture, width: f32) -> Option<ColorImage> {
+/// Draws a picture so many pixels wide; `None` if its drawing cannot be read.
+fn rasterize(picture: Picture, width: f32) -> Option<ColorImage> {
     let options = usvg::Options {
         style_sheet: picture.style(),
         ..usvg::Options::default()
@@ -182,6 +173,99 @@ fn try_rasterize(picture: Picture, width: f32) -> Option<ColorImage> {
     resvg::render(&tree, transform, &mut pixmap.as_mut());
     let size = [pixmap.width() as usize, pixmap.height() as usize];
     Some(ColorImage::from_rgba_premultiplied(size, pixmap.data()))
+}
+
+/// The sky from light (0) to grey (1).
+pub(super) fn grey_sky(p: &Palette, grey: f32) -> [Color32; 2] {
+    [0, 1].map(|n| mix(p.sky[n], p.grey_sky[n], grey.clamp(0.0, 1.0)))
+}
+
+/// Fills a rectangle from the first colour at its top to the second.
+pub(super) fn paint_sky(painter: &egui::Painter, rect: Rect, [top, bottom]: [Color32; 2]) {
+    let mut mesh = Mesh::default();
+    mesh.colored_vertex(rect.left_top(), top);
+    mesh.colored_vertex(rect.right_top(), top);
+    mesh.colored_vertex(rect.right_bottom(), bottom);
+    mesh.colored_vertex(rect.left_bottom(), bottom);
+    mesh.add_triangle(0, 1, 2);
+    mesh.add_triangle(0, 2, 3);
+    painter.add(Shape::mesh(mesh));
+}
+
+/// A cloud around a place of the scene, from 0 to 1, so many points wide.
+pub(super) fn paint_cloud(
+    art: &mut Art,
+    painter: &egui::Painter,
+    scene: Rect,
+    at: Vec2,
+    width: f32,
+) {
+    let cloud = Picture::Cloud;
+    let size = vec2(width, width * cloud.size().y / cloud.size().x);
+    let rect = Rect::from_center_size(scene.lerp_inside(at), size);
+    art.paint(painter, cloud, rect);
+}
+
+/// Hills at the foot of a scene, so many points high, as often as they fit
+/// next to each other.
+pub(super) fn paint_hills(art: &mut Art, painter: &egui::Painter, scene: Rect, height: f32) {
+    let hill = Picture::Hill;
+    let natural = height * hill.size().x / hill.size().y;
+    let count = (scene.width() / natural).round().max(1.0);
+    let width = scene.width() / count;
+    for n in 0..count as usize {
+        let left = scene.left() + n as f32 * width;
+        let min = pos2(left, scene.bottom() - height);
+        art.paint(painter, hill, Rect::from_min_size(min, vec2(width, height)));
+    }
+}
+
+/// Confetti that has come down so far, from 0 to 1.
+pub(super) fn paint_confetti(painter: &egui::Painter, rect: Rect, fallen: f32) {
+    // Scattered by a fixed rule: the same every time, and no frame differs.
+    let colors = [
+        Color32::from_rgb(255, 143, 163),
+        Color32::from_rgb(255, 197, 107),
+        Color32::from_rgb(143, 214, 148),
+        Color32::from_rgb(124, 196, 240),
+        Color32::from_rgb(185, 162, 240),
+    ];
+    let fall = (1.0 - fallen) * rect.height();
+    for n in 0..70_u32 {
+        let at = |seed: u32| scatter(n * 31 + seed);
+        let center = rect.lerp_inside(vec2(at(0), at(1) * 0.85));
+        let center = center - vec2(0.0, fall * (0.6 + at(2)));
+        let turn = at(3) + (1.0 - fallen) * (at(4) - 0.5) * 3.0;
+        let along = Vec2::angled(turn * std::f32::consts::TAU) * (2.5 + 3.0 * at(5));
+        let across = along.rot90() * 0.6;
+        let corners = vec![
+            center + along + across,
+            center + along - across,
+            center - along - across,
+            center - along + across,
+        ];
+        let color = colors[n as usize % colors.len()];
+        painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
+    }
+}
+
+/// A number from 0 to 1 that looks as if it had nothing to do with `n`
+/// (the finalizer of MurmurHash3).
+fn scatter(n: u32) -> f32 {
+    let mut bits = n.wrapping_add(1).wrapping_mul(0x9e37_79b9);
+    bits = (bits ^ (bits >> 16)).wrapping_mul(0x85eb_ca6b);
+    bits = (bits ^ (bits >> 13)).wrapping_mul(0xc2b2_ae35);
+    (bits >> 8) as f32 / (1 << 24) as f32
+}
+
+/// Rounds a scene's corners, over whatever reaches into them.
+pub(super) fn round_off(painter: &egui::Painter, rect: Rect, ground: Color32) {
+    painter.rect_stroke(
+        rect.expand(3.0),
+        f32::from(CARD_RADIUS) + 3.0,
+        Stroke::new(6.0, ground),
+        egui::StrokeKind::Middle,
+    );
 }
 
 /// The program's icon.
@@ -206,10 +290,9 @@ mod tests {
 
     #[test]
     fn every_picture_can_be_drawn_and_every_mood_differs() {
-        let moods: Vec<_> = (0..=6).map(Mood::Misses).chain([Mood::Won]).collect();
+        let moods = (0..=6).map(Picture::Kanna).chain([Picture::Won]);
         let images: Vec<_> = moods
-            .iter()
-            .map(|mood| try_rasterize(Picture::Kanna(*mood), 96.0).expect("a mood"))
+            .map(|mood| rasterize(mood, 96.0).expect("a mood"))
             .collect();
         for (i, a) in images.iter().enumerate() {
             let drawn = a.pixels.iter().filter(|p| p.a() > 0).count();
@@ -219,7 +302,7 @@ mod tests {
             }
         }
         for (n, open) in (0..=6).zip(&images) {
-            let shut = try_rasterize(Picture::Blink(n), 96.0).expect("a blink");
+            let shut = rasterize(Picture::Blink(n), 96.0).expect("a blink");
             assert_ne!(shut.pixels, open.pixels, "mood {n}");
         }
         let others = [
@@ -231,12 +314,12 @@ mod tests {
             Picture::Crown,
         ];
         for picture in others {
-            let image = try_rasterize(picture, 48.0).expect("a picture");
+            let image = rasterize(picture, 48.0).expect("a picture");
             assert!(image.pixels.iter().any(|p| p.a() > 0), "{picture:?}");
         }
         let balloons: Vec<_> = (0..6)
             .map(|n| {
-                try_rasterize(Picture::Balloon(n), 48.0)
+                rasterize(Picture::Balloon(n), 48.0)
                     .expect("a balloon")
                     .pixels
             })

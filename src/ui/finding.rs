@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use eframe::egui::{self, RichText, Stroke, vec2};
 
 use super::{
-    parts::{dialog, dialog_height, dialog_scroll, main_button, note_place},
+    parts::{close_button, dialog_height, dialog_scroll, note_place, page},
     theme::{Palette, bold},
     words::tr,
 };
@@ -64,15 +64,10 @@ impl Verdict {
 
 /// Draws the page, if it is open.
 pub(super) fn finding_ui(ui: &egui::Ui, view: &View, open: &mut bool) -> Option<Command> {
-    if !*open {
-        return None;
-    }
-    let mut command = None;
-    if view.examination == Looking::Not {
-        command = Some(Command::Examine);
-    }
+    let unknown = *open && view.examination == Looking::Not;
+    let mut command = unknown.then_some(Command::Examine);
     let window = ui.ctx().content_rect().size();
-    let modal = dialog(ui, "finding", |ui| {
+    page(ui, "finding", open, |ui, open| {
         ui.set_width((window.x - 60.0).min(560.0));
         ui.heading(tr!("find"));
         dialog_scroll(dialog_height(ui, 190.0)).show(ui, |ui| {
@@ -107,9 +102,7 @@ pub(super) fn finding_ui(ui: &egui::Ui, view: &View, open: &mut bool) -> Option<
         });
         ui.add_space(4.0);
         ui.horizontal(|ui| {
-            let close = ui.add(main_button(ui, tr!("close")));
-            note_place(&close, "Close");
-            *open &= !close.clicked();
+            close_button(ui, open);
             let idle = view.examination != Looking::Now;
             let again = ui.add_enabled(idle, egui::Button::new(tr!("find-again")));
             note_place(&again, "Look again");
@@ -118,7 +111,6 @@ pub(super) fn finding_ui(ui: &egui::Ui, view: &View, open: &mut bool) -> Option<
             }
         });
     });
-    *open &= !modal.should_close();
     command
 }
 
@@ -127,28 +119,25 @@ fn checks_ui(ui: &mut egui::Ui, found: &Examination) {
     let used = || found.interfaces.iter().filter(|found| found.used);
     let names: Vec<&str> = used().map(|found| found.name.as_str()).collect();
     let heard = used().any(|found| found.multicast == Some(true));
-    check_ui(
-        ui,
-        !names.is_empty(),
-        &match names.as_slice() {
-            [] => tr!("find-check-none"),
-            names => tr!("find-check-network", names = names.join(", ")),
-        },
-    );
-    let text = if heard {
+    let network = match names.as_slice() {
+        [] => tr!("find-check-none"),
+        names => tr!("find-check-network", names = names.join(", ")),
+    };
+    let multicast = if heard {
         tr!("find-check-multicast")
     } else {
         tr!("find-check-no-multicast")
     };
-    check_ui(ui, heard, &text);
     let (listens, port) = (found.listens && !names.is_empty(), found.port.to_string());
-    let text = if listens {
+    let listening = if listens {
         tr!("find-check-port", port = port)
     } else {
         tr!("find-check-no-port", port = port)
     };
-    check_ui(ui, listens, &text);
     let others = tr!("find-check-others", count = found.neighbours);
+    check_ui(ui, !names.is_empty(), &network);
+    check_ui(ui, heard, &multicast);
+    check_ui(ui, listens, &listening);
     check_ui(ui, found.neighbours > 0, &others);
 }
 

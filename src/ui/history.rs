@@ -4,7 +4,7 @@ use eframe::egui::{self, RichText};
 
 use super::{
     board::{balloons, mask_ui},
-    parts::{dialog, dialog_height, dialog_scroll},
+    parts::{dialog_height, dialog_scroll, page},
     phrases,
     theme::Palette,
     words::tr,
@@ -32,21 +32,13 @@ impl Draft {
             ..Self::default()
         };
     }
-
-    /// Shows this round after so many tries, whatever is played meanwhile.
-    fn stay_at(&mut self, round: u32, step: usize) {
-        self.round = Some(round);
-        self.step = Some(step);
-    }
 }
 
 /// Draws the history, if it is open.
 pub(super) fn history_ui(ui: &egui::Ui, room: &RoomView, draft: &mut Draft) {
-    if !draft.open {
-        return;
-    }
     let game = room.state.game();
-    let modal = dialog(ui, "history", |ui| {
+    let mut open = draft.open;
+    page(ui, "history", &mut open, |ui, open| {
         ui.set_width(ui.ctx().content_rect().width().min(640.0) - 60.0);
         ui.heading(tr!("history"));
         let rounds = &game.table().history;
@@ -65,13 +57,9 @@ pub(super) fn history_ui(ui: &egui::Ui, room: &RoomView, draft: &mut Draft) {
             }
         }
         ui.add_space(8.0);
-        if ui.button(tr!("close")).clicked() {
-            draft.open = false;
-        }
+        *open &= !ui.button(tr!("close")).clicked();
     });
-    if modal.should_close() {
-        draft.open = false;
-    }
+    draft.open = open;
 }
 
 fn choose_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
@@ -110,19 +98,14 @@ fn step_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
     let mode = phrases::mode(round.frame().mode);
     ui.label(RichText::new(format!("{mode} · {}", round.clue())).color(p.weak));
     ui.horizontal(|ui| {
-        if ui
-            .add_enabled(step > 0, egui::Button::new(tr!("history-back")))
-            .clicked()
-        {
-            step -= 1;
-            draft.stay_at(round.number(), step);
-        }
-        if ui
-            .add_enabled(step < last, egui::Button::new(tr!("history-on")))
-            .clicked()
-        {
-            step += 1;
-            draft.stay_at(round.number(), step);
+        let (back, on) = (step.checked_sub(1), (step < last).then_some(step + 1));
+        for (text, to) in [(tr!("history-back"), back), (tr!("history-on"), on)] {
+            let button = ui.add_enabled(to.is_some(), egui::Button::new(text));
+            if let Some(to) = to.filter(|_| button.clicked()) {
+                step = to;
+                // It stays at this round, whatever is played meanwhile.
+                (draft.round, draft.step) = (Some(round.number()), Some(to));
+            }
         }
         ui.label(tr!("history-step", step = step, steps = last));
     });

@@ -5,14 +5,13 @@ use eframe::egui::{
 };
 
 use super::{
-    art::{Art, Mood, Picture},
+    art::{Art, Picture, grey_sky, paint_cloud, paint_confetti, paint_hills, paint_sky, round_off},
     motion::{End, Motion, Pose, ease_out},
-    sky::{grey_sky, paint_cloud, paint_confetti, paint_hills, paint_sky, round_off},
     theme::{Palette, mix},
     words::tr,
 };
 use crate::{
-    game::{CHANCES, GuessMade, Phase, Round, Tried},
+    game::{CHANCES, Phase, Round, Tried},
     node::RoomView,
 };
 
@@ -151,14 +150,11 @@ fn paint_flight(art: &mut Art, painter: &egui::Painter, rect: Rect, pose: &Pose,
 
 /// Kanna as she feels.
 fn kanna_of(pose: &Pose) -> Picture {
-    let mood = match pose.end {
-        End::Won => Mood::Won,
-        End::Lost => Mood::Misses(CHANCES),
-        End::Not => Mood::Misses(pose.misses),
-    };
-    match mood {
-        Mood::Misses(misses) if pose.blinks => Picture::Blink(misses),
-        mood => Picture::Kanna(mood),
+    match pose.end {
+        End::Won => Picture::Won,
+        End::Lost => Picture::Kanna(CHANCES),
+        End::Not if pose.blinks => Picture::Blink(pose.misses),
+        End::Not => Picture::Kanna(pose.misses),
     }
 }
 
@@ -284,18 +280,8 @@ fn paint_banner(art: &mut Art, painter: &egui::Painter, rect: Rect, pose: &Pose)
     }
 }
 
-/// What popped the last balloon: a letter, a word, or a hint that was paid.
-fn last_miss(round: &Round) -> Option<(&GuessMade, String)> {
-    let last = round.guesses().iter().rev().find(|guess| guess.costs())?;
-    let what = match &last.tried {
-        Tried::Letter(letter) => letter.upper(),
-        Tried::Whole(whole) => tr!("quoted", word = whole.shown()),
-        Tried::Hint { .. } => String::new(),
-    };
-    Some((last, what))
-}
-
-/// Which letter popped the last balloon, and whose it was.
+/// What popped the last balloon (a letter, a word, or a hint that was paid), and
+/// whose it was.
 fn paint_last_miss(
     painter: &egui::Painter,
     ui: &egui::Ui,
@@ -303,14 +289,19 @@ fn paint_last_miss(
     room: &RoomView,
     round: &Round,
 ) {
-    let Some((miss, letter)) = last_miss(round) else {
+    let Some(miss) = round.guesses().iter().rev().find(|guess| guess.costs()) else {
         return;
     };
     let who = room.state.game().name_of(&miss.by);
     let p = Palette::of(ui);
-    let text = match miss.tried {
-        Tried::Hint { .. } => tr!("pop-hint", who = who),
-        Tried::Letter(_) | Tried::Whole(_) => tr!("pop-letter", what = letter, who = who),
+    let what = match &miss.tried {
+        Tried::Letter(letter) => Some(letter.upper()),
+        Tried::Whole(whole) => Some(tr!("quoted", word = whole.shown())),
+        Tried::Hint { .. } => None,
+    };
+    let text = match what {
+        Some(what) => tr!("pop-letter", what = what, who = who),
+        None => tr!("pop-hint", who = who),
     };
     let font = FontId::proportional(14.0);
     let max = rect.width() - 40.0;

@@ -1,16 +1,16 @@
-//! The letters: clicked on screen or typed on the real keyboard.
+//! The letters: clicked on screen, where they lie as on most desks of their
+//! language, or typed on the real keyboard.
 
 use eframe::egui::{self, Align2, FontId, Sense, Stroke, vec2};
 
 use super::{
-    keys,
     last_event::LastEvent,
     parts::{announce, centred_row, note_place, once},
     theme::{Palette, display, roominess},
     words::{tr, upper},
 };
 use crate::{
-    game::{Action, Alphabet, Letter, Mode, PeerId, Phase, Whole},
+    game::{Action, Alphabet, Letter, PeerId, Phase, Rejection, Whole},
     node::{Command, Pending, RoomView},
 };
 
@@ -19,6 +19,19 @@ const MAX_KEY: f32 = 50.0;
 
 /// The space between two keys, in points.
 const SPACE: f32 = 5.0;
+
+/// Rows of keys. The first that has all letters of an alphabet, and no others,
+/// is drawn.
+const LAYOUTS: [[&str; 3]; 5] = [
+    ["qwertyuiop", "asdfghjkl", "zxcvbnm"],
+    ["qwertzuiopü", "asdfghjklöä", "yxcvbnmß"],
+    ["qwertyuiop", "asdfghjklñ", "zxcvbnm"],
+    ["qwertyuiopå", "asdfghjklöä", "zxcvbnm"],
+    ["йцукенгшщзхї", "фівапролджєґ", "ячсмитьбю"],
+];
+
+/// The most letters of a row, where there is no layout: they stand in order.
+const ROW: usize = 12;
 
 /// What is known of a letter in this round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,21 +61,15 @@ fn may_guess(room: &RoomView, me: PeerId) -> Result<(), Option<String>> {
     let Some(round) = game.round().filter(|r| r.phase() == Phase::Guessing) else {
         return Err(None);
     };
-    let player = game.players().get(&me);
-    if player.is_some_and(|player| player.watching) {
-        return Err(Some(tr!("why-watching")));
-    }
-    let frame = round.frame();
-    if frame.setter == Some(me) {
-        return Err(Some(tr!("why-setter")));
-    }
-    match (frame.mode, frame.turn) {
-        (Mode::Turns, Some(turn)) if turn != me => {
-            Err(Some(tr!("why-turn", who = game.name_of(&turn))))
+    game.must_play(&me, None).map_err(|why| match why {
+        Rejection::Watching => Some(tr!("why-watching")),
+        Rejection::YouSetIt => Some(tr!("why-setter")),
+        Rejection::NotYourTurn => {
+            let turn = round.frame().turn?;
+            Some(tr!("why-turn", who = game.name_of(&turn)))
         }
-        (Mode::Turns, None) => Err(None),
-        _ => Ok(()),
-    }
+        _ => None,
+    })
 }
 
 /// Whether there is anything for the keys to show: a round of a match, or one
@@ -71,6 +78,31 @@ pub(super) fn has_use(room: &RoomView) -> bool {
     let game = room.state.game();
     let on = game.match_on().is_some() || !game.phase().is_over();
     game.round().is_some() && on && game.phase() != Phase::Setting
+}
+
+/// The rows of keys for an alphabet; without one, those of English.
+fn rows(alphabet: Option<&Alphabet>) -> Vec<Vec<Letter>> {
+    let row = |text: &&str| text.chars().map(Letter::from_folded).collect::<Vec<_>>();
+    let Some(alphabet) = alphabet else {
+        return LAYOUTS[0].iter().map(row).collect();
+    };
+    let layouts = LAYOUTS
+        .iter()
+        .map(|rows| rows.iter().map(row).collect::<Vec<_>>());
+    let fits = |rows: &Vec<Vec<Letter>>| {
+        let keys = rows.iter().flatten();
+        keys.clone().count() == alphabet.letters().len() && keys.clone().all(|l| alphabet.has(*l))
+    };
+    layouts.into_iter().find(fits).unwrap_or_else(|| {
+        // As even as they can be.
+        let count = alphabet.letters().len();
+        let per_row = count.div_ceil(count.div_ceil(ROW).max(1)).max(1);
+        alphabet
+            .letters()
+            .chunks(per_row)
+            .map(<[Letter]>::to_vec)
+            .collect()
+    })
 }
 
 /// Draws the keys, and takes what is clicked or typed.
@@ -99,7 +131,7 @@ pub(super) fn keyboard_ui(
         }
     }
     let width = ui.available_width();
-    let rows = keys::rows(alphabet);
+    let rows = rows(alphabet);
     let longest = rows.iter().map(Vec::len).max().unwrap_or(1) as f32;
     let key = ((width - (longest - 1.0) * SPACE) / longest).min(MAX_KEY * roominess(ui));
     for row in rows {
@@ -343,5 +375,31 @@ fn state_of(room: &RoomView, letter: Letter) -> State {
         None if round.knows(letter) => State::Pending,
         None if room.pending.contains(&Pending::Letter(letter)) => State::Pending,
         None => State::Free,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_letter_has_a_key() {
+        for (tag, first) in [
+            ("en", "qwertyuiop"),
+            ("de", "qwertzuiopü"),
+            ("sv", "qwertyuiopå"),
+            ("uk", "йцукенгшщзхї"),
+            ("pl", "aąbcćdeęfghi"),
+        ] {
+            let alphabet = Alphabet::of_language(tag).expect(tag);
+            let rows = rows(Some(&alphabet));
+            let mut keys: Vec<Letter> = rows.iter().flatten().copied().collect();
+            let mut letters = alphabet.letters().to_vec();
+            keys.sort();
+            letters.sort();
+            assert_eq!(keys, letters, "{tag}");
+            let row: String = rows[0].iter().map(|letter| letter.as_char()).collect();
+            assert_eq!(row, first, "{tag}");
+        }
     }
 }

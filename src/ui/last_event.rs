@@ -1,8 +1,6 @@
 //! What just happened, in words: found by comparing the game that was drawn
 //! last with the newest one.
 
-use std::sync::Arc;
-
 use super::words::tr;
 use crate::{
     game::{Game, GuessMade, Mode, PeerId, Phase, Round, Tried},
@@ -17,31 +15,25 @@ pub(super) enum Tone {
     Plain,
 }
 
-/// The newest sentence, and what it was found from.
+/// The newest sentence.
 #[derive(Default)]
 pub(super) struct LastEvent {
-    seen: Option<Arc<RoomView>>,
     said: Option<(String, Tone)>,
 }
 
 impl LastEvent {
-    /// Compares the newest game with the one before.
-    pub(super) fn look_at(&mut self, room: &Arc<RoomView>, me: PeerId) {
-        let seen = self.seen.replace(Arc::clone(room));
-        let is_here = |seen: &Arc<RoomView>| seen.cluster.cluster_id == room.cluster.cluster_id;
-        let Some(seen) = seen.filter(is_here) else {
+    /// Compares the newest game with the one before, if that was seen.
+    pub(super) fn look_at(&mut self, seen: Option<&RoomView>, room: &RoomView, me: PeerId) {
+        let Some(seen) = seen else {
             self.said = None;
             return;
         };
-        if Arc::ptr_eq(&seen, room) {
-            return;
-        }
         let (before, now) = (seen.state.game(), room.state.game());
         let number = |game: &Game| game.round().map(Round::number);
         if number(before) != number(now) {
             self.said = None;
         }
-        let said = compare(before, now, me).or_else(|| presence_change(&seen, room, me));
+        let said = compare(before, now, me).or_else(|| presence_change(seen, room, me));
         if said.is_some() {
             self.said = said;
         }
@@ -163,6 +155,8 @@ fn tone(guess: &GuessMade) -> Tone {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::game::{Action, Alphabet, Deal, Letter, Name, Observation, Secret, Settings};
 

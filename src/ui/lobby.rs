@@ -5,11 +5,10 @@ use std::time::Duration;
 use eframe::egui::{self, RichText, ScrollArea, vec2};
 
 use super::{
-    art::{Art, Mood, Picture},
+    art::{Art, Picture, paint_cloud, paint_hills, paint_sky, round_off},
     finding::{finding_ui, open_ui},
-    parts::{announce, card, fixed, main_button, note_place},
+    parts::{announce, fixed, in_card, main_button, note_place},
     room_list::{kept_ui, rooms_ui},
-    sky::{paint_cloud, paint_hills, paint_sky, round_off},
     theme::{COLUMN, GAP, Palette, bold},
     words::{tr, upper},
 };
@@ -95,7 +94,7 @@ fn head_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) {
     }
     paint_cloud(art, &painter, rect, vec2(0.05, 0.3), 90.0);
     paint_hills(art, &painter, rect, height * 0.26);
-    let kanna = Picture::Kanna(Mood::Won);
+    let kanna = Picture::Won;
     let size = kanna.size() * (height * 0.94 / kanna.size().y);
     let min = rect.left_bottom() + vec2(6.0, -size.y - 4.0);
     art.paint(&painter, kanna, egui::Rect::from_min_size(min, size));
@@ -147,8 +146,7 @@ fn in_words(record: &Record) -> String {
 }
 
 fn host_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec<Command>) {
-    card(ui).show(ui, |ui| {
-        ui.set_width(ui.available_width());
+    in_card(ui, |ui| {
         let mut text = draft
             .name
             .clone()
@@ -193,6 +191,7 @@ fn rename(view: &View, draft: &Draft) -> Option<Command> {
 }
 
 fn address_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec<Command>) {
+    let mut chosen = None;
     ui.horizontal_wrapped(|ui| {
         let label = ui.label(tr!("lobby-address"));
         let field = egui::TextEdit::singleline(&mut draft.address)
@@ -208,38 +207,33 @@ fn address_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut 
         if (clicked || entered)
             && let Ok(addr) = addr
         {
-            commands.extend(rename(view, draft));
-            commands.push(Command::Join {
-                target: JoinTarget::Addr(addr),
-                wait: WAIT,
-            });
+            chosen = Some(addr);
         } else if !draft.address.trim().is_empty() && addr.is_err() && !field.has_focus() {
             let p = Palette::of(ui);
             announce(&ui.label(RichText::new(tr!("lobby-bad-address")).color(p.error)));
         }
     });
     let known = &view.me.preferences.addresses;
-    if known.is_empty() {
-        return;
-    }
-    ui.horizontal_wrapped(|ui| {
-        let weak = Palette::of(ui).weak;
-        ui.label(
-            RichText::new(tr!("lobby-joined-before"))
-                .small()
-                .color(weak),
-        );
-        for addr in known {
-            let button = ui.button(RichText::new(addr.to_string()).small());
-            if button.clicked() {
-                commands.extend(rename(view, draft));
-                commands.push(Command::Join {
-                    target: JoinTarget::Addr(*addr),
-                    wait: WAIT,
-                });
+    if !known.is_empty() {
+        ui.horizontal_wrapped(|ui| {
+            let weak = Palette::of(ui).weak;
+            let text = RichText::new(tr!("lobby-joined-before"));
+            ui.label(text.small().color(weak));
+            for addr in known {
+                let button = ui.button(RichText::new(addr.to_string()).small());
+                if button.clicked() {
+                    chosen = Some(*addr);
+                }
             }
-        }
-    });
+        });
+    }
+    if let Some(addr) = chosen {
+        commands.extend(rename(view, draft));
+        commands.push(Command::Join {
+            target: JoinTarget::Addr(addr),
+            wait: WAIT,
+        });
+    }
 }
 
 fn foot_ui(ui: &mut egui::Ui, view: &View, settings_open: &mut bool) {

@@ -2,7 +2,10 @@
 
 use eframe::egui::{self, Margin, ScrollArea, Stroke};
 
-use super::theme::{CARD_RADIUS, Palette, bold};
+use super::{
+    theme::{CARD_RADIUS, Palette, bold},
+    words::tr,
+};
 
 /// A card: the ground of things that belong together.
 pub(super) fn card(ui: &egui::Ui) -> egui::Frame {
@@ -78,6 +81,49 @@ pub(super) fn dialog<R>(
     shown
 }
 
+/// A page over the window while it is `open`, which its contents can end, too.
+pub(super) fn page(
+    ui: &egui::Ui,
+    id: &str,
+    open: &mut bool,
+    contents: impl FnOnce(&mut egui::Ui, &mut bool),
+) {
+    if *open {
+        let shown = dialog(ui, id, |ui| contents(ui, open));
+        *open &= !shown.should_close();
+    }
+}
+
+/// The button that closes a page.
+pub(super) fn close_button(ui: &mut egui::Ui, open: &mut bool) {
+    let close = ui.add(main_button(ui, tr!("close")));
+    note_place(&close, "Close");
+    *open &= !close.clicked();
+}
+
+/// A question over the window while it is `open`: its title, what it means, and
+/// the buttons that leave everything as it is and that do it. Whether it is done.
+pub(super) fn ask(
+    ui: &egui::Ui,
+    id: &str,
+    open: &mut bool,
+    [title, more, not, go]: [String; 4],
+) -> bool {
+    let mut goes = false;
+    page(ui, id, open, |ui, open| {
+        ui.set_max_width(360.0);
+        ui.heading(title);
+        ui.label(more);
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            let stays = ui.add(main_button(ui, not)).clicked();
+            goes = ui.button(go).clicked();
+            *open &= !stays && !goes;
+        });
+    });
+    goes
+}
+
 /// The height of what scrolls in a dialog, next to other things that need `rest`,
 /// both in points.
 pub(super) fn dialog_height(ui: &egui::Ui, rest: f32) -> f32 {
@@ -115,20 +161,40 @@ pub(super) fn choice(ui: &mut egui::Ui, chosen: bool, text: &str) -> egui::Respo
     response
 }
 
+/// Lays out by a size that is known only after it was drawn: that of the last
+/// frame (before the first, `guess`), and once more if it has changed.
+pub(super) fn measured(
+    ui: &mut egui::Ui,
+    salt: &str,
+    guess: f32,
+    contents: impl FnOnce(&mut egui::Ui, f32) -> f32,
+) {
+    let id = ui.scope_id().with((salt, "size"));
+    let last: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(guess);
+    let now = contents(ui, last);
+    if (now - last).abs() > 1.0 {
+        ui.data_mut(|data| data.insert_temp(id, now));
+        ui.ctx().request_discard("the size has changed");
+    }
+}
+
 /// A row in the middle, as wide as it was in the last frame.
 pub(super) fn centred_row(ui: &mut egui::Ui, salt: &str, contents: impl FnOnce(&mut egui::Ui)) {
-    let id = ui.scope_id().with(salt);
-    let width: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(300.0);
-    ui.horizontal(|ui| {
-        ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
-        let left = ui.cursor().left();
-        contents(ui);
-        let now = ui.min_rect().right() - left;
-        if (now - width).abs() > 1.0 {
-            ui.data_mut(|data| data.insert_temp(id, now));
-            ui.ctx().request_discard("the width has changed");
-        }
+    measured(ui, salt, 300.0, |ui, width| {
+        let row = ui.horizontal(|ui| {
+            ui.add_space(((ui.available_width() - width) / 2.0).max(0.0));
+            let left = ui.cursor().left();
+            contents(ui);
+            ui.min_rect().right() - left
+        });
+        row.inner
     });
+}
+
+/// Says whom or what a button is about, which sighted users see next to it.
+pub(super) fn called(button: &egui::Response, text: &str, name: &str) {
+    let name = format!("{text}: {name}");
+    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
 }
 
 /// Notes where a control is, for those who steer the window from outside.

@@ -6,7 +6,7 @@ use eframe::egui::{self, RichText, Vec2, vec2};
 
 use super::{
     art::{Art, Picture},
-    parts::{dialog, fixed, main_button, note_place, once},
+    parts::{ask, called, fixed, main_button, note_place, once},
     theme::{Palette, bold},
     words::tr,
 };
@@ -22,16 +22,6 @@ pub(super) struct Draft {
     pub(super) muted: BTreeSet<PeerId>,
     /// Who is about to be sent away.
     removing: Option<PeerId>,
-}
-
-impl Draft {
-    /// What stays in another room.
-    pub(super) fn elsewhere(self) -> Self {
-        Self {
-            removing: None,
-            ..self
-        }
-    }
 }
 
 /// The players, those who are here first; and what can be done about them.
@@ -108,24 +98,13 @@ fn removing_ui(
     }
     let mut command = None;
     if let Some(peer) = draft.removing {
-        let modal = dialog(ui, "remove", |ui| {
-            ui.set_max_width(360.0);
-            ui.heading(tr!("remove-title", name = game.name_of(&peer)));
-            ui.label(tr!("remove-more"));
-            ui.add_space(8.0);
-            ui.horizontal(|ui| {
-                if ui.add(main_button(ui, tr!("cancel"))).clicked() {
-                    draft.removing = None;
-                }
-                if ui.button(tr!("remove")).clicked() {
-                    command = Some(Command::Act(Action::Remove(peer)));
-                    draft.removing = None;
-                }
-            });
-        });
-        if modal.should_close() {
-            draft.removing = None;
+        let title = tr!("remove-title", name = game.name_of(&peer));
+        let texts = [title, tr!("remove-more"), tr!("cancel"), tr!("remove")];
+        let mut open = true;
+        if ask(ui, "remove", &mut open, texts) {
+            command = Some(Command::Act(Action::Remove(peer)));
         }
+        draft.removing = open.then_some(peer);
     }
     for (peer, player) in game.players().iter().filter(|(_, player)| player.removed) {
         row(ui, ("removed", peer), |ui| {
@@ -207,12 +186,6 @@ pub(super) fn door_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) -> Option<
         fixed(ui, ("knock", peer), |ui| ui.horizontal_wrapped(knock_ui));
     }
     command
-}
-
-/// Says whom a button is about, which sighted users see next to it.
-fn called(button: &egui::Response, text: &str, name: &str) {
-    let name = format!("{text}: {name}");
-    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
 }
 
 /// A line of a list: as high as its text, not as a button. Its menu is its own

@@ -8,13 +8,12 @@ use eframe::egui::{self, RichText, ScrollArea, vec2};
 use super::{
     art::Art,
     board::board_ui,
-    cluster_strip::strip_ui,
     history::{self, history_ui},
     kanna::scene_ui,
     keyboard::{self, keyboard_ui, more_ui},
     last_event::LastEvent,
     motion::Motion,
-    parts::{announce, card, choice, fixed},
+    parts::{announce, choice, fixed, in_card, measured},
     people::{self, door_ui, guesses_ui, players_ui},
     setter_panel::{self, setter_ui},
     setup::{self, setup_ui},
@@ -22,10 +21,13 @@ use super::{
     talk::{self, talk_ui},
     theme::{COLUMN, GAP, NARROW, Palette, roominess},
     trouble::{passing, trouble_ui},
-    watch::{self, watch_ui},
+    watch::{self, strip_ui, watch_ui},
     words::tr,
 };
-use crate::node::{Command, RaftStats, RoomView, View};
+use crate::{
+    game::{PeerId, Round},
+    node::{Command, RoomView, View},
+};
 
 /// The window's own drafts in a room.
 #[derive(Default)]
@@ -36,27 +38,38 @@ pub(super) struct Draft {
     talk: talk::Draft,
     people: people::Draft,
     history: history::Draft,
+    /// The room as it was drawn last.
+    seen: Option<Arc<RoomView>>,
     last_event: LastEvent,
     motion: Motion,
     sounds: Sounds,
-    watch: watch::Draft,
+    pub(super) watch: watch::Draft,
     aside: Aside,
     /// Whether nothing is to move.
     calm: bool,
 }
 
 impl Draft {
-    /// Takes the newest numbers of the Raft node, if they are shown.
-    pub(super) fn look_at_raft(&mut self, stats: impl Fn() -> RaftStats) {
-        self.watch.look_at(stats);
+    /// Tells and plays what has happened since the last look.
+    fn look_at(&mut self, room: &Arc<RoomView>, me: PeerId, volume: u8) {
+        let seen = self.seen.replace(Arc::clone(room));
+        if seen.as_ref().is_some_and(|seen| Arc::ptr_eq(seen, room)) {
+            return;
+        }
+        let is_here = |seen: &Arc<RoomView>| seen.cluster.cluster_id == room.cluster.cluster_id;
+        let seen = seen.filter(is_here);
+        self.last_event.look_at(seen.as_deref(), room, me);
+        if let Some(seen) = seen {
+            let (before, now) = (seen.state.game(), room.state.game());
+            self.sounds.look_at(before, now, me, volume);
+        }
     }
 
     /// Nothing that was begun in a room is for the next one.
     pub(super) fn leave(&mut self) {
-        *self = Self {
-            people: std::mem::take(&mut self.people).elsewhere(),
-            ..Self::default()
-        };
+        let muted = std::mem::take(&mut self.people.muted);
+        *self = Self::default();
+        self.people.muted = muted;
     }
 }
 
@@ -91,9 +104,7 @@ pub(super) fn room_ui(
     calm: bool,
 ) -> Vec<Command> {
     draft.calm = calm;
-    draft.last_event.look_at(room, view.me.peer_id);
-    let volume = view.me.preferences.volume;
-    draft.sounds.look_at(room, view.me.peer_id, volume);
+    draft.look_at(room, view.me.peer_id, view.me.preferences.volume);
     let mut commands = Vec::new();
     egui::Panel::top("room bar")
         .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 10)))
@@ -191,7 +202,7 @@ fn wide_ui(
                 // In the middle.
                 let column = middle.x.min(COLUMN * roominess(ui));
                 let beside = (middle.x - column) / 2.0;
-                measured(ui, "play", |ui, height| {
+                measured(ui, "play", 420.0, |ui, height| {
                     ui.add_space(((size.y - height.max(USUAL)) * 0.4).max(0.0));
                     let top = ui.cursor().top();
                     ui.horizontal_top(|ui| {
@@ -213,8 +224,7 @@ fn wide_ui(
             |ui| {
                 ui.set_width(people);
                 let players = (size.y * 0.4).max(120.0);
-                card(ui).show(ui, |ui| {
-                    ui.set_width(ui.available_width());
+                in_card(ui, |ui| {
                     ScrollArea::vertical()
                         .id_salt("people")
                         .max_height(players - 24.0)
@@ -225,26 +235,13 @@ fn wide_ui(
                 });
                 ui.add_space(GAP);
                 let left = ui.available_height();
-                card(ui).show(ui, |ui| {
-                    ui.set_width(ui.available_width());
+                in_card(ui, |ui| {
                     commands.extend(aside_ui(ui, art, room, draft, left - 24.0));
                 });
             },
         );
     });
     commands
-}
-
-/// Lays out by a height that is known only after it was drawn: that of the last
-/// frame, and once more if it has changed.
-fn measured(ui: &mut egui::Ui, salt: &str, contents: impl FnOnce(&mut egui::Ui, f32) -> f32) {
-    let id = ui.scope_id().with((salt, "height"));
-    let height: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(420.0);
-    let now = contents(ui, height);
-    if (now - height).abs() > 1.0 {
-        ui.data_mut(|data| data.insert_temp(id, now));
-        ui.ctx().request_discard("the height has changed");
-    }
 }
 
 fn narrow_ui(
@@ -259,7 +256,7 @@ fn narrow_ui(
     ScrollArea::vertical().id_salt("room").show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 5.0;
         // What the board and the keys leave, so that both are in reach.
-        measured(ui, "play", |ui, height| {
+        measured(ui, "play", 420.0, |ui, height| {
             let left = size.y - height - 6.0 - ui.spacing().item_spacing.y;
             let scene = left.clamp(SCENE, (size.y * 0.5).max(SCENE));
             if left >= SCENE || size.y >= LOW {
@@ -272,8 +269,7 @@ fn narrow_ui(
             ui.cursor().top() - top
         });
         ui.add_space(GAP);
-        card(ui).show(ui, |ui| {
-            ui.set_width(ui.available_width());
+        in_card(ui, |ui| {
             let people = &mut draft.people;
             commands.extend(players_ui(ui, art, room, view.me.peer_id, people));
             ui.add_space(GAP);
@@ -326,14 +322,11 @@ fn aside_ui(
     }
 }
 
-fn round_is_on(room: &RoomView) -> bool {
-    let round = room.state.game().round();
-    round.is_some_and(crate::game::Round::is_on)
-}
-
 /// The board, the keys, and the way to the next round.
 fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -> Vec<Command> {
     let me = view.me.peer_id;
+    let round = room.state.game().round();
+    let on = round.is_some_and(Round::is_on);
     let mut commands: Vec<Command> = door_ui(ui, room, me).into_iter().collect();
     board_ui(ui, room, me, draft.last_event.said());
     ui.add_space(GAP);
@@ -341,18 +334,14 @@ fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -
         Some(setter) => commands.extend(setter_ui(ui, room, setter, &mut draft.setter)),
         None if !keyboard::has_use(room) => {}
         // What comes next is to be in sight.
-        None if !round_is_on(room) && ui.ctx().content_rect().width() < NARROW => {}
+        None if !on && ui.ctx().content_rect().width() < NARROW => {}
         None => fixed(ui, "keys", |ui| {
             commands.extend(keyboard_ui(ui, room, me, &mut draft.last_event));
             ui.add_space(4.0);
             commands.extend(more_ui(ui, room, me, &mut draft.keyboard));
         }),
     }
-    let guesses = room
-        .state
-        .game()
-        .round()
-        .map_or(&[][..], |round| round.guesses());
+    let guesses = round.map_or(&[][..], Round::guesses);
     let guessed = guesses.iter().any(|guess| guess.by == me);
     if room.single_copy && guessed && room.cluster.members.len() > 1 {
         ui.label(

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use eframe::egui::{self, RichText, vec2};
 
 use super::{
-    art::{Art, Mood, Picture},
-    parts::{card, fixed, main_button, note_place, once},
+    art::{Art, Picture},
+    parts::{fixed, in_card, main_button, note_place, once},
     phrases,
     theme::{GAP, INK, Palette, bold, display},
     words::{notice, tr},
@@ -41,10 +41,9 @@ pub(super) fn rooms_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) -> Option<
 }
 
 fn empty_ui(ui: &mut egui::Ui, art: &mut Art) {
-    card(ui).show(ui, |ui| {
-        ui.set_width(ui.available_width());
+    in_card(ui, |ui| {
         ui.horizontal(|ui| {
-            let picture = Picture::Kanna(Mood::Misses(2));
+            let picture = Picture::Kanna(2);
             let (rect, _) = ui.allocate_exact_size(picture.size() * 0.16, egui::Sense::hover());
             art.paint(ui.painter(), picture, rect);
             ui.add_space(6.0);
@@ -61,8 +60,7 @@ fn empty_ui(ui: &mut egui::Ui, art: &mut Art) {
 fn room_ui(ui: &mut egui::Ui, art: &mut Art, room: &Room, has_twin: bool) -> bool {
     let p = Palette::of(ui);
     let mut join = false;
-    card(ui).show(ui, |ui| {
-        ui.set_width(ui.available_width());
+    in_card(ui, |ui| {
         egui::Sides::new().shrink_left().truncate().show(
             ui,
             |ui| {
@@ -136,8 +134,7 @@ pub(super) fn kept_ui(ui: &mut egui::Ui, view: &View) -> Option<Command> {
 fn kept_room_ui(ui: &mut egui::Ui, room: &KeptRoom) -> Option<Command> {
     let p = Palette::of(ui);
     let mut command = None;
-    card(ui).show(ui, |ui| {
-        ui.set_width(ui.available_width());
+    in_card(ui, |ui| {
         egui::Sides::new().shrink_left().truncate().show(
             ui,
             |ui| {

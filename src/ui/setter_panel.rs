@@ -8,7 +8,7 @@ use super::{
     words::tr,
 };
 use crate::{
-    game::{Phase, Round},
+    game::Phase,
     node::{Choice, Command, RoomView, SetterView},
 };
 
@@ -32,7 +32,15 @@ pub(super) fn setter_ui(
     }
     draft.secret.clear();
     draft.clue.clear();
-    watch_ui(ui, round, setter);
+    if round.is_on() {
+        let p = Palette::of(ui);
+        ui.vertical_centered(|ui| {
+            if let Some(chosen) = &setter.chosen {
+                ui.label(tr!("set-chosen", word = chosen.as_str()));
+            }
+            ui.label(RichText::new(tr!("set-watch")).color(p.weak));
+        });
+    }
     None
 }
 
@@ -78,17 +86,4 @@ fn choose_ui(ui: &mut egui::Ui, setter: &SetterView, draft: &mut Draft) -> Optio
         }
     });
     command
-}
-
-fn watch_ui(ui: &mut egui::Ui, round: &Round, setter: &SetterView) {
-    if !round.is_on() {
-        return;
-    }
-    let p = Palette::of(ui);
-    ui.vertical_centered(|ui| {
-        if let Some(chosen) = &setter.chosen {
-            ui.label(tr!("set-chosen", word = chosen.as_str()));
-        }
-        ui.label(RichText::new(tr!("set-watch")).color(p.weak));
-    });
 }

@@ -1,14 +1,20 @@
-//! How the window looks and speaks.
+//! How the window looks and speaks: the page to set it on, and the keys for it
+//! that mean the same on every page.
 
-use eframe::egui::{self, RichText};
+use eframe::egui::{
+    self, Key, KeyboardShortcut, Modifiers, RichText, gui_zoom::kb_shortcuts as zoom,
+};
 
 use super::{
-    parts::{choice, dialog, dialog_height, dialog_scroll, main_button, note_place},
+    parts::{choice, close_button, dialog_height, dialog_scroll, note_place, page},
     system::System,
     theme::Palette,
     words::{Language, tr},
 };
-use crate::node::{Command, Look, Preferences};
+use crate::{
+    node::{Command, Look, Preferences, SCALE},
+    packs::name_of_language,
+};
 
 /// How large everything can be chosen to be, in percent of the system's size;
 /// keys go in smaller steps.
@@ -16,6 +22,11 @@ const SIZES: [u16; 5] = [80, 100, 120, 150, 200];
 
 /// How much louder or quieter a click makes the sounds, in percent.
 const VOLUME_STEP: u8 = 10;
+
+const FULL_SCREEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::F11);
+
+/// How much larger or smaller a key makes everything, in percent.
+const SCALE_STEP: u16 = 10;
 
 /// Draws the settings, if they are open; what was changed is done at once.
 pub(super) fn settings_ui(
@@ -25,11 +36,8 @@ pub(super) fn settings_ui(
     open: &mut bool,
     about_open: &mut bool,
 ) -> Option<Command> {
-    if !*open {
-        return None;
-    }
     let mut set = now.clone();
-    let modal = dialog(ui, "settings", |ui| {
+    page(ui, "settings", open, |ui, open| {
         ui.set_width((ui.ctx().content_rect().width() - 60.0).min(460.0));
         ui.heading(tr!("settings"));
         ui.add_space(4.0);
@@ -63,9 +71,7 @@ pub(super) fn settings_ui(
         });
         ui.add_space(4.0);
         ui.horizontal(|ui| {
-            if ui.add(main_button(ui, tr!("close"))).clicked() {
-                *open = false;
-            }
+            close_button(ui, open);
             let about = ui.button(tr!("about"));
             note_place(&about, "About");
             if about.clicked() {
@@ -73,14 +79,13 @@ pub(super) fn settings_ui(
             }
         });
     });
-    *open &= !modal.should_close();
     (set != *now).then_some(Command::Prefer(set))
 }
 
 fn language_ui(ui: &mut egui::Ui, set: &mut Preferences) {
     let chosen = set.language.as_deref().and_then(Language::of_tag);
     let name = |language: Option<Language>| match language {
-        Some(language) => language.name().to_owned(),
+        Some(language) => name_of_language(language.code()).to_owned(),
         None => tr!("settings-system"),
     };
     ui.horizontal(|ui| {
@@ -94,7 +99,7 @@ fn language_ui(ui: &mut egui::Ui, set: &mut Preferences) {
                 for language in [None].into_iter().chain(all) {
                     let is_chosen = language == chosen;
                     if ui.selectable_label(is_chosen, name(language)).clicked() {
-                        set.language = language.map(|language| language.tag().to_owned());
+                        set.language = language.map(|language| language.code().to_owned());
                     }
                 }
             })
@@ -139,5 +144,72 @@ fn name_of(look: Look) -> String {
         Look::Light => tr!("look-light"),
         Look::Dark => tr!("look-dark"),
         Look::Contrast => tr!("look-contrast"),
+    }
+}
+
+/// Does what was pressed: another size, which is kept, or the whole screen.
+pub(super) fn shortcuts(ctx: &egui::Context, now: &Preferences) -> Option<Command> {
+    let pressed = |shortcut| ctx.input_mut(|input| input.consume_shortcut(shortcut));
+    if pressed(&FULL_SCREEN) {
+        let is_full = ctx.input(|input| input.viewport().fullscreen == Some(true));
+        ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!is_full));
+    }
+    let scale = if pressed(&zoom::ZOOM_RESET) {
+        100
+    } else if pressed(&zoom::ZOOM_IN) || pressed(&zoom::ZOOM_IN_SECONDARY) {
+        now.scale + SCALE_STEP
+    } else if pressed(&zoom::ZOOM_OUT) {
+        now.scale - SCALE_STEP
+    } else {
+        return None;
+    };
+    let is_new = scale != now.scale && SCALE.contains(&scale);
+    is_new.then(|| {
+        Command::Prefer(Preferences {
+            scale,
+            ..now.clone()
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(key: Key, modifiers: Modifiers, now: &Preferences) -> Option<Command> {
+        let ctx = egui::Context::default();
+        let input = egui::RawInput {
+            events: vec![egui::Event::Key {
+                key,
+                physical_key: None,
+                pressed: true,
+                repeat: false,
+                modifiers,
+            }],
+            ..egui::RawInput::default()
+        };
+        let mut command = None;
+        let mut output = ctx.run_ui(input, |ui| command = shortcuts(ui.ctx(), now));
+        output.textures_delta.clear();
+        command
+    }
+
+    #[test]
+    fn the_size_changes_in_steps_within_its_bounds() {
+        let mut now = Preferences::default();
+        let sized = |key, now: &Preferences| match press(key, Modifiers::COMMAND, now) {
+            Some(Command::Prefer(set)) => Some(set.scale),
+            _ => None,
+        };
+        assert_eq!(sized(Key::Plus, &now), Some(110));
+        assert_eq!(sized(Key::Equals, &now), Some(110));
+        assert_eq!(sized(Key::Minus, &now), Some(90));
+        assert_eq!(sized(Key::Num0, &now), None);
+        now.scale = *SCALE.end();
+        assert_eq!(sized(Key::Plus, &now), None);
+        assert_eq!(sized(Key::Num0, &now), Some(100));
+        now.scale = *SCALE.start();
+        assert_eq!(sized(Key::Minus, &now), None);
+        assert!(press(Key::Plus, Modifiers::NONE, &now).is_none());
     }
 }

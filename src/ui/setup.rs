@@ -3,15 +3,14 @@
 use eframe::egui::{self, RichText};
 
 use super::{
-    pack_choice::{COMBO, in_words, name_box, packs_ui},
-    parts::{choice, dialog, in_card, main_button, note_place},
+    parts::{ask, choice, in_card, main_button, note_place},
     phrases,
     theme::{GAP, Palette, bold},
     words::tr,
 };
 use crate::{
     game::{Action, Difficulty, Game, MAX_ROUNDS, Mode, Round, Settings, TURN_SECONDS},
-    node::{Command, RoomView, View},
+    node::{Command, PackView, RoomView, View},
 };
 
 /// The window's own drafts.
@@ -72,29 +71,14 @@ fn match_ui(
             draft.stopping = true;
         }
     });
-    if draft.stopping {
-        let modal = dialog(ui, "stop", |ui| {
-            ui.set_max_width(360.0);
-            ui.heading(tr!("stop-title"));
-            ui.label(if between {
-                tr!("stop-between")
-            } else {
-                tr!("stop-now")
-            });
-            ui.add_space(8.0);
-            ui.horizontal(|ui| {
-                if ui.add(main_button(ui, tr!("stop-not"))).clicked() {
-                    draft.stopping = false;
-                }
-                if ui.button(tr!("stop")).clicked() {
-                    command = Some(Command::Act(Action::StopMatch));
-                    draft.stopping = false;
-                }
-            });
-        });
-        if modal.should_close() {
-            draft.stopping = false;
-        }
+    let more = if between {
+        tr!("stop-between")
+    } else {
+        tr!("stop-now")
+    };
+    let texts = [tr!("stop-title"), more, tr!("stop-not"), tr!("stop")];
+    if ask(ui, "stop", &mut draft.stopping, texts) {
+        command = Some(Command::Act(Action::StopMatch));
     }
     command
 }
@@ -109,20 +93,19 @@ fn seat_ui(ui: &mut egui::Ui, view: &View, game: &Game) -> Option<Command> {
 
 // ---- between two matches ----
 
+/// Width of the boxes to choose words by, in points: three side by side.
+const COMBO: f32 = 104.0;
+
 /// How many of the ranking are shown; the scores of all stand next to their names.
 const RANKED: usize = 5;
 
 /// Who has how many points, after a match.
 fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
     let game = room.state.game();
-    if game
-        .table()
-        .newest_match
-        .as_ref()
-        .is_none_or(|newest| !newest.over)
-    {
+    let newest = game.table().newest_match.as_ref();
+    let Some(newest) = newest.filter(|newest| newest.over) else {
         return;
-    }
+    };
     let p = Palette::of(ui);
     let ranking = game.ranking();
     in_card(ui, |ui| {
@@ -151,9 +134,7 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
                 }
             });
         let best = game.table().best_streak;
-        let newest = game.table().newest_match.as_ref();
-        let together = newest.is_some_and(|newest| newest.mode == Mode::Together);
-        if together && best > 1 {
+        if newest.mode == Mode::Together && best > 1 {
             let streak = game.table().streak;
             let text = tr!("streak", now = streak, best = best);
             ui.label(RichText::new(text).color(p.weak));
@@ -163,7 +144,7 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
 }
 
 /// What a mode is, in a line.
-pub(super) fn describe(mode: Mode) -> String {
+fn describe(mode: Mode) -> String {
     match mode {
         Mode::Together => tr!("mode-together-more"),
         Mode::Turns => tr!("mode-turns-more"),
@@ -177,6 +158,84 @@ fn name_of_difficulty(level: Difficulty) -> String {
         Difficulty::Easy => tr!("level-easy"),
         Difficulty::Normal => tr!("level-normal"),
         Difficulty::Hard => tr!("level-hard"),
+    }
+}
+
+/// A box to choose from, which says what it is for: it has no label next to it.
+fn box_ui(
+    ui: &mut egui::Ui,
+    id: &str,
+    name: &str,
+    chosen: &str,
+    choices: impl FnOnce(&mut egui::Ui),
+) {
+    let combo = egui::ComboBox::from_id_salt(id).selected_text(chosen);
+    let shown = combo.width(COMBO).height(360.0).show_ui(ui, choices);
+    shown.response.widget_info(|| {
+        let mut info = egui::WidgetInfo::labeled(egui::Role::ComboBox, true, name);
+        info.current_text_value = Some(chosen.to_owned());
+        info
+    });
+    shown.response.on_hover_text(name);
+}
+
+/// The language, and what the words are about.
+fn packs_ui(ui: &mut egui::Ui, view: &View, set: &mut Settings) {
+    let chosen = view.packs.iter().find(|pack| pack.id == set.pack);
+    // A pack that only its owner has: nothing is known but its id.
+    let language = chosen.map_or("", |pack| &*pack.language);
+    let in_language = |tag: &str| {
+        let tag = tag.to_owned();
+        view.packs.iter().filter(move |pack| pack.language == tag)
+    };
+    let mut languages: Vec<&PackView> = Vec::new();
+    for pack in view.packs.iter() {
+        if languages
+            .iter()
+            .all(|known| known.language != pack.language)
+        {
+            languages.push(pack);
+        }
+    }
+    let language_name = chosen.map_or("?", |pack| &*pack.language_name);
+    let name = tr!("pack-language");
+    box_ui(ui, "language", &name, language_name, |ui| {
+        for pack in languages {
+            let is_chosen = pack.language == language;
+            let clicked = ui
+                .selectable_label(is_chosen, &pack.language_name)
+                .clicked();
+            if clicked && !is_chosen {
+                // All its words, if there is such a pack.
+                let mut packs = in_language(&pack.language);
+                let all = packs.find(|pack| pack.name == pack.language_name);
+                set.pack.clone_from(&all.unwrap_or(pack).id);
+            }
+        }
+    });
+    let words = chosen.map_or_else(|| set.pack.clone(), words_of);
+    box_ui(ui, "pack", &tr!("pack-words"), &words, |ui| {
+        for pack in in_language(language) {
+            ui.selectable_value(&mut set.pack, pack.id.clone(), words_of(pack));
+        }
+    });
+}
+
+/// What a pack's words are about.
+fn words_of(pack: &PackView) -> String {
+    if pack.name == pack.language_name {
+        tr!("pack-all")
+    } else {
+        pack.name.clone()
+    }
+}
+
+/// A pack's name, and its language.
+fn name_of_pack(pack: &PackView) -> String {
+    if pack.name == pack.language_name {
+        pack.name.clone()
+    } else {
+        format!("{} ({})", pack.name, pack.language_name)
     }
 }
 
@@ -204,14 +263,12 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
         ui.horizontal_wrapped(|ui| {
             packs_ui(ui, view, &mut set);
             let level = name_of_difficulty(set.difficulty);
-            let combo = egui::ComboBox::from_id_salt("difficulty").selected_text(&level);
-            let shown = combo.width(COMBO).show_ui(ui, |ui| {
+            box_ui(ui, "difficulty", &tr!("level"), &level, |ui| {
                 for level in Difficulty::ALL {
                     let text = name_of_difficulty(level);
                     ui.selectable_value(&mut set.difficulty, level, text);
                 }
             });
-            name_box(shown.response, &tr!("level"), &level);
         });
         ui.horizontal_wrapped(|ui| {
             let label = ui.label(tr!("rounds"));
@@ -286,7 +343,7 @@ fn guest_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Vec<Command> {
         .owner
         .map_or_else(|| tr!("nobody"), |owner| game.name_of(&owner).to_owned());
     let pack = view.packs.iter().find(|pack| pack.id == settings.pack);
-    let pack = pack.map_or_else(|| settings.pack.clone(), in_words);
+    let pack = pack.map_or_else(|| settings.pack.clone(), name_of_pack);
     let me = game.players().get(&view.me.peer_id);
     let ready = me.is_some_and(|me| me.ready);
     let watching = me.is_some_and(|me| me.watching);

@@ -74,30 +74,29 @@ pub(super) fn talk_ui(
             }
             for line in lines.iter().rev() {
                 let who = game.name_of(&line.by);
-                match &line.said {
-                    Said::Text(text) => {
-                        ui.horizontal_wrapped(|ui| {
-                            // Its lines are as far from each other as text's.
-                            ui.spacing_mut().item_spacing = Vec2::new(4.0, 0.0);
-                            ui.spacing_mut().interact_size.y = 18.0;
-                            ui.label(RichText::new(format!("{who}:")).color(p.weak));
-                            ui.label(text.as_str());
-                        });
+                ui.horizontal_wrapped(|ui| {
+                    if let Said::Text(_) = line.said {
+                        // Its lines are as far from each other as text's.
+                        ui.spacing_mut().item_spacing = Vec2::new(4.0, 0.0);
+                        ui.spacing_mut().interact_size.y = 18.0;
                     }
-                    Said::Reaction(reaction) => {
-                        ui.horizontal_wrapped(|ui| {
-                            ui.label(RichText::new(format!("{who}:")).color(p.weak));
-                            let (rect, shown) =
-                                ui.allocate_exact_size(Vec2::splat(34.0), egui::Sense::hover());
+                    ui.label(RichText::new(format!("{who}:")).color(p.weak));
+                    match &line.said {
+                        Said::Text(text) => {
+                            ui.label(text.as_str());
+                        }
+                        Said::Reaction(reaction) => {
+                            let size = Vec2::splat(34.0);
+                            let (rect, shown) = ui.allocate_exact_size(size, egui::Sense::hover());
                             art.paint(ui.painter(), Picture::Reaction(*reaction), rect);
                             let name = name_of(*reaction);
                             shown.widget_info(|| {
                                 egui::WidgetInfo::labeled(egui::Role::Image, true, &name)
                             });
                             shown.on_hover_text(name);
-                        });
+                        }
                     }
-                }
+                });
             }
         });
     ui.horizontal_wrapped(|ui| {

@@ -1,22 +1,24 @@
-//! The page on which Raft is watched at work: the ring, what happened, and how
-//! long things take.
+//! Raft at work, to be watched: in one line at the foot of a room, and on a page
+//! with the ring, what happened, and how long things take.
 
 use std::time::{Duration, SystemTime};
 
-use eframe::egui::{self, RichText, ScrollArea, vec2};
+use eframe::egui::{self, Rect, RichText, ScrollArea, Stroke, pos2, vec2};
 
 use super::{
     art::Art,
-    latency::latencies_ui,
-    parts::{dialog, dialog_scroll, main_button, note_place, part_ui},
-    ring::{Ring, legend_ui, ring_ui, role},
+    parts::{close_button, dialog, dialog_scroll, note_place, part_ui},
+    ring::{Ring, legend_ui, ring_ui, role, short},
     theme::{NARROW, Palette},
     words::tr,
 };
-use crate::node::{ClusterEvent, ClusterEventKind, Command, RaftStats, RoomView};
+use crate::node::{ClusterEvent, ClusterEventKind, ClusterView, Command, RaftStats, RoomView};
 
 /// How often the numbers are read.
 const LOOK: Duration = Duration::from_millis(80);
+
+/// Which of the facts is the quorum.
+const QUORUM: usize = 2;
 
 /// Whether the page is open, and what is on its way there.
 #[derive(Default)]
@@ -34,6 +36,77 @@ impl Draft {
             self.stats = stats();
         }
     }
+}
+
+/// Draws the strip at the foot of a room. Whether more of it is asked for.
+pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) -> bool {
+    let p = Palette::of(ui);
+    let leader = cluster
+        .leader
+        .and_then(|id| cluster.members.iter().find(|m| m.node_id == id));
+    let voters = cluster.members.iter().filter(|m| m.voter).count();
+    let role = role(cluster);
+    let narrow = ui.available_width() < NARROW * 0.8;
+    let most = if narrow { 9 } else { 24 };
+    let leader = leader.map_or_else(|| tr!("leader-none"), |m| short(m.name.as_str(), most));
+    let facts = [
+        (tr!("node"), role, tr!("node-more")),
+        (tr!("leader"), leader, tr!("leader-more")),
+        (
+            tr!("quorum"),
+            if cluster.quorum {
+                tr!("yes")
+            } else {
+                tr!("no")
+            },
+            tr!("quorum-more"),
+        ),
+        (tr!("term"), cluster.term.to_string(), tr!("term-more")),
+        (
+            tr!("applied"),
+            cluster.last_applied.to_string(),
+            tr!("applied-more"),
+        ),
+        (
+            tr!("voters"),
+            tr!(
+                "voters-of",
+                voters = voters,
+                members = cluster.members.len()
+            ),
+            tr!("voters-more"),
+        ),
+    ];
+    let mut opened = false;
+    egui::Sides::new().shrink_left().truncate().show(
+        ui,
+        |ui| {
+            ui.spacing_mut().item_spacing = egui::vec2(5.0, 2.0);
+            for (n, (name, value, meaning)) in facts.into_iter().enumerate() {
+                // One text each, so that a line never breaks inside.
+                let mut job = egui::text::LayoutJob::default();
+                let font = egui::FontId::proportional(13.0);
+                let alert = n == QUORUM && !cluster.quorum;
+                let color = if alert { p.error } else { p.text };
+                job.append(&name, 0.0, egui::TextFormat::simple(font.clone(), p.weak));
+                job.append(&value, 6.0, egui::TextFormat::simple(font, color));
+                let galley = ui.painter().layout_job(job);
+                // As many as there is room for.
+                if galley.size().x > ui.available_width() {
+                    break;
+                }
+                ui.label(galley).on_hover_text(meaning);
+                ui.add_space(9.0);
+            }
+        },
+        |ui| {
+            ui.spacing_mut().button_padding = egui::vec2(10.0, 4.0);
+            let button = ui.button(tr!("raft-open"));
+            note_place(&button, "Watch Raft");
+            opened = button.clicked();
+        },
+    );
+    opened
 }
 
 /// Draws the page, if it is open.
@@ -64,9 +137,7 @@ pub(super) fn watch_ui(
             ui,
             |ui| ui.heading(tr!("raft")),
             |ui| {
-                let close = ui.add(main_button(ui, tr!("close")));
-                note_place(&close, "Close");
-                draft.open &= !close.clicked();
+                close_button(ui, &mut draft.open);
                 let export = ui.button(tr!("raft-save"));
                 if export.on_hover_text(tr!("raft-save-more")).clicked() {
                     command = Some(Command::Export(as_text(room)));
@@ -128,6 +199,50 @@ fn facts(room: &RoomView, stats: &RaftStats) -> String {
     )
 }
 
+/// How long this player's newest commands took, as bars; the newest at the
+/// right.
+fn latencies_ui(ui: &mut egui::Ui, stats: &RaftStats, width: f32) {
+    let p = Palette::of(ui);
+    let all: Vec<f32> = stats
+        .latencies
+        .iter()
+        .map(|t| t.as_secs_f32() * 1e3)
+        .collect();
+    let Some(last) = all.last() else {
+        ui.label(RichText::new(tr!("latency-none")).small().color(p.weak));
+        return;
+    };
+    let mut sorted = all.clone();
+    sorted.sort_by(f32::total_cmp);
+    let (median, worst) = (sorted[sorted.len() / 2], sorted[sorted.len() - 1]);
+    let ms = |value: f32| format!("{value:.1}");
+    let text = tr!(
+        "latency",
+        count = all.len(),
+        last = ms(*last),
+        median = ms(median),
+        worst = ms(worst)
+    );
+    ui.label(RichText::new(text.clone()).small().color(p.weak));
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 40.0), egui::Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &text));
+    let painter = ui.painter_at(rect);
+    painter.line_segment(
+        [rect.left_bottom(), rect.right_bottom()],
+        Stroke::new(1.0, p.line),
+    );
+    let step = (rect.width() / 60.0).min(10.0);
+    for (n, value) in all.iter().rev().enumerate() {
+        let right = rect.right() - n as f32 * step;
+        let high = (value / worst * rect.height()).max(2.0);
+        let bar = Rect::from_min_max(
+            pos2(right - step + 1.5, rect.bottom() - high),
+            pos2(right, rect.bottom()),
+        );
+        painter.rect_filled(bar, 1.5, p.accent);
+    }
+}
+
 /// What happened, the newest first.
 fn events_ui(ui: &mut egui::Ui, events: &[ClusterEvent]) {
     let p = Palette::of(ui);
@@ -148,14 +263,14 @@ fn events_ui(ui: &mut egui::Ui, events: &[ClusterEvent]) {
                 ClusterEventKind::Leads { .. } => p.accent,
                 _ => p.text,
             };
-            let text = tr!(
-                "event",
-                term = event.term,
-                what = in_words(&event.what).as_str()
-            );
-            ui.add(egui::Label::new(RichText::new(text).color(color)).wrap());
+            ui.add(egui::Label::new(RichText::new(told(event)).color(color)).wrap());
         });
     }
+}
+
+/// An event in a line, with its term.
+fn told(event: &ClusterEvent) -> String {
+    tr!("event", term = event.term, what = in_words(&event.what))
 }
 
 /// What happened, as a sentence.
@@ -192,15 +307,8 @@ fn as_text(room: &RoomView) -> String {
     let mut text = format!("{}, {}\n", room.name, room.cluster.cluster_id);
     for event in room.cluster.events.iter() {
         let at = event.at.duration_since(SystemTime::UNIX_EPOCH);
-        let what = tr!(
-            "event",
-            term = event.term,
-            what = in_words(&event.what).as_str()
-        );
-        text.push_str(&format!(
-            "{:.3} {what}\n",
-            at.unwrap_or_default().as_secs_f64()
-        ));
+        let seconds = at.unwrap_or_default().as_secs_f64();
+        text.push_str(&format!("{seconds:.3} {}\n", told(event)));
     }
     text
 }

@@ -5,52 +5,31 @@ use std::cell::RefCell;
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 
+use crate::coded_enum::coded_enum;
 pub(super) use crate::game::upper;
 
-/// A language that the window speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// Where the system's language is none of them.
-    #[default]
-    English,
-    #[expect(missing_docs, reason = "a language's name says it all")]
-    German,
-    #[expect(missing_docs, reason = "a language's name says it all")]
-    Spanish,
-    #[expect(missing_docs, reason = "a language's name says it all")]
-    French,
+coded_enum! {
+    /// A language that the window speaks, by its BCP 47 tag.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum Language {
+        /// Where the system's language is none of them.
+        #[default]
+        English = "en",
+        #[expect(missing_docs, reason = "a language's name says it all")]
+        German = "de",
+        #[expect(missing_docs, reason = "a language's name says it all")]
+        Spanish = "es",
+        #[expect(missing_docs, reason = "a language's name says it all")]
+        French = "fr",
+    }
 }
 
 impl Language {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::English, Self::German, Self::Spanish, Self::French];
-
-    /// Its BCP 47 tag.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::German => "de",
-            Self::Spanish => "es",
-            Self::French => "fr",
-        }
-    }
-
-    /// What those who speak it call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::English => "English",
-            Self::German => "Deutsch",
-            Self::Spanish => "Español",
-            Self::French => "Français",
-        }
-    }
-
     /// The language of a BCP 47 tag or a POSIX locale, such as `de-AT` or
     /// `de_AT.UTF-8`; `None` if the window does not speak it.
     pub fn of_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_', '.', '@']).next()?;
-        let is_it = |language: &Self| language.tag().eq_ignore_ascii_case(primary);
-        Self::ALL.into_iter().find(is_it)
+        Self::from_code(&primary.to_ascii_lowercase())
     }
 
     fn messages(self) -> &'static str {
@@ -75,7 +54,7 @@ impl Words {
         let messages = match FluentResource::try_new(language.messages().to_owned()) {
             Ok(messages) | Err((messages, _)) => messages,
         };
-        let tag = language.tag().parse().unwrap_or_default();
+        let tag = language.code().parse().unwrap_or_default();
         let mut bundle = FluentBundle::new(vec![tag]);
         // Marks around variables, for mixed directions: the fonts have no glyph
         // for them, and all four languages run one way.

@@ -263,7 +263,7 @@ fn click_through(window: &mut Window, scene: &Scene, frame: &Frame) {
 fn seen_in(scene: &Scene, frame: &Frame) -> View {
     let mut view = scene.view.clone();
     view.me.preferences = Arc::new(Preferences {
-        language: Some(frame.language.tag().to_owned()),
+        language: Some(frame.language.code().to_owned()),
         look: frame.look,
         ..Preferences::clone(&view.me.preferences)
     });

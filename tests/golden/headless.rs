@@ -22,11 +22,11 @@ use crate::{
         Action, Alphabet, Deal, Difficulty, Letter, Mode, Name, Observation, Outcome, PeerId,
         Phase, Reaction, Rejection, Said, Secret, Settings, Text, Void, Whole, seal, shape_of,
     },
+    lists::RoomLine,
     node::{
         ClusterView, Done, Failure, Looking, Me, MemberView, Notice as Warning, PlayerView, Record,
         Role, RoomView, SetterView, Stage, Trouble, View, group_rooms,
     },
-    rooms_command::RoomLine,
 };
 
 const DOCUMENTATION: &str = include_str!("../../docs/HEADLESS.md");

@@ -1,52 +1,45 @@
-//! `dhangkanna rooms`: looks around for a while, and lists what is there.
+//! What is listed: the rooms on this network, after looking around for a while
+//! (`dhangkanna rooms`), and the word packs (`dhangkanna packs`).
 
-use std::{io::Write as _, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{io::Write as _, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use serde::Serialize;
 
 use crate::{
-    config::{data_dir_or_default, profiles_in},
+    config::{packs_in, profiles_in},
     consensus::RULES,
     discovery::{Ads, Discovery, DiscoveryConfig, GossipConfig, GossipHandle, Interfaces},
-    game::PeerId,
+    game::{Difficulty, PeerId},
     net::{AddressBook, Identity, Peers, TlsTransport},
     node::{self, Room, group_rooms},
+    packs::Packs,
 };
 
-/// How to look around.
-#[derive(Debug)]
-pub struct RoomsConfig {
-    /// Where profiles are; by default the platform's data directory.
-    pub data_dir: Option<PathBuf>,
-    /// Which network interfaces to use.
-    pub interfaces: Interfaces,
-    /// Whether to gossip, too.
-    pub gossip: Option<GossipConfig>,
-    /// For how long.
-    pub wait: Duration,
-    /// Whether programs read the list.
-    pub json: bool,
-}
-
-/// Prints the rooms on this network.
+/// Prints the rooms on this network, after looking around for so long: a line
+/// each, or a JSON object.
 ///
 /// # Errors
-/// If stdout is closed, or the system has no place for data.
-pub async fn run(config: RoomsConfig) -> anyhow::Result<()> {
-    let data_dir = data_dir_or_default(config.data_dir.as_deref())?;
+/// If stdout is closed.
+pub async fn rooms(
+    data_dir: &Path,
+    interfaces: Interfaces,
+    gossip: Option<GossipConfig>,
+    wait: Duration,
+    as_json: bool,
+) -> anyhow::Result<()> {
     let discovery = Discovery::start(&DiscoveryConfig {
         // Nobody: so all announcements are somebody else's.
         peer_id: PeerId::new([0; 32]),
         port: 0,
-        interfaces: config.interfaces,
-        profiles: profiles_in(&data_dir),
+        interfaces,
+        profiles: profiles_in(data_dir),
         profile: None,
-        gossip: config.gossip,
+        gossip,
     });
     for warning in &discovery.warnings {
         eprintln!("dhangkanna: {warning}");
     }
-    let looking = tokio::time::sleep(config.wait);
+    let looking = tokio::time::sleep(wait);
     match &discovery.gossip {
         Some(gossip) => {
             futures::join!(looking, meet(gossip));
@@ -58,18 +51,17 @@ pub async fn run(config: RoomsConfig) -> anyhow::Result<()> {
     discovery.shutdown().await;
     let mut out = std::io::stdout().lock();
     for room in &rooms {
-        if config.json {
-            let line = serde_json::to_string(&RoomLine::of(room, &ads))?;
-            writeln!(out, "{line}")?;
+        if as_json {
+            writeln!(out, "{}", serde_json::to_string(&RoomLine::of(room, &ads))?)?;
         } else {
-            writeln!(out, "{}", as_text(room))?;
+            writeln!(out, "{}", room_as_text(room))?;
         }
     }
-    if rooms.is_empty() && !config.json {
+    if rooms.is_empty() && !as_json {
         writeln!(
             out,
             "No room was seen within {} s. If there is one, check that both computers are on the same network, or join by address.",
-            config.wait.as_secs_f32()
+            wait.as_secs_f32()
         )?;
     }
     Ok(())
@@ -149,7 +141,7 @@ impl<'a> RoomLine<'a> {
     }
 }
 
-fn as_text(room: &Room) -> String {
+fn room_as_text(room: &Room) -> String {
     let players = match room.players {
         1 => "1 player".to_owned(),
         n => format!("{n} players"),
@@ -162,4 +154,63 @@ fn as_text(room: &Room) -> String {
         "{}  (host {}, {players}, {state})  {}  {}",
         room.name, room.host, room.addr, room.cluster_id
     )
+}
+
+/// What `--json` prints of a pack.
+#[derive(Serialize)]
+struct PackLine<'a> {
+    id: &'a str,
+    name: &'a str,
+    language: &'a str,
+    category: &'a str,
+    words: usize,
+    easy: usize,
+    normal: usize,
+    hard: usize,
+    licence: &'a str,
+}
+
+/// Prints all packs: a line each, or a JSON object.
+///
+/// # Errors
+/// If stdout is closed.
+pub fn packs(data_dir: &Path, as_json: bool) -> anyhow::Result<()> {
+    let (packs, warnings) = Packs::load(&packs_in(data_dir));
+    for warning in warnings {
+        eprintln!("dhangkanna: {warning}");
+    }
+    let mut out = std::io::stdout().lock();
+    for pack in packs.all() {
+        let count = |level| {
+            pack.entries
+                .iter()
+                .filter(|e| e.difficulty() == level)
+                .count()
+        };
+        let [easy, normal, hard] =
+            [Difficulty::Easy, Difficulty::Normal, Difficulty::Hard].map(count);
+        let words = pack.entries.len();
+        let category = pack.category.as_deref().unwrap_or("");
+        if as_json {
+            let line = PackLine {
+                id: &pack.id,
+                name: &pack.name,
+                language: &pack.language,
+                category,
+                words,
+                easy,
+                normal,
+                hard,
+                licence: &pack.licence,
+            };
+            writeln!(out, "{}", serde_json::to_string(&line)?)?;
+        } else {
+            writeln!(
+                out,
+                "{:16} {:4} {category:12} {words:5} words: {easy} easy, {normal} normal, {hard} hard  {}  ({})",
+                pack.id, pack.language, pack.name, pack.licence
+            )?;
+        }
+    }
+    Ok(())
 }
