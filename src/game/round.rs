@@ -69,6 +69,7 @@ pub enum Content {
 pub struct Round {
     /// Counts the rounds of a room from 1.
     pub(crate) number: u32,
+    /// Who started it.
     pub(crate) started_by: PeerId,
     pub(crate) pack: String,
     pub(crate) clue: String,
@@ -258,11 +259,6 @@ impl Round {
     /// Counts the rounds of a room from 1.
     pub fn number(&self) -> u32 {
         self.number
-    }
-
-    /// Who started it.
-    pub fn started_by(&self) -> PeerId {
-        self.started_by
     }
 
     /// The id of its word pack.

@@ -22,7 +22,7 @@ pub(super) fn write_round(round: &Round) -> pb::Round {
             Content::Unset | Content::Sealed(_) => Vec::new(),
         },
         guesses: round.guesses().iter().map(write_guess).collect(),
-        started_by: round.started_by().as_bytes().to_vec(),
+        started_by: round.started_by.as_bytes().to_vec(),
         frame: Some(write_frame(round)),
     }
 }
