@@ -58,7 +58,7 @@ fn write(log: &mut LogStore) -> u64 {
 /// Opening must not panic, whatever is found.
 fn open(disk: &Disk) -> Result<LogStore, StoreError> {
     let disk = disk.clone();
-    catch_unwind(AssertUnwindSafe(|| LogStore::open_backend(disk)))
+    catch_unwind(AssertUnwindSafe(|| LogStore::open_backend(disk, false)))
         .unwrap_or_else(|_| panic!("opening panics"))
 }
 
@@ -78,13 +78,13 @@ fn a_file() -> (Vec<u8>, Content) {
 fn a_power_cut_at_any_moment_loses_nothing_that_was_acknowledged() {
     dhangkanna::random::seed(1);
     let disk = Disk::default();
-    write(&mut LogStore::open_in_place(disk.clone()).expect("a new file"));
+    write(&mut LogStore::open_backend(disk.clone(), true).expect("a new file"));
     let all = disk.operations();
     assert!(all > 100, "{all}");
     for at in 0..all {
         let disk = Disk::default();
         // A file that is not whole yet has no seat beside it.
-        let mut log = LogStore::open_in_place(disk.clone()).expect("a new file");
+        let mut log = LogStore::open_backend(disk.clone(), true).expect("a new file");
         disk.plan(Fault::PowerCutAt(at));
         let acknowledged = write(&mut log);
         let after = disk.after_power_cut();

@@ -1,11 +1,7 @@
 //! Applies the entries of the log: each command at most once, in the log's
 //! order.
 
-use super::{
-    command::{CommandId, GameCommand, Response},
-    proposal::{Genesis, Proposal},
-    state::{MAX_ANCESTORS, RoomState, Session},
-};
+use super::state::{GameCommand, Genesis, MAX_ANCESTORS, Proposal, Response, RoomState, Session};
 use crate::game::{Outcome, PeerId, Rejection};
 
 /// How many sessions are remembered, one a player; the one that was silent
@@ -16,23 +12,17 @@ impl RoomState {
     /// Applies entry `index`.
     pub fn apply(&mut self, index: u64, proposal: Proposal) -> Response {
         match proposal {
-            Proposal::Command(command) => self.apply_command(index, command),
+            Proposal::Command(command) => return self.apply_command(index, command),
             Proposal::Observation(observation) => {
                 if self.game.observe(observation).changes_game() {
                     self.game_index = index;
                 }
-                Response {
-                    index,
-                    result: None,
-                }
             }
-            Proposal::Genesis(genesis) => {
-                self.begin_with(index, *genesis);
-                Response {
-                    index,
-                    result: None,
-                }
-            }
+            Proposal::Genesis(genesis) => self.begin_with(index, *genesis),
+        }
+        Response {
+            index,
+            result: None,
         }
     }
 
@@ -82,19 +72,13 @@ impl RoomState {
             index,
             result: Some(result),
         };
-        self.remember(id, reply);
+        let session = Session {
+            session: id.session,
+            seq: id.seq,
+            reply,
+        };
+        self.sessions.insert(id.peer_id, session);
         reply
-    }
-
-    fn remember(&mut self, id: CommandId, reply: Response) {
-        self.sessions.insert(
-            id.peer_id,
-            Session {
-                session: id.session,
-                seq: id.seq,
-                reply,
-            },
-        );
     }
 
     fn make_place_for(&mut self, peer: PeerId) {
@@ -116,7 +100,7 @@ impl RoomState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consensus::ClusterId;
+    use crate::consensus::{ClusterId, CommandId};
     use crate::game::{Action, Letter, Name, Secret};
 
     fn peer(n: u8) -> PeerId {

@@ -26,15 +26,14 @@ use tokio::{
 };
 
 use super::{
-    command::Response,
-    config::raft_config,
-    proposal::Proposal,
-    state::RoomState,
+    state::{Proposal, Response, RoomState},
     state_machine::{Applied, Raft, StateMachine},
     store::LogStore,
-    types::{LogId, Member, Membership, NodeId, StoredMembership, TypeConfig, Vote},
+    types::{
+        LogId, Member, Membership, NodeId, Runtime, StoredMembership, TypeConfig, Vote, raft_config,
+    },
 };
-use crate::coded_enum::coded_enum;
+use crate::{coded_enum::coded_enum, random};
 
 type ServerMetrics = openraft::metrics::RaftServerMetrics<TypeConfig>;
 type DataMetrics = openraft::metrics::RaftDataMetrics<TypeConfig>;
@@ -148,7 +147,8 @@ impl RaftNode {
     {
         let (machine, applied) = StateMachine::new(store.clone())?;
         let config = Arc::new(raft_config(per_snapshot).map_err(io::Error::other)?);
-        let raft = Raft::new(id, config, network, store.clone(), machine)
+        let starting = Raft::new(id, config, network, store.clone(), machine);
+        let raft = Runtime::scope(random::u64(), starting)
             .await
             .map_err(io::Error::other)?;
         let watched = Arc::<Watched>::default();

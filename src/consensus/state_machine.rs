@@ -12,8 +12,7 @@ use tokio::sync::watch;
 
 use super::{
     codec,
-    command::Response,
-    state::RoomState,
+    state::{Response, RoomState},
     store::LogStore,
     types::{LogId, Snapshot, SnapshotMeta, StoredMembership, TypeConfig},
 };

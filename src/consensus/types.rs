@@ -1,10 +1,12 @@
-//! The types that our Raft is made of.
+//! The types that our Raft is made of; how openraft is set up, and why.
 
 use std::fmt;
 
-use openraft::{impls::leader_id_std, vote::RaftLeaderId as _};
+use openraft::{Config, SnapshotPolicy, impls::leader_id_std, vote::RaftLeaderId as _};
+use openraft_rt::deterministic_rng::DeterministicRng;
+use openraft_rt_tokio::TokioRuntime;
 
-use super::{command::Response, proposal::Proposal, runtime};
+use super::state::{Proposal, Response};
 use crate::game::PeerId;
 
 /// A seat in one cluster: a fresh random number for every join with an empty
@@ -28,6 +30,10 @@ impl fmt::Display for Member {
     }
 }
 
+/// The runtime that openraft runs on: tokio, with random numbers that follow from
+/// one of ours (the election timeouts).
+pub(super) type Runtime = DeterministicRng<TokioRuntime>;
+
 openraft::declare_raft_types!(
     /// The types our Raft is made of. The leader id is the one of the paper:
     /// one leader a term.
@@ -37,7 +43,7 @@ openraft::declare_raft_types!(
         NodeId = NodeId,
         Node = Member,
         LeaderId = leader_id_std::LeaderId<Self::Term, Self::NodeId>,
-        AsyncRuntime = runtime::Runtime,
+        AsyncRuntime = Runtime,
 );
 
 /// A position in the log.
@@ -61,4 +67,54 @@ pub fn log_id(term: u64, index: u64) -> LogId {
         leader_id_std::LeaderId::<u64, NodeId>::new(term, 0).to_committed(),
         index,
     )
+}
+
+/// Entries between two snapshots. Entries are about 100 bytes and a snapshot a
+/// few kilobytes, so the log stays far below a megabyte.
+pub const ENTRIES_PER_SNAPSHOT: u64 = 500;
+
+/// The share of those that is kept behind a snapshot for members that lag a
+/// little: a blip on the Wi-Fi does not cost a whole snapshot.
+const KEPT: (u64, u64) = (2, 5);
+
+/// The settings of every room, with a snapshot each `per_snapshot` entries.
+///
+/// # Errors
+/// If openraft finds them contradictory, which the tests would have shown.
+pub fn raft_config(per_snapshot: u64) -> Result<Config, openraft::ConfigError> {
+    let kept = per_snapshot * KEPT.0 / KEPT.1;
+    Config {
+        cluster_name: "dhangkanna".to_owned(),
+        // A message of that many of the largest entries (a match's secrets, about
+        // 60 KB) stays below what members accept.
+        max_payload_entries: 50,
+        heartbeat_interval: 100,
+        election_timeout_min: 250,
+        election_timeout_max: 450,
+        // A laptop that wakes up must not disturb the term of those who play.
+        enable_pre_vote: Some(true),
+        // A restarted leader asks for votes like everybody else: the cluster
+        // may have moved on while it was away.
+        enable_leader_restore: Some(false),
+        // An isolated leader stops extending its followers' leases in vain.
+        // At least leader lease + election timeout.
+        quorum_loss_probe_interval: Some(1500),
+        // A snapshot goes over Wi-Fi.
+        install_snapshot_timeout: 3000,
+        snapshot_policy: SnapshotPolicy::LogsSinceLast(per_snapshot),
+        max_in_snapshot_log_to_keep: kept,
+        purge_batch_size: 1,
+        replication_lag_threshold: per_snapshot + kept,
+        // Players wait for each guess: latency before throughput.
+        broadcast_submitted_on_append: Some(true),
+        // Others should see no more than a blink when the host leaves.
+        removed_leader_step_down: openraft::StepDownPolicy::After(20),
+        // Bounds of queues inside openraft. A room has a few dozen commands in
+        // flight at the most.
+        api_channel_size: Some(1024),
+        notification_channel_size: Some(1024),
+        state_machine_channel_size: Some(256),
+        ..Config::default()
+    }
+    .validate()
 }

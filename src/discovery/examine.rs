@@ -60,21 +60,12 @@ pub struct Found {
     pub name: String,
     /// Its address.
     pub addr: IpAddr,
-    /// What it leads to.
-    pub sort: Sort,
+    /// Whether it leads to a VPN, containers or virtual machines.
+    pub is_virtual: bool,
     /// Whether players are looked for there.
     pub used: bool,
     /// Whether what is sent to many arrives; only asked where it is used.
     pub multicast: Option<bool>,
-}
-
-/// What an interface leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sort {
-    /// A network of cables or radio.
-    Network,
-    /// A VPN, containers or virtual machines.
-    Virtual,
 }
 
 /// Programs that may keep others out.
@@ -129,11 +120,7 @@ fn look_at(interface: &Interface, interfaces: &Interfaces) -> Option<Found> {
     Some(Found {
         name: interface.name.clone(),
         addr: v4.ip.into(),
-        sort: if is_virtual(interface) {
-            Sort::Virtual
-        } else {
-            Sort::Network
-        },
+        is_virtual: is_virtual(interface),
         used,
         multicast,
     })

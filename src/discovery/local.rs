@@ -2,7 +2,7 @@
 //! profile holds a lock and keeps a file with its announcement next to it.
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     fs, io,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -14,8 +14,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 use futures::future::BoxFuture;
 
 use super::{
-    ad::Ad,
-    source::{Announcer, DiscoveryConfig, PeerEvent, Source},
+    source::{Ad, Announcer, DiscoveryConfig, Seen, Source},
     txt,
 };
 use crate::{config::profile_is_running, game::PeerId};
@@ -37,10 +36,7 @@ pub(super) struct Local {
 }
 
 impl Local {
-    pub(super) fn start(
-        config: &DiscoveryConfig,
-        events: mpsc::Sender<(Source, PeerEvent)>,
-    ) -> Self {
+    pub(super) fn start(config: &DiscoveryConfig, events: mpsc::Sender<Seen>) -> Self {
         let file = config.profile.as_ref().map(|folder| folder.join(FILE));
         if let Some(file) = &file {
             // Left by a crash: we are not in that room any more.
@@ -99,8 +95,7 @@ impl Drop for Local {
     }
 }
 
-async fn watch(profiles: PathBuf, own: Option<PathBuf>, events: mpsc::Sender<(Source, PeerEvent)>) {
-    let mut known: BTreeSet<PeerId> = BTreeSet::new();
+async fn watch(profiles: PathBuf, own: Option<PathBuf>, events: mpsc::Sender<Seen>) {
     let mut tick = tokio::time::interval(PERIOD);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -110,22 +105,16 @@ async fn watch(profiles: PathBuf, own: Option<PathBuf>, events: mpsc::Sender<(So
         else {
             return;
         };
-        let now: BTreeSet<PeerId> = ads.iter().map(|ad| ad.peer_id).collect();
-        let lost = known.difference(&now).copied().map(PeerEvent::Lost);
-        let found = ads.into_iter().map(|ad| PeerEvent::Found(Box::new(ad)));
-        for event in lost.chain(found).collect::<Vec<_>>() {
-            if events.send((Source::Local, event)).await.is_err() {
-                return;
-            }
+        if events.send((Source::Local, ads)).await.is_err() {
+            return;
         }
-        known = now;
     }
 }
 
 /// The announcements of all running profiles but our own.
-fn scan(profiles: &Path, own: Option<&Path>) -> Vec<Ad> {
+fn scan(profiles: &Path, own: Option<&Path>) -> BTreeMap<PeerId, Ad> {
     let Ok(folders) = fs::read_dir(profiles) else {
-        return Vec::new();
+        return BTreeMap::new();
     };
     folders
         .flatten()
@@ -133,7 +122,7 @@ fn scan(profiles: &Path, own: Option<&Path>) -> Vec<Ad> {
         .filter(|folder| Some(folder.as_path()) != own)
         .filter_map(|folder| {
             let ad = read(&folder.join(FILE))?;
-            profile_is_running(&folder).then_some(ad)
+            profile_is_running(&folder).then_some((ad.peer_id, ad))
         })
         .collect()
 }

@@ -18,12 +18,10 @@ use tokio::{
 };
 
 use super::{
-    ad::Ad,
     interfaces::Interfaces,
-    source::{Announcer, DiscoveryConfig, PeerEvent, Source},
+    source::{Ad, Announcer, DiscoveryConfig, Seen, Source},
     txt,
 };
-use crate::game::PeerId;
 
 /// What we are called on the network (RFC 6763 §7).
 const SERVICE: &str = "_dhangkanna._tcp.local.";
@@ -36,7 +34,7 @@ const INTERFACE_CHECK: u32 = 2;
 const GOODBYE: Duration = Duration::from_millis(300);
 
 /// How many names are remembered; more than a LAN has players.
-const MAX_NAMES: usize = 1024;
+const MAX_NAMES: usize = 512;
 
 /// The longest instance name, in bytes (RFC 6763 §4.1.1).
 const MAX_INSTANCE_BYTES: usize = 63;
@@ -71,7 +69,7 @@ pub(super) struct Mdns {
 impl Mdns {
     pub(super) fn start(
         config: &DiscoveryConfig,
-        events: mpsc::Sender<(Source, PeerEvent)>,
+        events: mpsc::Sender<Seen>,
     ) -> mdns_sd::Result<Self> {
         let daemon = ServiceDaemon::new()?;
         use_only(&daemon, &config.interfaces)?;
@@ -199,7 +197,7 @@ async fn announce(daemon: ServiceDaemon, port: u16, mut wanted: watch::Receiver<
 /// Reports who is there.
 struct Browser {
     daemon: ServiceDaemon,
-    events: mpsc::Sender<(Source, PeerEvent)>,
+    events: mpsc::Sender<Seen>,
     announced: watch::Sender<Option<Ad>>,
     chosen: Arc<Notify>,
 }
@@ -214,7 +212,7 @@ impl Browser {
             announced,
             chosen,
         } = self;
-        let mut peers: BTreeMap<String, PeerId> = BTreeMap::new();
+        let mut seen: BTreeMap<String, Ad> = BTreeMap::new();
         let mut incomplete: BTreeMap<String, Instant> = BTreeMap::new();
         let mut clock = Clock::new();
         loop {
@@ -228,11 +226,7 @@ impl Browser {
                 }
                 () = chosen.notified() => {
                     // The library does not tell who was seen on which.
-                    for (_, peer) in std::mem::take(&mut peers) {
-                        if events.send((Source::Mdns, PeerEvent::Lost(peer))).await.is_err() {
-                            return;
-                        }
-                    }
+                    seen.clear();
                     None
                 }
                 () = tokio::time::sleep_until(half.unwrap_or_else(Instant::now)), if half.is_some() => {
@@ -240,55 +234,46 @@ impl Browser {
                     None
                 }
             };
-            let Some(event) = event else {
-                incomplete.clear();
-                // Forgets what it knows; a question that lists the known answers
-                // would be answered with what is missing from them only.
-                let _ = daemon.stop_browse(SERVICE);
-                match daemon.browse(SERVICE) {
-                    Ok(anew) => found = anew,
-                    Err(e) => {
-                        tracing::warn!("rooms on the network cannot be found any more: {e}");
-                        // Its queue may be full; or else its thread has ended.
-                        tokio::time::sleep(PACE).await;
+            match event {
+                None => {
+                    incomplete.clear();
+                    // Forgets what it knows; a question that lists the known answers
+                    // would be answered with what is missing from them only.
+                    let _ = daemon.stop_browse(SERVICE);
+                    match daemon.browse(SERVICE) {
+                        Ok(anew) => found = anew,
+                        Err(e) => {
+                            tracing::warn!("rooms on the network cannot be found any more: {e}");
+                            // Its queue may be full; or else its thread has ended.
+                            tokio::time::sleep(PACE).await;
+                        }
                     }
                 }
-                continue;
-            };
-            let event = match event {
-                ServiceEvent::ServiceResolved(service) => {
+                Some(ServiceEvent::ServiceResolved(service)) => {
                     let name = service.fullname.clone();
-                    let Some(ad) = read(&service) else {
-                        if service.get_properties().is_empty() && incomplete.len() < MAX_NAMES {
-                            let until = Instant::now() + INCOMPLETE;
-                            incomplete.entry(name).or_insert(until);
-                        } else {
-                            tracing::debug!("{name} announces nonsense");
+                    if let Some(ad) = read(&service) {
+                        incomplete.remove(&name);
+                        // It may go on under another name than before.
+                        seen.retain(|_, other| other.peer_id != ad.peer_id);
+                        if seen.len() < MAX_NAMES {
+                            seen.insert(name, ad);
                         }
-                        continue;
-                    };
-                    incomplete.remove(&name);
-                    if peers.len() >= MAX_NAMES && !peers.contains_key(&name) {
-                        continue;
+                    } else if service.get_properties().is_empty() && incomplete.len() < MAX_NAMES {
+                        let until = Instant::now() + INCOMPLETE;
+                        incomplete.entry(name).or_insert(until);
+                    } else {
+                        tracing::debug!("{name} announces nonsense");
                     }
-                    peers.insert(name, ad.peer_id);
-                    PeerEvent::Found(Box::new(ad))
                 }
                 // A goodbye names the service, not the peer.
-                ServiceEvent::ServiceRemoved(_, name) => {
+                Some(ServiceEvent::ServiceRemoved(_, name)) => {
                     incomplete.remove(&name);
-                    let Some(peer) = peers.remove(&name) else {
-                        continue;
-                    };
-                    // It goes on under another name: this was the old one.
-                    if peers.values().any(|other| *other == peer) {
-                        continue;
-                    }
-                    PeerEvent::Lost(peer)
+                    seen.remove(&name);
                 }
-                _ => continue,
-            };
-            if events.send((Source::Mdns, event)).await.is_err() {
+                Some(_) => continue,
+            }
+            let ads = seen.values().map(|ad| (ad.peer_id, ad.clone()));
+            if events.send((Source::Mdns, ads.collect())).await.is_err() {
                 return;
             }
         }

@@ -6,7 +6,6 @@
 //! they report are hints from strangers: whoever is dialled must prove who
 //! they are.
 
-mod ad;
 mod examine;
 #[cfg(feature = "gossip")]
 mod gossip;
@@ -23,19 +22,17 @@ use tokio::{
     task::AbortHandle,
 };
 
-use self::source::{PeerEvent, Source};
+use self::source::{Seen, Source};
 use crate::game::PeerId;
 
-pub use ad::{Ad, Ads, MAX_LANGUAGE, Plays};
-pub use examine::{Examination, Firewall, Found, Sort};
+pub use examine::{Examination, Firewall, Found};
 pub use interfaces::{Interfaces, own_addresses};
-pub use source::{Announcer, DiscoveryConfig, GossipConfig, GossipHandle};
+pub use source::{
+    Ad, Ads, Announcer, DiscoveryConfig, GossipConfig, GossipHandle, MAX_LANGUAGE, Plays,
+};
 
 /// Events that may wait to be looked at. Beyond it the sources wait.
 const QUEUE: usize = 64;
-
-/// How many announcements are kept; more than a LAN has players.
-const MAX_ADS: usize = 512;
 
 /// Announces and looks around until it is shut down.
 pub struct Discovery {
@@ -147,27 +144,17 @@ impl Drop for Discovery {
 
 /// Merges what the sources report; an announcement seen by two is one.
 async fn collect(
-    mut queue: mpsc::Receiver<(Source, PeerEvent)>,
+    mut queue: mpsc::Receiver<Seen>,
     publish: watch::Sender<Ads>,
     publish_own: watch::Sender<Option<Ad>>,
     me: PeerId,
 ) {
-    let mut seen: BTreeMap<(PeerId, Source), Ad> = BTreeMap::new();
-    while let Some((source, event)) = queue.recv().await {
-        match event {
-            PeerEvent::Found(ad) => {
-                let key = (ad.peer_id, source);
-                if seen.len() < MAX_ADS || seen.contains_key(&key) {
-                    seen.insert(key, *ad);
-                }
-            }
-            PeerEvent::Lost(peer) => {
-                seen.remove(&(peer, source));
-            }
-        }
+    let mut seen: BTreeMap<Source, BTreeMap<PeerId, Ad>> = BTreeMap::new();
+    while let Some((source, ads)) = queue.recv().await {
+        seen.insert(source, ads);
         let mut merged: BTreeMap<PeerId, Ad> = BTreeMap::new();
         // Ordered by source: local addresses stand before the network's.
-        for ((peer, _), ad) in &seen {
+        for (peer, ad) in seen.values().flatten() {
             let known = merged.entry(*peer).or_insert_with(|| ad.clone());
             for addr in &ad.addrs {
                 if !known.addrs.contains(addr) {

@@ -1,7 +1,7 @@
 //! An announcement as `key=value` texts: a TXT record (RFC 6763 §6), and the
 //! lines of the file for seats on the same computer. Untrusted when read.
 
-use super::ad::{Ad, MAX_LANGUAGE, Plays};
+use super::source::{Ad, MAX_LANGUAGE, Plays};
 use crate::{
     consensus::{ClusterId, MAX_ANCESTORS},
     game::{Mode, Name, Phase},

@@ -1,10 +1,11 @@
-//! Applies what players do.
+//! Applies what players do, and what the leader of the cluster observes: time, and
+//! who is here.
 
 use std::sync::Arc;
 
 use super::{
-    Action, Alphabet, Content, Frame, Game, GivenUp, Outcome, PeerId, Phase, Question, Rejection,
-    Round, Sealed, Secret,
+    Action, Alphabet, Content, Door, Frame, Game, GivenUp, MAX_KNOCKS, Mode, Observation, Outcome,
+    PeerId, Phase, Question, Rejection, Round, Sealed, Secret, Void, play::done_if,
 };
 
 impl Game {
@@ -168,5 +169,88 @@ impl Game {
         };
         self.round = Some(Round::new(number, by, pack, clue, content, frame));
         Ok(Outcome::Started)
+    }
+}
+
+/// What a round waits for, within a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// For a guess of the player whose turn it is.
+    Turn,
+    /// For a secret.
+    Setting,
+    /// For the setter's program, to answer or to show the secret.
+    Answer,
+}
+
+impl Wait {
+    /// What this round waits for; `None` if it may take its time.
+    pub fn of(round: &Round) -> Option<Self> {
+        match round.phase() {
+            Phase::Setting => Some(Self::Setting),
+            Phase::Revealing => Some(Self::Answer),
+            Phase::Guessing if round.asked().next().is_some() => Some(Self::Answer),
+            Phase::Guessing if round.frame().mode == Mode::Turns => Some(Self::Turn),
+            _ => None,
+        }
+    }
+}
+
+impl Game {
+    /// Applies an observation. Nothing is refused: what has changed meanwhile is
+    /// [`Outcome::Unchanged`].
+    pub fn observe(&mut self, observation: Observation) -> Outcome {
+        let outcome = match observation {
+            Observation::Rules(rules) => {
+                let is_newer = rules > self.table.rules;
+                self.table.rules = self.table.rules.max(rules);
+                done_if(is_newer)
+            }
+            Observation::Presence { peer, here } => {
+                let player = self.players.get(&peer);
+                let known = player.is_some_and(|p| p.here != here && !p.removed);
+                self.change(peer, |player| {
+                    if known {
+                        player.here = here;
+                        player.ready = false;
+                    }
+                });
+                if known && here {
+                    self.begin_score(peer);
+                }
+                done_if(known)
+            }
+            Observation::TimeUp { round, step } => self.time_is_up(round, step),
+            Observation::Knock { peer, name } => {
+                let is_new = self.door(&peer) == Door::Locked
+                    && self.table.knocks.len() < MAX_KNOCKS
+                    && self.table.knocks.get(&peer) != Some(&name);
+                if is_new {
+                    self.table.knocks.insert(peer, name);
+                }
+                done_if(is_new)
+            }
+            Observation::KnockWithdrawn(peer) => done_if(self.table.knocks.remove(&peer).is_some()),
+        };
+        self.settle();
+        outcome
+    }
+
+    fn time_is_up(&mut self, number: u32, step: u32) -> Outcome {
+        let is_meant = |round: &&Round| round.number() == number && round.step() == step;
+        let Some(round) = self.round.as_ref().filter(is_meant) else {
+            return Outcome::Unchanged;
+        };
+        match Wait::of(round) {
+            None => Outcome::Unchanged,
+            Some(Wait::Turn) => {
+                self.pass_turn();
+                Outcome::Done
+            }
+            Some(Wait::Setting | Wait::Answer) => {
+                self.void(Void::TooSlow);
+                Outcome::Done
+            }
+        }
     }
 }

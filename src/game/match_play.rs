@@ -1,4 +1,5 @@
-//! A match from its start to its end, and the points in it.
+//! A match: rounds in a row, points, and a ranking. How points are given is
+//! written down in `docs/RULES.md`.
 
 use std::{cmp::Reverse, sync::Arc};
 

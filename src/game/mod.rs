@@ -9,44 +9,35 @@
 mod action;
 mod alphabet;
 mod apply;
-mod letter;
 mod mask;
 mod match_play;
-mod matches;
 mod name;
-mod observation;
 mod outcome;
 pub mod pack;
-mod peer_id;
 mod play;
 mod round;
 mod sealed;
-mod seats;
 mod secret;
 mod settings;
 mod state;
-mod table;
 mod talk;
 mod tries;
-mod wait;
 
 pub use action::{Action, Observation};
-pub use alphabet::{Alphabet, BadAlphabet, MAX_LETTERS};
-pub use letter::{Letter, NotALetter, upper};
-pub use matches::{Deal, Match, Rank};
-pub use name::{BadName, MAX_NAME_BYTES, MAX_NAME_CHARS, Name};
+pub use alphabet::{Alphabet, BadAlphabet, Letter, MAX_LETTERS, NotALetter, upper};
+pub use apply::Wait;
+pub use name::{BadName, MAX_NAME_BYTES, MAX_NAME_CHARS, Name, PeerId};
 pub use outcome::{Outcome, Rejection};
-pub use peer_id::PeerId;
 pub use round::{CHANCES, Content, Frame, Phase, Round, SHORT, Void};
 pub use sealed::{Asked, MAX_ASKED, Question, Salt, Sealed, answer, seal, shape_of};
 pub use secret::{BadSecret, Cell, MAX_SECRET_CELLS, Secret};
 pub use settings::{
     Difficulty, FIRST_RULES, MAX_PACK_ID_BYTES, MAX_ROUNDS, Mode, Settings, TURN_SECONDS,
 };
-pub use state::{Game, GivenUp};
-pub use table::{Door, MAX_HISTORY, MAX_KNOCKS, MAX_PLAYERS, Player, Table};
+pub use state::{
+    Deal, Door, Game, GivenUp, MAX_HISTORY, MAX_KNOCKS, MAX_PLAYERS, Match, Player, Rank, Table,
+};
 pub use talk::{
     BadText, ChatLine, MAX_LINES, MAX_TEXT_BYTES, MAX_TEXT_CHARS, Reaction, Said, Text,
 };
 pub use tries::{GuessMade, Tried, Whole};
-pub use wait::Wait;

@@ -1,8 +1,24 @@
-//! Names of players and rooms: what strangers on the network may make others see.
+//! Who a player is, forever; and the names of players and rooms: what strangers on
+//! the network may make others see.
 
 use std::fmt;
 
 use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::hex_id::hex_id;
+
+hex_id! {
+    /// SHA-256 of a profile's TLS public key (SPKI).
+    pub struct PeerId(32);
+    BadPeerId: "a peer id is 64 hexadecimal digits"
+}
+
+impl PeerId {
+    /// The first four digits: enough to tell apart two players of one name.
+    pub fn short(&self) -> String {
+        self.to_string()[..4].to_owned()
+    }
+}
 
 /// The longest name, in graphemes: what fits a player's row in the window.
 pub const MAX_NAME_CHARS: usize = 24;

@@ -25,7 +25,7 @@ pub const MAX_CLUE_BYTES: usize = 240;
 pub const MAX_ENTRIES: usize = 10_000;
 
 /// A named list of secrets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pack {
     /// What commands call it: lower-case letters, digits and hyphens.
     pub id: String,
@@ -128,52 +128,26 @@ impl Pack {
             .enumerate()
             .map(|(i, line)| (i + 1, line.trim()))
             .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-        let header = Header::parse(&mut lines)?;
-        let entries = parse_entries(&mut lines, header.alphabet.as_ref())?;
-        if entries.is_empty() {
-            return Err(Reason::Empty.at(text.lines().count().max(1)));
+        let (mut pack, alphabet) = Self::parse_header(&mut lines)?;
+        pack.entries = parse_entries(&mut lines, alphabet.as_ref())?;
+        let last = text.lines().count().max(1);
+        if pack.entries.is_empty() {
+            return Err(Reason::Empty.at(last));
         }
-        let alphabet = match header.alphabet {
+        let alphabet = match alphabet {
             Some(alphabet) => alphabet,
-            None => alphabet_of(&entries)
-                .map_err(|bad| Reason::Alphabet(bad).at(text.lines().count().max(1)))?,
+            None => alphabet_of(&pack.entries).map_err(|bad| Reason::Alphabet(bad).at(last))?,
         };
-        Ok(Self {
-            id: header.id,
-            name: header.name,
-            language: header.language,
-            category: header.category,
-            licence: header.licence,
-            alphabet: Arc::new(alphabet),
-            entries,
-        })
+        pack.alphabet = Arc::new(alphabet);
+        Ok(pack)
     }
-}
 
-/// Where nobody says what the alphabet is: all letters that occur.
-fn alphabet_of(entries: &[Entry]) -> Result<Alphabet, BadAlphabet> {
-    let letters: BTreeSet<Letter> = entries.iter().flat_map(|e| e.secret.letters()).collect();
-    Alphabet::from_parts(letters.into_iter().collect(), Default::default())
-}
-
-/// What stands above the words.
-#[derive(Default)]
-struct Header {
-    id: String,
-    name: String,
-    language: String,
-    category: Option<String>,
-    licence: String,
-    alphabet: Option<Alphabet>,
-}
-
-/// The longest value of a header line, in bytes. An alphabet of two bytes a
-/// letter fits, and what counts as its letters.
-const MAX_VALUE_BYTES: usize = 400;
-
-impl Header {
-    fn parse<'a>(lines: &mut impl Iterator<Item = (usize, &'a str)>) -> Result<Self, PackError> {
-        let mut header = Self::default();
+    /// Reads what stands above the words: a pack without entries, and the alphabet,
+    /// if it is known already.
+    fn parse_header<'a>(
+        lines: &mut impl Iterator<Item = (usize, &'a str)>,
+    ) -> Result<(Self, Option<Alphabet>), PackError> {
+        let mut pack = Self::default();
         let (mut letters, mut counts) = (None, String::new());
         let mut last = 1;
         for (line, text) in lines {
@@ -191,11 +165,11 @@ impl Header {
             }
             match key.trim() {
                 "id" if !is_id(&value) => return Err(Reason::BadId.at(line)),
-                "id" => header.id = value,
-                "name" => header.name = value,
-                "language" => header.language = value,
-                "category" => header.category = Some(value),
-                "licence" => header.licence = value,
+                "id" => pack.id = value,
+                "name" => pack.name = value,
+                "language" => pack.language = value,
+                "category" => pack.category = Some(value),
+                "licence" => pack.licence = value,
                 "alphabet" => letters = Some((line, value)),
                 "counts" => counts = value,
                 // Keys of later versions, and notes such as `author`.
@@ -203,24 +177,34 @@ impl Header {
             }
         }
         let must = [
-            ("id", &header.id),
-            ("name", &header.name),
-            ("language", &header.language),
-            ("licence", &header.licence),
+            ("id", &pack.id),
+            ("name", &pack.name),
+            ("language", &pack.language),
+            ("licence", &pack.licence),
         ];
         if let Some((key, _)) = must.into_iter().find(|(_, value)| value.is_empty()) {
             return Err(Reason::Missing(key).at(last));
         }
-        header.alphabet = match letters {
+        let alphabet = match letters {
             Some((line, letters)) => {
                 let alphabet = Alphabet::parse(&letters, &counts);
                 Some(alphabet.map_err(|bad| Reason::Alphabet(bad).at(line))?)
             }
-            None => Alphabet::of_language(&header.language),
+            None => Alphabet::of_language(&pack.language),
         };
-        Ok(header)
+        Ok((pack, alphabet))
     }
 }
+
+/// Where nobody says what the alphabet is: all letters that occur.
+fn alphabet_of(entries: &[Entry]) -> Result<Alphabet, BadAlphabet> {
+    let letters: BTreeSet<Letter> = entries.iter().flat_map(|e| e.secret.letters()).collect();
+    Alphabet::from_parts(letters.into_iter().collect(), Default::default())
+}
+
+/// The longest value of a header line, in bytes. An alphabet of two bytes a
+/// letter fits, and what counts as its letters.
+const MAX_VALUE_BYTES: usize = 400;
 
 fn parse_entries<'a>(
     lines: &mut impl Iterator<Item = (usize, &'a str)>,

@@ -50,9 +50,7 @@ impl Game {
             Question::Whole(whole) => whole.letters(),
             Question::Hint { .. } => &[],
         };
-        if let Some(alphabet) = &round.frame.alphabet
-            && !letters.iter().all(|letter| alphabet.has(*letter))
-        {
+        if !letters.iter().all(|letter| round.frame.has(*letter)) {
             return Err(Rejection::NotInAlphabet);
         }
         let outcome = round.try_at(by, question, index)?;
@@ -149,9 +147,10 @@ impl Game {
         let made = u32::try_from(round.guesses.len()).unwrap_or(u32::MAX);
         let phase = round.phase();
         let hidden = round.letter_cells() & !round.open();
-        let alphabet = round.frame.alphabet.clone();
-        let is_new =
-            hint.is_none_or(|letter| round.guesses.iter().all(|g| g.letter() != Some(letter)));
+        let fits_hint = hint.is_some_and(|letter| {
+            let is_new = round.guesses.iter().all(|g| g.letter() != Some(letter));
+            is_new && round.frame.has(letter)
+        });
         let Content::Sealed(sealed) = &mut round.content else {
             return Err(Rejection::NotSetter);
         };
@@ -162,14 +161,7 @@ impl Game {
         let fits = match asked.question {
             Question::Letter(_) => hint.is_none(),
             Question::Whole(_) => hint.is_none() && (cells == 0 || cells == hidden),
-            Question::Hint { .. } => {
-                let known = |letter| {
-                    alphabet
-                        .as_ref()
-                        .is_none_or(|alphabet| alphabet.has(letter))
-                };
-                cells != 0 && is_new && hint.is_some_and(known)
-            }
+            Question::Hint { .. } => cells != 0 && fits_hint,
         };
         let tried = asked
             .question
@@ -195,13 +187,7 @@ impl Game {
         if round.phase() != Phase::Revealing {
             return Err(Rejection::NotSetter);
         }
-        let alphabet = &round.frame.alphabet;
-        let has = |letter| {
-            alphabet
-                .as_ref()
-                .is_none_or(|alphabet| alphabet.has(letter))
-        };
-        let is_true = secret.letters().all(has);
+        let is_true = secret.letters().all(|letter| round.frame.has(letter));
         if let Content::Sealed(sealed) = &mut round.content {
             if is_true && sealed.is_proved_by(&secret, salt, &round.clue, &round.guesses) {
                 sealed.revealed = Some(secret);

@@ -68,13 +68,14 @@ pub enum Content {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Round {
     /// Counts the rounds of a room from 1.
-    pub(super) number: u32,
-    pub(super) started_by: PeerId,
-    pub(super) pack: String,
-    pub(super) clue: String,
-    pub(super) content: Content,
-    pub(super) guesses: Vec<GuessMade>,
-    pub(super) frame: Frame,
+    pub(crate) number: u32,
+    /// Who started it.
+    pub(crate) started_by: PeerId,
+    pub(crate) pack: String,
+    pub(crate) clue: String,
+    pub(crate) content: Content,
+    pub(crate) guesses: Vec<GuessMade>,
+    pub(crate) frame: Frame,
 }
 
 /// How a round of a match is played.
@@ -96,6 +97,14 @@ pub struct Frame {
     pub void: Option<Void>,
 }
 
+impl Frame {
+    /// Whether this letter can be guessed.
+    pub fn has(&self, letter: Letter) -> bool {
+        let alphabet = self.alphabet.as_ref();
+        alphabet.is_none_or(|alphabet| alphabet.has(letter))
+    }
+}
+
 impl Phase {
     /// Whether a round has come to its end.
     pub fn is_over(self) -> bool {
@@ -112,26 +121,13 @@ impl Round {
         content: Content,
         frame: Frame,
     ) -> Self {
-        Self::restore(number, started_by, pack, clue, content, Vec::new(), frame)
-    }
-
-    /// Puts a stored round together again.
-    pub fn restore(
-        number: u32,
-        started_by: PeerId,
-        pack: String,
-        clue: String,
-        content: Content,
-        guesses: Vec<GuessMade>,
-        frame: Frame,
-    ) -> Self {
         Self {
             number,
             started_by,
             pack,
             clue,
             content,
-            guesses,
+            guesses: Vec::new(),
             frame,
         }
     }
@@ -263,11 +259,6 @@ impl Round {
     /// Counts the rounds of a room from 1.
     pub fn number(&self) -> u32 {
         self.number
-    }
-
-    /// Who started it.
-    pub fn started_by(&self) -> PeerId {
-        self.started_by
     }
 
     /// The id of its word pack.

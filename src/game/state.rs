@@ -1,8 +1,207 @@
-//! The whole state of the game in a room.
+//! The whole state of the game in a room: the round, who sits at the table, whose
+//! room it is, and what is kept besides.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
-use super::{PeerId, Phase, Player, Round, Table};
+use super::{
+    Alphabet, ChatLine, FIRST_RULES, Mode, Name, PeerId, Phase, Rejection, Round, Secret, Settings,
+};
+
+/// The most players at the table; more can watch.
+pub const MAX_PLAYERS: usize = 24;
+
+/// The most strangers who may wait at the door.
+pub const MAX_KNOCKS: usize = 8;
+
+/// How many rounds the history keeps, the newest ones.
+pub const MAX_HISTORY: usize = 200;
+
+/// How many of those who were let in, or refused, are remembered.
+const MAX_GUESTS: usize = 256;
+
+/// Someone who has, or had, a seat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Player {
+    /// What the others see.
+    pub name: Name,
+    /// Counts those who came, from 1: the order of turns.
+    pub joined: u32,
+    /// Points of that match, without the round that is on.
+    pub score: u32,
+    /// The match that the score is of.
+    pub scored_in: u32,
+    /// Whether the leader hears of them.
+    pub here: bool,
+    /// Whether they only watch.
+    pub watching: bool,
+    /// Whether they are ready for the match.
+    pub ready: bool,
+    /// Whether the owner has sent them away.
+    pub removed: bool,
+}
+
+/// What is kept besides the players and the round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// The rules that the room plays by.
+    pub rules: u32,
+    /// How many have come so far.
+    pub joined: u32,
+    /// Whose room it is.
+    pub owner: Option<PeerId>,
+    /// How the room plays.
+    pub settings: Settings,
+    /// The newest match.
+    pub newest_match: Option<Match>,
+    /// Rounds that were won together, in a row.
+    pub streak: u32,
+    /// The longest streak.
+    pub best_streak: u32,
+    /// The last round that was counted.
+    pub counted: u32,
+    /// How many lines were said so far.
+    pub said: u64,
+    /// The newest of them.
+    pub talk: VecDeque<Arc<ChatLine>>,
+    /// The newest finished rounds.
+    pub history: VecDeque<Arc<Round>>,
+    /// Who waits at the door.
+    pub knocks: BTreeMap<PeerId, Name>,
+    /// Who may come in although the room is locked.
+    pub guests: BTreeSet<PeerId>,
+    /// Who was not let in.
+    pub refused: BTreeSet<PeerId>,
+}
+
+/// A secret that waits for its round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deal {
+    /// Shown from the start.
+    pub clue: String,
+    /// What is to be found.
+    pub secret: Secret,
+}
+
+/// The rounds that are played for one ranking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// Counts the matches of a room from 1.
+    pub number: u32,
+    /// Who guesses.
+    pub mode: Mode,
+    /// How many rounds it has.
+    pub rounds: u8,
+    /// How many have begun.
+    pub begun: u8,
+    /// Whether it is over.
+    pub over: bool,
+    /// The id of the word pack.
+    pub pack: String,
+    /// What can be guessed.
+    pub alphabet: Arc<Alphabet>,
+    /// The secrets of all rounds; none in [`Mode::Setter`].
+    pub deck: Arc<[Deal]>,
+    /// Who set the last secret, as counted by [`Player::joined`].
+    pub last_setter: u32,
+}
+
+/// One row of the ranking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rank {
+    /// From 1; players of the same score share one.
+    pub place: u32,
+    /// Who.
+    pub peer: PeerId,
+    /// Points, with those of the round that is on.
+    pub score: u32,
+}
+
+/// What the door says to somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Come in.
+    Open,
+    /// Knock, and wait.
+    Locked,
+    /// The owner has said no.
+    Refused,
+    /// The owner has sent them away.
+    Removed,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self {
+            rules: FIRST_RULES,
+            joined: 0,
+            owner: None,
+            settings: Settings::default(),
+            newest_match: None,
+            streak: 0,
+            best_streak: 0,
+            counted: 0,
+            said: 0,
+            talk: VecDeque::new(),
+            history: VecDeque::new(),
+            knocks: BTreeMap::new(),
+            guests: BTreeSet::new(),
+            refused: BTreeSet::new(),
+        }
+    }
+}
+
+impl Player {
+    /// Somebody who has just come.
+    pub fn new(name: Name) -> Self {
+        Self {
+            name,
+            joined: 0,
+            score: 0,
+            scored_in: 0,
+            here: false,
+            watching: false,
+            ready: false,
+            removed: false,
+        }
+    }
+
+    /// Whether they play now.
+    pub fn plays(&self) -> bool {
+        self.here && !self.watching && !self.removed
+    }
+}
+
+impl Table {
+    /// Keeps a finished round.
+    pub(super) fn keep(&mut self, round: Round) {
+        self.history.push_back(Arc::new(round));
+        if self.history.len() > MAX_HISTORY {
+            self.history.pop_front();
+        }
+    }
+
+    pub(super) fn let_in(&mut self, peer: PeerId) {
+        self.knocks.remove(&peer);
+        self.refused.remove(&peer);
+        remember(&mut self.guests, peer);
+    }
+
+    pub(super) fn refuse(&mut self, peer: PeerId) {
+        self.knocks.remove(&peer);
+        self.guests.remove(&peer);
+        remember(&mut self.refused, peer);
+    }
+}
+
+fn remember(peers: &mut BTreeSet<PeerId>, peer: PeerId) {
+    if peers.len() >= MAX_GUESTS && !peers.contains(&peer) {
+        peers.pop_first();
+    }
+    peers.insert(peer);
+}
 
 /// A round that was replaced before it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +269,91 @@ impl Game {
             round,
             given_up,
             table,
+        }
+    }
+
+    // ---- who sits in the room, and who owns it ----
+
+    /// Takes a seat, or changes the name on it.
+    pub(super) fn seat(&mut self, by: PeerId, name: Name) -> Result<(), Rejection> {
+        let known = self.players.get(&by);
+        if known.is_some_and(|player| player.removed) {
+            return Err(Rejection::Removed);
+        }
+        let newcomer = known.is_none();
+        let player = self
+            .players
+            .entry(by)
+            .or_insert_with(|| Player::new(name.clone()));
+        player.name = name;
+        player.here = true;
+        if newcomer {
+            self.table.joined = self.table.joined.saturating_add(1);
+            player.joined = self.table.joined;
+            if self.at_table().count() > MAX_PLAYERS {
+                self.change(by, |player| player.watching = true);
+            }
+            self.begin_score(by);
+        }
+        Ok(())
+    }
+
+    /// Those who play now, in the order in which they came.
+    pub fn at_table(&self) -> impl Iterator<Item = (PeerId, &Player)> {
+        let playing = self.players.iter().filter(|(_, player)| player.plays());
+        let mut playing: Vec<_> = playing.map(|(peer, player)| (*peer, player)).collect();
+        playing.sort_by_key(|(peer, player)| (player.joined, *peer));
+        playing.into_iter()
+    }
+
+    /// The one at the table who comes after somebody, in a circle.
+    pub(super) fn next_after(&self, joined: u32) -> Option<PeerId> {
+        let mut playing = self.at_table();
+        let first = self.at_table().next();
+        let next = playing.find(|(_, player)| player.joined > joined);
+        next.or(first).map(|(peer, _)| peer)
+    }
+
+    pub(super) fn joined_of(&self, peer: &PeerId) -> u32 {
+        self.players.get(peer).map_or(0, |player| player.joined)
+    }
+
+    pub(super) fn change(&mut self, peer: PeerId, what: impl FnOnce(&mut Player)) {
+        if let Some(player) = self.players.get_mut(&peer) {
+            what(player);
+        }
+    }
+
+    pub(super) fn plays(&self, peer: &PeerId) -> bool {
+        self.players.get(peer).is_some_and(Player::plays)
+    }
+
+    /// Whether somebody may come in.
+    pub fn door(&self, peer: &PeerId) -> Door {
+        let table = &self.table;
+        match self.players.get(peer) {
+            Some(player) if player.removed => Door::Removed,
+            Some(_) => Door::Open,
+            None if !table.settings.locked || table.guests.contains(peer) => Door::Open,
+            None if table.refused.contains(peer) => Door::Refused,
+            None => Door::Locked,
+        }
+    }
+
+    /// Passes the room on if its owner is gone: to who is here longest, to one
+    /// who plays before one who watches.
+    pub(super) fn settle_owner(&mut self) {
+        let is_here = |peer: &PeerId| {
+            let player = self.players.get(peer);
+            player.is_some_and(|player| player.here && !player.removed)
+        };
+        if self.table.owner.as_ref().is_some_and(is_here) {
+            return;
+        }
+        let here = self.players.iter().filter(|(peer, _)| is_here(peer));
+        let next = here.min_by_key(|(peer, player)| (player.watching, player.joined, **peer));
+        if let Some((peer, _)) = next {
+            self.table.owner = Some(*peer);
         }
     }
 }

@@ -1,14 +1,21 @@
-//! A call of another node, and why it may bring no answer.
+//! A call of another node, and why it may bring no answer. A refusal is a gRPC
+//! error whose details say why, for programs and for people.
 
 use std::{future::Future, time::Duration};
 
+use prost::Message as _;
 use tonic::{Code, Request, Status};
 
-use super::{
-    header::continued_in,
-    refusal::{Refusal, Refused},
+use super::header::continued_in;
+use crate::{
+    coded_enum::{coded_enum, numbered_on_the_wire},
+    consensus::{
+        ClusterId,
+        codec::{self, DecodeError, Decoded},
+    },
+    game::PeerId,
+    proto as pb,
 };
-use crate::consensus::{ClusterId, codec::DecodeError};
 
 /// Why a call brought no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -83,4 +90,146 @@ fn innermost(status: &Status) -> String {
         Some(status) => status.message().to_owned(),
         None => error.to_string(),
     }
+}
+
+/// The longest text of a refusal, in characters.
+const MAX_MESSAGE: usize = 200;
+
+/// The gRPC code of a refusal.
+const REFUSED: Code = Code::Aborted;
+
+/// Why a call was refused. Final unless a leader is named.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refused {
+    /// For programs.
+    pub reason: Refusal,
+    /// For people.
+    pub message: String,
+    /// With [`Refusal::NotLeader`]: whom to ask instead, and where.
+    pub leader: Option<(PeerId, Vec<String>)>,
+    /// Whether the command that was proposed may be in some log all the same:
+    /// retry with the same id only.
+    pub maybe_appended: bool,
+}
+
+coded_enum! {
+    /// The kinds of refusals.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Refusal {
+        /// The two programs speak different protocols.
+        Version = "version",
+        /// It is not in that room.
+        NoSuchRoom = "no_such_room",
+        /// All [`MAX_MEMBERS`] seats are taken.
+        RoomFull = "room_full",
+        /// The name cannot be shown.
+        BadName = "bad_name",
+        /// Only the leader can do this.
+        NotLeader = "not_leader",
+        /// The leader cannot reach a majority of the voters.
+        NoQuorum = "no_quorum",
+        /// The caller holds no seat here.
+        NotAMember = "not_a_member",
+        /// Too much is asked at once.
+        Busy = "busy",
+        /// The player has taken another seat since.
+        Replaced = "replaced",
+        /// Nobody is to be left behind: the room has a leader and a quorum.
+        StillPlayed = "still_played",
+        /// The room is locked, and its owner is asked.
+        Knocking = "knocking",
+        /// Its owner has said no.
+        NotLetIn = "not_let_in",
+        /// Its owner has sent the player away.
+        Removed = "removed",
+        /// Too much was said in too short a time.
+        TooFast = "too_fast",
+        /// The room plays by older rules.
+        OldRules = "old_rules",
+    }
+}
+
+impl Refusal {
+    /// A refusal with these words.
+    pub fn because(self, message: impl Into<String>) -> Refused {
+        Refused {
+            reason: self,
+            message: message.into(),
+            leader: None,
+            maybe_appended: false,
+        }
+    }
+}
+
+impl Refused {
+    /// The same, for a command that may be in some log.
+    #[must_use]
+    pub fn maybe_appended(self) -> Self {
+        Self {
+            maybe_appended: true,
+            ..self
+        }
+    }
+}
+
+impl From<Refused> for Status {
+    fn from(refused: Refused) -> Self {
+        // It is sent twice, in headers, which have a limit.
+        let message: String = refused.message.chars().take(MAX_MESSAGE).collect();
+        let refused = Refused {
+            message: message.clone(),
+            ..refused
+        };
+        let details = pb::Refused::from(refused).encode_to_vec();
+        Self::with_details(REFUSED, message, details.into())
+    }
+}
+
+impl Refused {
+    /// The refusal that a gRPC error stands for, if it does.
+    pub(super) fn of(status: &Status) -> Option<Decoded<Self>> {
+        if status.code() != REFUSED || status.details().is_empty() {
+            return None;
+        }
+        let read = pb::Refused::decode(status.details());
+        let read = read.map_err(|_bad| DecodeError::Invalid("refusal"));
+        Some(read.and_then(self::refused))
+    }
+}
+
+numbered_on_the_wire!(
+    Refusal, pb::Refusal:
+    Version, NoSuchRoom, RoomFull, BadName, NotLeader, NoQuorum, NotAMember, Busy,
+    StillPlayed, Replaced, Knocking, NotLetIn, Removed, TooFast, OldRules,
+);
+
+impl From<Refused> for pb::Refused {
+    fn from(refused: Refused) -> Self {
+        let (peer, addrs) = refused.leader.unzip();
+        Self {
+            reason: refused.reason.number(),
+            message: refused.message,
+            leader_peer_id: peer
+                .map(|peer: PeerId| peer.as_bytes().to_vec())
+                .unwrap_or_default(),
+            leader_addrs: addrs.unwrap_or_default(),
+            maybe_appended: refused.maybe_appended,
+        }
+    }
+}
+
+fn refused(refused: pb::Refused) -> Decoded<Refused> {
+    let leader = if refused.leader_peer_id.is_empty() {
+        None
+    } else {
+        let peer = codec::peer_id(&refused.leader_peer_id)?;
+        Some((peer, codec::addrs(refused.leader_addrs)?))
+    };
+    Ok(Refused {
+        reason: Refusal::from_number(refused.reason).ok_or(DecodeError::Invalid("refusal"))?,
+        message: refused.message.chars().take(MAX_MESSAGE).collect(),
+        leader,
+        maybe_appended: refused.maybe_appended,
+    })
 }

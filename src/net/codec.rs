@@ -4,13 +4,12 @@ use openraft::raft::{self, TransferLeaderError};
 
 use super::{
     contact::LeaderStatus,
-    header::Header,
     messages::{About, MAX_MEMBERS, PROTOCOL, RoomInfo, Survey},
 };
 use crate::{
     consensus::{
         Snapshot, TypeConfig, Vote,
-        codec::{self, DecodeError},
+        codec::{self, DecodeError, Decoded},
     },
     game::{Name, Phase},
     proto as pb,
@@ -23,40 +22,7 @@ pub(super) type VoteResponse = raft::VoteResponse<TypeConfig>;
 pub(super) type TransferLeaderRequest = raft::TransferLeaderRequest<TypeConfig>;
 pub(super) type TransferLeaderResponse = Result<(), TransferLeaderError<TypeConfig>>;
 
-type Decoded<T> = Result<T, DecodeError>;
-
 // ---- strangers ----
-
-impl From<&Header> for pb::Header {
-    fn from(header: &Header) -> Self {
-        Self {
-            protocol: header.protocol,
-            cluster_id: header.cluster_id.as_bytes().to_vec(),
-            from: header.from,
-            to: header.to,
-            room_secret: header.secret.clone(),
-            listen_port: header.listen_port.into(),
-            session: header.session,
-        }
-    }
-}
-
-impl TryFrom<pb::Header> for Header {
-    type Error = DecodeError;
-
-    fn try_from(header: pb::Header) -> Decoded<Self> {
-        Ok(Self {
-            protocol: header.protocol,
-            cluster_id: codec::cluster_id(&header.cluster_id)?,
-            from: header.from,
-            to: header.to,
-            secret: header.room_secret,
-            listen_port: u16::try_from(header.listen_port)
-                .map_err(|_large| DecodeError::Invalid("port"))?,
-            session: header.session,
-        })
-    }
-}
 
 pub(super) fn name(text: &str) -> Decoded<Name> {
     Name::parse(text).map_err(|_bad| DecodeError::Invalid("name"))
@@ -82,31 +48,27 @@ impl From<About> for pb::HelloReply {
     }
 }
 
-impl TryFrom<pb::HelloReply> for About {
-    type Error = DecodeError;
-
-    fn try_from(reply: pb::HelloReply) -> Decoded<Self> {
-        let room = reply.room.map(|room| {
-            Ok(RoomInfo {
-                cluster_id: codec::cluster_id(&room.cluster_id)?,
-                room: name(&room.room)?,
-                players: room.players,
-                phase: Phase::from_code(&room.phase).ok_or(DecodeError::Invalid("phase"))?,
-                leader_id: Some(room.leader_id).filter(|id| *id != 0),
-                node_id: room.node_id,
-            })
-        });
-        Ok(Self {
-            version: reply.version.chars().take(20).collect(),
-            name: name(&reply.name)?,
-            room: room.transpose()?,
-            // No port, and what is none, are the same.
-            gossip_port: u16::try_from(reply.gossip_port)
-                .ok()
-                .filter(|port| *port != 0),
-            rules: reply.rules,
+pub(super) fn about(reply: pb::HelloReply) -> Decoded<About> {
+    let room = reply.room.map(|room| {
+        Ok(RoomInfo {
+            cluster_id: codec::cluster_id(&room.cluster_id)?,
+            room: name(&room.room)?,
+            players: room.players,
+            phase: Phase::from_code(&room.phase).ok_or(DecodeError::Invalid("phase"))?,
+            leader_id: Some(room.leader_id).filter(|id| *id != 0),
+            node_id: room.node_id,
         })
-    }
+    });
+    Ok(About {
+        version: reply.version.chars().take(20).collect(),
+        name: name(&reply.name)?,
+        room: room.transpose()?,
+        // No port, and what is none, are the same.
+        gossip_port: u16::try_from(reply.gossip_port)
+            .ok()
+            .filter(|port| *port != 0),
+        rules: reply.rules,
+    })
 }
 
 // ---- Raft ----
@@ -226,7 +188,7 @@ pub(super) fn snapshot(request: pb::InstallSnapshotRequest) -> Decoded<(Vote, Sn
     let message = request.snapshot.ok_or(DecodeError::Missing("snapshot"))?;
     let meta = message.meta.ok_or(DecodeError::Missing("meta"))?;
     let snapshot = Snapshot {
-        meta: meta.try_into()?,
+        meta: codec::snapshot_meta(meta)?,
         snapshot: message.data,
     };
     Ok((vote(request.vote)?, snapshot))

@@ -6,10 +6,10 @@ use std::{
     time::Duration,
 };
 
-use parking_lot::Mutex;
+use parking_lot::{MappedMutexGuard, Mutex, MutexGuard};
 use tokio::time::Instant;
 
-use super::traffic::{Call, Exchange, Traffic};
+use super::traffic::Traffic;
 use crate::{
     consensus::{ClusterId, LogId, NodeId, Vote},
     game::PeerId,
@@ -144,29 +144,8 @@ impl Contact {
         self.0.lock().holds.lost_log.clone()
     }
 
-    /// What went between this seat and each other one, since it was opened.
-    pub fn traffic(&self) -> BTreeMap<NodeId, Exchange> {
-        self.0.lock().traffic.all()
-    }
-
-    /// The votes that this seat had in an election, its own included.
-    pub fn votes(&self, term: u64) -> u64 {
-        self.0.lock().traffic.votes(term)
-    }
-
-    pub(super) fn note_sent(&self, to: NodeId, call: Call) {
-        self.0.lock().traffic.sent(to, call);
-    }
-
-    pub(super) fn note_answered(&self, by: NodeId) {
-        self.0.lock().traffic.answered(by);
-    }
-
-    pub(super) fn note_heard(&self, from: NodeId, call: Call) {
-        self.0.lock().traffic.heard(from, call);
-    }
-
-    pub(super) fn note_won(&self, term: u64) {
-        self.0.lock().traffic.won(term);
+    /// What goes between this seat and the others.
+    pub fn traffic(&self) -> MappedMutexGuard<'_, Traffic> {
+        MutexGuard::map(self.0.lock(), |inner| &mut inner.traffic)
     }
 }

@@ -9,9 +9,8 @@ use tonic::{Request, Status, service::Interceptor};
 use super::{
     address_book::AddressBook,
     header::{Header, went_on_in},
-    messages::{Caller, PROTOCOL, REPLACED, Visitor},
-    room_key::RoomKey,
-    service::{Handler, SeatAccess},
+    messages::{Caller, PROTOCOL, REPLACED, RoomKey, Visitor},
+    service::Handler,
 };
 use crate::{consensus::NodeId, game::PeerId};
 
@@ -45,12 +44,14 @@ impl<H: Handler> Interceptor for Guard<H> {
             return Err(answer);
         }
         let seat = self.handler.seat();
-        let seat = check(&header, visitor.peer_id, seat, |seat, node| {
+        let known = seat.as_ref().and_then(|seat| {
             let metrics = seat.raft.server_metrics();
             let metrics = metrics.borrow_watched();
-            let membership = &metrics.membership_config;
-            membership.get_node(&node).map(|member| member.peer_id)
-        })?;
+            let member = metrics.membership_config.get_node(&header.from);
+            member.map(|member| member.peer_id)
+        });
+        let called = seat.as_ref().map(|seat| (&seat.key, seat.node_id));
+        check(&header, called, visitor.peer_id, known)?;
         let listens_at = SocketAddr::new(visitor.remote.ip(), header.listen_port);
         match self.sessions.note(header.from, header.session) {
             Start::Newest => self.book.hint(visitor.peer_id, listens_at),
@@ -62,7 +63,9 @@ impl<H: Handler> Interceptor for Guard<H> {
             node_id: header.from,
             peer_id: visitor.peer_id,
         });
-        request.extensions_mut().insert(seat);
+        if let Some(seat) = seat {
+            request.extensions_mut().insert(seat);
+        }
         Ok(request)
     }
 }
@@ -120,31 +123,15 @@ impl<H: Handler> Guard<H> {
     }
 }
 
-/// What the guard needs to know of a seat.
-pub(super) trait GuardedSeat {
-    fn node_id(&self) -> NodeId;
-    fn key(&self) -> &RoomKey;
-}
-
-impl GuardedSeat for SeatAccess {
-    fn node_id(&self) -> NodeId {
-        self.node_id
-    }
-
-    fn key(&self) -> &RoomKey {
-        &self.key
-    }
-}
-
-/// The rules. The caller's place in our membership is none of them: a seat
-/// that slept must accept a leader it never heard of. But a seat we know must
-/// be spoken for by the peer we know.
-fn check<S: GuardedSeat>(
+/// The rules, for the seat that we have. The caller's place in our membership is
+/// none of them: a seat that slept must accept a leader it never heard of. But a
+/// seat we know must be spoken for by the peer we know.
+fn check(
     header: &Header,
+    seat: Option<(&RoomKey, NodeId)>,
     peer: PeerId,
-    seat: Option<S>,
-    peer_of: impl Fn(&S, NodeId) -> Option<PeerId>,
-) -> Result<S, Status> {
+    known: Option<PeerId>,
+) -> Result<(), Status> {
     if header.protocol != PROTOCOL {
         return Err(Status::failed_precondition(format!(
             "this computer speaks protocol {}, not {}",
@@ -152,20 +139,20 @@ fn check<S: GuardedSeat>(
         )));
     }
     let elsewhere = || Status::not_found("this computer is not in that room");
-    let seat = seat.ok_or_else(elsewhere)?;
-    if seat.key().cluster_id != header.cluster_id {
+    let (key, node_id) = seat.ok_or_else(elsewhere)?;
+    if key.cluster_id != header.cluster_id {
         return Err(elsewhere());
     }
-    if !seat.key().opened_by(&header.secret) {
+    if !key.opened_by(&header.secret) {
         return Err(Status::permission_denied("wrong room secret"));
     }
-    if seat.node_id() != header.to {
+    if node_id != header.to {
         return Err(Status::not_found("that seat no longer exists"));
     }
-    if header.from == header.to || peer_of(&seat, header.from).is_some_and(|known| known != peer) {
+    if header.from == header.to || known.is_some_and(|known| known != peer) {
         return Err(Status::permission_denied("that is another player's seat"));
     }
-    Ok(seat)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -173,18 +160,6 @@ mod tests {
     use super::*;
     use crate::consensus::ClusterId;
     use tonic::Code;
-
-    struct FakeSeat(RoomKey);
-
-    impl GuardedSeat for FakeSeat {
-        fn node_id(&self) -> NodeId {
-            2
-        }
-
-        fn key(&self) -> &RoomKey {
-            &self.0
-        }
-    }
 
     #[test]
     fn every_mismatch_is_refused() {
@@ -254,11 +229,11 @@ mod tests {
             ),
         ];
         for (what, header, peer, want) in table {
-            let peer_of = |_: &FakeSeat, node| (node == 1).then_some(known);
-            let got = check(&header, peer, Some(FakeSeat(key)), peer_of);
+            let known = (header.from == 1).then_some(known);
+            let got = check(&header, Some((&key, 2)), peer, known);
             assert_eq!(got.err().map(|status| status.code()), want, "{what}");
         }
-        let nowhere = check(&good, known, None::<FakeSeat>, |_, _| None);
+        let nowhere = check(&good, None, known, None);
         assert_eq!(nowhere.err().map(|s| s.code()), Some(Code::NotFound));
     }
 

@@ -8,9 +8,12 @@ use tonic::{
     service::Interceptor,
 };
 
-use super::{messages::PROTOCOL, room_key::RoomKey};
+use super::messages::{PROTOCOL, RoomKey};
 use crate::{
-    consensus::{ClusterId, NodeId},
+    consensus::{
+        ClusterId, NodeId,
+        codec::{self, DecodeError, Decoded},
+    },
     proto as pb,
 };
 
@@ -53,7 +56,34 @@ impl Header {
 
     pub(super) fn read(metadata: &MetadataMap) -> Option<Self> {
         let bytes = metadata.get_bin(KEY)?.to_bytes().ok()?;
-        pb::Header::decode(bytes).ok()?.try_into().ok()
+        Self::decode(pb::Header::decode(bytes).ok()?).ok()
+    }
+
+    pub(super) fn decode(header: pb::Header) -> Decoded<Self> {
+        Ok(Self {
+            protocol: header.protocol,
+            cluster_id: codec::cluster_id(&header.cluster_id)?,
+            from: header.from,
+            to: header.to,
+            secret: header.room_secret,
+            listen_port: u16::try_from(header.listen_port)
+                .map_err(|_large| DecodeError::Invalid("port"))?,
+            session: header.session,
+        })
+    }
+}
+
+impl From<&Header> for pb::Header {
+    fn from(header: &Header) -> Self {
+        Self {
+            protocol: header.protocol,
+            cluster_id: header.cluster_id.as_bytes().to_vec(),
+            from: header.from,
+            to: header.to,
+            room_secret: header.secret.clone(),
+            listen_port: header.listen_port.into(),
+            session: header.session,
+        }
     }
 }
 

@@ -3,15 +3,16 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use rcgen::{CertificateParams, DistinguishedName, KeyPair};
 use rustls::{
     Error,
     crypto::ring,
-    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
+    pki_types::{CertificateDer, PrivatePkcs8KeyDer},
     server::ParsedCertificate,
-    sign::CertifiedKey,
+    sign::{CertifiedKey, SingleCertAndKey},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -23,8 +24,7 @@ const FILE: &str = "identity.pem";
 /// Who this profile is: a P-256 key, and a certificate that it signed itself.
 pub struct Identity {
     peer_id: PeerId,
-    key: PrivatePkcs8KeyDer<'static>,
-    certificate: CertificateDer<'static>,
+    certified: Arc<CertifiedKey>,
 }
 
 /// Why there is no identity.
@@ -89,18 +89,23 @@ impl Identity {
         self.peer_id
     }
 
-    pub(super) fn key(&self) -> PrivateKeyDer<'static> {
-        self.key.clone_key().into()
+    /// Shows the certificate, and signs, in both directions of TLS.
+    pub(super) fn resolver(&self) -> Arc<SingleCertAndKey> {
+        Arc::new(Arc::clone(&self.certified).into())
     }
 
-    pub(super) fn certificate(&self) -> CertificateDer<'static> {
-        self.certificate.clone()
-    }
-
-    /// Whether key and certificate belong together.
-    fn check(&self) -> Result<(), Error> {
+    /// Finds a key that is broken, or that does not belong to the certificate.
+    fn of(
+        key: PrivatePkcs8KeyDer<'static>,
+        certificate: CertificateDer<'static>,
+    ) -> Result<Self, Error> {
+        let peer_id = peer_id(&certificate)?;
         let provider = ring::default_provider();
-        CertifiedKey::from_der(vec![self.certificate()], self.key(), &provider).map(drop)
+        let certified = CertifiedKey::from_der(vec![certificate], key.into(), &provider)?;
+        Ok(Self {
+            peer_id,
+            certified: Arc::new(certified),
+        })
     }
 
     fn generate() -> Result<(Self, String), rcgen::Error> {
@@ -110,12 +115,8 @@ impl Identity {
         params.distinguished_name = DistinguishedName::new();
         let certificate = params.self_signed(&key)?;
         let pem = format!("{}{}", key.serialize_pem(), certificate.pem());
-        let identity = Self {
-            peer_id: peer_id(certificate.der())
-                .map_err(|_bad| rcgen::Error::CouldNotParseCertificate)?,
-            key: PrivatePkcs8KeyDer::from(key.serialize_der()),
-            certificate: certificate.der().clone(),
-        };
+        let identity = Self::of(key.serialize_der().into(), certificate.der().clone());
+        let identity = identity.map_err(|_bad| rcgen::Error::CouldNotParseCertificate)?;
         Ok((identity, pem))
     }
 
@@ -125,14 +126,7 @@ impl Identity {
             .map_err(|_none| "no key in it".to_owned())?;
         let certificate = CertificateDer::from_pem_slice(pem.as_bytes())
             .map_err(|_none| "no certificate in it".to_owned())?;
-        let identity = Self {
-            peer_id: peer_id(&certificate).map_err(|e| e.to_string())?,
-            key,
-            certificate,
-        };
-        // Finds a key that is broken, or that does not belong to the certificate.
-        identity.check().map_err(|e| e.to_string())?;
-        Ok(identity)
+        Self::of(key, certificate).map_err(|e| e.to_string())
     }
 }
 

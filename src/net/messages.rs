@@ -1,8 +1,9 @@
 //! What nodes say to each other, decoded.
 
-use std::net::SocketAddr;
+use std::{fmt, net::SocketAddr};
 
-use super::room_key::RoomKey;
+use subtle::ConstantTimeEq as _;
+
 use crate::{
     consensus::{ClusterId, LogId, NodeId, Response},
     game::{Name, PeerId, Phase},
@@ -99,4 +100,35 @@ pub struct Committed {
     pub reply: Response,
     /// How many members had the entry on disk when this was said; at least 1.
     pub copies: u32,
+}
+
+/// A room and the secret that its members share. Never printed, announced or
+/// logged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct RoomKey {
+    /// Which room.
+    pub cluster_id: ClusterId,
+    /// What members prove to each other.
+    pub secret: [u8; 32],
+}
+
+impl RoomKey {
+    /// A new room's.
+    pub fn random() -> Self {
+        Self {
+            cluster_id: ClusterId::random(),
+            secret: crate::random::bytes(),
+        }
+    }
+
+    /// Compares in a time that does not tell where the first difference is.
+    pub(super) fn opened_by(&self, secret: &[u8]) -> bool {
+        self.secret.ct_eq(secret).into()
+    }
+}
+
+impl fmt::Debug for RoomKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RoomKey({})", self.cluster_id)
+    }
 }

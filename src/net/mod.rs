@@ -10,16 +10,12 @@ mod address_book;
 mod call;
 mod client;
 mod codec;
-mod connect;
 mod contact;
 mod guard;
 mod header;
 mod identity;
-mod member;
 mod messages;
 mod raft_network;
-mod refusal;
-mod room_key;
 mod server;
 mod service;
 mod tls;
@@ -27,18 +23,16 @@ mod traffic;
 mod transport;
 
 pub use address_book::AddressBook;
-pub use call::CallError;
-pub use client::Peers;
+pub use call::{CallError, Refusal, Refused};
+pub use client::{MemberClient, Peers};
 pub use contact::{Contact, LeaderStatus};
 pub use identity::{Identity, IdentityError};
-pub use member::MemberClient;
 pub use messages::{
-    About, Admission, Caller, Committed, MAX_MEMBERS, PROTOCOL, REPLACED, RoomInfo, Survey, Visitor,
+    About, Admission, Caller, Committed, MAX_MEMBERS, PROTOCOL, REPLACED, RoomInfo, RoomKey,
+    Survey, Visitor,
 };
 pub use raft_network::RaftNetwork;
-pub use refusal::{Refusal, Refused};
-pub use room_key::RoomKey;
 pub use server::Server;
 pub use service::{Handler, SeatAccess};
-pub use traffic::{Call, Calls, Exchange};
+pub use traffic::{Call, Calls, Exchange, Traffic};
 pub use transport::{Handshake, Io, Stream, TlsTransport, Transport};

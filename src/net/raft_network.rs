@@ -10,16 +10,14 @@ use openraft::{
 };
 
 use super::{
-    call::{CallError, timed, within},
-    client::Peers,
+    call::{CallError, Refusal, timed, within},
+    client::{Client, Peers},
     codec::{
         self, AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest,
         TransferLeaderResponse, VoteRequest, VoteResponse,
     },
     contact::Contact,
-    member::Client,
-    refusal::Refusal,
-    room_key::RoomKey,
+    messages::RoomKey,
     traffic::Call,
 };
 use crate::{
@@ -140,9 +138,9 @@ async fn ask<M, T>(
     if contact.is_frozen() {
         return Err(still());
     }
-    contact.note_sent(target, what);
+    contact.traffic().sent(target, what);
     let answer = within(deadline, call).await?;
-    contact.note_answered(target);
+    contact.traffic().answered(target);
     if contact.is_frozen() {
         return Err(still());
     }
@@ -193,7 +191,7 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         let to = (self.target, Call::Vote);
         let reply = ask(&self.contact, to, deadline, call, codec::voted).await;
         if reply.as_ref().is_ok_and(|reply| reply.vote_granted) {
-            self.contact.note_won(term);
+            self.contact.traffic().won(term);
         }
         reply.map_err(|e| self.failed(&e).into())
     }

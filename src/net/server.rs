@@ -1,7 +1,6 @@
 //! Accepts connections: TLS first, then gRPC.
 
 use std::{
-    collections::HashMap,
     convert::Infallible,
     io,
     net::{IpAddr, SocketAddr},
@@ -77,12 +76,15 @@ impl Server {
         let start = move || {
             let (connections, incoming) = mpsc::channel(16);
             let told = Arc::clone(&handler);
-            let peers = PeerConnections::new(move |peer| told.on_last_disconnect(peer));
+            let places = Arc::new(Connections {
+                open: Mutex::default(),
+                on_last_disconnect: Box::new(move |peer| told.on_last_disconnect(peer)),
+            });
             let (stop, stopped) = oneshot::channel();
             let (book, handler) = (Arc::clone(&book), Arc::clone(&handler));
             Running {
                 stop: Some(stop),
-                accepting: tokio::spawn(accept(Arc::clone(&transport), connections, peers)),
+                accepting: tokio::spawn(accept(Arc::clone(&transport), connections, places)),
                 serving: tokio::spawn(serve(incoming, book, handler, stopped)),
             }
         };
@@ -129,9 +131,8 @@ impl Drop for Running {
 async fn accept(
     transport: Arc<dyn Transport>,
     connections: mpsc::Sender<Connection>,
-    peers: PeerConnections,
+    places: Arc<Connections>,
 ) -> Infallible {
-    let limit = ConnectionLimit::default();
     loop {
         let (remote, handshake) = match transport.accept().await {
             Ok(accepted) => accepted,
@@ -142,21 +143,20 @@ async fn accept(
                 continue;
             }
         };
-        let Some(slot) = limit.take(remote.ip().to_canonical()) else {
+        let Some(mut place) = Place::take(&places, remote.ip().to_canonical()) else {
             tracing::warn!("too many connections; {remote} is turned away");
             continue;
         };
         let connections = connections.clone();
-        let peers = peers.clone();
         tokio::spawn(async move {
             match tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake).await {
                 Ok(Ok((peer_id, stream))) => {
                     let remote = SocketAddr::new(remote.ip().to_canonical(), remote.port());
+                    place.note(peer_id);
                     let connection = Connection {
                         stream,
                         visitor: Visitor { peer_id, remote },
-                        _place: slot,
-                        _peer: peers.enter(peer_id),
+                        _place: place,
                     };
                     let _ = connections.send(connection).await;
                 }
@@ -203,78 +203,57 @@ async fn serve<H: Handler>(
     }
 }
 
-/// How many connections there are, in all and from each address.
-#[derive(Clone, Default)]
-struct ConnectionLimit(Arc<Mutex<HashMap<IpAddr, usize>>>);
-
-/// One connection's slot; given back when it drops.
-struct Slot(ConnectionLimit, IpAddr);
-
-impl ConnectionLimit {
-    fn take(&self, from: IpAddr) -> Option<Slot> {
-        let mut taken = self.0.lock();
-        if taken.values().sum::<usize>() >= MAX_CONNECTIONS {
-            return None;
-        }
-        let mine = taken.entry(from).or_default();
-        if *mine >= MAX_FROM_ONE {
-            return None;
-        }
-        *mine += 1;
-        Some(Slot(self.clone(), from))
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        let mut taken = self.0.0.lock();
-        if let Some(mine) = taken.get_mut(&self.1) {
-            *mine -= 1;
-            if *mine == 0 {
-                taken.remove(&self.1);
-            }
-        }
-    }
-}
-
-/// How many connections each peer has, and who is told when a peer's last one
-/// closes. Clones share it.
-#[derive(Clone)]
-struct PeerConnections(Arc<PeerConnectionList>);
-
-struct PeerConnectionList {
-    connections: Mutex<HashMap<PeerId, usize>>,
+/// The connections that are open, from where each is, and who proved to be there.
+struct Connections {
+    open: Mutex<Vec<(IpAddr, Option<PeerId>)>>,
+    /// Told when a peer's last one closes.
     on_last_disconnect: Box<dyn Fn(PeerId) + Send + Sync>,
 }
 
-/// One connection of a peer.
-struct PeerConnection(PeerConnections, PeerId);
+/// One connection's place among them; given back when it drops.
+struct Place {
+    among: Arc<Connections>,
+    from: IpAddr,
+    peer: Option<PeerId>,
+}
 
-impl PeerConnections {
-    fn new(on_last_disconnect: impl Fn(PeerId) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(PeerConnectionList {
-            connections: Mutex::default(),
-            on_last_disconnect: Box::new(on_last_disconnect),
-        }))
+impl Place {
+    fn take(among: &Arc<Connections>, from: IpAddr) -> Option<Self> {
+        let mut open = among.open.lock();
+        let from_one = open.iter().filter(|(addr, _)| *addr == from).count();
+        if open.len() >= MAX_CONNECTIONS || from_one >= MAX_FROM_ONE {
+            return None;
+        }
+        open.push((from, None));
+        Some(Self {
+            among: Arc::clone(among),
+            from,
+            peer: None,
+        })
     }
 
-    fn enter(&self, peer: PeerId) -> PeerConnection {
-        *self.0.connections.lock().entry(peer).or_default() += 1;
-        PeerConnection(self.clone(), peer)
+    /// Notes who is there.
+    fn note(&mut self, peer: PeerId) {
+        let mut open = self.among.open.lock();
+        let mine = (self.from, self.peer);
+        if let Some(one) = open.iter_mut().find(|one| **one == mine) {
+            one.1 = Some(peer);
+        }
+        self.peer = Some(peer);
     }
 }
 
-impl Drop for PeerConnection {
+impl Drop for Place {
     fn drop(&mut self) {
-        let mut connections = self.0.0.connections.lock();
-        let left = connections.get_mut(&self.1).map_or(0, |left| {
-            *left -= 1;
-            *left
-        });
-        if left == 0 {
-            connections.remove(&self.1);
-            drop(connections);
-            (self.0.0.on_last_disconnect)(self.1);
+        let mut open = self.among.open.lock();
+        let mine = (self.from, self.peer);
+        if let Some(at) = open.iter().position(|one| *one == mine) {
+            open.swap_remove(at);
+        }
+        let is_last = open.iter().all(|(_, peer)| *peer != self.peer);
+        drop(open);
+        if let Some(peer) = self.peer.filter(|_| is_last) {
+            (self.among.on_last_disconnect)(peer);
         }
     }
 }
@@ -284,8 +263,7 @@ struct Connection {
     stream: Stream,
     visitor: Visitor,
     // Given back when the connection closes.
-    _place: Slot,
-    _peer: PeerConnection,
+    _place: Place,
 }
 
 impl Connected for Connection {

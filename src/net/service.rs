@@ -5,11 +5,12 @@ use std::{collections::BTreeSet, future::Future, sync::Arc};
 use tonic::{Request, Response, Status};
 
 use super::{
+    call::{Refusal, Refused},
     codec,
     contact::Contact,
-    messages::{About, Admission, Caller, Committed, MAX_MEMBERS, PROTOCOL, Survey, Visitor},
-    refusal::{Refusal, Refused},
-    room_key::RoomKey,
+    messages::{
+        About, Admission, Caller, Committed, MAX_MEMBERS, PROTOCOL, RoomKey, Survey, Visitor,
+    },
     traffic::Call,
 };
 use crate::{
@@ -192,7 +193,8 @@ impl<H: Handler> Members for Service<H> {
         let (request, status) =
             codec::append_entries(request.into_inner(), seat.rules).map_err(invalid)?;
         seat.contact
-            .note_heard(from, Call::append(request.entries.len()));
+            .traffic()
+            .heard(from, Call::append(request.entries.len()));
         #[cfg(feature = "simulation")]
         let request = taken_from_anybody(request, &seat.raft);
         let response = seat.raft.append_entries(request).await.map_err(failed)?;
@@ -205,7 +207,7 @@ impl<H: Handler> Members for Service<H> {
 
     async fn request_vote(&self, request: Request<pb::VoteRequest>) -> Answer<pb::VoteReply> {
         let (from, seat) = raft_call(&request)?;
-        seat.contact.note_heard(from, Call::Vote);
+        seat.contact.traffic().heard(from, Call::Vote);
         let request = codec::vote_request(request.into_inner()).map_err(invalid)?;
         let response = seat.raft.vote(request).await.map_err(failed)?;
         ensure_not_frozen(&seat)?;
@@ -214,7 +216,7 @@ impl<H: Handler> Members for Service<H> {
 
     async fn pre_vote(&self, request: Request<pb::VoteRequest>) -> Answer<pb::VoteReply> {
         let (from, seat) = raft_call(&request)?;
-        seat.contact.note_heard(from, Call::Vote);
+        seat.contact.traffic().heard(from, Call::Vote);
         let request = codec::vote_request(request.into_inner()).map_err(invalid)?;
         let response = seat.raft.pre_vote(request).await.map_err(failed)?;
         ensure_not_frozen(&seat)?;
@@ -226,7 +228,7 @@ impl<H: Handler> Members for Service<H> {
         request: Request<pb::InstallSnapshotRequest>,
     ) -> Answer<pb::InstallSnapshotReply> {
         let (from, seat) = raft_call(&request)?;
-        seat.contact.note_heard(from, Call::Snapshot);
+        seat.contact.traffic().heard(from, Call::Snapshot);
         let (vote, snapshot) = codec::snapshot(request.into_inner()).map_err(invalid)?;
         let response = seat
             .raft
@@ -244,7 +246,7 @@ impl<H: Handler> Members for Service<H> {
         request: Request<pb::TransferLeaderRequest>,
     ) -> Answer<pb::TransferLeaderReply> {
         let (from, seat) = raft_call(&request)?;
-        seat.contact.note_heard(from, Call::Handover);
+        seat.contact.traffic().heard(from, Call::Handover);
         let request = codec::transfer_request(request.into_inner()).map_err(invalid)?;
         let response = seat
             .raft

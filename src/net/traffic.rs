@@ -63,9 +63,9 @@ pub struct Exchange {
     pub heard: Calls,
 }
 
-/// All of a seat's.
+/// All of a seat's since it was opened.
 #[derive(Debug, Default)]
-pub(super) struct Traffic {
+pub struct Traffic {
     with: BTreeMap<NodeId, Exchange>,
     /// The votes won in an election of this seat's, itself included, by term.
     won: Option<(u64, u64)>,
@@ -106,7 +106,8 @@ impl Traffic {
         self.with.entry(with).or_default()
     }
 
-    pub(super) fn all(&self) -> BTreeMap<NodeId, Exchange> {
+    /// What went between this seat and each other one.
+    pub fn all(&self) -> BTreeMap<NodeId, Exchange> {
         self.with.clone()
     }
 
@@ -120,7 +121,7 @@ impl Traffic {
     }
 
     /// The votes for this seat in a term; its own if it heard of no other.
-    pub(super) fn votes(&self, term: u64) -> u64 {
+    pub fn votes(&self, term: u64) -> u64 {
         self.won
             .filter(|(of, _)| *of == term)
             .map_or(1, |won| won.1)

@@ -37,7 +37,7 @@ use crate::{
 };
 pub use crate::{
     consensus::{ClusterId, LogStats, NodeId, Role, RoomState},
-    discovery::{Examination, Firewall, Found, Plays, Sort},
+    discovery::{Examination, Firewall, Found, Plays},
     net::{Calls, Exchange},
 };
 

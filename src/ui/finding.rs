@@ -10,7 +10,7 @@ use super::{
     theme::{Palette, bold},
     words::tr,
 };
-use crate::node::{Command, Examination, Firewall, Found, Looking, Sort, View};
+use crate::node::{Command, Examination, Firewall, Found, Looking, View};
 
 /// What is wrong, the most likely first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,9 +172,9 @@ fn interfaces_ui(ui: &mut egui::Ui, view: &View, found: &Examination) -> Option<
     let mut changed = false;
     for interface in &found.interfaces {
         let mut used = interface.used;
-        let sort = match interface.sort {
-            Sort::Network => tr!("find-sort-network"),
-            Sort::Virtual => tr!("find-sort-virtual"),
+        let sort = match interface.is_virtual {
+            false => tr!("find-sort-network"),
+            true => tr!("find-sort-virtual"),
         };
         let text = tr!(
             "find-interface",
@@ -241,7 +241,7 @@ mod tests {
         let interface = Found {
             name: "tun0".to_owned(),
             addr: Ipv4Addr::new(10, 8, 0, 2).into(),
-            sort: Sort::Virtual,
+            is_virtual: true,
             used: false,
             multicast: None,
         };

@@ -113,7 +113,7 @@ fn open(
         .and_then(|marker| marker.set_modified(SystemTime::now()))
         .expect("a marker");
     let disk = disks.entry(file.to_owned()).or_default().clone();
-    let log = LogStore::open_in_place(disk)?;
+    let log = LogStore::open_backend(disk, true)?;
     logs.lock().unwrap().insert(file.to_owned(), log.clone());
     Ok(log)
 }

@@ -1,14 +1,13 @@
-//! Commands of players, and observations of the leader.
+//! Commands of players, what comes of them, and observations of the leader.
 
-use std::sync::Arc;
-
-use super::{
-    parts::{bytes32, cells, clue, letter, name, pack_id, read_shape, secret, shape, whole},
-    wire::{DecodeError, Decoded, must_know, peer_id},
+use super::parts::{
+    DecodeError, Decoded, alphabet, bytes32, cells, clue, deck, letter, must_know, name, pack_id,
+    peer_id, read_shape, said, secret, settings, shape, whole,
 };
 use crate::{
-    consensus::{CommandId, GameCommand, Proposal},
-    game::{Action, Deal, FIRST_RULES, MAX_ROUNDS, Observation},
+    coded_enum::numbered_on_the_wire,
+    consensus::{CommandId, GameCommand, Proposal, Response},
+    game::{Action, FIRST_RULES, MAX_ROUNDS, Observation, Outcome, Rejection},
     proto as pb,
 };
 
@@ -147,7 +146,7 @@ fn read(action: pb::command::Action) -> Decoded<Action> {
             pack: pack_id(start.pack)?,
             clue: clue(start.clue)?,
             secret: secret(start.secret)?,
-            alphabet: start.alphabet.map(read_alphabet).transpose()?,
+            alphabet: start.alphabet.map(alphabet).transpose()?,
             after_round: start.after_round,
         },
         A::Solve(solve) => Action::Solve {
@@ -155,17 +154,15 @@ fn read(action: pb::command::Action) -> Decoded<Action> {
             round: solve.round,
         },
         A::Hint(hint) => Action::Hint { round: hint.round },
-        A::Configure(settings) => Action::Configure(settings.try_into()?),
+        A::Configure(chosen) => Action::Configure(settings(chosen)?),
         A::Ready(ready) => Action::Ready(ready),
         A::StartMatch(start) => {
             if start.deck.len() > usize::from(MAX_ROUNDS) {
                 return Err(DecodeError::Invalid("deck"));
             }
-            let deck: Decoded<Vec<Deal>> = start.deck.into_iter().map(Deal::try_from).collect();
-            let alphabet = start.alphabet.ok_or(DecodeError::Missing("alphabet"))?;
             Action::StartMatch {
-                deck: deck?.into(),
-                alphabet: read_alphabet(alphabet)?,
+                deck: deck(start.deck)?,
+                alphabet: alphabet(start.alphabet.ok_or(DecodeError::Missing("alphabet"))?)?,
                 force: start.force,
                 after_match: start.after_match,
             }
@@ -192,7 +189,7 @@ fn read(action: pb::command::Action) -> Decoded<Action> {
             salt: bytes32(&reveal.salt, "salt")?,
         },
         A::GiveUp(round) => Action::GiveUp { round },
-        A::Say(said) => Action::Say(said.try_into()?),
+        A::Say(message) => Action::Say(said(message)?),
         A::Watch(watching) => Action::Watch(watching),
         A::PassOwner(peer) => Action::PassOwner(peer_id(&peer)?),
         A::Remove(peer) => Action::Remove(peer_id(&peer)?),
@@ -201,10 +198,6 @@ fn read(action: pb::command::Action) -> Decoded<Action> {
         // It has no id, and no player may send one.
         A::Observation(_) => return Err(DecodeError::Invalid("command")),
     })
-}
-
-fn read_alphabet(alphabet: pb::Alphabet) -> Decoded<Arc<crate::game::Alphabet>> {
-    Ok(Arc::new(alphabet.try_into()?))
 }
 
 // ---- observations ----
@@ -269,4 +262,54 @@ pub(super) fn proposal(message: pb::Command, known: u32) -> Decoded<Proposal> {
             What::KnockWithdrawn(peer) => Observation::KnockWithdrawn(peer_id(&peer)?),
         },
     ))
+}
+
+// ---- what comes of a command ----
+
+numbered_on_the_wire!(
+    Outcome, pb::Outcome:
+    Hit, Miss, Repeat, Started, Seated, Asked, Hinted, Done, Said, Unchanged,
+);
+
+numbered_on_the_wire!(
+    Rejection, pb::Rejection:
+    NotALetter, NoRound, RoundOver, RoundChanged, BadSecret, BadName, NotSeated, Stale,
+    NotInAlphabet, NotYourTurn, YouSetIt, Watching, NotSealed, NotSetter, BadAnswer,
+    NoHint, NotOwner, BadSettings, MatchOn, NoMatch, MatchChanged, RoundOn, NotReady,
+    TooFew, Full, NoSuchPlayer, Removed, OldRules,
+);
+
+impl From<&Response> for pb::Reply {
+    fn from(reply: &Response) -> Self {
+        let (outcome, rejection) = match reply.result {
+            Some(Ok(outcome)) => (outcome.number(), 0),
+            Some(Err(rejection)) => (0, rejection.number()),
+            None => (0, 0),
+        };
+        Self {
+            outcome,
+            rejection,
+            index: reply.index,
+        }
+    }
+}
+
+/// Reads what came of a command.
+///
+/// # Errors
+/// If it is no outcome and no rejection that is known here.
+pub fn reply(reply: pb::Reply) -> Decoded<Response> {
+    let result = match (reply.outcome, reply.rejection) {
+        (0, 0) => None,
+        (number, 0) => Some(Ok(
+            Outcome::from_number(number).ok_or(DecodeError::Invalid("outcome"))?
+        )),
+        (_, number) => Some(Err(
+            Rejection::from_number(number).ok_or(DecodeError::Invalid("rejection"))?
+        )),
+    };
+    Ok(Response {
+        index: reply.index,
+        result,
+    })
 }

@@ -7,7 +7,7 @@ use openraft::EntryPayload;
 use super::{
     command,
     game::state,
-    wire::{DecodeError, Decoded, addrs, cluster_id, must_know, peer_id},
+    parts::{DecodeError, Decoded, addrs, cluster_id, must_know, peer_id},
 };
 use crate::{
     consensus::{
@@ -61,15 +61,11 @@ impl From<&Member> for pb::Member {
     }
 }
 
-impl TryFrom<pb::Member> for Member {
-    type Error = DecodeError;
-
-    fn try_from(member: pb::Member) -> Decoded<Self> {
-        Ok(Self {
-            peer_id: peer_id(&member.peer_id)?,
-            addrs: addrs(member.addrs)?,
-        })
-    }
+fn member(member: pb::Member) -> Decoded<Member> {
+    Ok(Member {
+        peer_id: peer_id(&member.peer_id)?,
+        addrs: addrs(member.addrs)?,
+    })
 }
 
 impl From<&Membership> for pb::Membership {
@@ -90,22 +86,18 @@ impl From<&Membership> for pb::Membership {
     }
 }
 
-impl TryFrom<pb::Membership> for Membership {
-    type Error = DecodeError;
-
-    fn try_from(membership: pb::Membership) -> Decoded<Self> {
-        let voters: Vec<BTreeSet<_>> = membership
-            .voters
-            .into_iter()
-            .map(|set| set.node_ids.into_iter().collect())
-            .collect();
-        let nodes = membership
-            .nodes
-            .into_iter()
-            .map(|(id, member)| Ok((id, member.try_into()?)))
-            .collect::<Decoded<BTreeMap<_, Member>>>()?;
-        Self::new(voters, nodes).map_err(|_bad| DecodeError::Invalid("membership"))
-    }
+fn membership(membership: pb::Membership) -> Decoded<Membership> {
+    let voters: Vec<BTreeSet<_>> = membership
+        .voters
+        .into_iter()
+        .map(|set| set.node_ids.into_iter().collect())
+        .collect();
+    let nodes = membership
+        .nodes
+        .into_iter()
+        .map(|(id, message)| Ok((id, member(message)?)))
+        .collect::<Decoded<BTreeMap<_, _>>>()?;
+    Membership::new(voters, nodes).map_err(|_bad| DecodeError::Invalid("membership"))
 }
 
 impl From<&StoredMembership> for pb::StoredMembership {
@@ -117,22 +109,18 @@ impl From<&StoredMembership> for pb::StoredMembership {
     }
 }
 
-impl TryFrom<pb::StoredMembership> for StoredMembership {
-    type Error = DecodeError;
-
-    fn try_from(stored: pb::StoredMembership) -> Decoded<Self> {
-        let membership = stored
-            .membership
-            .ok_or(DecodeError::Missing("membership"))?;
-        // The membership before the first entry has no voters at all.
-        if membership.voters.is_empty() && membership.nodes.is_empty() {
-            return Ok(Self::default());
-        }
-        Ok(Self::new(
-            stored.log_id.map(Into::into),
-            membership.try_into()?,
-        ))
+fn stored_membership(stored: pb::StoredMembership) -> Decoded<StoredMembership> {
+    let message = stored
+        .membership
+        .ok_or(DecodeError::Missing("membership"))?;
+    // The membership before the first entry has no voters at all.
+    if message.voters.is_empty() && message.nodes.is_empty() {
+        return Ok(StoredMembership::default());
     }
+    Ok(StoredMembership::new(
+        stored.log_id.map(Into::into),
+        membership(message)?,
+    ))
 }
 
 impl From<&SnapshotMeta> for pb::SnapshotMeta {
@@ -144,18 +132,18 @@ impl From<&SnapshotMeta> for pb::SnapshotMeta {
     }
 }
 
-impl TryFrom<pb::SnapshotMeta> for SnapshotMeta {
-    type Error = DecodeError;
-
-    fn try_from(meta: pb::SnapshotMeta) -> Decoded<Self> {
-        Ok(Self {
-            last_log_id: meta.last_log_id.map(Into::into),
-            last_membership: meta
-                .last_membership
-                .ok_or(DecodeError::Missing("membership"))?
-                .try_into()?,
-        })
-    }
+/// Reads what a snapshot is of.
+///
+/// # Errors
+/// If it names no members.
+pub fn snapshot_meta(meta: pb::SnapshotMeta) -> Decoded<SnapshotMeta> {
+    Ok(SnapshotMeta {
+        last_log_id: meta.last_log_id.map(Into::into),
+        last_membership: stored_membership(
+            meta.last_membership
+                .ok_or(DecodeError::Missing("membership"))?,
+        )?,
+    })
 }
 
 impl From<&Genesis> for pb::Genesis {
@@ -213,7 +201,7 @@ pub fn entry(entry: pb::Entry, known: u32) -> Decoded<Entry> {
             Payload::Genesis(message) => {
                 EntryPayload::Normal(Proposal::Genesis(Box::new(genesis(message, known)?)))
             }
-            Payload::Membership(membership) => EntryPayload::Membership(membership.try_into()?),
+            Payload::Membership(message) => EntryPayload::Membership(membership(message)?),
         },
     })
 }

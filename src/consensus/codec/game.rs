@@ -1,17 +1,21 @@
 //! The state of a room: the game, and whose commands were applied.
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    parts::name,
+    command::reply,
+    parts::{
+        DecodeError, Decoded, alphabet, at_place, cluster_id, deck, must_know, name, optional_peer,
+        peer_id, place, said, settings,
+    },
     round::{read_round, write_round},
-    table,
-    wire::{DecodeError, Decoded, cluster_id, must_know, peer_id},
 };
 use crate::{
     consensus::{MAX_ANCESTORS, RoomState, state::Session},
-    game::{Game, GivenUp, PeerId, Player},
+    game::{ChatLine, Game, GivenUp, Match, Mode, PeerId, Player, Table},
     proto as pb,
 };
 
@@ -53,13 +57,12 @@ pub fn state(state: pb::RoomState, known: u32) -> Decoded<RoomState> {
         .sessions
         .into_iter()
         .map(|session| {
-            let reply = session.reply.ok_or(DecodeError::Missing("reply"))?;
             Ok((
                 peer_id(&session.peer_id)?,
                 Session {
                     session: session.session,
                     seq: session.seq,
-                    reply: reply.try_into()?,
+                    reply: reply(session.reply.ok_or(DecodeError::Missing("reply"))?)?,
                 },
             ))
         })
@@ -118,7 +121,7 @@ fn read_game(game: pb::Game, rules: u32) -> Decoded<Game> {
             .collect::<Decoded<_>>()?,
         game.round.map(read_round).transpose()?,
         given_up,
-        table::read(game.table.ok_or(DecodeError::Missing("table"))?, rules)?,
+        read_table(game.table.ok_or(DecodeError::Missing("table"))?, rules)?,
     ))
 }
 
@@ -150,4 +153,126 @@ fn read_player(player: &pb::Player) -> Decoded<(PeerId, Player)> {
     Ok((peer_id(&player.peer_id)?, read))
 }
 
-// ---- rounds ----
+// ---- what is kept besides the players and the round ----
+
+impl From<&Table> for pb::Table {
+    fn from(table: &Table) -> Self {
+        let peers = |peers: &BTreeSet<PeerId>| {
+            let peers = peers.iter().map(|peer| peer.as_bytes().to_vec());
+            peers.collect()
+        };
+        Self {
+            joined: table.joined,
+            owner: table
+                .owner
+                .map(|peer| peer.as_bytes().to_vec())
+                .unwrap_or_default(),
+            settings: Some((&table.settings).into()),
+            newest_match: table.newest_match.as_ref().map(Into::into),
+            streak: table.streak,
+            best_streak: table.best_streak,
+            counted: table.counted,
+            said: table.said,
+            talk: table.talk.iter().map(|line| (&**line).into()).collect(),
+            history: table
+                .history
+                .iter()
+                .map(|round| write_round(round))
+                .collect(),
+            knocks: table
+                .knocks
+                .iter()
+                .map(|(peer, name)| pb::Knock {
+                    peer_id: peer.as_bytes().to_vec(),
+                    name: name.to_string(),
+                })
+                .collect(),
+            guests: peers(&table.guests),
+            refused: peers(&table.refused),
+        }
+    }
+}
+
+fn read_table(table: pb::Table, rules: u32) -> Decoded<Table> {
+    let peers = |peers: Vec<Vec<u8>>| {
+        let peers = peers.iter().map(|peer| peer_id(peer));
+        peers.collect::<Decoded<_>>()
+    };
+    Ok(Table {
+        rules,
+        joined: table.joined,
+        owner: optional_peer(&table.owner)?,
+        settings: settings(table.settings.ok_or(DecodeError::Missing("settings"))?)?,
+        newest_match: table.newest_match.map(read_match).transpose()?,
+        streak: table.streak,
+        best_streak: table.best_streak,
+        counted: table.counted,
+        said: table.said,
+        talk: table
+            .talk
+            .into_iter()
+            .map(|message| Ok(Arc::new(line(message)?)))
+            .collect::<Decoded<_>>()?,
+        history: table
+            .history
+            .into_iter()
+            .map(|round| Ok(Arc::new(read_round(round)?)))
+            .collect::<Decoded<_>>()?,
+        knocks: table
+            .knocks
+            .iter()
+            .map(|knock| Ok((peer_id(&knock.peer_id)?, name(&knock.name)?)))
+            .collect::<Decoded<_>>()?,
+        guests: peers(table.guests)?,
+        refused: peers(table.refused)?,
+    })
+}
+
+impl From<&Match> for pb::Match {
+    fn from(newest: &Match) -> Self {
+        Self {
+            number: newest.number,
+            mode: place(&Mode::ALL, &newest.mode),
+            rounds: newest.rounds.into(),
+            begun: newest.begun.into(),
+            over: newest.over,
+            pack: newest.pack.clone(),
+            alphabet: Some((&*newest.alphabet).into()),
+            deck: newest.deck.iter().map(Into::into).collect(),
+            last_setter: newest.last_setter,
+        }
+    }
+}
+
+fn read_match(newest: pb::Match) -> Decoded<Match> {
+    let small = |n: u32| u8::try_from(n).map_err(|_large| DecodeError::Invalid("rounds"));
+    Ok(Match {
+        number: newest.number,
+        mode: at_place(&Mode::ALL, newest.mode, "mode")?,
+        rounds: small(newest.rounds)?,
+        begun: small(newest.begun)?,
+        over: newest.over,
+        pack: newest.pack,
+        alphabet: alphabet(newest.alphabet.ok_or(DecodeError::Missing("alphabet"))?)?,
+        deck: deck(newest.deck)?,
+        last_setter: newest.last_setter,
+    })
+}
+
+impl From<&ChatLine> for pb::Line {
+    fn from(line: &ChatLine) -> Self {
+        Self {
+            number: line.number,
+            peer_id: line.by.as_bytes().to_vec(),
+            said: Some((&line.said).into()),
+        }
+    }
+}
+
+fn line(line: pb::Line) -> Decoded<ChatLine> {
+    Ok(ChatLine {
+        number: line.number,
+        by: peer_id(&line.peer_id)?,
+        said: said(line.said.ok_or(DecodeError::Missing("message"))?)?,
+    })
+}

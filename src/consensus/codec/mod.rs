@@ -5,14 +5,11 @@ mod command;
 mod entry;
 mod game;
 mod parts;
-mod reply;
 mod round;
-mod table;
-mod wire;
 
 pub use self::{
-    command::command,
-    entry::entry,
+    command::{command, reply},
+    entry::{entry, snapshot_meta},
     game::state,
-    wire::{DecodeError, Decoded, MAX_ADDRS, addrs, cluster_id, peer_id},
+    parts::{DecodeError, Decoded, MAX_ADDRS, addrs, cluster_id, peer_id},
 };

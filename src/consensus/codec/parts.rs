@@ -1,13 +1,90 @@
-//! The small parts that commands and state are made of.
+//! What all decoding begins with: what can be wrong with a message; and the small
+//! parts that the messages are made of.
 
-use super::wire::{DecodeError, Decoded};
+use std::sync::Arc;
+
 use crate::{
+    consensus::ClusterId,
     game::{
         Alphabet, Cell, Deal, Difficulty, Letter, MAX_PACK_ID_BYTES, MAX_SECRET_CELLS, Mode, Name,
-        Reaction, Said, Secret, Settings, Text, Whole, pack::MAX_CLUE_BYTES,
+        PeerId, Reaction, Said, Secret, Settings, Text, Whole, pack::MAX_CLUE_BYTES,
     },
     proto as pb,
 };
+
+/// The most addresses of one member: a laptop has a handful.
+pub const MAX_ADDRS: usize = 8;
+
+/// The longest address, in bytes: IPv6 with scope and port.
+const MAX_ADDR_BYTES: usize = 100;
+
+/// A message that is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// A part that must be there is not.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// A part is out of its bounds.
+    #[error("{0} is invalid")]
+    Invalid(&'static str),
+    /// A newer build wrote it.
+    #[error(
+        "this room needs rules version {needed}, and this program knows up to {known}; install the newest version and join again"
+    )]
+    NewerRules {
+        /// The version that can read it.
+        needed: u32,
+        /// The newest version that this program knows.
+        known: u32,
+    },
+}
+
+/// What comes of decoding.
+pub type Decoded<T> = Result<T, DecodeError>;
+
+/// Checks a list of addresses from the wire: number and length only, since
+/// they are hints that are parsed when dialled.
+///
+/// # Errors
+/// If it is out of bounds.
+pub fn addrs(addrs: Vec<String>) -> Decoded<Vec<String>> {
+    if addrs.len() > MAX_ADDRS || addrs.iter().any(|addr| addr.len() > MAX_ADDR_BYTES) {
+        return Err(DecodeError::Invalid("addresses"));
+    }
+    Ok(addrs)
+}
+
+/// Reads a cluster id.
+///
+/// # Errors
+/// If it is not 16 bytes.
+pub fn cluster_id(bytes: &[u8]) -> Decoded<ClusterId> {
+    ClusterId::try_from(bytes).map_err(|_bad| DecodeError::Invalid("cluster id"))
+}
+
+/// Reads a peer id.
+///
+/// # Errors
+/// If it is not 32 bytes.
+pub fn peer_id(bytes: &[u8]) -> Decoded<PeerId> {
+    PeerId::try_from(bytes).map_err(|_bad| DecodeError::Invalid("peer id"))
+}
+
+/// Refuses what only a newer program can apply.
+pub(super) fn must_know(known: u32, needed: u32) -> Decoded<()> {
+    if needed > known {
+        return Err(DecodeError::NewerRules { needed, known });
+    }
+    Ok(())
+}
+
+/// Reads a peer id where there may be none.
+pub(super) fn optional_peer(bytes: &[u8]) -> Decoded<Option<PeerId>> {
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    peer_id(bytes).map(Some)
+}
 
 /// The place of one of several in their list, from 1: 0 is "none" on the wire.
 pub(super) fn place<T: PartialEq>(all: &[T], one: &T) -> u32 {
@@ -111,14 +188,11 @@ impl From<&Alphabet> for pb::Alphabet {
     }
 }
 
-impl TryFrom<pb::Alphabet> for Alphabet {
-    type Error = DecodeError;
-
-    fn try_from(alphabet: pb::Alphabet) -> Decoded<Self> {
-        let counts = alphabet.from.chars().zip(letters(&alphabet.to)).collect();
-        Self::from_parts(letters(&alphabet.letters), counts)
-            .map_err(|_bad| DecodeError::Invalid("alphabet"))
-    }
+pub(super) fn alphabet(alphabet: pb::Alphabet) -> Decoded<Arc<Alphabet>> {
+    let counts = alphabet.from.chars().zip(letters(&alphabet.to)).collect();
+    Alphabet::from_parts(letters(&alphabet.letters), counts)
+        .map(Arc::new)
+        .map_err(|_bad| DecodeError::Invalid("alphabet"))
 }
 
 impl From<&Whole> for pb::Whole {
@@ -148,20 +222,16 @@ impl From<&Settings> for pb::Settings {
     }
 }
 
-impl TryFrom<pb::Settings> for Settings {
-    type Error = DecodeError;
-
-    fn try_from(settings: pb::Settings) -> Decoded<Self> {
-        // What is out of bounds is refused in words, by the game.
-        Ok(Self {
-            mode: at_place(&Mode::ALL, settings.mode, "mode")?,
-            rounds: u8::try_from(settings.rounds).unwrap_or(u8::MAX),
-            turn_seconds: u16::try_from(settings.turn_seconds).unwrap_or(u16::MAX),
-            pack: pack_id(settings.pack)?,
-            difficulty: at_place(&Difficulty::ALL, settings.difficulty, "difficulty")?,
-            locked: settings.locked,
-        })
-    }
+pub(super) fn settings(settings: pb::Settings) -> Decoded<Settings> {
+    // What is out of bounds is refused in words, by the game.
+    Ok(Settings {
+        mode: at_place(&Mode::ALL, settings.mode, "mode")?,
+        rounds: u8::try_from(settings.rounds).unwrap_or(u8::MAX),
+        turn_seconds: u16::try_from(settings.turn_seconds).unwrap_or(u16::MAX),
+        pack: pack_id(settings.pack)?,
+        difficulty: at_place(&Difficulty::ALL, settings.difficulty, "difficulty")?,
+        locked: settings.locked,
+    })
 }
 
 impl From<&Deal> for pb::Deal {
@@ -173,15 +243,15 @@ impl From<&Deal> for pb::Deal {
     }
 }
 
-impl TryFrom<pb::Deal> for Deal {
-    type Error = DecodeError;
+pub(super) fn deck(deck: Vec<pb::Deal>) -> Decoded<Arc<[Deal]>> {
+    deck.into_iter().map(deal).collect()
+}
 
-    fn try_from(deal: pb::Deal) -> Decoded<Self> {
-        Ok(Self {
-            clue: clue(deal.clue)?,
-            secret: secret(deal.secret)?,
-        })
-    }
+fn deal(deal: pb::Deal) -> Decoded<Deal> {
+    Ok(Deal {
+        clue: clue(deal.clue)?,
+        secret: secret(deal.secret)?,
+    })
 }
 
 impl From<&Said> for pb::Said {
@@ -196,16 +266,12 @@ impl From<&Said> for pb::Said {
     }
 }
 
-impl TryFrom<pb::Said> for Said {
-    type Error = DecodeError;
-
-    fn try_from(said: pb::Said) -> Decoded<Self> {
-        use pb::said::What;
-        Ok(match said.what.ok_or(DecodeError::Missing("message"))? {
-            What::Text(text) => {
-                Self::Text(Text::from_log(&text).map_err(|_bad| DecodeError::Invalid("message"))?)
-            }
-            What::Reaction(nth) => Self::Reaction(at_place(&Reaction::ALL, nth, "reaction")?),
-        })
-    }
+pub(super) fn said(said: pb::Said) -> Decoded<Said> {
+    use pb::said::What;
+    Ok(match said.what.ok_or(DecodeError::Missing("message"))? {
+        What::Text(text) => {
+            Said::Text(Text::from_log(&text).map_err(|_bad| DecodeError::Invalid("message"))?)
+        }
+        What::Reaction(nth) => Said::Reaction(at_place(&Reaction::ALL, nth, "reaction")?),
+    })
 }

@@ -1,8 +1,8 @@
 //! A round, its tries and its secret.
 
-use super::{
-    parts::{at_place, bytes32, cells, letter, place, read_shape, secret, shape, whole},
-    wire::{DecodeError, Decoded, optional_peer, peer_id},
+use super::parts::{
+    DecodeError, Decoded, alphabet, at_place, bytes32, cells, letter, optional_peer, peer_id,
+    place, read_shape, secret, shape, whole,
 };
 use crate::{
     game::{
@@ -11,6 +11,7 @@ use crate::{
     },
     proto as pb,
 };
+
 pub(super) fn write_round(round: &Round) -> pb::Round {
     pb::Round {
         number: round.number(),
@@ -21,7 +22,7 @@ pub(super) fn write_round(round: &Round) -> pb::Round {
             Content::Unset | Content::Sealed(_) => Vec::new(),
         },
         guesses: round.guesses().iter().map(write_guess).collect(),
-        started_by: round.started_by().as_bytes().to_vec(),
+        started_by: round.started_by.as_bytes().to_vec(),
         frame: Some(write_frame(round)),
     }
 }
@@ -95,19 +96,19 @@ pub(super) fn read_round(round: pb::Round) -> Decoded<Round> {
         None if round.secret.is_empty() && frame.setter.is_some() => Content::Unset,
         None => Content::Open(secret(round.secret)?),
     };
-    Ok(Round::restore(
-        round.number,
-        peer_id(&round.started_by)?,
-        round.pack,
-        round.clue,
+    Ok(Round {
+        number: round.number,
+        started_by: peer_id(&round.started_by)?,
+        pack: round.pack,
+        clue: round.clue,
         content,
-        round
+        guesses: round
             .guesses
             .into_iter()
             .map(read_guess)
             .collect::<Decoded<_>>()?,
         frame,
-    ))
+    })
 }
 
 fn read_guess(guess: pb::GuessMade) -> Decoded<GuessMade> {
@@ -128,14 +129,10 @@ fn read_guess(guess: pb::GuessMade) -> Decoded<GuessMade> {
 }
 
 fn read_frame(frame: pb::Frame) -> Decoded<(Frame, Option<Sealed>)> {
-    let alphabet = frame
-        .alphabet
-        .map(crate::game::Alphabet::try_from)
-        .transpose()?;
     let read = Frame {
         in_match: frame.in_match,
         mode: at_place(&Mode::ALL, frame.mode, "mode")?,
-        alphabet: alphabet.map(std::sync::Arc::new),
+        alphabet: frame.alphabet.map(alphabet).transpose()?,
         setter: optional_peer(&frame.setter)?,
         turn: optional_peer(&frame.turn)?,
         step: frame.step,

@@ -11,10 +11,7 @@ use redb::{
     backends::InMemoryBackend,
 };
 
-use super::{
-    format::{self, LOG, META, Slot},
-    mem::{Mem, StoreError, builder, io_error},
-};
+use super::format::{self, LOG, META, Mem, Slot, StoreError, builder, io_error};
 
 /// What a file says, for a program that knows the rules up to `rules`.
 ///

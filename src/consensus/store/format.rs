@@ -1,8 +1,10 @@
-//! How values lie in the file: a checksum, a version, a protobuf message.
+//! What a room's file holds, what can be wrong with it, and how values lie in it:
+//! a checksum, a version, a protobuf message.
 
-use redb::{Database, ReadableDatabase as _, TableDefinition};
+use std::{collections::BTreeMap, io};
 
-use super::mem::StoreError;
+use redb::{Builder, Database, ReadableDatabase as _, TableDefinition};
+
 use crate::{
     consensus::{
         Entry, LogId, Snapshot, Vote,
@@ -10,6 +12,52 @@ use crate::{
     },
     proto as pb,
 };
+
+/// redb's page cache, in bytes. The whole file is smaller.
+const CACHE_BYTES: usize = 4 * 1024 * 1024;
+
+/// What can go wrong with a room's file, in words for its player.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be opened or written.
+    #[error("the room's file cannot be used: {0}")]
+    Database(#[from] redb::Error),
+    /// An older version of the program wrote it.
+    #[error(
+        "this room was made by an older version of dhangkanna and cannot be opened by this one; nothing was changed. Start a new room, or open this one with the version that made it"
+    )]
+    Older,
+    /// A newer version of the program wrote it.
+    #[error("{0}. Nothing was changed")]
+    Newer(String),
+    /// It was changed by something other than this program, or the disk is
+    /// failing.
+    #[error(
+        "the room's file is damaged: {0}. Nothing was changed; move its folder away to start afresh"
+    )]
+    Damaged(String),
+}
+
+/// All of the file's content.
+#[derive(Debug, Default)]
+pub(super) struct Mem {
+    pub(super) snapshot: Option<Snapshot>,
+    pub(super) log: BTreeMap<u64, Entry>,
+    pub(super) vote: Option<Vote>,
+    pub(super) committed: Option<LogId>,
+    pub(super) purged: Option<LogId>,
+}
+
+pub(super) fn io_error(e: io::Error) -> StoreError {
+    StoreError::Database(redb::StorageError::Io(e).into())
+}
+
+/// How every file is opened.
+pub(super) fn builder() -> Builder {
+    let mut builder = Builder::new();
+    builder.set_cache_size(CACHE_BYTES);
+    builder
+}
 
 /// Log entries by index.
 pub(super) const LOG: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("log");
@@ -106,7 +154,7 @@ pub(super) fn decode_snapshot(bytes: &[u8]) -> Result<Snapshot, StoreError> {
     let message: pb::Snapshot = unseal(what, bytes)?;
     let meta = message.meta.unwrap_or_default();
     Ok(Snapshot {
-        meta: meta.try_into().map_err(|e| damaged(what, e))?,
+        meta: codec::snapshot_meta(meta).map_err(|e| damaged(what, e))?,
         snapshot: message.data,
     })
 }

@@ -7,7 +7,6 @@
 
 mod check;
 mod format;
-mod mem;
 mod writer;
 
 use std::{
@@ -24,12 +23,10 @@ use openraft::{
 };
 use parking_lot::RwLock;
 use redb::{Database, DatabaseError, StorageBackend};
-use tokio::sync::oneshot;
 
 use super::{Entry, LogId, Proposal, RULES, Snapshot, TypeConfig, Vote};
-use format::Slot;
-pub use mem::StoreError;
-use mem::{Mem, builder, io_error};
+pub use format::StoreError;
+use format::{Mem, Slot, builder, io_error};
 use writer::{Op, Writer};
 
 /// The log of one room. Cheap to clone; clones share the log.
@@ -54,24 +51,22 @@ impl LogStore {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Mem::default(),
             Err(e) => return Err(io_error(e)),
         };
-        Self::load(mem, rules, || builder().create(path), in_thread)
+        Self::load(mem, rules, || builder().create(path), false)
     }
 
-    /// The same on storage of the caller's: for tests that break it.
-    ///
-    /// # Errors
-    /// As for [`LogStore::open`].
-    pub fn open_backend(backend: impl StorageBackend) -> Result<Self, StoreError> {
-        Self::load_backend(backend, in_thread)
-    }
-
-    /// The same, written in place instead of by a thread: for simulations.
+    /// The same on storage of the caller's: for tests that break it, and, written
+    /// in place instead of by a thread, for simulations.
     ///
     /// # Errors
     /// As for [`LogStore::open`].
     #[doc(hidden)]
-    pub fn open_in_place(backend: impl StorageBackend) -> Result<Self, StoreError> {
-        Self::load_backend(backend, |db| Ok(Writer::in_place(db)))
+    pub fn open_backend(backend: impl StorageBackend, in_place: bool) -> Result<Self, StoreError> {
+        let length = backend.len().map_err(io_error)?;
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
+        backend.read(0, &mut bytes).map_err(io_error)?;
+        let mem = check::content(&bytes, RULES)?;
+        let open = || builder().create_with_backend(backend);
+        Self::load(mem, RULES, open, in_place)
     }
 
     /// Why the file cannot be written any more, if so.
@@ -100,20 +95,14 @@ impl LogStore {
 
     /// Waits until everything that was handed in is on disk.
     pub async fn flush(&self) {
-        let (done, flushed) = oneshot::channel();
-        if self.writer.send(Op::Flush(done)).is_ok() {
-            // A writer that is gone has nothing left to write.
-            let _ = flushed.await;
-        }
+        // A writer that is gone has nothing left to write.
+        let _ = self.writer.wait(Op::Flush).await;
     }
 
     /// Writes what was handed in and closes the file; clones can only read.
     pub async fn close(&self) {
-        let (done, closed) = oneshot::channel();
-        if self.writer.send(Op::Close(done)).is_ok() {
-            // A writer that is gone has closed it.
-            let _ = closed.await;
-        }
+        // A writer that is gone has closed it.
+        let _ = self.writer.wait(Op::Close).await;
     }
 
     /// Stores the snapshot that the state machine restarts from. An older one
@@ -137,41 +126,25 @@ impl LogStore {
         self.mem.read().snapshot.clone()
     }
 
-    fn load_backend(
-        backend: impl StorageBackend,
-        writer: impl FnOnce(Database) -> Result<Writer, StoreError>,
-    ) -> Result<Self, StoreError> {
-        let length = backend.len().map_err(io_error)?;
-        let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
-        backend.read(0, &mut bytes).map_err(io_error)?;
-        let mem = check::content(&bytes, RULES)?;
-        Self::load(
-            mem,
-            RULES,
-            || builder().create_with_backend(backend),
-            writer,
-        )
-    }
-
     /// Opens the file for writing; its content is known.
     fn load(
         mem: Mem,
         rules: u32,
         open: impl FnOnce() -> Result<Database, DatabaseError>,
-        writer: impl FnOnce(Database) -> Result<Writer, StoreError>,
+        in_place: bool,
     ) -> Result<Self, StoreError> {
         let db = open().map_err(|e| StoreError::Database(e.into()))?;
         format::create_tables(&db).map_err(StoreError::Database)?;
+        let writer = match in_place {
+            true => Writer::in_place(db),
+            false => Writer::start(db).map_err(io_error)?,
+        };
         Ok(Self {
             rules,
             mem: Arc::new(RwLock::new(mem)),
-            writer: Arc::new(writer(db)?),
+            writer: Arc::new(writer),
         })
     }
-}
-
-fn in_thread(db: Database) -> Result<Writer, StoreError> {
-    Writer::start(db).map_err(io_error)
 }
 
 impl RaftLogReader<TypeConfig> for LogStore {

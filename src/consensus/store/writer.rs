@@ -41,9 +41,9 @@ pub(super) enum Op {
     /// Removes entries up to and with this index, and notes the last one.
     Purge(u64, Vec<u8>, Done),
     /// Reports when all that came before is on disk.
-    Flush(oneshot::Sender<()>),
+    Flush(Done),
     /// Ends the thread, and reports when the file is closed.
-    Close(oneshot::Sender<()>),
+    Close(Done),
 }
 
 /// Why a file could not be written, once that has happened.
@@ -87,7 +87,7 @@ impl Writer {
                 drop(db);
                 if let Some(done) = done {
                     // Whoever closed it may have given up waiting.
-                    let _ = done.send(());
+                    let _ = done.send(Ok(()));
                 }
             })?;
         let way = Way::Thread {
@@ -125,7 +125,7 @@ impl Writer {
                     Op::Close(done) => {
                         commit(db, std::mem::take(&mut lazy.values), &self.failure);
                         *file = None;
-                        let _ = done.send(());
+                        let _ = done.send(Ok(()));
                     }
                     op => {
                         let mut batch = vec![op];
@@ -166,11 +166,7 @@ impl Drop for Writer {
 }
 
 /// Writes until the queue ends; answers who closed it.
-fn run(
-    db: &Database,
-    queue: &mpsc::Receiver<Op>,
-    failure: &Failure,
-) -> Option<oneshot::Sender<()>> {
+fn run(db: &Database, queue: &mpsc::Receiver<Op>, failure: &Failure) -> Option<Done> {
     let mut lazy = Lazy::default();
     let mut closed = None;
     while closed.is_none()
@@ -249,11 +245,12 @@ fn commit(db: &Database, batch: Vec<Op>, failure: &Failure) {
         // Nobody may be waiting any more.
         match op {
             Op::Append(_, flushed) => flushed.io_completed(result()),
-            Op::Put(_, _, done) | Op::Truncate(_, done) | Op::Purge(_, _, done) => {
+            Op::Put(_, _, done)
+            | Op::Truncate(_, done)
+            | Op::Purge(_, _, done)
+            | Op::Flush(done)
+            | Op::Close(done) => {
                 let _ = done.send(result());
-            }
-            Op::Flush(done) | Op::Close(done) => {
-                let _ = done.send(());
             }
             Op::PutLazily(..) => {}
         }

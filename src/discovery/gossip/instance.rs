@@ -8,7 +8,6 @@
 
 use std::{
     collections::BTreeSet,
-    convert::Infallible,
     future::Future,
     io,
     net::SocketAddr,
@@ -21,11 +20,7 @@ use std::{
 
 use memberlist::{
     Memberlist,
-    bytes::Bytes,
-    delegate::{
-        AliveDelegate, ConflictDelegate, Delegate, EventDelegate, MergeDelegate, NodeDelegate,
-        PingDelegate,
-    },
+    delegate::{AliveDelegate, CompositeDelegate, EventDelegate, NodeDelegate, VoidDelegate},
     proto::{MaybeResolvedAddress, Meta, NodeState},
 };
 use parking_lot::Mutex;
@@ -62,22 +57,20 @@ const TASKS: usize = 6;
 /// With so many gone ones, more than live ones, it is time for a new life.
 const MANY_GONE: usize = 16;
 
-type List = Memberlist<Link, Talker>;
+/// Hears of no pings and merges, nor of two who say to have one id: ids are random,
+/// so somebody lies, and is not believed.
+type Deaf = VoidDelegate<NodeId, SocketAddr>;
+
+type List = Memberlist<
+    Link,
+    CompositeDelegate<NodeId, SocketAddr, Talker, Deaf, Talker, Deaf, Talker, Deaf>,
+>;
 
 /// A node as `memberlist` knows it.
 pub(super) struct Node {
     pub(super) id: NodeId,
     pub(super) addr: SocketAddr,
     pub(super) meta: Meta,
-}
-
-/// Why a life cannot begin.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Stillborn {
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    #[error("memberlist: {0}")]
-    Memberlist(String),
 }
 
 /// One life.
@@ -98,7 +91,7 @@ impl Instance {
         advertise: SocketAddr,
         meta: Meta,
         changed: Arc<Notify>,
-    ) -> Result<Self, Stillborn> {
+    ) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .max_blocking_threads(1)
@@ -128,7 +121,11 @@ impl Instance {
             .with_push_pull_interval(EXCHANGES)
             .with_gossip_to_the_dead_time(NEVER);
         let talker = Talker(Arc::clone(&talk));
-        let starting = List::with_delegate(talker, link, options);
+        let delegate = CompositeDelegate::new()
+            .with_alive_delegate(talker.clone())
+            .with_event_delegate(talker.clone())
+            .with_node_delegate(talker);
+        let starting = List::with_delegate(delegate, link, options);
         let starting = timeout(PATIENCE, runtime.spawn(starting)).await;
         let list = match starting {
             Ok(Ok(Ok(list))) => list,
@@ -138,7 +135,7 @@ impl Instance {
                     Ok(Ok(Err(e))) => e.to_string(),
                     _ => "it does not start".to_owned(),
                 };
-                return Err(Stillborn::Memberlist(why));
+                return Err(io::Error::other(format!("memberlist: {why}")));
             }
         };
         Ok(Self {
@@ -266,17 +263,13 @@ struct Talk {
     changed: Arc<Notify>,
 }
 
+#[derive(Clone)]
 struct Talker(Arc<Talk>);
 
 /// No more nodes are remembered.
 #[derive(Debug, thiserror::Error)]
 #[error("there are {MAX_NODES} nodes already")]
 struct Full;
-
-impl Delegate for Talker {
-    type Id = NodeId;
-    type Address = SocketAddr;
-}
 
 impl NodeDelegate for Talker {
     async fn node_meta(&self, _limit: usize) -> Meta {
@@ -313,48 +306,5 @@ impl EventDelegate for Talker {
 
     async fn notify_update(&self, _node: Arc<NodeState<NodeId, SocketAddr>>) {
         self.0.changed.notify_one();
-    }
-}
-
-impl ConflictDelegate for Talker {
-    type Id = NodeId;
-    type Address = SocketAddr;
-
-    async fn notify_conflict(
-        &self,
-        _known: Arc<NodeState<NodeId, SocketAddr>>,
-        _other: Arc<NodeState<NodeId, SocketAddr>>,
-    ) {
-        // Ids are random: somebody lies, and is not believed.
-    }
-}
-
-impl MergeDelegate for Talker {
-    type Id = NodeId;
-    type Address = SocketAddr;
-    type Error = Infallible;
-
-    async fn notify_merge(
-        &self,
-        _others: Arc<[NodeState<NodeId, SocketAddr>]>,
-    ) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
-impl PingDelegate for Talker {
-    type Id = NodeId;
-    type Address = SocketAddr;
-
-    async fn ack_payload(&self) -> Bytes {
-        Bytes::new()
-    }
-
-    async fn notify_ping_complete(
-        &self,
-        _node: Arc<NodeState<NodeId, SocketAddr>>,
-        _took: Duration,
-        _payload: Bytes,
-    ) {
     }
 }

@@ -9,7 +9,6 @@
 mod ad;
 mod check;
 mod instance;
-mod limit;
 mod link;
 mod sockets;
 mod stream;
@@ -33,9 +32,8 @@ use tokio::{
 };
 
 use super::{
-    ad::Ad,
     interfaces::own_addresses,
-    source::{Announcer, DiscoveryConfig, GossipConfig, GossipHandle, PeerEvent, Source},
+    source::{Ad, Announcer, DiscoveryConfig, GossipConfig, GossipHandle, Seen, Source},
 };
 use crate::{consensus::codec::MAX_ADDRS, game::PeerId};
 use instance::{Instance, Node};
@@ -56,9 +54,6 @@ const QUEUE: usize = 16;
 /// The shortest time between two looks at what has changed, and between two
 /// announcements of ours: both come in flocks.
 const PACE: Duration = Duration::from_millis(200);
-
-/// How many changes are reported at a time; the others wait for the next.
-const REPORTS: usize = 32;
 
 /// How often the instance and our own addresses are checked.
 const LOOK: Duration = Duration::from_secs(1);
@@ -85,7 +80,7 @@ impl Gossip {
     pub(super) fn start(
         config: &DiscoveryConfig,
         wanted: &GossipConfig,
-        events: mpsc::Sender<(Source, PeerEvent)>,
+        events: mpsc::Sender<Seen>,
     ) -> io::Result<(Self, GossipHandle)> {
         let sockets = Sockets::bind(wanted.port)?;
         let (announced, ad) = watch::channel(None);
@@ -103,7 +98,6 @@ impl Gossip {
             said: Meta::empty(),
             events,
             changed: Arc::default(),
-            reported: BTreeMap::new(),
             seeds: BTreeMap::new(),
             online: BTreeSet::new(),
         };
@@ -146,9 +140,8 @@ struct Keeper {
     ad: watch::Receiver<Option<Ad>>,
     /// What the others were told last.
     said: Meta,
-    events: mpsc::Sender<(Source, PeerEvent)>,
+    events: mpsc::Sender<Seen>,
     changed: Arc<Notify>,
-    reported: BTreeMap<PeerId, Ad>,
     /// Addresses to begin from, and how often they were tried in vain.
     seeds: BTreeMap<SocketAddr, u32>,
     /// The addresses of those who are seen.
@@ -322,7 +315,7 @@ impl Keeper {
         }
     }
 
-    /// Reports what has changed since the last time; false if nobody listens.
+    /// Reports who is there; false if nobody listens.
     async fn report(&mut self, instance: Option<&Instance>) -> bool {
         let Some(instance) = instance else {
             return true;
@@ -334,27 +327,8 @@ impl Keeper {
         for addr in self.online.clone() {
             self.remember(addr);
         }
-        let now = ads(others, self.config.peer_id);
-        let lost = self.reported.keys().filter(|peer| !now.contains_key(*peer));
-        let lost = lost.map(|peer| PeerEvent::Lost(*peer));
-        let found = now
-            .values()
-            .filter(|ad| self.reported.get(&ad.peer_id) != Some(*ad));
-        let found = found.map(|ad| PeerEvent::Found(Box::new(ad.clone())));
-        let changes: Vec<PeerEvent> = lost.chain(found).collect();
-        if changes.len() > REPORTS {
-            self.changed.notify_one();
-        }
-        for change in changes.into_iter().take(REPORTS) {
-            match &change {
-                PeerEvent::Found(ad) => self.reported.insert(ad.peer_id, Ad::clone(ad)),
-                PeerEvent::Lost(peer) => self.reported.remove(peer),
-            };
-            if self.events.send((Source::Gossip, change)).await.is_err() {
-                return false;
-            }
-        }
-        true
+        let ads = ads(others, self.config.peer_id);
+        self.events.send((Source::Gossip, ads)).await.is_ok()
     }
 }
 

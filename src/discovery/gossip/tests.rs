@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 struct Seat {
     gossip: Box<Gossip>,
     handle: GossipHandle,
-    events: mpsc::Receiver<(Source, PeerEvent)>,
+    events: mpsc::Receiver<Seen>,
     heard: BTreeMap<PeerId, Ad>,
 }
 
@@ -54,10 +54,7 @@ impl Seat {
     async fn until(&mut self, what: &str, is_it: impl Fn(&BTreeMap<PeerId, Ad>) -> bool) {
         let waiting = async {
             while !is_it(&self.heard) {
-                match self.events.recv().await.expect("a running gossip") {
-                    (_, PeerEvent::Found(ad)) => drop(self.heard.insert(ad.peer_id, *ad)),
-                    (_, PeerEvent::Lost(peer)) => drop(self.heard.remove(&peer)),
-                }
+                (_, self.heard) = self.events.recv().await.expect("a running gossip");
             }
         };
         let in_time = tokio::time::timeout(PATIENCE, waiting).await.is_ok();

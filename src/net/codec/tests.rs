@@ -13,6 +13,7 @@ use crate::{
         SnapshotMeta, StoredMembership, log_id,
     },
     game::{Action, Letter, PeerId},
+    net::header::Header,
 };
 
 /// Sends a message and decodes what arrives.
@@ -124,7 +125,7 @@ proptest! {
             listen_port,
             session,
         };
-        same(&sent(&pb::Header::from(&header), Header::try_from), &header)?;
+        same(&sent(&pb::Header::from(&header), Header::decode), &header)?;
     }
 
     #[test]
@@ -216,7 +217,7 @@ fn who_says_nothing_of_gossip_does_not_gossip() {
             gossip_port: said,
             ..Default::default()
         };
-        let about = About::try_from(reply).expect("an answer");
+        let about = about(reply).expect("an answer");
         assert_eq!(about.gossip_port, want);
         let port = pb::HelloReply::from(about).gossip_port;
         assert_eq!(port, u32::from(want.unwrap_or(0)));

@@ -62,7 +62,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             };
         } else if let Some(seat) = self.seat.clone() {
             let mut room = room_view(&seat);
-            let votes = seat.contact.votes(room.cluster.term);
+            let votes = seat.contact.traffic().votes(room.cluster.term);
             let (cluster, now) = (&mut room.cluster, SystemTime::now());
             cluster.events = self.event_log.look_at(cluster, votes, now);
             self.set_round(&seat, &mut room);

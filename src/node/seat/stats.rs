@@ -20,7 +20,7 @@ impl Seat {
         RaftStats {
             log: self.node.log_stats(),
             lag,
-            traffic: self.contact.traffic(),
+            traffic: self.contact.traffic().all(),
             latencies: self.latencies.all(),
         }
     }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use dhangkanna::{
-    discovery::{Examination, Firewall, Found, Plays, Sort},
+    discovery::{Examination, Firewall, Found, Plays},
     game::{Action, Deal, Mode, Observation, Phase, Reaction, Secret, Wait},
     node::{
         Clock, Failure, KeptRoom, Looking, Me, Notice as Said, PackView, Preferences, RaftStats,
@@ -156,15 +156,15 @@ pub fn lobbies() -> Vec<Scene> {
     });
     let mut broken = lobby();
     broken.fatal = Some("the disk is full: make room on it, and start again".to_owned());
-    let found = |addr: [u8; 4], name: &str, sort, multicast: Option<bool>| Found {
+    let found = |addr: [u8; 4], name: &str, is_virtual, multicast: Option<bool>| Found {
         name: name.to_owned(),
         addr: Ipv4Addr::from(addr).into(),
-        sort,
+        is_virtual,
         used: multicast.is_some(),
         multicast,
     };
-    let vpn = found([10, 8, 0, 2], "tun0", Sort::Virtual, None);
-    let wifi = |multicast| found([192, 168, 1, 20], "wlan0", Sort::Network, Some(multicast));
+    let vpn = found([10, 8, 0, 2], "tun0", true, None);
+    let wifi = |multicast| found([192, 168, 1, 20], "wlan0", false, Some(multicast));
     let examined = |interfaces: Vec<Found>, neighbours, firewall| View {
         examination: Looking::Found(Arc::new(Examination {
             interfaces,
