@@ -3,7 +3,10 @@
 
 use std::cell::Cell;
 
-use crate::{coded_enum::coded_enum, game::Round};
+use crate::{
+    coded_enum::coded_enum,
+    game::{Action, Round},
+};
 
 thread_local! {
     static PLANTED: Cell<Bug> = const { Cell::new(Bug::None) };
@@ -57,9 +60,12 @@ pub(crate) fn drop_sync(txn: &mut redb::WriteTransaction) -> Result<(), redb::Er
 }
 
 /// With [`Bug::FalseAnswer`]: denies the first letter that is asked for.
-pub(crate) fn false_answer(cells: u64, round: &Round) -> u64 {
-    if Bug::FalseAnswer.is_planted() && round.guesses().is_empty() {
-        return 0;
+pub(crate) fn false_answer(mut action: Option<Action>, round: &Round) -> Option<Action> {
+    if let Some(Action::Answer { cells, .. }) = &mut action
+        && Bug::FalseAnswer.is_planted()
+        && round.guesses().is_empty()
+    {
+        *cells = 0;
     }
-    cells
+    action
 }

@@ -3,9 +3,36 @@
 use std::sync::Arc;
 
 use super::{
-    ChatLine, Content, Game, Letter, MAX_LINES, MAX_PLAYERS, Mode, Outcome, PeerId, Phase,
-    Question, Rejection, Round, Said, Salt, Sealed, Secret, Settings, Void,
+    Action, ChatLine, Content, Game, Letter, MAX_LINES, MAX_PLAYERS, Mode, Outcome, PeerId, Phase,
+    Question, Rejection, Round, Said, Salt, Sealed, Secret, Settings, Void, answer,
 };
+
+impl Round {
+    /// What the program of its setter, who knows the secret, does next by itself;
+    /// `None` if nothing is asked of it. `luck` chooses the letter of a hint.
+    #[must_use]
+    pub fn setter_action(&self, secret: &Secret, salt: Salt, luck: u64) -> Option<Action> {
+        let round = self.number();
+        match self.phase() {
+            Phase::Revealing => Some(Action::Reveal {
+                round,
+                secret: secret.clone(),
+                salt,
+            }),
+            Phase::Guessing => {
+                let question = &self.asked().next()?.question;
+                let (letter, cells) = answer(question, secret, self.open(), luck);
+                Some(Action::Answer {
+                    round,
+                    nth: u32::try_from(self.guesses().len()).unwrap_or(u32::MAX),
+                    letter,
+                    cells,
+                })
+            }
+            _ => None,
+        }
+    }
+}
 
 impl Game {
     pub(super) fn must_own(&self, by: &PeerId) -> Result<(), Rejection> {

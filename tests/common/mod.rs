@@ -21,7 +21,7 @@ use std::{
 use dhangkanna::{
     config::Profile,
     discovery::Interfaces,
-    game::{Action, Name, PeerId, Phase, Round, Salt, Secret, answer},
+    game::Name,
     node::{
         Command, JoinTarget, Node, NodeConfig, NodeHandle, RoomView, Stage, Timing, View, World,
     },
@@ -129,27 +129,4 @@ fn files_below(folder: &Path) -> io::Result<BTreeMap<PathBuf, Vec<u8>>> {
         }
     }
     Ok(files)
-}
-
-/// What the program of this round's setter does by itself, and whose it is.
-pub fn setter_action(round: &Round, secret: &Secret, salt: Salt) -> Option<(PeerId, Action)> {
-    let number = round.number();
-    let action = match (round.phase(), round.asked().next()) {
-        (Phase::Revealing, _) => Action::Reveal {
-            round: number,
-            secret: secret.clone(),
-            salt,
-        },
-        (Phase::Guessing, Some(asked)) => {
-            let (letter, cells) = answer(&asked.question, secret, round.open(), 0);
-            Action::Answer {
-                round: number,
-                nth: round.guesses().len() as u32,
-                letter,
-                cells,
-            }
-        }
-        _ => return None,
-    };
-    Some((round.frame().setter?, action))
 }

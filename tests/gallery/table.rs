@@ -12,8 +12,6 @@ use dhangkanna::{
     node::{ClusterView, MemberView, PlayerView, Role, RoomView},
 };
 
-use crate::common::setter_action;
-
 /// Seals every secret here.
 const SALT: Salt = [9; 32];
 
@@ -84,7 +82,9 @@ impl Table {
     fn serve(&mut self) {
         let secret = Secret::parse(SET).expect("a secret");
         let round = self.state.game().round();
-        if let Some((setter, action)) = round.and_then(|it| setter_action(it, &secret, SALT)) {
+        let action = round.and_then(|it| it.setter_action(&secret, SALT, 0));
+        let setter = round.and_then(|it| it.frame().setter);
+        if let (Some(setter), Some(action)) = (setter, action) {
             let seat = self.seat_of(setter);
             self.act(seat, action);
         }

@@ -17,8 +17,6 @@ use dhangkanna::{
 };
 use prost::Message as _;
 
-use crate::common::setter_action;
-
 fn peer(n: u8) -> PeerId {
     PeerId::new([n; 32])
 }
@@ -91,7 +89,12 @@ impl Setter {
     }
 
     fn serve(&self, game: &mut Game) {
-        while let Some((setter, action)) = setter_action(game.round().unwrap(), &self.0, self.1) {
+        loop {
+            let round = game.round().unwrap();
+            let setter = round.frame().setter.unwrap();
+            let Some(action) = round.setter_action(&self.0, self.1, 0) else {
+                return;
+            };
             game.apply(4, setter, action).unwrap();
         }
     }

@@ -146,7 +146,7 @@ fn read(action: pb::command::Action) -> Decoded<Action> {
             pack: pack_id(start.pack)?,
             clue: clue(start.clue)?,
             secret: secret(start.secret)?,
-            alphabet: start.alphabet.map(alphabet).transpose()?,
+            alphabet: start.alphabet.as_ref().map(alphabet).transpose()?,
             after_round: start.after_round,
         },
         A::Solve(solve) => Action::Solve {
@@ -162,7 +162,7 @@ fn read(action: pb::command::Action) -> Decoded<Action> {
             }
             Action::StartMatch {
                 deck: deck(start.deck)?,
-                alphabet: alphabet(start.alphabet.ok_or(DecodeError::Missing("alphabet"))?)?,
+                alphabet: alphabet(&start.alphabet.ok_or(DecodeError::Missing("alphabet"))?)?,
                 force: start.force,
                 after_match: start.after_match,
             }

@@ -253,7 +253,7 @@ fn read_match(newest: pb::Match) -> Decoded<Match> {
         begun: small(newest.begun)?,
         over: newest.over,
         pack: newest.pack,
-        alphabet: alphabet(newest.alphabet.ok_or(DecodeError::Missing("alphabet"))?)?,
+        alphabet: alphabet(&newest.alphabet.ok_or(DecodeError::Missing("alphabet"))?)?,
         deck: deck(newest.deck)?,
         last_setter: newest.last_setter,
     })

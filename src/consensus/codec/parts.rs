@@ -188,7 +188,7 @@ impl From<&Alphabet> for pb::Alphabet {
     }
 }
 
-pub(super) fn alphabet(alphabet: pb::Alphabet) -> Decoded<Arc<Alphabet>> {
+pub(super) fn alphabet(alphabet: &pb::Alphabet) -> Decoded<Arc<Alphabet>> {
     let counts = alphabet.from.chars().zip(letters(&alphabet.to)).collect();
     Alphabet::from_parts(letters(&alphabet.letters), counts)
         .map(Arc::new)

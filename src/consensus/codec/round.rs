@@ -132,7 +132,7 @@ fn read_frame(frame: pb::Frame) -> Decoded<(Frame, Option<Sealed>)> {
     let read = Frame {
         in_match: frame.in_match,
         mode: at_place(&Mode::ALL, frame.mode, "mode")?,
-        alphabet: frame.alphabet.map(alphabet).transpose()?,
+        alphabet: frame.alphabet.as_ref().map(alphabet).transpose()?,
         setter: optional_peer(&frame.setter)?,
         turn: optional_peer(&frame.turn)?,
         step: frame.step,

@@ -128,28 +128,14 @@ impl Setter {
         if round.phase() == Phase::Setting {
             return None;
         }
-        let number = round.number();
         let Some(own) = self.own(round) else {
-            return Some(Action::GiveUp { round: number });
+            let round = round.number();
+            return Some(Action::GiveUp { round });
         };
-        if round.phase() == Phase::Revealing {
-            return Some(Action::Reveal {
-                round: number,
-                secret: own.secret.clone(),
-                salt: own.salt,
-            });
-        }
-        let asked = round.asked().next()?;
-        let luck = crate::random::u64();
-        let (letter, cells) = game::answer(&asked.question, &own.secret, round.open(), luck);
+        let action = round.setter_action(&own.secret, own.salt, crate::random::u64());
         #[cfg(feature = "simulation")]
-        let cells = crate::planted::false_answer(cells, round);
-        Some(Action::Answer {
-            round: number,
-            nth: u32::try_from(round.guesses().len()).unwrap_or(u32::MAX),
-            letter,
-            cells,
-        })
+        let action = crate::planted::false_answer(action, round);
+        action
     }
 }
 
