@@ -89,7 +89,13 @@ impl Env {
         addrs
     }
 
-    /// The same, as it stands in messages.
+    /// The best of them, for those who join by address.
+    pub fn own_addr(&self) -> String {
+        let addrs = self.addrs();
+        addrs.first().map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// All of them, as they stand in messages.
     pub fn addr_texts(&self) -> Vec<String> {
         self.addrs().iter().map(ToString::to_string).collect()
     }

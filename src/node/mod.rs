@@ -33,7 +33,6 @@ use crate::{
     config::Profile,
     game::Name,
     net::{AddressBook, Peers, Server},
-    packs::Packs,
 };
 pub use crate::{
     consensus::{ClusterId, LogStats, NodeId, Role, RoomState},
@@ -143,7 +142,6 @@ impl Node {
         if let Err(e) = profile.save_player_name(&name) {
             tracing::warn!("the player's name is not kept: {e}");
         }
-        let (packs, warnings) = Packs::load(&profile.packs());
         let env = Env {
             me: peer_id,
             peers,
@@ -164,11 +162,9 @@ impl Node {
         tokio::spawn(client::run(Arc::downgrade(&shared), waiting));
         let service = Arc::new(Service(Arc::clone(&shared)));
         let server = Server::start(transport, book, service);
-        let seats = shared.seat_changes();
+        let seats = shared.seat.subscribe();
         let (commands, queue) = mpsc::channel(COMMANDS);
-        let actor = actor::Actor::new(
-            shared, profile, packs, warnings, discovery, server, queue, on_change,
-        );
+        let actor = actor::Actor::new(shared, profile, discovery, server, queue, on_change);
         let view = actor.view();
         let task = tokio::spawn(actor.run());
         NodeHandle {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{
     entry::JOIN_TIMEOUT,
     leader::{membership, rules},
-    recovery::{continuation, election, survey},
+    recovery::{continuation, keeper, survey},
     seat::Seat,
     shared::Shared,
 };
@@ -95,7 +95,7 @@ impl Handler for Service {
                 // Voters are connected to their leader only: while its lease
                 // runs out there is time to connect to each other.
                 let connecting = survey::survey(&shared, &seat, false);
-                futures::join!(election::hurry_election(&seat), connecting);
+                futures::join!(keeper::hurry_election(&seat), connecting);
             });
         }
     }

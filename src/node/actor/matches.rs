@@ -8,12 +8,12 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::{Actor, Event, not_in_room, setter::played, switch::REMOVED};
+use super::{Actor, Asker, setter::played, switch::REMOVED};
 use crate::{
     blocking,
     game::{Action, Mode},
     node::{
-        api::{Choice, Done, Failure, PackView, Reply, RoomView},
+        api::{Choice, Done, Failure, PackView, RoomView},
         seat::Seat,
         shared::Job,
     },
@@ -23,7 +23,7 @@ use crate::{
 impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     /// A match as the room is set up, with secrets from my packs.
     pub(super) fn deal(&self, force: bool) -> Result<Action, Failure> {
-        let seat = self.seat.as_ref().ok_or_else(not_in_room)?;
+        let seat = self.seat.as_ref().ok_or_else(Failure::not_in_room)?;
         let state = seat.node.state();
         let game = state.game();
         let settings = &game.table().settings;
@@ -46,7 +46,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
 
     /// Takes a secret for the others.
     pub(super) fn choose(&mut self, choice: Choice) -> Result<Action, Failure> {
-        let seat = self.seat.as_ref().ok_or_else(not_in_room)?;
+        let seat = self.seat.as_ref().ok_or_else(Failure::not_in_room)?;
         let (state, me) = (seat.node.state(), self.shared.env.me);
         self.setter.choose(state.game(), me, &self.packs, choice)
     }
@@ -60,56 +60,45 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             return;
         }
         if let Some(action) = self.setter.duty(game, me) {
-            let events = self.events.clone();
-            let job = Job {
-                action,
-                done: Box::new(move |outcome| {
-                    tracing::debug!("answered: {outcome:?}");
-                    // Without it, nobody waits.
-                    let _ = events.try_send(Event::Answered);
-                }),
-            };
+            let (done, outcome) = oneshot::channel();
             // With a full queue, at the next look.
-            self.setter.is_answering = self.shared.jobs.try_send(job).is_ok();
+            if self.shared.jobs.try_send(Job { action, done }).is_ok() {
+                self.setter.is_answering = true;
+                self.later(outcome, |actor, outcome| {
+                    tracing::debug!("answered: {outcome:?}");
+                    actor.setter.is_answering = false;
+                });
+            }
         }
     }
 
     /// Takes a word pack of the player's own.
-    pub(super) fn add_pack(&self, file: PathBuf, reply: Option<oneshot::Sender<Reply>>) {
-        let (folder, events) = (self.profile.packs(), self.events.clone());
-        tokio::spawn(async move {
-            let adding = blocking::run(move || Packs::add(&folder, &file)).await;
-            let outcome = adding.unwrap_or_else(|e| Err(e.to_string()));
-            // If the actor has gone, so has whoever asked.
-            let _ = events.send(Event::Packs { outcome, reply }).await;
-        });
-    }
-
-    pub(super) fn take_packs(
-        &mut self,
-        outcome: Result<(Packs, String), String>,
-        reply: Option<oneshot::Sender<Reply>>,
-    ) {
-        match outcome {
-            Ok((packs, name)) => {
-                self.pack_list = packs.all().iter().map(PackView::of).collect();
-                self.packs = packs;
-                let text = format!("The word pack {name} was added.");
-                self.say("pack_added", &name, text, false);
-                self.answer(reply, Ok(Done::Ok));
+    pub(super) fn add_pack(&mut self, file: PathBuf, reply: Asker) {
+        let folder = self.profile.packs();
+        let adding = blocking::run(move || Packs::add(&folder, &file));
+        self.later(adding, |actor, added| {
+            match added.unwrap_or_else(|e| Err(e.to_string())) {
+                Ok((packs, name)) => {
+                    actor.lobby.packs = packs.all().iter().map(PackView::of).collect();
+                    actor.packs = packs;
+                    let text = format!("The word pack {name} was added.");
+                    actor.say("pack_added", &name, text, false);
+                    actor.answer(reply, Ok(Done::Ok));
+                }
+                Err(why) => actor.answer(reply, Err(Failure::new("bad_pack", why))),
             }
-            Err(why) => self.answer(reply, Err(Failure::new("bad_pack", why))),
-        }
+        });
     }
 
     /// Counts the rounds that have ended into the player's record.
     pub(super) fn count_rounds(&mut self) {
         let Some(seat) = &self.seat else { return };
         let (room, state) = (seat.key.cluster_id, seat.node.state());
-        if !self.record.count(room, &state, self.shared.env.me) {
+        let record = &mut self.lobby.me.record;
+        if !record.count(room, &state, self.shared.env.me) {
             return;
         }
-        let record = Arc::clone(&self.record);
+        let record = Arc::clone(record);
         self.save_later("the record", move |folder| record.save(folder));
     }
 

@@ -4,42 +4,24 @@ use std::{sync::Arc, time::SystemTime};
 
 use futures::StreamExt as _;
 
-use super::{Actor, Event};
+use super::Actor;
 use crate::{
     discovery::{Ad, Ads, MAX_LANGUAGE, Plays},
     net::{CallError, PROTOCOL},
     node::{
-        api::{RoomView, Stage, Trouble, View},
+        api::{RoomView, Stage, Trouble},
         entry::rooms,
         seat::{Seat, view::room_view},
     },
 };
 
 impl<F: Fn() + Send + Sync + 'static> Actor<F> {
-    pub(super) fn own_addr(&self) -> String {
-        let addrs = self.shared.env.addrs();
-        addrs.first().map(ToString::to_string).unwrap_or_default()
-    }
-
-    /// The view of somebody in no room.
-    pub(super) fn lobby(&self) -> View {
-        let mut view = View::empty(self.shared.env.me, self.shared.name());
-        view.me.addr.clone_from(&self.addr);
-        self.profile.name().clone_into(&mut view.me.profile);
-        view.me.folder = self.profile.folder().display().to_string();
-        view.me.logs = self.profile.logs().display().to_string();
-        view.me.record = Arc::clone(&self.record);
-        view.me.preferences = Arc::clone(&self.preferences);
-        view.kept = Arc::clone(&self.kept);
-        view.packs = Arc::clone(&self.pack_list);
-        view
-    }
-
     /// Publishes the view, and announces the room, if they have changed.
     pub(super) fn show(&mut self) {
         self.leave_if_removed();
         self.count_rounds();
-        let mut view = self.lobby();
+        let mut view = self.lobby.clone();
+        view.me.name = self.shared.name();
         let mut announcement = None;
         let mut ads = Ads::clone(&self.ads.borrow());
         if !self.silent.is_empty() {
@@ -53,8 +35,6 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             .then(|| self.shared.env.copied_profile())
             .flatten();
         view.rooms = rooms::group_with(&ads, copy.as_ref()).into();
-        view.examination = self.examination.clone();
-        view.notice = self.notice.clone();
         if let Some((stage, ..)) = &self.moving {
             view.stage = match stage {
                 Stage::Joining(room) if *self.knocks.borrow() => Stage::Knocking(room.clone()),
@@ -147,8 +127,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             return;
         }
         self.checking = true;
-        let (shared, events) = (Arc::clone(&self.shared), self.events.clone());
-        tokio::spawn(async move {
+        let shared = Arc::clone(&self.shared);
+        let checking = async move {
             let asked = ads.values().cloned().map(|ad| {
                 let shared = Arc::clone(&shared);
                 async move {
@@ -164,12 +144,14 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     (!there).then_some((ad.peer_id, ad))
                 }
             });
-            let silent: Vec<_> = futures::stream::iter(asked.collect::<Vec<_>>())
+            futures::stream::iter(asked.collect::<Vec<_>>())
                 .buffer_unordered(rooms::CHECKS)
-                .collect()
-                .await;
-            let silent = silent.into_iter().flatten().collect();
-            let _ = events.send(Event::Silent(silent)).await;
+                .collect::<Vec<_>>()
+                .await
+        };
+        self.later(checking, |actor, silent| {
+            actor.checking = false;
+            actor.silent = silent.into_iter().flatten().collect();
         });
     }
 }

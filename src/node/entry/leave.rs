@@ -48,10 +48,10 @@ pub async fn leave(shared: &Shared) -> Done {
         timeout_at(deadline, withdraw(&seat)).await.is_ok()
     };
     if told && seat.node.is_leader() {
-        wait_for_successor(shared, &seat).await;
+        let _ = timeout(SUCCESSION, successor(shared, &seat)).await;
     }
     let clean = told || (entered && !others);
-    shared.set_seat(None);
+    shared.seat.send_replace(None);
     let closed = timeout(CLOSE, seat.node.close()).await.is_ok();
     if closed && (told || !entered) {
         seat.forget().await;
@@ -118,10 +118,6 @@ async fn tell(seat: &Seat, to: NodeId, peer: PeerId) -> Result<(), CallError> {
 
 /// A leader that removed itself is not told who follows; it asks. Its seat is
 /// spent in any case, so this only spares the others a longer election.
-async fn wait_for_successor(shared: &Shared, seat: &Seat) {
-    let _ = timeout(SUCCESSION, successor(shared, seat)).await;
-}
-
 async fn successor(shared: &Shared, seat: &Seat) {
     let others: Vec<_> = seat
         .node

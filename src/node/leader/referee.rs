@@ -1,7 +1,7 @@
 //! The leader's part in the game: it notices time, and who is here, and writes
 //! both into the log. So all nodes agree on them, and the game stays pure.
 
-use super::{membership, observation, rules};
+use super::{membership, rules};
 use crate::{
     game::{Door, Game, Observation, PeerId},
     node::seat::{Seat, lead::KNOCKING},
@@ -26,7 +26,7 @@ pub async fn look(seat: &Seat) {
     }
     for observation in observations(seat, state.game()) {
         tracing::debug!("observed: {observation:?}");
-        observation::append(seat, observation).await;
+        seat.observe(observation).await;
     }
     dismiss_removed(seat, state.game()).await;
 }

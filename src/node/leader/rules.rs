@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::observation;
 use crate::{
     consensus::RoomState,
     game::Observation,
@@ -50,6 +49,6 @@ pub async fn raise(seat: &Seat) {
     let is_same = seat.node.membership().log_id() == membership.log_id();
     if is_same && knows.into_iter().all(|knows| knows) {
         tracing::info!("all members know the rules {rules}");
-        observation::append(seat, Observation::Rules(rules)).await;
+        seat.observe(Observation::Rules(rules)).await;
     }
 }

@@ -1,16 +1,11 @@
 //! A seat in a room: a Raft node, its folder, and what it knows of the others.
 
+mod ask;
 pub mod findings;
 pub mod folder;
-mod latencies;
 pub mod lead;
 mod members;
-mod propose;
-mod read;
-mod round_clock;
-mod stats;
-mod talk_limit;
-mod trials;
+mod times;
 pub mod view;
 
 use std::{
@@ -28,9 +23,8 @@ use tokio::{sync::watch, time::Instant};
 use self::{
     findings::Findings,
     folder::{KeptSeat, LOG_FILE},
-    latencies::Latencies,
     lead::Lead,
-    round_clock::RoundClock,
+    times::{Latencies, RoundClock},
 };
 use super::{
     api::{Clock, Failure, Timing},
@@ -156,6 +150,11 @@ impl Seat {
     /// Which member it is.
     pub fn node_id(&self) -> NodeId {
         self.node.id()
+    }
+
+    /// Whether the game knows the session of a start of this profile.
+    pub fn knows(&self, session: u64) -> bool {
+        self.node.state().session_of(&self.me) == Some(session)
     }
 
     /// Whether another start of this profile has entered the game after the one

@@ -1,7 +1,7 @@
-//! The room as a seat sees it.
+//! The room as a seat sees it, and the numbers of its Raft node.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, atomic::Ordering::Relaxed},
 };
 
@@ -9,7 +9,7 @@ use super::{Seat, findings::Findings};
 use crate::{
     consensus::{NodeId, Role, RoomState, Standing, quorum},
     game::{Name, PeerId},
-    node::api::{ClusterView, MemberView, PlayerView, RoomView, Trouble},
+    node::api::{ClusterView, MemberView, PlayerView, RaftStats, RoomView, Trouble},
 };
 
 /// The room as a seat sees it now.
@@ -132,4 +132,25 @@ fn players(state: &RoomState, cluster: &ClusterView) -> Vec<PlayerView> {
     // Stable, so both halves stay in the order of the ids.
     players.sort_by_key(|player| !player.online);
     players
+}
+
+impl Seat {
+    /// The numbers of its Raft node at this moment.
+    pub fn stats(&self) -> RaftStats {
+        let mut lag = BTreeMap::new();
+        if self.node.is_leader() {
+            let progress = self.node.progress();
+            lag = progress.matched;
+            lag.remove(&self.node_id());
+            for held in lag.values_mut() {
+                *held = progress.last_log.saturating_sub(*held);
+            }
+        }
+        RaftStats {
+            log: self.node.log_stats(),
+            lag,
+            traffic: self.contact.traffic(),
+            latencies: self.latencies.all(),
+        }
+    }
 }
