@@ -9,16 +9,17 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::{Actor, Asker};
+use super::{Actor, Asker, setter::played};
 use crate::{
     blocking,
     discovery::Examination,
-    game::{Action, Outcome},
+    game::{Action, Mode, Outcome},
     node::{
-        api::{Done, Failure, Looking, Pending, Preferences, Reply},
+        api::{Choice, Done, Failure, Looking, PackView, Pending, Preferences, Reply},
         client,
         shared::Job,
     },
+    packs::Packs,
 };
 
 /// Reads that may wait; then the player is told "busy".
@@ -129,6 +130,73 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 actor.answer(reply, Err(Failure::new("storage", why)));
             }
         });
+    }
+
+    /// A match as the room is set up, with secrets from my packs.
+    pub(super) fn deal(&self, force: bool) -> Result<Action, Failure> {
+        let seat = self.seat.as_ref().ok_or_else(Failure::not_in_room)?;
+        let state = seat.node.state();
+        let game = state.game();
+        let settings = &game.table().settings;
+        let count = match settings.mode {
+            Mode::Together | Mode::Turns => usize::from(settings.rounds),
+            // They come from the setters.
+            Mode::Setter => 0,
+        };
+        let dealt = self
+            .packs
+            .deal(&settings.pack, settings.difficulty, count, &played(game));
+        let (deck, alphabet) = dealt.map_err(|e| Failure::new("no_such_entry", e.to_string()))?;
+        Ok(Action::StartMatch {
+            deck,
+            alphabet,
+            force,
+            after_match: Some(game.table().newest_match.as_ref().map_or(0, |m| m.number)),
+        })
+    }
+
+    /// Takes a secret for the others.
+    pub(super) fn choose(&mut self, choice: Choice) -> Result<Action, Failure> {
+        let seat = self.seat.as_ref().ok_or_else(Failure::not_in_room)?;
+        let (state, me) = (seat.node.state(), self.shared.env.me);
+        self.setter.choose(state.game(), me, &self.packs, choice)
+    }
+
+    /// Takes a word pack of the player's own.
+    pub(super) fn add_pack(&mut self, file: PathBuf, reply: Asker) {
+        let folder = self.profile.packs();
+        let adding = blocking::run(move || Packs::add(&folder, &file));
+        self.later(adding, |actor, added| {
+            match added.unwrap_or_else(|e| Err(e.to_string())) {
+                Ok((packs, name)) => {
+                    actor.lobby.packs = packs.all().iter().map(PackView::of).collect();
+                    actor.packs = packs;
+                    let text = format!("The word pack {name} was added.");
+                    actor.say("pack_added", &name, text, false);
+                    actor.answer(reply, Ok(Done::Ok));
+                }
+                Err(why) => actor.answer(reply, Err(Failure::new("bad_pack", why))),
+            }
+        });
+    }
+
+    /// Writes into the profile's folder without waiting for the disk; one after
+    /// the other, so that what is newest stays.
+    pub(super) fn save_later(
+        &mut self,
+        what: &'static str,
+        save: impl FnOnce(&Path) -> io::Result<()> + Send + 'static,
+    ) {
+        let (before, folder) = (self.saving.take(), self.profile.folder().to_owned());
+        self.saving = Some(tokio::spawn(async move {
+            if let Some(before) = before {
+                let _ = before.await;
+            }
+            let saved = blocking::run(move || save(&folder)).await;
+            if let Err(e) = saved.flatten() {
+                tracing::warn!("not kept: {what}: {e}");
+            }
+        }));
     }
 }
 

@@ -4,7 +4,6 @@
 mod commands;
 mod dispatch;
 mod event_log;
-mod matches;
 mod publish;
 mod setter;
 mod switch;

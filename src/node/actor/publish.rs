@@ -3,8 +3,9 @@
 use std::{sync::Arc, time::SystemTime};
 
 use futures::StreamExt as _;
+use tokio::sync::oneshot;
 
-use super::Actor;
+use super::{Actor, switch::REMOVED};
 use crate::{
     discovery::{Ad, Ads, MAX_LANGUAGE, Plays},
     net::{CallError, PROTOCOL},
@@ -12,6 +13,7 @@ use crate::{
         api::{RoomView, Stage, Trouble},
         entry::rooms,
         seat::{Seat, view::room_view},
+        shared::Job,
     },
 };
 
@@ -73,6 +75,52 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         if self.announced != announcement {
             self.discovery.announce(announcement.as_ref());
             self.announced = announcement;
+        }
+    }
+
+    /// What only I see of the round; and what my program owes it.
+    pub(super) fn set_round(&mut self, seat: &Seat, room: &mut RoomView) {
+        let me = self.shared.env.me;
+        let game = room.state.game();
+        room.setter = self.setter.view(game, me, &self.packs);
+        if !seat.has_quorum() {
+            return;
+        }
+        if let Some(action) = self.setter.duty(game, me) {
+            let (done, outcome) = oneshot::channel();
+            // With a full queue, at the next look.
+            if self.shared.jobs.try_send(Job { action, done }).is_ok() {
+                self.setter.is_answering = true;
+                self.later(outcome, |actor, outcome| {
+                    tracing::debug!("answered: {outcome:?}");
+                    actor.setter.is_answering = false;
+                });
+            }
+        }
+    }
+
+    /// Counts the rounds that have ended into the player's record.
+    pub(super) fn count_rounds(&mut self) {
+        let Some(seat) = &self.seat else { return };
+        let (room, state) = (seat.key.cluster_id, seat.node.state());
+        let record = &mut self.lobby.me.record;
+        if !record.count(room, &state, self.shared.env.me) {
+            return;
+        }
+        let record = Arc::clone(record);
+        self.save_later("the record", move |folder| record.save(folder));
+    }
+
+    /// Whoever was sent away goes.
+    pub(super) fn leave_if_removed(&mut self) {
+        let Some(seat) = self.seat.as_ref().filter(|_| self.moving.is_none()) else {
+            return;
+        };
+        let state = seat.node.state();
+        let me = state.game().players().get(&self.shared.env.me);
+        if me.is_some_and(|me| me.removed) {
+            self.say("removed", "", REMOVED.to_owned(), true);
+            self.start_leaving(None);
         }
     }
 

@@ -57,21 +57,23 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         };
         self.seat_changes = None;
         self.shared.seat.send_replace(None);
-        if why == Some(Eviction::Removed) {
+        let removed = why == Some(Eviction::Removed);
+        if removed {
             self.say("removed", "", REMOVED.to_owned(), true);
-            tokio::spawn(async move {
-                seat.node.close().await;
-                // Nobody counts on it any more.
-                seat.forget().await;
-            });
-            return self.list_kept();
+        } else {
+            self.say("replaced", "", REPLACED.to_owned(), true);
+            // Whoever looks for this player must find the other computer. Closed
+            // until there is another seat.
+            self.server.hang_up();
         }
-        self.say("replaced", "", REPLACED.to_owned(), true);
-        // Whoever looks for this player must find the other computer. Closed
-        // until there is another seat.
-        self.server.hang_up();
-        // Its folder stays: nothing is deleted on somebody else's word.
-        tokio::spawn(async move { seat.node.close().await });
+        tokio::spawn(async move {
+            seat.node.close().await;
+            // Nobody counts on it any more. Else its folder stays: nothing is
+            // deleted on somebody else's word.
+            if removed {
+                seat.forget().await;
+            }
+        });
         self.list_kept();
     }
 

@@ -2,4 +2,3 @@
 
 pub mod membership;
 pub mod referee;
-pub mod rules;

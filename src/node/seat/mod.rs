@@ -4,7 +4,6 @@ mod ask;
 pub mod findings;
 pub mod folder;
 pub mod lead;
-mod members;
 mod times;
 pub mod view;
 

@@ -1,15 +1,22 @@
-//! The room as a seat sees it, and the numbers of its Raft node.
+//! The room as a seat sees it, what it knows of the members, and the numbers of
+//! its Raft node.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
 };
+
+use tokio::time::Instant;
 
 use super::{Seat, findings::Findings};
 use crate::{
-    consensus::{NodeId, Role, RoomState, Standing, quorum},
+    consensus::{NodeId, Role, RoomState, Standing, StoredMembership, quorum},
     game::{Name, PeerId},
-    node::api::{ClusterView, MemberView, PlayerView, RaftStats, RoomView, Trouble},
+    node::{
+        api::{ClusterView, MemberView, PlayerView, RaftStats, RoomView, Trouble},
+        policy::MemberFacts,
+    },
 };
 
 /// The room as a seat sees it now.
@@ -152,5 +159,39 @@ impl Seat {
             traffic: self.contact.traffic(),
             latencies: self.latencies.all(),
         }
+    }
+
+    /// What the leader knows of the members of a membership, itself included:
+    /// who answers, since when, and how far they are.
+    pub fn facts_of(&self, stored: &StoredMembership) -> Vec<MemberFacts> {
+        let now = Instant::now();
+        let progress = self.node.progress();
+        let voters: BTreeSet<NodeId> = stored.voter_ids().collect();
+        let mut trials = self.lead.trials.lock();
+        trials.retain(|id| stored.membership().get_node(&id).is_some());
+        let facts = stored.nodes().map(|(id, _)| {
+            let is_me = *id == self.node_id();
+            let silent = match progress.since_answer.get(id) {
+                _ if is_me => Duration::ZERO,
+                Some(since) => *since,
+                // Not heard of since it joined, or since we lead.
+                None => trials.seen_for(*id, now),
+            };
+            let trial = trials.look(*id, silent, now, &self.timing);
+            let matched = progress.matched.get(id).copied().unwrap_or(0);
+            MemberFacts {
+                id: *id,
+                voter: voters.contains(id),
+                silent,
+                steady: now.duration_since(trial.since),
+                was_away: trial.was_away,
+                lag: if is_me {
+                    0
+                } else {
+                    progress.last_log.saturating_sub(matched)
+                },
+            }
+        });
+        facts.collect()
     }
 }
