@@ -10,7 +10,6 @@ mod actor;
 mod api;
 mod client;
 mod entry;
-mod env;
 mod leader;
 pub mod policy;
 mod recovery;
@@ -28,7 +27,7 @@ pub use self::{
     entry::{gossip::meet, rooms::group as group_rooms},
     world::{Addresses, NodeConfig, OpenLog, StartError, World},
 };
-use self::{env::Env, seat::Seat, service::Service, shared::Shared};
+use self::{seat::Seat, service::Service, shared::Shared, world::Env};
 use crate::{
     config::Profile,
     game::Name,

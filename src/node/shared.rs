@@ -10,8 +10,8 @@ use tokio::{
 
 use super::{
     api::Reply,
-    env::Env,
     seat::{Seat, folder},
+    world::Env,
 };
 use crate::{
     consensus::ClusterId,
@@ -52,7 +52,7 @@ pub struct Shared {
     pub evicted: watch::Sender<Option<Eviction>>,
     /// Whether the room was found locked, and we wait to be let in.
     pub knocking: watch::Sender<bool>,
-    name: RwLock<Name>,
+    pub name: RwLock<Name>,
     /// Rooms that went on elsewhere: what opened them, and where they went.
     continued: Mutex<BTreeMap<ClusterId, (RoomKey, ClusterId)>>,
     joins: Mutex<(Instant, u32)>,
@@ -80,10 +80,6 @@ impl Shared {
     /// The player's name.
     pub fn name(&self) -> Name {
         self.name.read().clone()
-    }
-
-    pub fn set_name(&self, name: Name) {
-        *self.name.write() = name;
     }
 
     pub fn current_seat(&self) -> Option<Arc<Seat>> {

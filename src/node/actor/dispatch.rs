@@ -81,7 +81,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             Command::Rename(name) => {
                 let kept = name.clone();
                 self.save_later("the player's name", move |folder| save_name(folder, &kept));
-                self.shared.set_name(name.clone());
+                *self.shared.name.write() = name.clone();
                 if self.seat.is_some() {
                     self.propose(Ok(Action::TakeSeat { name }), reply);
                 } else {
@@ -158,7 +158,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
 
     fn name_of(&self, target: &JoinTarget) -> String {
         if let JoinTarget::Cluster(id) = target {
-            let ads = self.ads.borrow();
+            let ads = self.shared.env.ads.borrow();
             if let Some(ad) = ads.values().find(|ad| ad.cluster_id == *id) {
                 return ad.room.to_string();
             }

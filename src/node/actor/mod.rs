@@ -28,12 +28,12 @@ use super::{
     leader::{membership, referee},
     recovery::keeper,
     seat::Seat,
-    shared::{Eviction, Shared},
+    shared::Shared,
 };
 use crate::{
     config::Profile,
     consensus::{Applied, Changes},
-    discovery::{Ad, Ads, Discovery},
+    discovery::{Ad, Discovery},
     game::PeerId,
     net::Server,
     packs::Packs,
@@ -84,8 +84,6 @@ pub(super) struct Actor<F> {
     profile: Profile,
     packs: Packs,
     discovery: Discovery,
-    ads: watch::Receiver<Ads>,
-    own: watch::Receiver<Option<Ad>>,
     server: Server,
     queue: mpsc::Receiver<Request>,
     /// At most one task for each command and read that may wait, and a few more.
@@ -94,9 +92,6 @@ pub(super) struct Actor<F> {
     on_change: F,
 
     seat: Option<Arc<Seat>>,
-    seats: watch::Receiver<Option<Arc<Seat>>>,
-    evictions: watch::Receiver<Option<Eviction>>,
-    knocks: watch::Receiver<bool>,
     /// What the views show in any case.
     lobby: View,
     setter: Setter,
@@ -153,11 +148,6 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             fatal: None,
         };
         let mut actor = Self {
-            seats: shared.seat.subscribe(),
-            evictions: shared.evicted.subscribe(),
-            knocks: shared.knocking.subscribe(),
-            ads: discovery.ads(),
-            own: discovery.own(),
             publish: watch::Sender::new(Arc::new(lobby.clone())),
             lobby,
             setter: Setter::default(),
@@ -200,6 +190,11 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         policy.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut check = tokio::time::interval(rooms::CHECK);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let shared = Arc::clone(&self.shared);
+        let (mut ads, mut own) = (shared.env.ads.clone(), shared.env.own.clone());
+        let mut seats = shared.seat.subscribe();
+        let mut evictions = shared.evicted.subscribe();
+        let mut knocks = shared.knocking.subscribe();
         loop {
             self.show();
             let in_room = self.seat.is_some();
@@ -219,11 +214,19 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                         then(&mut self);
                     }
                 }
-                Ok(()) = self.seats.changed() => self.change_seats(),
-                Ok(()) = self.evictions.changed() => self.evicted(),
-                _ = self.ads.changed() => self.note_addresses(),
-                Ok(()) = self.own.changed() => {}
-                Ok(()) = self.knocks.changed() => {}
+                Ok(()) = seats.changed() => self.change_seats(),
+                Ok(()) = evictions.changed() => {
+                    let why = *evictions.borrow_and_update();
+                    self.evicted(why);
+                }
+                // Members may have moved to other addresses.
+                _ = ads.changed() => {
+                    for ad in ads.borrow_and_update().values() {
+                        shared.env.note_addresses(ad);
+                    }
+                }
+                Ok(()) = own.changed() => {}
+                Ok(()) = knocks.changed() => {}
                 () = seat_changed(&mut self.seat_changes) => {}
                 _ = policy.tick(), if in_room => self.tend(),
                 _ = check.tick() => {

@@ -25,7 +25,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let mut view = self.lobby.clone();
         view.me.name = self.shared.name();
         let mut announcement = None;
-        let mut ads = Ads::clone(&self.ads.borrow());
+        let mut ads = Ads::clone(&self.shared.env.ads.borrow());
         if !self.silent.is_empty() {
             // Until it announces something else.
             Arc::make_mut(&mut ads).retain(|peer, ad| self.silent.get(peer) != Some(ad));
@@ -39,7 +39,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         view.rooms = rooms::group_with(&ads, copy.as_ref()).into();
         if let Some((stage, ..)) = &self.moving {
             view.stage = match stage {
-                Stage::Joining(room) if *self.knocks.borrow() => Stage::Knocking(room.clone()),
+                Stage::Joining(room) if *self.shared.knocking.borrow() => {
+                    Stage::Knocking(room.clone())
+                }
                 stage => stage.clone(),
             };
         } else if let Some(seat) = self.seat.clone() {
@@ -170,7 +172,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
 
     /// Asks the rooms in the lobby whether they are still there.
     pub(super) fn check_rooms(&mut self) {
-        let ads = Arc::clone(&self.ads.borrow());
+        let ads = Arc::clone(&self.shared.env.ads.borrow());
         if ads.is_empty() {
             return;
         }

@@ -24,9 +24,8 @@ pub(super) struct Setter {
 
 struct Own {
     round: u32,
-    secret: Secret,
+    deal: Deal,
     salt: Salt,
-    clue: String,
 }
 
 impl Setter {
@@ -35,7 +34,7 @@ impl Setter {
         let round = mine(game, me)?;
         let mut view = SetterView {
             offers: Arc::default(),
-            chosen: self.own(round).map(|own| own.secret.text()),
+            chosen: self.own(round).map(|own| own.deal.secret.text()),
         };
         if round.phase() == Phase::Setting {
             view.offers = self.offers(game, round, packs);
@@ -69,7 +68,7 @@ impl Setter {
         let Content::Sealed(sealed) = round.content() else {
             return None;
         };
-        let seal_of = |own: &Own| game::seal(&own.secret, &own.salt, &own.clue);
+        let seal_of = |own: &Own| game::seal(&own.deal.secret, &own.salt, &own.deal.clue);
         self.own
             .iter()
             .find(|own| seal_of(own) == sealed.commitment)
@@ -114,9 +113,8 @@ impl Setter {
         self.own.retain(|own| own.round == round.number());
         self.own.push(Own {
             round: round.number(),
-            secret: deal.secret,
+            deal,
             salt,
-            clue: deal.clue,
         });
         Ok(action)
     }
@@ -135,13 +133,13 @@ impl Setter {
         if round.phase() == Phase::Revealing {
             return Some(Action::Reveal {
                 round: number,
-                secret: own.secret.clone(),
+                secret: own.deal.secret.clone(),
                 salt: own.salt,
             });
         }
         let asked = round.asked().next()?;
         let luck = crate::random::u64();
-        let (letter, cells) = game::answer(&asked.question, &own.secret, round.open(), luck);
+        let (letter, cells) = game::answer(&asked.question, &own.deal.secret, round.open(), luck);
         #[cfg(feature = "simulation")]
         let cells = crate::planted::false_answer(cells, round);
         Some(Action::Answer {

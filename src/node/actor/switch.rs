@@ -50,8 +50,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
 
     /// Another computer plays with a copy of this profile, or the room's owner
     /// has removed the player.
-    pub(super) fn evicted(&mut self) {
-        let why = *self.evictions.borrow_and_update();
+    pub(super) fn evicted(&mut self, why: Option<Eviction>) {
         let Some(seat) = self.seat.take() else {
             return;
         };
@@ -128,7 +127,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 by: state.game().name_of(&peer).to_owned(),
             });
         }
-        let ads = self.ads.borrow();
+        let ads = self.shared.env.ads.borrow();
         let descends = |ad: &&Ad| ad.ancestors.contains(&seat.key.cluster_id);
         let ad = ads.values().find(descends)?;
         Some(Elsewhere {
@@ -136,13 +135,6 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             peer: ad.peer_id,
             by: ad.player.to_string(),
         })
-    }
-
-    /// Members may have moved to other addresses.
-    pub(super) fn note_addresses(&self) {
-        for ad in self.ads.borrow().values() {
-            self.shared.env.note_addresses(ad);
-        }
     }
 
     /// Looks which rooms are kept.

@@ -15,7 +15,7 @@ use crate::{
 pub const JOIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The pause before the same is tried again: a leader is being elected.
-pub const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// How often it is asked whether the owner has let us in.
 const KNOCK: Duration = Duration::from_millis(500);

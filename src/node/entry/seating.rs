@@ -1,15 +1,12 @@
 //! Seats: made in a room of one's own, taken in another's, kept on disk, taken
 //! anew when they were given up.
 
-use std::{
-    sync::{Arc, atomic::Ordering::Relaxed},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{
-    admit::{JOIN_TIMEOUT, PAUSE, ask, enter},
+    admit::{JOIN_TIMEOUT, ask, enter},
     gossip,
     rooms::{copy_plays, find},
 };
@@ -84,26 +81,16 @@ pub async fn join(
         }
         named => find(&shared, &named, wait).await?,
     };
-    sit(&shared, cluster_id, &members).await
-}
-
-/// Sits down in a room whose members are there: on the seat that was kept, if
-/// any.
-async fn sit(
-    shared: &Shared,
-    cluster_id: ClusterId,
-    members: &[PeerId],
-) -> Result<Arc<Seat>, Failure> {
     let _switching = shared.switching.lock().await;
     if shared.env.copied_profile_plays_in(cluster_id).await {
         return Err(copy_plays());
     }
-    if let Some(seat) = take_kept_seat(shared, cluster_id).await {
+    if let Some(seat) = take_kept_seat(&shared, cluster_id).await {
         return Ok(seat);
     }
-    let seat = take_seat(shared, cluster_id, members).await?;
-    if let Err(failure) = sit_down(shared).await {
-        give_back(shared, &seat).await;
+    let seat = take_seat(&shared, cluster_id, &members).await?;
+    if let Err(failure) = sit_down(&shared).await {
+        give_back(&shared, &seat).await;
         return Err(failure);
     }
     seat.forget_earlier().await;
@@ -167,15 +154,11 @@ async fn take_kept_seat(shared: &Shared, room: ClusterId) -> Option<Arc<Seat>> {
         }
     };
     shared.seat.send_replace(Some(Arc::clone(&seat)));
-    let lost_membership = async {
-        while !seat.lost_membership.load(Relaxed) {
-            tokio::time::sleep(PAUSE).await;
-        }
-    };
+    let mut lost_membership = seat.lost_membership.subscribe();
     let is_ours = tokio::select! {
         // Without an answer it is kept: the others may be on their way back.
         seated = sit_down(shared) => !seated.is_err_and(|e| e.code == Refusal::Replaced.code()),
-        () = lost_membership => false,
+        _ = lost_membership.wait_for(|lost| *lost) => false,
     };
     if is_ours {
         return Some(seat);

@@ -34,7 +34,7 @@ pub async fn tend(seat: &Seat) {
         return;
     };
     if !seat.node.is_leader() {
-        *seat.lead.trials.lock() = Default::default();
+        seat.lead.trials.lock().clear();
         return;
     }
     let stored = seat.node.membership();

@@ -113,7 +113,7 @@ pub async fn found_next(
         Ok(next) => next,
         Err(failure) => {
             // The old seat is as good as it was.
-            if let Ok(again) = Seat::reopen(&shared.env, seat.kept().clone()).await {
+            if let Ok(again) = Seat::reopen(&shared.env, seat.kept.clone()).await {
                 shared.seat.send_replace(Some(again));
             }
             return Err(Refusal::Busy.because(failure.message));

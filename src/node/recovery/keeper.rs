@@ -1,10 +1,7 @@
 //! Looks after a seat: what it does while it hears no leader, or no majority,
 //! and as soon as the leader's program has ended.
 
-use std::{
-    sync::{Arc, atomic::Ordering::Relaxed},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
@@ -53,7 +50,7 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     }
     let entered = seat.node.membership().nodes().next().is_some();
     let is_lost = entered && seat.cut_off_for() >= seat.timing.survey;
-    if !is_lost && !seat.lost_membership.load(Relaxed) {
+    if !is_lost && !*seat.lost_membership.borrow() {
         seat.findings
             .send_if_modified(|findings| findings.take().is_some());
         return;
@@ -61,13 +58,12 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     let findings = survey(shared, seat, false).await;
     match findings.given_up() {
         Some(true) => return shared.evict(seat, Eviction::Replaced),
-        Some(false) => seat.lost_membership.store(true, Relaxed),
+        Some(false) => drop(seat.lost_membership.send_replace(true)),
         None => {}
     }
     seat.findings.send_replace(Some(findings));
-    if seat.lost_membership.load(Relaxed)
-        && let Err(e) = seating::rejoin(shared, seat).await
-    {
+    let lost_membership = *seat.lost_membership.borrow();
+    if lost_membership && let Err(e) = seating::rejoin(shared, seat).await {
         if e.code == Refusal::Removed.code() {
             return shared.evict(seat, Eviction::Removed);
         }

@@ -161,7 +161,7 @@ impl Seat {
             }
             Refusal::TooFast | Refusal::OldRules => return Err(refused.into()),
             // It is taken again, elsewhere.
-            Refusal::NotAMember => self.lost_membership.store(true, Relaxed),
+            Refusal::NotAMember => drop(self.lost_membership.send_replace(true)),
             _ => {}
         }
         Ok(())

@@ -25,7 +25,8 @@ pub struct Lead {
     pub changing: tokio::sync::Mutex<()>,
     /// Held while an observation is on its way into the log.
     pub noticing: tokio::sync::Mutex<()>,
-    pub trials: Mutex<Trials>,
+    /// Those of the members that have been looked at.
+    pub trials: Mutex<BTreeMap<NodeId, Trial>>,
     /// When the members were asked last which rules they know.
     pub rules_asked: Mutex<Option<Instant>>,
     pub knocks: Knocks,
@@ -87,49 +88,33 @@ impl TalkLimit {
     }
 }
 
-/// Since when each member answers without a pause: the time it is on trial
-/// before it may vote. Lost with the leadership: a new leader starts its own.
-#[derive(Debug, Default)]
-pub struct Trials(BTreeMap<NodeId, Trial>);
-
-/// A member's trial.
+/// Since when a member answers without a pause: the time it is on trial before
+/// it may vote. Lost with the leadership: a new leader starts its own.
 #[derive(Clone, Copy, Debug)]
 pub struct Trial {
     /// When it was first looked at: it joined, or we became the leader.
-    seen: Instant,
+    pub seen: Instant,
     /// Since when it has answered without a pause.
     pub since: Instant,
     /// Whether there was one.
     pub was_away: bool,
 }
 
-impl Trials {
-    /// Forgets all but these members.
-    pub fn retain(&mut self, keep: impl Fn(NodeId) -> bool) {
-        self.0.retain(|id, _| keep(*id));
-    }
-
-    /// How long a member has been looked at.
-    pub fn seen_for(&mut self, id: NodeId, now: Instant) -> Duration {
-        now.duration_since(self.entry(id, now).seen)
-    }
-
-    /// Looks at a member that has not answered for so long.
-    pub fn look(&mut self, id: NodeId, silent: Duration, now: Instant, timing: &Timing) -> Trial {
-        let trial = self.entry(id, now);
-        if silent >= timing.away {
-            trial.since = now;
-            trial.was_away = true;
-        }
-        *trial
-    }
-
-    fn entry(&mut self, id: NodeId, now: Instant) -> &mut Trial {
-        self.0.entry(id).or_insert(Trial {
+impl Trial {
+    pub fn begin(now: Instant) -> Self {
+        Self {
             seen: now,
             since: now,
             was_away: false,
-        })
+        }
+    }
+
+    /// Looks at a member that has not answered for so long.
+    pub fn look(&mut self, silent: Duration, now: Instant, timing: &Timing) {
+        if silent >= timing.away {
+            self.since = now;
+            self.was_away = true;
+        }
     }
 }
 
@@ -154,11 +139,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_was_away_starts_its_trial_anew() {
-        let mut trials = Trials::default();
+        let mut trial = Trial::begin(Instant::now());
         let timing = Timing::REAL;
         let mut look = |silent| {
             let now = Instant::now();
-            let trial = trials.look(7, silent, now, &timing);
+            trial.look(silent, now, &timing);
             (now.duration_since(trial.since), trial.was_away)
         };
         assert_eq!(look(Duration::ZERO), (Duration::ZERO, false));

@@ -27,7 +27,7 @@ use self::{
 };
 use super::{
     api::{Clock, Failure, Timing},
-    env::Env,
+    world::Env,
 };
 use crate::{
     blocking,
@@ -49,7 +49,7 @@ pub struct Seat {
     /// no need to ask.
     pub findings: watch::Sender<Option<Findings>>,
     /// A leader has said that this seat is no member any more.
-    pub lost_membership: AtomicBool,
+    pub lost_membership: watch::Sender<bool>,
     /// A command of this start of the profile was applied here.
     pub entered: AtomicBool,
     /// Who was asked to add this seat, and as which seat: told when it is given
@@ -61,7 +61,8 @@ pub struct Seat {
     pub round_clock: RoundClock,
     pub latencies: Latencies,
     opened: Instant,
-    kept: KeptSeat,
+    /// What is kept of it on disk.
+    pub kept: KeptSeat,
 }
 
 impl Seat {
@@ -123,7 +124,7 @@ impl Seat {
             timing: env.timing,
             contact,
             findings: watch::Sender::new(None),
-            lost_membership: AtomicBool::new(false),
+            lost_membership: watch::Sender::new(false),
             entered: AtomicBool::new(false),
             admitted_by: Mutex::new(None),
             last_single_copy: AtomicU64::new(0),
@@ -255,11 +256,6 @@ impl Seat {
         let mut kept = self.kept.clone();
         let noting = blocking::run(move || kept.note_continued(cluster));
         noting.await?
-    }
-
-    /// What is kept of this seat on disk.
-    pub fn kept(&self) -> &KeptSeat {
-        &self.kept
     }
 }
 

@@ -3,13 +3,13 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, atomic::Ordering::Relaxed},
+    sync::Arc,
     time::Duration,
 };
 
 use tokio::time::Instant;
 
-use super::{Seat, findings::Findings};
+use super::{Seat, findings::Findings, lead::Trial};
 use crate::{
     consensus::{NodeId, Role, RoomState, Standing, StoredMembership, quorum},
     game::{Name, PeerId},
@@ -94,7 +94,7 @@ fn name_of(state: &RoomState, peer: &PeerId) -> Name {
 fn trouble(seat: &Seat, cluster: &ClusterView) -> Option<Trouble> {
     let findings = seat.findings.borrow().clone();
     let plays = findings.as_ref().is_some_and(Findings::plays);
-    if plays || seat.lost_membership.load(Relaxed) {
+    if plays || *seat.lost_membership.borrow() {
         return Some(Trouble::Reconnecting);
     }
     if seat.cut_off_for() >= seat.timing.stall {
@@ -168,16 +168,17 @@ impl Seat {
         let progress = self.node.progress();
         let voters: BTreeSet<NodeId> = stored.voter_ids().collect();
         let mut trials = self.lead.trials.lock();
-        trials.retain(|id| stored.membership().get_node(&id).is_some());
+        trials.retain(|id, _| stored.membership().get_node(id).is_some());
         let facts = stored.nodes().map(|(id, _)| {
             let is_me = *id == self.node_id();
+            let trial = trials.entry(*id).or_insert(Trial::begin(now));
             let silent = match progress.since_answer.get(id) {
                 _ if is_me => Duration::ZERO,
                 Some(since) => *since,
                 // Not heard of since it joined, or since we lead.
-                None => trials.seen_for(*id, now),
+                None => now.duration_since(trial.seen),
             };
-            let trial = trials.look(*id, silent, now, &self.timing);
+            trial.look(silent, now, &self.timing);
             let matched = progress.matched.get(id).copied().unwrap_or(0);
             MemberFacts {
                 id: *id,
