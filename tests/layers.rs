@@ -38,7 +38,6 @@ const LAYERS: &[&[&str]] = &[
 const NODE: &[&[&str]] = &[
     &["api"],
     &["policy", "world"],
-    &["env"],
     &["seat"],
     &["shared"],
     &["client", "leader"],

@@ -59,10 +59,10 @@ async fn play(nodes: &[NodeHandle]) -> Vec<(Phase, Option<Void>)> {
         until(node, "the secret", phase_is(Phase::Guessing)).await;
     }
     for (n, letter) in "anbxzqjvwy".chars().enumerate() {
-        let guess = Command::Guess {
+        let guess = Command::Act(Action::Guess {
             letter: Letter::from_folded(letter),
             round: None,
-        };
+        });
         // The last ones may come too late.
         let _ = nodes[1 + n % 2].request(guess).await;
     }

@@ -43,7 +43,7 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Input, Failur
             let alphabet =
                 room.and_then(|room| room.state.game().round()?.frame().alphabet.clone());
             let letter = letter(rest, alphabet.as_deref()).ok_or(Rejection::NotALetter)?;
-            command(Command::Guess {
+            act(Action::Guess {
                 letter,
                 round: None,
             })

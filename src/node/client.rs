@@ -7,7 +7,7 @@ use tokio::{sync::mpsc, time::Instant};
 
 use super::{
     api::{Done, Failure, Reply},
-    seat::{Seat, view::room_view},
+    seat::view::room_view,
     shared::{Job, Shared},
 };
 use crate::{
@@ -27,11 +27,8 @@ pub async fn run(shared: Weak<Shared>, mut queue: mpsc::Receiver<Job>) {
         let Some(shared) = shared.upgrade() else {
             return;
         };
-        let mut client = Client {
-            session: shared.env.session,
-            seq: &mut seq,
-        };
-        (job.done)(client.perform(&shared, job.action).await);
+        // Whoever asked may have gone.
+        let _ = job.done.send(perform(&shared, &mut seq, job.action).await);
     }
 }
 
@@ -39,10 +36,10 @@ pub async fn run(shared: Weak<Shared>, mut queue: mpsc::Receiver<Job>) {
 /// seat the player has.
 pub async fn read(shared: &Shared) -> Reply {
     let deadline = Instant::now() + shared.env.timing.reply;
-    let mut seats = shared.seat_changes();
+    let mut seats = shared.seat.subscribe();
     loop {
         let Some(seat) = seats.borrow_and_update().clone() else {
-            return Err(not_in_room());
+            return Err(Failure::not_in_room());
         };
         tokio::select! {
             caught_up = seat.catch_up(deadline) => {
@@ -54,89 +51,70 @@ pub async fn read(shared: &Shared) -> Reply {
     }
 }
 
-/// Numbers the commands.
-struct Client<'a> {
-    session: u64,
-    seq: &'a mut u64,
+async fn perform(shared: &Shared, seq: &mut u64, action: Action) -> Reply {
+    let deadline = Instant::now() + shared.env.timing.reply;
+    let session = shared.env.session;
+    let opens = matches!(action, Action::TakeSeat { .. });
+    let seat = shared.current_seat();
+    if seat.as_ref().is_some_and(|seat| seat.is_overtaken(session)) {
+        return Err(Refusal::Replaced.because(REPLACED).into());
+    }
+    if !opens && !seat.as_ref().is_some_and(|seat| seat.knows(session)) {
+        // Back after a restart, or forgotten among very many players.
+        let name = shared.name();
+        propose(shared, seq, &Action::TakeSeat { name }, deadline).await?;
+    }
+    if action.rules() > seat.map_or(0, |seat| seat.node.state().game().table().rules) {
+        // Members of older programs could not even read it.
+        return Err(Rejection::OldRules.into());
+    }
+    let committed = propose(shared, seq, &action, deadline).await?;
+    match committed.reply.result {
+        Some(Ok(outcome)) => Ok(Done::Applied {
+            outcome,
+            index: committed.reply.index,
+            copies: committed.copies,
+        }),
+        Some(Err(rejection)) => Err(rejection.into()),
+        None => Err(Failure::new("stopped", "the entry holds no command")),
+    }
 }
 
-impl Client<'_> {
-    async fn perform(&mut self, shared: &Shared, action: Action) -> Reply {
-        let deadline = Instant::now() + shared.env.timing.reply;
-        let opens = matches!(action, Action::TakeSeat { .. });
-        let seat = shared.current_seat();
-        if seat
-            .as_ref()
-            .is_some_and(|seat| seat.is_overtaken(self.session))
-        {
-            return Err(Refusal::Replaced.because(REPLACED).into());
-        }
-        if !opens && !seat.as_ref().is_some_and(|seat| self.is_known_to(seat)) {
-            // Back after a restart, or forgotten among very many players.
-            let name = shared.name();
-            self.propose(shared, &Action::TakeSeat { name }, deadline)
-                .await?;
-        }
-        if action.rules() > seat.map_or(0, |seat| seat.node.state().game().table().rules) {
-            // Members of older programs could not even read it.
-            return Err(Rejection::OldRules.into());
-        }
-        let committed = self.propose(shared, &action, deadline).await?;
-        match committed.reply.result {
-            Some(Ok(outcome)) => Ok(Done::Applied {
-                outcome,
-                index: committed.reply.index,
-                copies: committed.copies,
-            }),
-            Some(Err(rejection)) => Err(rejection.into()),
-            None => Err(Failure::new("stopped", "the entry holds no command")),
-        }
-    }
-
-    fn is_known_to(&self, seat: &Seat) -> bool {
-        seat.node.state().session_of(&seat.me) == Some(self.session)
-    }
-
-    /// Proposes an action from whatever seat the player has, until one has it
-    /// applied or time is up.
-    async fn propose(
-        &mut self,
-        shared: &Shared,
-        action: &Action,
-        deadline: Instant,
-    ) -> Result<Committed, Failure> {
-        *self.seq += 1;
-        let began = Instant::now();
-        let mut seats = shared.seat_changes();
-        let mut maybe_appended = false;
-        loop {
-            let Some(seat) = seats.borrow_and_update().clone() else {
-                return Err(not_in_room());
-            };
-            let command = GameCommand {
-                id: CommandId {
-                    peer_id: seat.me,
-                    session: self.session,
-                    seq: *self.seq,
-                },
-                opens_session: matches!(action, Action::TakeSeat { .. })
-                    && !self.is_known_to(&seat),
-                action: action.clone(),
-            };
-            tokio::select! {
-                result = seat.propose(command, deadline, &mut maybe_appended) => {
-                    if result.is_ok() {
-                        seat.latencies.note(began.elapsed());
-                    }
-                    return result;
+/// Proposes an action under the next number from whatever seat the player has,
+/// until one has it applied or time is up.
+async fn propose(
+    shared: &Shared,
+    seq: &mut u64,
+    action: &Action,
+    deadline: Instant,
+) -> Result<Committed, Failure> {
+    *seq += 1;
+    let began = Instant::now();
+    let session = shared.env.session;
+    let mut seats = shared.seat.subscribe();
+    let mut maybe_appended = false;
+    loop {
+        let Some(seat) = seats.borrow_and_update().clone() else {
+            return Err(Failure::not_in_room());
+        };
+        let command = GameCommand {
+            id: CommandId {
+                peer_id: seat.me,
+                session,
+                seq: *seq,
+            },
+            opens_session: matches!(action, Action::TakeSeat { .. }) && !seat.knows(session),
+            action: action.clone(),
+        };
+        tokio::select! {
+            result = seat.propose(command, deadline, &mut maybe_appended) => {
+                if result.is_ok() {
+                    seat.latencies.note(began.elapsed());
                 }
-                // Another seat, maybe in another cluster: once more from there.
-                Ok(()) = seats.changed() => {}
+                return result;
             }
+            // Another seat, maybe in another cluster: once more from there.
+            Ok(()) = seats.changed() => {}
         }
     }
-}
-
-fn not_in_room() -> Failure {
-    Failure::new("not_in_room", "host or join a room first")
 }

@@ -10,7 +10,6 @@ mod actor;
 mod api;
 mod client;
 mod entry;
-mod env;
 mod leader;
 pub mod policy;
 mod recovery;
@@ -28,12 +27,11 @@ pub use self::{
     entry::{gossip::meet, rooms::group as group_rooms},
     world::{Addresses, NodeConfig, OpenLog, StartError, World},
 };
-use self::{env::Env, seat::Seat, service::Service, shared::Shared};
+use self::{seat::Seat, service::Service, shared::Shared, world::Env};
 use crate::{
     config::{Profile, save_name},
     game::Name,
     net::{AddressBook, Peers, Server},
-    packs::Packs,
 };
 pub use crate::{
     consensus::{ClusterId, LogStats, NodeId, Role, RoomState},
@@ -143,7 +141,6 @@ impl Node {
         if let Err(e) = save_name(profile.folder(), &name) {
             tracing::warn!("the player's name is not kept: {e}");
         }
-        let (packs, warnings) = Packs::load(&profile.packs());
         let env = Env {
             me: peer_id,
             peers,
@@ -164,11 +161,9 @@ impl Node {
         tokio::spawn(client::run(Arc::downgrade(&shared), waiting));
         let service = Arc::new(Service(Arc::clone(&shared)));
         let server = Server::start(transport, book, service);
-        let seats = shared.seat_changes();
+        let seats = shared.seat.subscribe();
         let (commands, queue) = mpsc::channel(COMMANDS);
-        let actor = actor::Actor::new(
-            shared, profile, packs, warnings, discovery, server, queue, on_change,
-        );
+        let actor = actor::Actor::new(shared, profile, discovery, server, queue, on_change);
         let view = actor.view();
         let task = tokio::spawn(actor.run());
         NodeHandle {

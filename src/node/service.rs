@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     entry::JOIN_TIMEOUT,
-    leader::{membership, rules},
-    recovery::{continuation, election, survey},
+    leader::membership,
+    recovery::{continuation, keeper, survey},
     seat::Seat,
     shared::Shared,
 };
@@ -62,12 +62,9 @@ fn must_be_open(seat: &Seat, peer: PeerId) -> Result<(), Refused> {
             Err(Refusal::Knocking.because("this room is locked; asking its owner to let you in"))
         }
         Door::Refused => Err(Refusal::NotLetIn.because("the owner of the room did not let you in")),
-        Door::Removed => Err(removed()),
+        Door::Removed => Err(Refusal::Removed
+            .because("The owner of the room removed you; ask them to let you in again.")),
     }
-}
-
-fn removed() -> Refused {
-    Refusal::Removed.because("The owner of the room removed you; ask them to let you in again.")
 }
 
 fn no_such_room() -> Refused {
@@ -95,7 +92,7 @@ impl Handler for Service {
                 // Voters are connected to their leader only: while its lease
                 // runs out there is time to connect to each other.
                 let connecting = survey::survey(&shared, &seat, false);
-                futures::join!(election::hurry_election(&seat), connecting);
+                futures::join!(keeper::hurry_election(&seat), connecting);
             });
         }
     }
@@ -145,7 +142,7 @@ impl Handler for Service {
             );
         }
         let state = seat.node.state();
-        rules::must_know(rules, &state)?;
+        membership::must_know_rules(rules, &state)?;
         if state.game().door(&visitor.peer_id) == Door::Locked {
             seat.lead.knocks.note(visitor.peer_id, name.clone());
         }

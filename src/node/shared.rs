@@ -4,14 +4,14 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use parking_lot::{Mutex, RwLock};
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{mpsc, oneshot, watch},
     time::Instant,
 };
 
 use super::{
     api::Reply,
-    env::Env,
     seat::{Seat, folder},
+    world::Env,
 };
 use crate::{
     consensus::ClusterId,
@@ -27,7 +27,7 @@ const JOINS_PER_SECOND: u32 = 40;
 pub struct Job {
     pub action: Action,
     /// Told what came of it; dropped untold if the node ends before.
-    pub done: Box<dyn FnOnce(Reply) + Send>,
+    pub done: oneshot::Sender<Reply>,
 }
 
 /// Why a seat is taken away.
@@ -46,13 +46,15 @@ pub struct Shared {
     pub jobs: mpsc::Sender<Job>,
     /// Held while one seat takes the place of another.
     pub switching: tokio::sync::Mutex<()>,
-    name: RwLock<Name>,
-    seat: watch::Sender<Option<Arc<Seat>>>,
+    /// The seat the node has now.
+    pub seat: watch::Sender<Option<Arc<Seat>>>,
+    /// Told when the seat was taken away for good, and why.
+    pub evicted: watch::Sender<Option<Eviction>>,
+    /// Whether the room was found locked, and we wait to be let in.
+    pub knocking: watch::Sender<bool>,
+    pub name: RwLock<Name>,
     /// Rooms that went on elsewhere: what opened them, and where they went.
     continued: Mutex<BTreeMap<ClusterId, (RoomKey, ClusterId)>>,
-    evicted: watch::Sender<Option<Eviction>>,
-    /// Whether the room was found locked, and we wait to be let in.
-    knocking: watch::Sender<bool>,
     joins: Mutex<(Instant, u32)>,
 }
 
@@ -80,37 +82,14 @@ impl Shared {
         self.name.read().clone()
     }
 
-    pub fn set_name(&self, name: Name) {
-        *self.name.write() = name;
-    }
-
     pub fn current_seat(&self) -> Option<Arc<Seat>> {
         self.seat.borrow().clone()
-    }
-
-    /// The current seat, as it changes.
-    pub fn seat_changes(&self) -> watch::Receiver<Option<Arc<Seat>>> {
-        self.seat.subscribe()
-    }
-
-    pub fn set_seat(&self, seat: Option<Arc<Seat>>) {
-        self.seat.send_replace(seat);
     }
 
     /// Whether this is the seat the node has now.
     pub fn is_current(&self, seat: &Arc<Seat>) -> bool {
         let current = self.seat.borrow();
         current.as_ref().is_some_and(|s| Arc::ptr_eq(s, seat))
-    }
-
-    /// Told when the seat was taken away for good, and why.
-    pub fn evictions(&self) -> watch::Receiver<Option<Eviction>> {
-        self.evicted.subscribe()
-    }
-
-    /// Told when we begin or end to wait at a locked room.
-    pub fn knocks(&self) -> watch::Receiver<bool> {
-        self.knocking.subscribe()
     }
 
     pub fn set_knocking(&self, knocking: bool) {

@@ -157,7 +157,7 @@ pub(super) fn keyboard_ui(
         .into_iter()
         // Sent once: while it is on its way, it is not sent again.
         .filter(|letter| !room.pending.contains(&Pending::Letter(*letter)))
-        .map(|letter| Command::Guess { letter, round })
+        .map(|letter| Command::Act(Action::Guess { letter, round }))
         .collect()
 }
 

@@ -11,7 +11,7 @@ use std::{
 
 use dhangkanna::{
     config::Profile,
-    game::{Letter, Name, PeerId},
+    game::{Action, Letter, Name, PeerId},
     node::{Command, Done, JoinTarget, Node, NodeHandle, RoomView, Stage, Timing, Trouble},
     planted::{self, Bug},
     random,
@@ -233,10 +233,10 @@ impl Simulation<'_> {
             },
             _ => {
                 let letter = char::from(b'a' + pick(26) as u8).to_string();
-                Command::Guess {
+                Command::Act(Action::Guess {
                     letter: Letter::parse(&letter).expect("a letter"),
                     round: None,
-                }
+                })
             }
         };
         self.totals.count("commands", 1);

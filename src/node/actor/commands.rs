@@ -1,117 +1,211 @@
 //! This player's commands: handed on, and what comes of them.
 
-use std::sync::Arc;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::SystemTime,
+};
 
 use tokio::sync::oneshot;
 
-use super::{Actor, Event, OUTCOMES, not_in_room};
+use super::{Actor, Asker, setter::played};
 use crate::{
-    game::{Action, Outcome},
+    blocking,
+    discovery::Examination,
+    game::{Action, Mode, Outcome},
     node::{
-        api::{Done, Failure, Looking, Pending, Reply},
+        api::{Choice, Done, Failure, Looking, PackView, Pending, Preferences, Reply},
         client,
         shared::Job,
     },
+    packs::Packs,
 };
 
 /// Reads that may wait; then the player is told "busy".
 const READS: usize = 32;
 
+/// The folder of exported events in the profile's.
+const FOLDER: &str = "events";
+
 impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     /// Hands an action to the seat, and hears what comes of it.
-    pub(super) fn propose(&mut self, action: Action, reply: Option<oneshot::Sender<Reply>>) {
+    pub(super) fn propose(&mut self, action: Result<Action, Failure>, reply: Asker) {
+        let action = match action {
+            Ok(action) => action,
+            Err(failure) => return self.answer(reply, Err(failure)),
+        };
         if self.seat.is_none() || self.moving.is_some() {
-            return self.answer(reply, Err(not_in_room()));
+            return self.answer(reply, Err(Failure::not_in_room()));
         }
-        let Ok(place) = self.shared.jobs.try_reserve() else {
+        let asked = Pending::of(&action);
+        let (done, outcome) = oneshot::channel();
+        if self.shared.jobs.try_send(Job { action, done }).is_err() {
             let busy = Failure::new("busy", "too many commands are waiting already");
             return self.answer(reply, Err(busy));
-        };
-        let events = self.events.clone();
-        let asked = Pending::of(&action);
+        }
         self.pending.extend(asked);
-        place.send(Job {
-            action,
-            done: Box::new(move |outcome| {
-                // There is room for as many as can be waited for, and if the
-                // actor has gone, so has whoever asked.
-                let _ = events.try_send(Event::Ended {
-                    asked,
-                    outcome,
-                    reply,
-                });
-            }),
+        self.later(outcome, move |actor, outcome| {
+            // Else the node has ended before.
+            if let Ok(outcome) = outcome {
+                actor.ended(asked, outcome, reply);
+            }
         });
+    }
+
+    /// A command of this player came to an end.
+    fn ended(&mut self, asked: Option<Pending>, outcome: Reply, reply: Asker) {
+        if let Some(at) = self.pending.iter().position(|p| Some(*p) == asked) {
+            self.pending.remove(at);
+        }
+        if let Ok(Done::Applied {
+            outcome, copies, ..
+        }) = outcome
+        {
+            self.single_copy = copies < 2;
+            if let (Outcome::Repeat, Some(Pending::Letter(letter))) = (outcome, asked) {
+                let letter = letter.upper();
+                let text = format!("{letter} was already guessed; that costs nothing.");
+                self.say("repeat", &letter, text, false);
+            }
+        }
+        self.answer(reply, outcome);
     }
 
     /// Looks at the game as of now, outside the queue of commands.
-    pub(super) fn read(&mut self, reply: Option<oneshot::Sender<Reply>>) {
+    pub(super) fn read(&mut self, reply: Asker) {
         if self.seat.is_none() || self.moving.is_some() {
-            return self.answer(reply, Err(not_in_room()));
+            return self.answer(reply, Err(Failure::not_in_room()));
         }
-        // Its outcome has a place before it begins, and those of the commands
-        // have theirs.
-        let free = self.events.capacity() > OUTCOMES - READS;
-        let place = self.events.clone().try_reserve_owned();
-        let Some(place) = place.ok().filter(|_| free) else {
+        if self.reads >= READS {
             let busy = Failure::new("busy", "too many reads are waiting already");
             return self.answer(reply, Err(busy));
-        };
+        }
+        self.reads += 1;
         let shared = Arc::clone(&self.shared);
-        tokio::spawn(async move {
-            let outcome = client::read(&shared).await;
-            place.send(Event::Ended {
-                asked: None,
-                outcome,
-                reply,
-            });
+        let reading = async move { client::read(&shared).await };
+        self.later(reading, |actor, outcome| {
+            actor.reads -= 1;
+            actor.answer(reply, outcome);
         });
     }
 
-    pub(super) fn hear(&mut self, event: Event) {
-        match event {
-            Event::Ended {
-                asked,
-                outcome,
-                reply,
-            } => {
-                if let Some(at) = self.pending.iter().position(|p| Some(*p) == asked) {
-                    self.pending.remove(at);
-                }
-                if let Ok(Done::Applied {
-                    outcome, copies, ..
-                }) = outcome
-                {
-                    self.single_copy = copies < 2;
-                    if let (Outcome::Repeat, Some(Pending::Letter(letter))) = (outcome, asked) {
-                        let letter = letter.upper();
-                        let text = format!("{letter} was already guessed; that costs nothing.");
-                        self.say("repeat", &letter, text, false);
-                    }
-                }
-                self.answer(reply, outcome);
-            }
-            Event::Packs { outcome, reply } => self.take_packs(outcome, reply),
-            Event::Examined(found) => {
-                if let Some(found) = &found {
+    /// Takes how the window is to be, and keeps it.
+    pub(super) fn prefer(&mut self, preferences: Preferences) {
+        self.lobby.me.preferences = Arc::new(preferences.clone());
+        self.save_later("the settings", move |folder| preferences.save(folder));
+    }
+
+    /// Looks at the network, unless that is done just now.
+    pub(super) fn examine(&mut self, reply: Asker) {
+        if self.lobby.examination != Looking::Now {
+            self.lobby.examination = Looking::Now;
+            let interfaces = self.discovery.interfaces().clone();
+            let port = self.shared.env.port;
+            let looking = blocking::run(move || Examination::make(&interfaces, port));
+            self.later(looking, |actor, found| {
+                if let Ok(found) = &found {
                     tracing::info!("this computer's network: {found:?}");
                 }
-                self.examination = found.map_or(Looking::Not, |it| Looking::Found(Arc::new(it)));
-            }
-            Event::Exported { outcome, reply } => self.exported(outcome, reply),
-            Event::Answered => self.setter.is_answering = false,
-            Event::Silent(silent) => {
-                self.checking = false;
-                self.silent = silent;
-            }
-            Event::Kept(kept) => self.kept = kept,
-            Event::Switched { outcome, reply } => {
-                if let Ok(Done::BroughtBack) = outcome {
-                    let text = "The others are still playing; reconnecting you to them.";
-                    self.say("brought_back", "", text.to_owned(), false);
-                }
-                self.answer(reply, outcome);
-            }
+                let found = found.map(|it| Looking::Found(Arc::new(it)));
+                actor.lobby.examination = found.unwrap_or(Looking::Not);
+            });
         }
+        self.answer(reply, Ok(Done::Ok));
     }
+
+    /// Writes a text of the window's into a file.
+    pub(super) fn export(&mut self, text: String, reply: Asker) {
+        let folder = self.profile.folder().join(FOLDER);
+        let writing = blocking::run(move || write(&folder, &text));
+        self.later(writing, |actor, written| match written.flatten() {
+            Ok(file) => {
+                let file = file.display().to_string();
+                let text = format!("The events were saved to {file}.");
+                actor.say("exported", &file, text, false);
+                actor.answer(reply, Ok(Done::Ok));
+            }
+            Err(e) => {
+                let why = format!("the events cannot be saved: {e}");
+                actor.answer(reply, Err(Failure::new("storage", why)));
+            }
+        });
+    }
+
+    /// A match as the room is set up, with secrets from my packs.
+    pub(super) fn deal(&self, force: bool) -> Result<Action, Failure> {
+        let seat = self.seat.as_ref().ok_or_else(Failure::not_in_room)?;
+        let state = seat.node.state();
+        let game = state.game();
+        let settings = &game.table().settings;
+        let count = match settings.mode {
+            Mode::Together | Mode::Turns => usize::from(settings.rounds),
+            // They come from the setters.
+            Mode::Setter => 0,
+        };
+        let dealt = self
+            .packs
+            .deal(&settings.pack, settings.difficulty, count, &played(game));
+        let (deck, alphabet) = dealt.map_err(|e| Failure::new("no_such_entry", e.to_string()))?;
+        Ok(Action::StartMatch {
+            deck,
+            alphabet,
+            force,
+            after_match: Some(game.table().newest_match.as_ref().map_or(0, |m| m.number)),
+        })
+    }
+
+    /// Takes a secret for the others.
+    pub(super) fn choose(&mut self, choice: Choice) -> Result<Action, Failure> {
+        let seat = self.seat.as_ref().ok_or_else(Failure::not_in_room)?;
+        let (state, me) = (seat.node.state(), self.shared.env.me);
+        self.setter.choose(state.game(), me, &self.packs, choice)
+    }
+
+    /// Takes a word pack of the player's own.
+    pub(super) fn add_pack(&mut self, file: PathBuf, reply: Asker) {
+        let folder = self.profile.packs();
+        let adding = blocking::run(move || Packs::add(&folder, &file));
+        self.later(adding, |actor, added| {
+            match added.unwrap_or_else(|e| Err(e.to_string())) {
+                Ok((packs, name)) => {
+                    actor.lobby.packs = packs.all().iter().map(PackView::of).collect();
+                    actor.packs = packs;
+                    let text = format!("The word pack {name} was added.");
+                    actor.say("pack_added", &name, text, false);
+                    actor.answer(reply, Ok(Done::Ok));
+                }
+                Err(why) => actor.answer(reply, Err(Failure::new("bad_pack", why))),
+            }
+        });
+    }
+
+    /// Writes into the profile's folder without waiting for the disk; one after
+    /// the other, so that what is newest stays.
+    pub(super) fn save_later(
+        &mut self,
+        what: &'static str,
+        save: impl FnOnce(&Path) -> io::Result<()> + Send + 'static,
+    ) {
+        let (before, folder) = (self.saving.take(), self.profile.folder().to_owned());
+        self.saving = Some(tokio::spawn(async move {
+            if let Some(before) = before {
+                let _ = before.await;
+            }
+            let saved = blocking::run(move || save(&folder)).await;
+            if let Err(e) = saved.flatten() {
+                tracing::warn!("not kept: {what}: {e}");
+            }
+        }));
+    }
+}
+
+/// Writes into a new file, named by the time.
+fn write(folder: &Path, text: &str) -> io::Result<PathBuf> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let name = format!("{}.txt", now.unwrap_or_default().as_millis());
+    fs::create_dir_all(folder)?;
+    let file = folder.join(name);
+    fs::write(&file, text)?;
+    Ok(file)
 }

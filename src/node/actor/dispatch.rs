@@ -1,16 +1,15 @@
 //! What each command sets going.
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, net::SocketAddr, sync::Arc};
 
-use tokio::sync::oneshot;
-
-use super::{Actor, Move, Request, not_in_room};
+use super::{Actor, Asker, Move, Request};
 use crate::{
     config::save_name,
     game::{Action, Name},
     node::{
-        api::{Command, Done, Failure, JoinTarget, Preferences, Reply, Stage},
+        api::{Command, Done, Failure, JoinTarget, Preferences, Stage},
         entry::{leave, seating},
+        seat::Seat,
     },
 };
 
@@ -20,29 +19,23 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             Command::Host { room } => {
                 let room = room.unwrap_or_else(|| room_of(&self.shared.name()));
                 let stage = Stage::Hosting(room.to_string());
-                let shared = Arc::clone(&self.shared);
-                self.start_move(reply, stage, async move {
-                    Move::Into(seating::host(&shared, room).await, None)
-                });
+                let hosting = seating::host(Arc::clone(&self.shared), room);
+                self.start_move(reply, stage, hosting, None);
             }
             Command::Join { target, wait } => {
                 let stage = Stage::Joining(self.name_of(&target));
-                let shared = Arc::clone(&self.shared);
                 let at = match &target {
                     JoinTarget::Addr(addr) => Some(*addr),
                     JoinTarget::Room(_) | JoinTarget::Cluster(_) => None,
                 };
-                self.start_move(reply, stage, async move {
-                    Move::Into(seating::join(&shared, target, wait).await, at)
-                });
+                let joining = seating::join(Arc::clone(&self.shared), target, wait);
+                self.start_move(reply, stage, joining, at);
             }
             Command::Resume { which } => {
                 let name = which.as_ref().map(|which| self.name_of(which));
                 let stage = Stage::Joining(name.unwrap_or_else(|| "the last room".to_owned()));
-                let shared = Arc::clone(&self.shared);
-                self.start_move(reply, stage, async move {
-                    Move::Into(seating::resume(&shared, which).await, None)
-                });
+                let resuming = seating::resume(Arc::clone(&self.shared), which);
+                self.start_move(reply, stage, resuming, None);
             }
             Command::Continue => self.switch(reply, None),
             Command::Follow => {
@@ -57,43 +50,40 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 self.forget(room);
                 self.answer(reply, Ok(Done::Ok));
             }
-            Command::Guess { letter, round } => {
-                self.propose(Action::Guess { letter, round }, reply);
-            }
             Command::StartRound {
                 pack,
                 number,
                 after_round,
-            } => match self.packs.pick(&pack, number) {
-                Ok((entry, from)) => {
-                    let action = Action::StartRound {
+            } => {
+                let action = match self.packs.pick(&pack, number) {
+                    Ok((entry, from)) => Ok(Action::StartRound {
                         clue: entry.clue.clone(),
                         secret: entry.secret.clone(),
                         alphabet: Some(Arc::clone(&from.alphabet)),
                         pack,
                         after_round,
-                    };
-                    self.propose(action, reply);
-                }
-                Err(e) => self.answer(reply, Err(Failure::new("no_such_entry", e.to_string()))),
-            },
-            Command::Act(action) => self.propose(action, reply),
-            Command::StartMatch { force } => match self.deal(force) {
-                Ok(action) => self.propose(action, reply),
-                Err(failure) => self.answer(reply, Err(failure)),
-            },
-            Command::Choose(choice) => match self.choose(choice) {
-                Ok(action) => self.propose(action, reply),
-                Err(failure) => self.answer(reply, Err(failure)),
-            },
+                    }),
+                    Err(e) => Err(Failure::new("no_such_entry", e.to_string())),
+                };
+                self.propose(action, reply);
+            }
+            Command::Act(action) => self.propose(Ok(action), reply),
+            Command::StartMatch { force } => {
+                let action = self.deal(force);
+                self.propose(action, reply);
+            }
+            Command::Choose(choice) => {
+                let action = self.choose(choice);
+                self.propose(action, reply);
+            }
             Command::Read => self.read(reply),
             Command::HandOver => self.hand_over(reply),
             Command::Rename(name) => {
                 let kept = name.clone();
                 self.save_later("the player's name", move |folder| save_name(folder, &kept));
-                self.shared.set_name(name.clone());
+                *self.shared.name.write() = name.clone();
                 if self.seat.is_some() {
-                    self.propose(Action::TakeSeat { name }, reply);
+                    self.propose(Ok(Action::TakeSeat { name }), reply);
                 } else {
                     self.answer(reply, Ok(Done::Ok));
                 }
@@ -104,10 +94,10 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             }
             Command::UseInterfaces(interfaces) => {
                 self.discovery.choose(interfaces.clone());
-                self.addr = self.own_addr();
+                self.lobby.me.addr = self.shared.env.own_addr();
                 self.prefer(Preferences {
                     interfaces,
-                    ..Preferences::clone(&self.preferences)
+                    ..Preferences::clone(&self.lobby.me.preferences)
                 });
                 self.examine(reply);
             }
@@ -133,10 +123,10 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                         self.answer(reply, Ok(Done::Ok));
                     }
                 }
-                _ => self.answer(reply, Err(not_in_room())),
+                _ => self.answer(reply, Err(Failure::not_in_room())),
             },
             Command::DismissNotice => {
-                self.notice = None;
+                self.lobby.notice = None;
                 self.answer(reply, Ok(Done::Ok));
             }
             // Taken by the loop.
@@ -146,19 +136,21 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
 
     fn start_move(
         &mut self,
-        reply: Option<oneshot::Sender<Reply>>,
+        reply: Asker,
         stage: Stage,
-        moving: impl Future<Output = Move> + Send + 'static,
+        moving: impl Future<Output = Result<Arc<Seat>, Failure>> + Send + 'static,
+        at: Option<SocketAddr>,
     ) {
         if self.seat.is_some() || self.moving.is_some() {
             let busy = Failure::new("in_room", "leave the room you are in first");
             return self.answer(reply, Err(busy));
         }
-        self.notice = None;
+        self.lobby.notice = None;
+        let moving = async move { Move::Into(moving.await, at) };
         self.moving = Some((stage, Box::pin(moving), reply));
     }
 
-    pub(super) fn start_leaving(&mut self, reply: Option<oneshot::Sender<Reply>>) {
+    pub(super) fn start_leaving(&mut self, reply: Asker) {
         let shared = Arc::clone(&self.shared);
         let leaving = async move { Move::Out(leave::leave(&shared).await) };
         self.moving = Some((Stage::Leaving, Box::pin(leaving), reply));
@@ -166,11 +158,11 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
 
     fn name_of(&self, target: &JoinTarget) -> String {
         if let JoinTarget::Cluster(id) = target {
-            let ads = self.ads.borrow();
+            let ads = self.shared.env.ads.borrow();
             if let Some(ad) = ads.values().find(|ad| ad.cluster_id == *id) {
                 return ad.room.to_string();
             }
-            if let Some(kept) = self.kept.iter().find(|kept| kept.cluster_id == *id) {
+            if let Some(kept) = self.lobby.kept.iter().find(|kept| kept.cluster_id == *id) {
                 return kept.name.to_string();
             }
         }

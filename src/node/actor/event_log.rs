@@ -2,7 +2,7 @@
 //! with the next.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -25,8 +25,7 @@ pub struct EventLog {
     /// Who does not answer, and since when.
     away: BTreeMap<NodeId, Instant>,
     lost: Option<Instant>,
-    events: VecDeque<ClusterEvent>,
-    shared: Arc<[ClusterEvent]>,
+    events: Arc<[ClusterEvent]>,
 }
 
 impl EventLog {
@@ -44,7 +43,7 @@ impl EventLog {
         match self.seen.take().filter(is_here) {
             Some(seen) if seen == *now => {
                 self.seen = Some(seen);
-                return Arc::clone(&self.shared);
+                return Arc::clone(&self.events);
             }
             Some(seen) => self.compare(&seen, now, votes, &mut new),
             None => {
@@ -57,12 +56,12 @@ impl EventLog {
         if !new.is_empty() {
             let term = now.term;
             let new = new.into_iter().map(|what| ClusterEvent { at, term, what });
-            self.events.extend(new);
-            let surplus = self.events.len().saturating_sub(EVENTS);
-            self.events.drain(..surplus);
-            self.shared = self.events.iter().cloned().collect();
+            let mut events: Vec<_> = self.events.iter().cloned().chain(new).collect();
+            let surplus = events.len().saturating_sub(EVENTS);
+            events.drain(..surplus);
+            self.events = events.into();
         }
-        Arc::clone(&self.shared)
+        Arc::clone(&self.events)
     }
 
     fn compare(

@@ -1,61 +1,55 @@
 //! The node's one task that decides: it takes commands, starts what takes
 //! long, and publishes a view whenever something has changed ([`publish`]).
 
-mod background;
 mod commands;
 mod dispatch;
 mod event_log;
-mod matches;
 mod publish;
-mod seat_changes;
 mod setter;
-mod stop;
 mod switch;
 
 use std::{
-    collections::BTreeMap, future::Future, io, net::SocketAddr, path::PathBuf, pin::Pin, sync::Arc,
+    collections::BTreeMap, future::Future, net::SocketAddr, pin::Pin, sync::Arc, time::Duration,
 };
 
 use tokio::{
     sync::{mpsc, oneshot, watch},
-    task::JoinHandle,
+    task::{AbortHandle, JoinHandle, JoinSet},
     time::MissedTickBehavior,
 };
 
-use self::{
-    event_log::EventLog,
-    seat_changes::{SeatChanges, seat_changed},
-    setter::Setter,
-};
+use self::{event_log::EventLog, setter::Setter};
 use super::{
     api::{
-        Command, Done, Failure, KeptRoom, Looking, Notice, PackView, Pending, Preferences, Record,
-        Reply, Stage, View,
+        Command, Done, Failure, Looking, Me, Notice, PackView, Pending, Preferences, Record, Reply,
+        Stage, View,
     },
-    entry::{gossip, rooms},
+    entry::{gossip, leave, rooms},
     leader::{membership, referee},
     recovery::keeper,
     seat::Seat,
-    shared::{Eviction, Shared},
+    shared::Shared,
 };
 use crate::{
     config::Profile,
-    discovery::{Ad, Ads, Discovery, Examination},
+    consensus::{Applied, Changes},
+    discovery::{Ad, Discovery},
     game::PeerId,
     net::Server,
     packs::Packs,
 };
 
-/// What came of commands and reads, on its way to who asked, and a few things
-/// of our own.
-const OUTCOMES: usize = 320;
+/// How long the last write into the profile may take.
+const SAVING: Duration = Duration::from_secs(1);
+
+/// Who waits for a reply. `None`: a failure is shown on screen.
+type Asker = Option<oneshot::Sender<Reply>>;
 
 /// A command and who waits for its reply.
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) command: Command,
-    /// `None`: a failure is shown on screen.
-    pub(super) reply: Option<oneshot::Sender<Reply>>,
+    pub(super) reply: Asker,
 }
 
 /// Something that takes long, and ends in a seat or without one.
@@ -67,37 +61,22 @@ enum Move {
 
 type Moving = Pin<Box<dyn Future<Output = Move> + Send>>;
 
-/// What the actor hears from its own helpers.
-enum Event {
-    /// A command of this player came to an end.
-    Ended {
-        asked: Option<Pending>,
-        outcome: Reply,
-        reply: Option<oneshot::Sender<Reply>>,
-    },
-    /// An answer of the setter's program came to an end.
-    Answered,
-    /// A pack was taken, or why not.
-    Packs {
-        outcome: Result<(Packs, String), String>,
-        reply: Option<oneshot::Sender<Reply>>,
-    },
-    /// The network was looked at.
-    Examined(Option<Examination>),
-    /// A text was written into this file, or why not.
-    Exported {
-        outcome: Result<PathBuf, io::Error>,
-        reply: Option<oneshot::Sender<Reply>>,
-    },
-    /// Rooms that did not answer, or answered from elsewhere.
-    Silent(BTreeMap<PeerId, Ad>),
-    /// Rooms that can be come back to.
-    Kept(Arc<[KeptRoom]>),
-    /// A change of clusters, or of the leader, came to an end.
-    Switched {
-        outcome: Reply,
-        reply: Option<oneshot::Sender<Reply>>,
-    },
+/// What the actor does when something that ran in the background has ended.
+type Then<F> = Box<dyn FnOnce(&mut Actor<F>) + Send>;
+
+/// The channels of a seat that tell when to look again.
+struct SeatChanges {
+    applied: watch::Receiver<Applied>,
+    cluster: Changes,
+}
+
+impl SeatChanges {
+    fn of(seat: &Seat) -> Self {
+        Self {
+            applied: seat.node.applied(),
+            cluster: seat.node.changes(),
+        }
+    }
 }
 
 pub(super) struct Actor<F> {
@@ -105,109 +84,97 @@ pub(super) struct Actor<F> {
     profile: Profile,
     packs: Packs,
     discovery: Discovery,
-    ads: watch::Receiver<Ads>,
-    own: watch::Receiver<Option<Ad>>,
     server: Server,
     queue: mpsc::Receiver<Request>,
-    events: mpsc::Sender<Event>,
-    heard: mpsc::Receiver<Event>,
+    /// At most one task for each command and read that may wait, and a few more.
+    background: JoinSet<Then<F>>,
     publish: watch::Sender<Arc<View>>,
     on_change: F,
 
     seat: Option<Arc<Seat>>,
-    seats: watch::Receiver<Option<Arc<Seat>>>,
-    evictions: watch::Receiver<Option<Eviction>>,
-    knocks: watch::Receiver<bool>,
-    /// The packs, as the views list them.
-    pack_list: Arc<[PackView]>,
+    /// What the views show in any case.
+    lobby: View,
     setter: Setter,
-    record: Arc<Record>,
-    preferences: Arc<Preferences>,
     /// The newest write into the profile, which the next one waits for.
     saving: Option<JoinHandle<()>>,
     /// Keeps in contact with the others.
-    keeper: tokio::task::AbortHandle,
+    keeper: AbortHandle,
     seat_changes: Option<SeatChanges>,
-    addr: String,
-    moving: Option<(Stage, Moving, Option<oneshot::Sender<Reply>>)>,
+    moving: Option<(Stage, Moving, Asker)>,
     /// Announcements whose room did not answer.
     silent: BTreeMap<PeerId, Ad>,
     checking: bool,
-    kept: Arc<[KeptRoom]>,
     answers: Vec<(oneshot::Sender<Reply>, Reply)>,
     pending: Vec<Pending>,
+    /// How many reads are under way.
+    reads: usize,
     single_copy: bool,
-    notice: Option<Notice>,
     notices: u64,
     announced: Option<Ad>,
     event_log: EventLog,
-    examination: Looking,
 }
 
 impl<F: Fn() + Send + Sync + 'static> Actor<F> {
-    #[expect(clippy::too_many_arguments, reason = "called once, by Node::start")]
     pub(super) fn new(
         shared: Arc<Shared>,
         profile: Profile,
-        packs: Packs,
-        warnings: Vec<String>,
         discovery: Discovery,
         server: Server,
         queue: mpsc::Receiver<Request>,
         on_change: F,
     ) -> Self {
-        let (events, heard) = mpsc::channel(OUTCOMES);
-        let (ads, own) = (discovery.ads(), discovery.own());
-        let mut warnings: Vec<String> = warnings;
+        let (packs, mut warnings) = Packs::load(&profile.packs());
         warnings.extend(discovery.warnings.clone());
-        let (publish, _) = watch::channel(Arc::new(View::empty(shared.env.me, shared.name())));
-        let keeping = [Arc::clone(&shared), Arc::clone(&shared)];
-        let keeper = tokio::spawn(async move {
-            let [seat, gossip] = keeping;
-            futures::join!(keeper::keep(seat), gossip::run(gossip));
-        });
-        let keeper = keeper.abort_handle();
-        let mut actor = Self {
-            seats: shared.seat_changes(),
-            evictions: shared.evictions(),
-            knocks: shared.knocks(),
-            pack_list: packs.all().iter().map(PackView::of).collect(),
-            setter: Setter::default(),
-            record: Arc::new(Record::load(profile.folder())),
-            preferences: Arc::new(Preferences::load(profile.folder())),
-            saving: None,
-            keeper,
+        let keeping = keeper::keep(Arc::clone(&shared));
+        let gossiping = gossip::run(Arc::clone(&shared));
+        let keeper = tokio::spawn(futures::future::join(keeping, gossiping));
+        let lobby = View {
+            me: Me {
+                peer_id: shared.env.me,
+                name: shared.name(),
+                addr: shared.env.own_addr(),
+                profile: profile.name().to_owned(),
+                folder: profile.folder().display().to_string(),
+                logs: profile.logs().display().to_string(),
+                record: Arc::new(Record::load(profile.folder())),
+                preferences: Arc::new(Preferences::load(profile.folder())),
+            },
+            rooms: Arc::default(),
             kept: Arc::default(),
+            packs: packs.all().iter().map(PackView::of).collect(),
+            stage: Stage::Lobby,
+            examination: Looking::Not,
+            notice: None,
+            fatal: None,
+        };
+        let mut actor = Self {
+            publish: watch::Sender::new(Arc::new(lobby.clone())),
+            lobby,
+            setter: Setter::default(),
+            saving: None,
+            keeper: keeper.abort_handle(),
             shared,
             profile,
             packs,
             discovery,
-            ads,
-            own,
             server,
             queue,
-            events,
-            heard,
-            publish,
+            background: JoinSet::new(),
             on_change,
             seat: None,
             seat_changes: None,
-            addr: String::new(),
             moving: None,
             silent: BTreeMap::new(),
             checking: false,
             answers: Vec::new(),
             pending: Vec::new(),
+            reads: 0,
             single_copy: false,
-            notice: None,
             notices: 0,
             announced: None,
             event_log: EventLog::default(),
-            examination: Looking::Not,
         };
-        actor.addr = actor.own_addr();
         actor.list_kept();
-        actor.publish.send_replace(Arc::new(actor.lobby()));
         if !warnings.is_empty() {
             actor.say("warnings", "", warnings.join("\n"), true);
         }
@@ -223,6 +190,11 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         policy.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut check = tokio::time::interval(rooms::CHECK);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let shared = Arc::clone(&self.shared);
+        let (mut ads, mut own) = (shared.env.ads.clone(), shared.env.own.clone());
+        let mut seats = shared.seat.subscribe();
+        let mut evictions = shared.evicted.subscribe();
+        let mut knocks = shared.knocking.subscribe();
         loop {
             self.show();
             let in_room = self.seat.is_some();
@@ -236,16 +208,29 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     None => return self.stop(None).await,
                 },
                 moved = next_move(&mut self.moving) => self.moved(moved),
-                Some(event) = self.heard.recv() => self.hear(event),
-                Ok(()) = self.seats.changed() => self.change_seats(),
-                Ok(()) = self.evictions.changed() => self.evicted(),
-                _ = self.ads.changed() => self.note_addresses(),
-                Ok(()) = self.own.changed() => {}
-                Ok(()) = self.knocks.changed() => {}
+                Some(ended) = self.background.join_next() => {
+                    // A panic was reported by the hook.
+                    if let Ok(then) = ended {
+                        then(&mut self);
+                    }
+                }
+                Ok(()) = seats.changed() => self.change_seats(),
+                Ok(()) = evictions.changed() => {
+                    let why = *evictions.borrow_and_update();
+                    self.evicted(why);
+                }
+                // Members may have moved to other addresses.
+                _ = ads.changed() => {
+                    for ad in ads.borrow_and_update().values() {
+                        shared.env.note_addresses(ad);
+                    }
+                }
+                Ok(()) = own.changed() => {}
+                Ok(()) = knocks.changed() => {}
                 () = seat_changed(&mut self.seat_changes) => {}
                 _ = policy.tick(), if in_room => self.tend(),
                 _ = check.tick() => {
-                    self.addr = self.own_addr();
+                    self.lobby.me.addr = self.shared.env.own_addr();
                     if !in_room && !self.checking {
                         self.check_rooms();
                     }
@@ -262,7 +247,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         match moved {
             Move::Into(Ok(seat), at) => {
                 if let Some(addr) = at {
-                    let preferences = self.preferences.joined_at(addr);
+                    let preferences = self.lobby.me.preferences.joined_at(addr);
                     self.prefer(preferences);
                 }
                 self.seat_changes = Some(SeatChanges::of(&seat));
@@ -293,7 +278,19 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         }
     }
 
-    fn answer(&mut self, reply: Option<oneshot::Sender<Reply>>, outcome: Reply) {
+    /// Works in the background, and then does something with what came of it.
+    fn later<T: Send + 'static>(
+        &mut self,
+        work: impl Future<Output = T> + Send + 'static,
+        then: impl FnOnce(&mut Self, T) + Send + 'static,
+    ) {
+        self.background.spawn(async move {
+            let outcome = work.await;
+            Box::new(move |actor: &mut Self| then(actor, outcome)) as Then<F>
+        });
+    }
+
+    fn answer(&mut self, reply: Asker, outcome: Reply) {
         match reply {
             // Sent after the next view: who has the reply sees what it did.
             Some(reply) => self.answers.push((reply, outcome)),
@@ -307,7 +304,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
 
     fn say(&mut self, code: &'static str, what: &str, text: String, is_error: bool) {
         self.notices += 1;
-        self.notice = Some(Notice {
+        self.lobby.notice = Some(Notice {
             number: self.notices,
             text,
             code,
@@ -315,16 +312,69 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             is_error,
         });
     }
+
+    /// The end of the actor: out of the room, goodbye, the last view.
+    async fn stop(mut self, reply: Asker) {
+        self.discovery.announce(None);
+        // On the way in or out: that is waited for, within its own bounds.
+        let mut left = Done::Left { clean: true };
+        if matches!(self.moving, Some((Stage::Leaving, ..))) {
+            let moved = next_move(&mut self.moving).await;
+            if let Move::Out(done) = &moved {
+                left = done.clone();
+            }
+            self.moved(moved);
+        }
+        self.moving = None;
+        // Also if joining was broken off in between.
+        let is_in = self.seat.take().is_some();
+        if self.shared.current_seat().is_some() {
+            let done = leave::leave(&self.shared).await;
+            if is_in {
+                left = done;
+            }
+        }
+        self.keeper.abort();
+        // What changes files or clusters comes to its end.
+        self.background.detach_all();
+        let mut last = View::clone(&self.publish.borrow());
+        last.stage = Stage::Stopped;
+        self.publish.send_replace(Arc::new(last));
+        (self.on_change)();
+        self.send_answers();
+        self.discovery.shutdown().await;
+        self.server.shutdown().await;
+        // While the profile is ours; a disk that hangs does not hold up the end.
+        if let Some(saving) = self.saving.take() {
+            let _ = tokio::time::timeout(SAVING, saving).await;
+        }
+        drop(self.profile);
+        if let Some(reply) = reply {
+            // Whoever asked may have gone.
+            let _ = reply.send(Ok(left));
+        }
+    }
 }
 
 /// The end of what takes long; never, if nothing does.
-async fn next_move(moving: &mut Option<(Stage, Moving, Option<oneshot::Sender<Reply>>)>) -> Move {
+async fn next_move(moving: &mut Option<(Stage, Moving, Asker)>) -> Move {
     match moving {
         Some((_, moving, _)) => moving.await,
         None => std::future::pending().await,
     }
 }
 
-fn not_in_room() -> Failure {
-    Failure::new("not_in_room", "host or join a room first")
+/// Something has changed that the view shows; never, without a seat.
+async fn seat_changed(changes: &mut Option<SeatChanges>) {
+    /// Things that no channel tells, such as the age of the last contact.
+    const LOOK: Duration = Duration::from_millis(500);
+    let Some(SeatChanges { applied, cluster }) = changes else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        Ok(()) = applied.changed() => {}
+        true = cluster.next() => {}
+        // Also when Raft has stopped and the channels are closed.
+        () = tokio::time::sleep(LOOK) => {}
+    }
 }

@@ -3,45 +3,29 @@
 use std::{sync::Arc, time::SystemTime};
 
 use futures::StreamExt as _;
+use tokio::sync::oneshot;
 
-use super::{Actor, Event};
+use super::{Actor, switch::REMOVED};
 use crate::{
     discovery::{Ad, Ads, MAX_LANGUAGE, Plays},
     net::{CallError, PROTOCOL},
     node::{
-        api::{RoomView, Stage, Trouble, View},
+        api::{RoomView, Stage, Trouble},
         entry::rooms,
         seat::{Seat, view::room_view},
+        shared::Job,
     },
 };
 
 impl<F: Fn() + Send + Sync + 'static> Actor<F> {
-    pub(super) fn own_addr(&self) -> String {
-        let addrs = self.shared.env.addrs();
-        addrs.first().map(ToString::to_string).unwrap_or_default()
-    }
-
-    /// The view of somebody in no room.
-    pub(super) fn lobby(&self) -> View {
-        let mut view = View::empty(self.shared.env.me, self.shared.name());
-        view.me.addr.clone_from(&self.addr);
-        self.profile.name().clone_into(&mut view.me.profile);
-        view.me.folder = self.profile.folder().display().to_string();
-        view.me.logs = self.profile.logs().display().to_string();
-        view.me.record = Arc::clone(&self.record);
-        view.me.preferences = Arc::clone(&self.preferences);
-        view.kept = Arc::clone(&self.kept);
-        view.packs = Arc::clone(&self.pack_list);
-        view
-    }
-
     /// Publishes the view, and announces the room, if they have changed.
     pub(super) fn show(&mut self) {
         self.leave_if_removed();
         self.count_rounds();
-        let mut view = self.lobby();
+        let mut view = self.lobby.clone();
+        view.me.name = self.shared.name();
         let mut announcement = None;
-        let mut ads = Ads::clone(&self.ads.borrow());
+        let mut ads = Ads::clone(&self.shared.env.ads.borrow());
         if !self.silent.is_empty() {
             // Until it announces something else.
             Arc::make_mut(&mut ads).retain(|peer, ad| self.silent.get(peer) != Some(ad));
@@ -53,11 +37,11 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             .then(|| self.shared.env.copied_profile())
             .flatten();
         view.rooms = rooms::group_with(&ads, copy.as_ref()).into();
-        view.examination = self.examination.clone();
-        view.notice = self.notice.clone();
         if let Some((stage, ..)) = &self.moving {
             view.stage = match stage {
-                Stage::Joining(room) if *self.knocks.borrow() => Stage::Knocking(room.clone()),
+                Stage::Joining(room) if *self.shared.knocking.borrow() => {
+                    Stage::Knocking(room.clone())
+                }
                 stage => stage.clone(),
             };
         } else if let Some(seat) = self.seat.clone() {
@@ -93,6 +77,52 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         if self.announced != announcement {
             self.discovery.announce(announcement.as_ref());
             self.announced = announcement;
+        }
+    }
+
+    /// What only I see of the round; and what my program owes it.
+    pub(super) fn set_round(&mut self, seat: &Seat, room: &mut RoomView) {
+        let me = self.shared.env.me;
+        let game = room.state.game();
+        room.setter = self.setter.view(game, me, &self.packs);
+        if !seat.has_quorum() {
+            return;
+        }
+        if let Some(action) = self.setter.duty(game, me) {
+            let (done, outcome) = oneshot::channel();
+            // With a full queue, at the next look.
+            if self.shared.jobs.try_send(Job { action, done }).is_ok() {
+                self.setter.is_answering = true;
+                self.later(outcome, |actor, outcome| {
+                    tracing::debug!("answered: {outcome:?}");
+                    actor.setter.is_answering = false;
+                });
+            }
+        }
+    }
+
+    /// Counts the rounds that have ended into the player's record.
+    pub(super) fn count_rounds(&mut self) {
+        let Some(seat) = &self.seat else { return };
+        let (room, state) = (seat.key.cluster_id, seat.node.state());
+        let record = &mut self.lobby.me.record;
+        if !record.count(room, &state, self.shared.env.me) {
+            return;
+        }
+        let record = Arc::clone(record);
+        self.save_later("the record", move |folder| record.save(folder));
+    }
+
+    /// Whoever was sent away goes.
+    pub(super) fn leave_if_removed(&mut self) {
+        let Some(seat) = self.seat.as_ref().filter(|_| self.moving.is_none()) else {
+            return;
+        };
+        let state = seat.node.state();
+        let me = state.game().players().get(&self.shared.env.me);
+        if me.is_some_and(|me| me.removed) {
+            self.say("removed", "", REMOVED.to_owned(), true);
+            self.start_leaving(None);
         }
     }
 
@@ -142,13 +172,13 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
 
     /// Asks the rooms in the lobby whether they are still there.
     pub(super) fn check_rooms(&mut self) {
-        let ads = Arc::clone(&self.ads.borrow());
+        let ads = Arc::clone(&self.shared.env.ads.borrow());
         if ads.is_empty() {
             return;
         }
         self.checking = true;
-        let (shared, events) = (Arc::clone(&self.shared), self.events.clone());
-        tokio::spawn(async move {
+        let shared = Arc::clone(&self.shared);
+        let checking = async move {
             let asked = ads.values().cloned().map(|ad| {
                 let shared = Arc::clone(&shared);
                 async move {
@@ -164,12 +194,14 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     (!there).then_some((ad.peer_id, ad))
                 }
             });
-            let silent: Vec<_> = futures::stream::iter(asked.collect::<Vec<_>>())
+            futures::stream::iter(asked.collect::<Vec<_>>())
                 .buffer_unordered(rooms::CHECKS)
-                .collect()
-                .await;
-            let silent = silent.into_iter().flatten().collect();
-            let _ = events.send(Event::Silent(silent)).await;
+                .collect::<Vec<_>>()
+                .await
+        };
+        self.later(checking, |actor, silent| {
+            actor.checking = false;
+            actor.silent = silent.into_iter().flatten().collect();
         });
     }
 }

@@ -24,9 +24,8 @@ pub(super) struct Setter {
 
 struct Own {
     round: u32,
-    secret: Secret,
+    deal: Deal,
     salt: Salt,
-    clue: String,
 }
 
 impl Setter {
@@ -35,7 +34,7 @@ impl Setter {
         let round = mine(game, me)?;
         let mut view = SetterView {
             offers: Arc::default(),
-            chosen: self.own(round).map(|own| own.secret.text()),
+            chosen: self.own(round).map(|own| own.deal.secret.text()),
         };
         if round.phase() == Phase::Setting {
             view.offers = self.offers(game, round, packs);
@@ -69,7 +68,7 @@ impl Setter {
         let Content::Sealed(sealed) = round.content() else {
             return None;
         };
-        let seal_of = |own: &Own| game::seal(&own.secret, &own.salt, &own.clue);
+        let seal_of = |own: &Own| game::seal(&own.deal.secret, &own.salt, &own.deal.clue);
         self.own
             .iter()
             .find(|own| seal_of(own) == sealed.commitment)
@@ -114,9 +113,8 @@ impl Setter {
         self.own.retain(|own| own.round == round.number());
         self.own.push(Own {
             round: round.number(),
-            secret: deal.secret,
+            deal,
             salt,
-            clue: deal.clue,
         });
         Ok(action)
     }
@@ -132,7 +130,7 @@ impl Setter {
             let round = round.number();
             return Some(Action::GiveUp { round });
         };
-        let action = round.setter_action(&own.secret, own.salt, crate::random::u64());
+        let action = round.setter_action(&own.deal.secret, own.salt, crate::random::u64());
         #[cfg(feature = "simulation")]
         let action = crate::planted::false_answer(action, round);
         action

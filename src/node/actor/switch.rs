@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::oneshot;
-
-use super::{Actor, Event, not_in_room, seat_changes::SeatChanges};
+use super::{Actor, Asker, SeatChanges};
 use crate::{
     blocking,
     consensus::ClusterId,
@@ -12,7 +10,7 @@ use crate::{
     game::PeerId,
     net::REPLACED,
     node::{
-        api::{Done, KeptRoom, Reply},
+        api::{Done, Failure, KeptRoom},
         entry::leave,
         recovery::continuation,
         seat::folder,
@@ -52,62 +50,64 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
 
     /// Another computer plays with a copy of this profile, or the room's owner
     /// has removed the player.
-    pub(super) fn evicted(&mut self) {
-        let why = *self.evictions.borrow_and_update();
+    pub(super) fn evicted(&mut self, why: Option<Eviction>) {
         let Some(seat) = self.seat.take() else {
             return;
         };
         self.seat_changes = None;
-        self.shared.set_seat(None);
-        if why == Some(Eviction::Removed) {
+        self.shared.seat.send_replace(None);
+        let removed = why == Some(Eviction::Removed);
+        if removed {
             self.say("removed", "", REMOVED.to_owned(), true);
-            tokio::spawn(async move {
-                seat.node.close().await;
-                // Nobody counts on it any more.
-                seat.forget().await;
-            });
-            return self.list_kept();
+        } else {
+            self.say("replaced", "", REPLACED.to_owned(), true);
+            // Whoever looks for this player must find the other computer. Closed
+            // until there is another seat.
+            self.server.hang_up();
         }
-        self.say("replaced", "", REPLACED.to_owned(), true);
-        // Whoever looks for this player must find the other computer. Closed
-        // until there is another seat.
-        self.server.hang_up();
-        // Its folder stays: nothing is deleted on somebody else's word.
-        tokio::spawn(async move { seat.node.close().await });
+        tokio::spawn(async move {
+            seat.node.close().await;
+            // Nobody counts on it any more. Else its folder stays: nothing is
+            // deleted on somebody else's word.
+            if removed {
+                seat.forget().await;
+            }
+        });
         self.list_kept();
     }
 
     /// Goes on in another cluster: the one that is named, or where most of the
     /// others can go too.
-    pub(super) fn switch(&mut self, reply: Option<oneshot::Sender<Reply>>, to: Option<Elsewhere>) {
+    pub(super) fn switch(&mut self, reply: Asker, to: Option<Elsewhere>) {
         let Some(seat) = self.seat.clone().filter(|_| self.moving.is_none()) else {
-            return self.answer(reply, Err(not_in_room()));
+            return self.answer(reply, Err(Failure::not_in_room()));
         };
-        let (shared, events) = (Arc::clone(&self.shared), self.events.clone());
-        tokio::spawn(async move {
-            let outcome = match to {
+        let shared = Arc::clone(&self.shared);
+        let switching = async move {
+            match to {
                 Some(Elsewhere { cluster, peer, .. }) => {
                     let followed = continuation::follow(&shared, &seat, cluster, peer).await;
                     followed.map(|()| Done::Continued { cluster })
                 }
                 None => continuation::go_on(&shared, &seat).await,
-            };
-            // If the actor has gone, so has whoever asked.
-            let _ = events.send(Event::Switched { outcome, reply }).await;
+            }
+        };
+        self.later(switching, |actor, outcome| {
+            if let Ok(Done::BroughtBack) = outcome {
+                let text = "The others are still playing; reconnecting you to them.";
+                actor.say("brought_back", "", text.to_owned(), false);
+            }
+            actor.answer(reply, outcome);
         });
     }
 
     /// Lets somebody else lead.
-    pub(super) fn hand_over(&mut self, reply: Option<oneshot::Sender<Reply>>) {
+    pub(super) fn hand_over(&mut self, reply: Asker) {
         let Some(seat) = self.seat.clone().filter(|_| self.moving.is_none()) else {
-            return self.answer(reply, Err(not_in_room()));
+            return self.answer(reply, Err(Failure::not_in_room()));
         };
-        let events = self.events.clone();
-        tokio::spawn(async move {
-            let outcome = leave::hand_over(&seat).await;
-            // If the actor has gone, so has whoever asked.
-            let _ = events.send(Event::Switched { outcome, reply }).await;
-        });
+        let handing_over = async move { leave::hand_over(&seat).await };
+        self.later(handing_over, |actor, outcome| actor.answer(reply, outcome));
     }
 
     /// Where others have gone on from this room.
@@ -127,7 +127,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 by: state.game().name_of(&peer).to_owned(),
             });
         }
-        let ads = self.ads.borrow();
+        let ads = self.shared.env.ads.borrow();
         let descends = |ad: &&Ad| ad.ancestors.contains(&seat.key.cluster_id);
         let ad = ads.values().find(descends)?;
         Some(Elsewhere {
@@ -137,20 +137,13 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         })
     }
 
-    /// Members may have moved to other addresses.
-    pub(super) fn note_addresses(&self) {
-        for ad in self.ads.borrow().values() {
-            self.shared.env.note_addresses(ad);
-        }
-    }
-
     /// Looks which rooms are kept.
-    pub(super) fn list_kept(&self) {
-        let (rooms, events) = (self.shared.env.rooms.clone(), self.events.clone());
-        tokio::spawn(async move {
-            let kept = blocking::run(move || folder::scan(&rooms)).await;
+    pub(super) fn list_kept(&mut self) {
+        let rooms = self.shared.env.rooms.clone();
+        let scanning = blocking::run(move || folder::scan(&rooms));
+        self.later(scanning, |actor, kept| {
             let kept = kept.unwrap_or_default().into_iter();
-            let kept = kept
+            actor.lobby.kept = kept
                 .filter(|seat| seat.continued_in.is_none())
                 .map(|seat| KeptRoom {
                     cluster_id: seat.key.cluster_id,
@@ -158,8 +151,6 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     used: seat.used,
                 })
                 .collect();
-            // The actor may have gone.
-            let _ = events.send(Event::Kept(kept)).await;
         });
     }
 
@@ -175,11 +166,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 folder::remove(&seat.folder);
             }
         }));
-        self.kept = self
-            .kept
-            .iter()
-            .filter(|kept| kept.cluster_id != room)
-            .cloned()
-            .collect();
+        let kept = self.lobby.kept.iter();
+        let others = kept.filter(|kept| kept.cluster_id != room);
+        self.lobby.kept = others.cloned().collect();
     }
 }

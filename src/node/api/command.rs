@@ -2,10 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
-use super::{error::Failure, preferences::Preferences, setter::Choice, view::RoomView};
+use super::{error::Failure, preferences::Preferences, view::RoomView};
 use crate::{
     consensus::ClusterId,
-    game::{Action, Letter, Name, Outcome},
+    game::{Action, Name, Outcome},
 };
 
 /// What a player asks for.
@@ -34,13 +34,6 @@ pub enum Command {
     Follow,
     /// Deletes a kept room.
     Forget(ClusterId),
-    /// Guesses a letter.
-    Guess {
-        /// Which.
-        letter: Letter,
-        /// If set, in this round only.
-        round: Option<u32>,
-    },
     /// Starts a round.
     StartRound {
         /// The id of the word pack.
@@ -87,6 +80,20 @@ pub enum Command {
     Shutdown,
 }
 
+/// Which secret a setter takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// One of those offered, from 1.
+    Offer(usize),
+    /// One of their own.
+    Own {
+        /// The secret.
+        secret: String,
+        /// What is told of it; may be empty.
+        clue: String,
+    },
+}
+
 /// Which room to join: an address, an id or a name.
 ///
 /// ```
@@ -105,6 +112,18 @@ pub enum JoinTarget {
     Cluster(ClusterId),
     /// Whatever room is played at this address.
     Addr(SocketAddr),
+}
+
+impl JoinTarget {
+    /// Whether a room is meant, by what is known of it; an address says nothing
+    /// of that.
+    pub(crate) fn is(&self, cluster_id: ClusterId, room: &Name) -> bool {
+        match self {
+            Self::Cluster(id) => *id == cluster_id,
+            Self::Room(name) => room.as_str() == name,
+            Self::Addr(_) => false,
+        }
+    }
 }
 
 impl FromStr for JoinTarget {

@@ -23,6 +23,11 @@ impl Failure {
             message: message.into(),
         }
     }
+
+    /// What can be done in a room only.
+    pub(crate) fn not_in_room() -> Self {
+        Self::new("not_in_room", "host or join a room first")
+    }
 }
 
 impl From<Refused> for Failure {

@@ -5,7 +5,10 @@ use std::{io, net::SocketAddr, ops::RangeInclusive, path::Path};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::files::{load_json, save_json};
+use crate::{
+    coded_enum::coded_enum,
+    files::{load_json, save_json},
+};
 
 /// The file in the profile's folder.
 const FILE: &str = "settings.json";
@@ -43,33 +46,20 @@ pub struct Preferences {
     pub addresses: Vec<SocketAddr>,
 }
 
-/// The colours of a window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Look {
-    /// Light or dark, as the system is.
-    #[default]
-    System,
-    /// Dark text on light ground.
-    Light,
-    /// Light text on dark ground.
-    Dark,
-    /// Black, white and yellow: a contrast of at least 7 to 1 (WCAG AAA).
-    Contrast,
-}
-
-impl Look {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::System, Self::Light, Self::Dark, Self::Contrast];
-
-    /// The word for it, in the file too.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-            Self::Contrast => "contrast",
-        }
+coded_enum! {
+    /// The colours of a window.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Look {
+        /// Light or dark, as the system is.
+        #[default]
+        System = "system",
+        /// Dark text on light ground.
+        Light = "light",
+        /// Light text on dark ground.
+        Dark = "dark",
+        /// Black, white and yellow: a contrast of at least 7 to 1 (WCAG AAA).
+        Contrast = "contrast",
     }
 }
 

@@ -78,9 +78,3 @@ impl Timing {
         Ok(())
     }
 }
-
-impl Default for Timing {
-    fn default() -> Self {
-        Self::REAL
-    }
-}

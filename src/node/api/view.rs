@@ -8,14 +8,11 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{
-    cluster_view::ClusterView, error::Failure, preferences::Preferences, record::Record,
-    setter::SetterView,
-};
+use super::{cluster::ClusterView, error::Failure, preferences::Preferences, record::Record};
 use crate::{
     consensus::{ClusterId, RoomState},
     discovery::{Examination, Plays},
-    game::{Action, Letter, Name, PeerId, Phase, Wait, pack::Pack},
+    game::{Action, Deal, Letter, Name, PeerId, Phase, Wait, pack::Pack},
     packs,
 };
 
@@ -199,6 +196,15 @@ pub struct RoomView {
     pub clock: Option<Clock>,
 }
 
+/// What the setter sees, and nobody else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetterView {
+    /// What there is to choose from; empty once it is chosen.
+    pub offers: Arc<[Deal]>,
+    /// What was chosen.
+    pub chosen: Option<String>,
+}
+
 /// What keeps a game from going on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
@@ -272,31 +278,6 @@ impl PackView {
             name: pack.name.clone(),
             language: pack.language.clone(),
             language_name: packs::name_of_language(&pack.language).to_owned(),
-        }
-    }
-}
-
-impl View {
-    /// In no room, with nothing around.
-    pub(crate) fn empty(peer_id: PeerId, name: Name) -> Self {
-        Self {
-            me: Me {
-                peer_id,
-                name,
-                addr: String::new(),
-                profile: String::new(),
-                folder: String::new(),
-                logs: String::new(),
-                record: Arc::default(),
-                preferences: Arc::default(),
-            },
-            rooms: Arc::default(),
-            kept: Arc::default(),
-            packs: Arc::default(),
-            stage: Stage::Lobby,
-            examination: Looking::Not,
-            notice: None,
-            fatal: None,
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 pub const JOIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The pause before the same is tried again: a leader is being elected.
-pub const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// How often it is asked whether the owner has let us in.
 const KNOCK: Duration = Duration::from_millis(500);
@@ -24,17 +24,7 @@ const KNOCK: Duration = Duration::from_millis(500);
 const KNOCK_PATIENCE: Duration = Duration::from_secs(600);
 
 /// Somebody who waits to be let in, and does not any more when this drops.
-struct Knocking<'a>(&'a Shared, Instant);
-
-impl<'a> Knocking<'a> {
-    fn begin(shared: &'a Shared) -> Self {
-        Self(shared, Instant::now())
-    }
-
-    fn may_go_on(&self) -> bool {
-        self.1.elapsed() < KNOCK_PATIENCE
-    }
-}
+struct Knocking<'a>(&'a Shared);
 
 impl Drop for Knocking<'_> {
     fn drop(&mut self) {
@@ -49,7 +39,8 @@ pub async fn ask(
     members: &[PeerId],
     deadline: Instant,
 ) -> Result<(PeerId, Admission), Failure> {
-    let knocking = Knocking::begin(shared);
+    let _knocking = Knocking(shared);
+    let patience = Instant::now() + KNOCK_PATIENCE;
     let mut deadline = deadline;
     let mut in_turn = members.iter().copied().cycle();
     let mut next = in_turn.next();
@@ -79,7 +70,7 @@ pub async fn ask(
                     in_vain += 1;
                 }
                 // As long as the player likes to wait, the leader is asked.
-                (Refusal::Knocking, _) if knocking.may_go_on() => {
+                (Refusal::Knocking, _) if Instant::now() < patience => {
                     shared.set_knocking(true);
                     deadline = Instant::now() + JOIN_TIMEOUT;
                     pause = KNOCK;
@@ -121,12 +112,10 @@ pub async fn enter(
             Err(error) => error,
         };
         let passing = match &error {
-            CallError::Refused(refused) => {
-                matches!(
-                    refused.reason,
-                    Refusal::NotLeader | Refusal::NoQuorum | Refusal::Busy
-                )
-            }
+            CallError::Refused(refused) => matches!(
+                refused.reason,
+                Refusal::NotLeader | Refusal::NoQuorum | Refusal::Busy
+            ),
             CallError::Unreachable(_) => true,
             CallError::Denied(_) | CallError::Continued(_) => false,
         };

@@ -5,9 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{
-    consensus::NodeId,
-    game::PeerId,
-    net::{CallError, Refused},
+    net::Refused,
     node::{
         api::{Done, Failure, Reply},
         leader::membership,
@@ -48,10 +46,10 @@ pub async fn leave(shared: &Shared) -> Done {
         timeout_at(deadline, withdraw(&seat)).await.is_ok()
     };
     if told && seat.node.is_leader() {
-        wait_for_successor(shared, &seat).await;
+        let _ = timeout(SUCCESSION, successor(shared, &seat)).await;
     }
     let clean = told || (entered && !others);
-    shared.set_seat(None);
+    shared.seat.send_replace(None);
     let closed = timeout(CLOSE, seat.node.close()).await.is_ok();
     if closed && (told || !entered) {
         seat.forget().await;
@@ -91,7 +89,7 @@ async fn take_leave(seat: &Seat) {
         } else if let Some(id) = leader
             && let Some(member) = seat.member(id)
         {
-            match tell(seat, id, member.peer_id).await {
+            match seat.client(id, member.peer_id).leave().await {
                 Ok(()) => return,
                 Err(e) => tracing::debug!("cannot leave yet: {e}"),
             }
@@ -105,23 +103,14 @@ async fn take_leave(seat: &Seat) {
 async fn withdraw(seat: &Seat) {
     let asked = *seat.admitted_by.lock();
     if let Some((peer, id)) = asked
-        && let Err(e) = tell(seat, id, peer).await
+        && let Err(e) = seat.client(id, peer).leave().await
     {
         tracing::debug!("nobody was told: {e}");
     }
 }
 
-async fn tell(seat: &Seat, to: NodeId, peer: PeerId) -> Result<(), CallError> {
-    let mut client = seat.client(to, peer);
-    client.leave().await
-}
-
 /// A leader that removed itself is not told who follows; it asks. Its seat is
 /// spent in any case, so this only spares the others a longer election.
-async fn wait_for_successor(shared: &Shared, seat: &Seat) {
-    let _ = timeout(SUCCESSION, successor(shared, seat)).await;
-}
-
 async fn successor(shared: &Shared, seat: &Seat) {
     let others: Vec<_> = seat
         .node

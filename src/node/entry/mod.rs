@@ -1,7 +1,6 @@
 //! Into a room and out of it.
 
 mod admit;
-mod find;
 pub mod gossip;
 pub mod leave;
 pub mod rooms;

@@ -1,12 +1,19 @@
-//! The rooms on this network: announcements, grouped by cluster.
+//! The rooms on this network: announcements, grouped by cluster; and which of
+//! them a player means.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use tokio::time::{Instant, timeout_at};
 
 use crate::{
     consensus::ClusterId,
     discovery::{Ad, Ads},
+    game::PeerId,
     net::PROTOCOL,
-    node::api::{Failure, Room},
+    node::{
+        api::{Failure, JoinTarget, Room},
+        shared::Shared,
+    },
 };
 
 /// How often a room in the lobby is asked whether it is still there: a host
@@ -15,6 +22,10 @@ pub const CHECK: Duration = Duration::from_secs(3);
 
 /// How many rooms are asked at a time.
 pub const CHECKS: usize = 8;
+
+/// How long a second room of the same name has to show up. Answers to one
+/// question come within 120 ms (RFC 6762 §6), and over Wi-Fi a little later.
+const SETTLE: Duration = Duration::from_millis(300);
 
 /// Why a room cannot be joined that a copy of this profile plays in.
 const COPY_PLAYS: &str = "a copy of this profile is playing there on another computer; start one of them with another --profile";
@@ -83,4 +94,59 @@ fn why_not(ad: &Ad) -> Option<Failure> {
         env!("CARGO_PKG_VERSION")
     );
     Some(Failure::new("version", text))
+}
+
+/// Waits until the room that is meant is seen.
+pub async fn find(
+    shared: &Shared,
+    target: &JoinTarget,
+    wait: Duration,
+) -> Result<(ClusterId, Vec<PeerId>), Failure> {
+    let deadline = Instant::now() + wait;
+    let mut ads = shared.env.ads.clone();
+    let mut settled = matches!(target, JoinTarget::Cluster(_));
+    loop {
+        let seen = Arc::clone(&ads.borrow_and_update());
+        let is_meant = |room: &Room| target.is(room.cluster_id, &room.name);
+        let rooms: Vec<Room> = group(&seen).into_iter().filter(is_meant).collect();
+        match rooms.as_slice() {
+            [] => {}
+            [_] if !settled => {
+                tokio::time::sleep(SETTLE).await;
+                settled = true;
+                continue;
+            }
+            [room] => {
+                if let Some(why_not) = &room.why_not {
+                    return Err(why_not.clone());
+                }
+                let peers = shared.env.announcers_of(room.cluster_id);
+                return Ok((room.cluster_id, peers));
+            }
+            several => {
+                let ids: Vec<_> = several.iter().map(|r| r.cluster_id.to_string()).collect();
+                return Err(Failure::new(
+                    "ambiguous",
+                    format!(
+                        "{} rooms are called {target}; join one by its id: {}",
+                        several.len(),
+                        ids.join(", ")
+                    ),
+                ));
+            }
+        }
+        if !matches!(timeout_at(deadline, ads.changed()).await, Ok(Ok(()))) {
+            let rooms = group_with(&seen, shared.env.copied_profile().as_ref());
+            if rooms.iter().any(is_meant) {
+                return Err(copy_plays());
+            }
+            return Err(Failure::new(
+                "no_such_room",
+                format!(
+                    "no room {target} was found within {} s; check that both computers are on the same network, or join by address",
+                    wait.as_secs()
+                ),
+            ));
+        }
+    }
 }

@@ -1,18 +1,14 @@
 //! Seats: made in a room of one's own, taken in another's, kept on disk, taken
 //! anew when they were given up.
 
-use std::{
-    sync::{Arc, atomic::Ordering::Relaxed},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{
-    admit::{JOIN_TIMEOUT, PAUSE, ask, enter},
-    find::find,
+    admit::{JOIN_TIMEOUT, ask, enter},
     gossip,
-    rooms::copy_plays,
+    rooms::{copy_plays, find},
 };
 use crate::{
     blocking,
@@ -27,12 +23,12 @@ use crate::{
 };
 
 /// Makes a room of one, and sits down in it.
-pub async fn host(shared: &Shared, room: Name) -> Result<Arc<Seat>, Failure> {
+pub async fn host(shared: Arc<Shared>, room: Name) -> Result<Arc<Seat>, Failure> {
     let _switching = shared.switching.lock().await;
-    let seat = found(shared, room, None).await?;
-    shared.set_seat(Some(Arc::clone(&seat)));
-    if let Err(failure) = sit_down(shared).await {
-        shared.set_seat(None);
+    let seat = found(&shared, room, None).await?;
+    shared.seat.send_replace(Some(Arc::clone(&seat)));
+    if let Err(failure) = sit_down(&shared).await {
+        shared.seat.send_replace(None);
         return Err(failure);
     }
     Ok(seat)
@@ -63,7 +59,7 @@ pub async fn found(
 
 /// Finds a room, and takes a seat in it: the one that was kept there, if any.
 pub async fn join(
-    shared: &Shared,
+    shared: Arc<Shared>,
     target: JoinTarget,
     wait: Duration,
 ) -> Result<Arc<Seat>, Failure> {
@@ -83,28 +79,18 @@ pub async fn join(
             }
             (room.cluster_id, vec![peer])
         }
-        named => find(shared, &named, wait).await?,
+        named => find(&shared, &named, wait).await?,
     };
-    sit(shared, cluster_id, &members).await
-}
-
-/// Sits down in a room whose members are there: on the seat that was kept, if
-/// any.
-async fn sit(
-    shared: &Shared,
-    cluster_id: ClusterId,
-    members: &[PeerId],
-) -> Result<Arc<Seat>, Failure> {
     let _switching = shared.switching.lock().await;
     if shared.env.copied_profile_plays_in(cluster_id).await {
         return Err(copy_plays());
     }
-    if let Some(seat) = take_kept_seat(shared, cluster_id).await {
+    if let Some(seat) = take_kept_seat(&shared, cluster_id).await {
         return Ok(seat);
     }
-    let seat = take_seat(shared, cluster_id, members).await?;
-    if let Err(failure) = sit_down(shared).await {
-        give_back(shared, &seat).await;
+    let seat = take_seat(&shared, cluster_id, &members).await?;
+    if let Err(failure) = sit_down(&shared).await {
+        give_back(&shared, &seat).await;
         return Err(failure);
     }
     seat.forget_earlier().await;
@@ -113,17 +99,15 @@ async fn sit(
 
 /// Comes back to a room that was kept, by its name or id; to the last one by
 /// default. Does not wait for the others: they may come later.
-pub async fn resume(shared: &Shared, which: Option<JoinTarget>) -> Result<Arc<Seat>, Failure> {
+pub async fn resume(shared: Arc<Shared>, which: Option<JoinTarget>) -> Result<Arc<Seat>, Failure> {
     let _switching = shared.switching.lock().await;
     let folder = shared.env.rooms.clone();
     let seats = blocking::run(move || folder::scan(&folder));
     let seats = seats.await.unwrap_or_default();
     let mut seats = seats.into_iter().filter(|seat| seat.continued_in.is_none());
-    let found = seats.find(|seat| match &which {
-        None => true,
-        Some(JoinTarget::Cluster(id)) => seat.key.cluster_id == *id,
-        Some(JoinTarget::Room(name)) => seat.room.as_str() == name,
-        Some(JoinTarget::Addr(_)) => false,
+    let found = seats.find(|seat| {
+        let target = which.as_ref();
+        target.is_none_or(|target| target.is(seat.key.cluster_id, &seat.room))
     });
     let kept = found.ok_or_else(|| {
         let message = match &which {
@@ -140,15 +124,18 @@ pub async fn resume(shared: &Shared, which: Option<JoinTarget>) -> Result<Arc<Se
         return Err(copy_plays());
     }
     let seat = Seat::reopen(&shared.env, kept).await?;
-    shared.set_seat(Some(Arc::clone(&seat)));
+    shared.seat.send_replace(Some(Arc::clone(&seat)));
     // In the background, until a leader is there.
-    let job = Job {
-        action: Action::TakeSeat {
-            name: shared.name(),
-        },
-        done: Box::new(|outcome| tracing::info!("back on the seat: {outcome:?}")),
+    let (done, seated) = oneshot::channel();
+    let action = Action::TakeSeat {
+        name: shared.name(),
     };
-    let _ = shared.jobs.try_send(job);
+    let _ = shared.jobs.try_send(Job { action, done });
+    tokio::spawn(async move {
+        if let Ok(outcome) = seated.await {
+            tracing::info!("back on the seat: {outcome:?}");
+        }
+    });
     Ok(seat)
 }
 
@@ -166,21 +153,17 @@ async fn take_kept_seat(shared: &Shared, room: ClusterId) -> Option<Arc<Seat>> {
             return None;
         }
     };
-    shared.set_seat(Some(Arc::clone(&seat)));
-    let lost_membership = async {
-        while !seat.lost_membership.load(Relaxed) {
-            tokio::time::sleep(PAUSE).await;
-        }
-    };
+    shared.seat.send_replace(Some(Arc::clone(&seat)));
+    let mut lost_membership = seat.lost_membership.subscribe();
     let is_ours = tokio::select! {
         // Without an answer it is kept: the others may be on their way back.
         seated = sit_down(shared) => !seated.is_err_and(|e| e.code == Refusal::Replaced.code()),
-        () = lost_membership => false,
+        _ = lost_membership.wait_for(|lost| *lost) => false,
     };
     if is_ours {
         return Some(seat);
     }
-    shared.set_seat(None);
+    shared.seat.send_replace(None);
     seat.node.close().await;
     None
 }
@@ -199,17 +182,17 @@ pub async fn take_seat(
     let deadline = Instant::now() + JOIN_TIMEOUT;
     let seat = Seat::open(&shared.env, admission.key, admission.room.clone()).await?;
     // From now on the leader's calls are answered.
-    shared.set_seat(Some(Arc::clone(&seat)));
+    shared.seat.send_replace(Some(Arc::clone(&seat)));
     if let Err(failure) = enter(shared, &seat, (leader, admission), members, deadline).await {
         give_back(shared, &seat).await;
-        shared.set_seat(before);
+        shared.seat.send_replace(before);
         return Err(failure);
     }
     Ok(seat)
 }
 
 async fn give_back(shared: &Shared, seat: &Seat) {
-    shared.set_seat(None);
+    shared.seat.send_replace(None);
     seat.node.close().await;
     seat.forget().await;
 }
@@ -238,14 +221,12 @@ pub async fn rejoin(shared: &Shared, seat: &Arc<Seat>) -> Result<(), Failure> {
 
 /// Takes the seat in the game.
 async fn sit_down(shared: &Shared) -> Result<(), Failure> {
-    let (reply, answer) = oneshot::channel();
-    let job = Job {
-        action: Action::TakeSeat {
-            name: shared.name(),
-        },
-        done: Box::new(|outcome| drop(reply.send(outcome))),
+    let (done, seated) = oneshot::channel();
+    let action = Action::TakeSeat {
+        name: shared.name(),
     };
     let gone = || Failure::new("stopped", "the program is shutting down");
-    shared.jobs.send(job).await.map_err(|_closed| gone())?;
-    answer.await.map_err(|_dropped| gone())?.map(drop)
+    let sent = shared.jobs.send(Job { action, done }).await;
+    sent.map_err(|_closed| gone())?;
+    seated.await.map_err(|_dropped| gone())?.map(drop)
 }

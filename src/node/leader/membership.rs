@@ -5,9 +5,8 @@ use std::{
     time::Duration,
 };
 
-use super::rules;
 use crate::{
-    consensus::{Member, Membership, NodeError, NodeId, StoredMembership},
+    consensus::{Member, Membership, NodeError, NodeId, RoomState, StoredMembership},
     net::{LeaderStatus, MAX_MEMBERS, Refusal, Refused},
     node::{
         policy::{self, MemberFacts},
@@ -35,7 +34,7 @@ pub async fn tend(seat: &Seat) {
         return;
     };
     if !seat.node.is_leader() {
-        *seat.lead.trials.lock() = Default::default();
+        seat.lead.trials.lock().clear();
         return;
     }
     let stored = seat.node.membership();
@@ -83,7 +82,7 @@ pub async fn admit(seat: &Seat, id: NodeId, member: Member, rules: u32) -> Resul
     let _changing = seat.lead.changing.lock().await;
     // Under the lock, and by what is not committed yet: the rules may just
     // be about to be raised.
-    rules::must_know(rules, &seat.node.state_of_whole_log())?;
+    must_know_rules(rules, &seat.node.state_of_whole_log())?;
     let stored = seat.node.membership();
     let mut target = Target::of(&stored);
     if target.nodes.get(&id).map(|m| m.peer_id) == Some(member.peer_id) {
@@ -107,6 +106,18 @@ pub async fn admit(seat: &Seat, id: NodeId, member: Member, rules: u32) -> Resul
     }
     target.nodes.insert(id, member);
     change(seat, &stored, &target).await
+}
+
+/// Refuses a program that cannot play by the rules of the room.
+pub fn must_know_rules(rules: u32, state: &RoomState) -> Result<(), Refused> {
+    let needed = state.game().table().rules;
+    if rules >= needed {
+        return Ok(());
+    }
+    Err(Refusal::Version.because(format!(
+        "that room needs rules version {needed}; install dhangkanna {} or newer",
+        env!("CARGO_PKG_VERSION")
+    )))
 }
 
 /// Removes a seat that leaves, and names the voters of those who stay.

@@ -1,6 +1,4 @@
 //! What only the leader does: it changes the members, and notices for the game.
 
 pub mod membership;
-mod observation;
 pub mod referee;
-pub mod rules;

@@ -1,11 +1,19 @@
 //! The leader's part in the game: it notices time, and who is here, and writes
 //! both into the log. So all nodes agree on them, and the game stays pure.
 
-use super::{membership, observation, rules};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::membership;
 use crate::{
     game::{Door, Game, Observation, PeerId},
     node::seat::{Seat, lead::KNOCKING},
 };
+
+/// How often the members are asked which rules they know, while the room plays
+/// by older ones.
+const ASK: Duration = Duration::from_secs(2);
 
 /// Looks at the game, and appends what has to be observed. For the leader;
 /// does nothing on others, or while an observation is on its way.
@@ -22,19 +30,19 @@ pub async fn look(seat: &Seat) {
     }
     let state = seat.node.state();
     if state.game().table().rules < seat.peers.rules() {
-        return rules::raise(seat).await;
+        return raise_rules(seat).await;
     }
     for observation in observations(seat, state.game()) {
         tracing::debug!("observed: {observation:?}");
-        observation::append(seat, observation).await;
+        seat.observe(observation).await;
     }
     dismiss_removed(seat, state.game()).await;
 }
 
 fn observations(seat: &Seat, game: &Game) -> Vec<Observation> {
     let mut observations = Vec::new();
-    let facts = seat.member_facts();
     let membership = seat.node.membership();
+    let facts = seat.facts_of(&membership);
     for (peer, player) in game.players() {
         let mut seats = membership.nodes().filter(|(_, m)| m.peer_id == *peer);
         let here = seats.any(|(id, _)| {
@@ -92,5 +100,31 @@ async fn dismiss_removed(seat: &Seat, game: &Game) {
         if let Err(e) = membership::dismiss(seat, id).await {
             tracing::debug!("who was removed keeps the seat for now: {e}");
         }
+    }
+}
+
+/// Raises the room's rules once all members know newer ones. Nobody comes
+/// in meanwhile.
+async fn raise_rules(seat: &Seat) {
+    {
+        let mut asked = seat.lead.rules_asked.lock();
+        if asked.is_some_and(|at| at.elapsed() < ASK) {
+            return;
+        }
+        *asked = Some(Instant::now());
+    }
+    let (membership, rules) = (seat.node.membership(), seat.peers.rules());
+    let others = membership.nodes().filter(|(id, _)| **id != seat.node_id());
+    let knows = others.map(|(_, member)| async move {
+        let about = seat.peers.hello(member.peer_id).await;
+        about.is_ok_and(|about| about.rules >= rules)
+    });
+    let knows = futures::future::join_all(knows).await;
+    let _changing = seat.lead.changing.lock().await;
+    // Whoever came meanwhile was not asked.
+    let is_same = seat.node.membership().log_id() == membership.log_id();
+    if is_same && knows.into_iter().all(|knows| knows) {
+        tracing::info!("all members know the rules {rules}");
+        seat.observe(Observation::Rules(rules)).await;
     }
 }

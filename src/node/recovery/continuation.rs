@@ -113,15 +113,15 @@ pub async fn found_next(
         Ok(next) => next,
         Err(failure) => {
             // The old seat is as good as it was.
-            if let Ok(again) = Seat::reopen(&shared.env, seat.kept().clone()).await {
-                shared.set_seat(Some(again));
+            if let Ok(again) = Seat::reopen(&shared.env, seat.kept.clone()).await {
+                shared.seat.send_replace(Some(again));
             }
             return Err(Refusal::Busy.because(failure.message));
         }
     };
     let cluster = next.key.cluster_id;
     tracing::info!("the game goes on in {cluster}, with {participants:?}");
-    shared.set_seat(Some(next));
+    shared.seat.send_replace(Some(next));
     // If the program ends before this is on disk, two rooms are kept, for all
     // to see.
     shared.note_continued(seat, cluster).await;

@@ -1,6 +1,5 @@
 //! What a seat does without a leader or a majority.
 
 pub mod continuation;
-pub mod election;
 pub mod keeper;
 pub mod survey;

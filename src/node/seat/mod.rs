@@ -1,16 +1,10 @@
 //! A seat in a room: a Raft node, its folder, and what it knows of the others.
 
+mod ask;
 pub mod findings;
 pub mod folder;
-mod latencies;
 pub mod lead;
-mod members;
-mod propose;
-mod read;
-mod round_clock;
-mod stats;
-mod talk_limit;
-mod trials;
+mod times;
 pub mod view;
 
 use std::{
@@ -28,13 +22,12 @@ use tokio::{sync::watch, time::Instant};
 use self::{
     findings::Findings,
     folder::{KeptSeat, LOG_FILE},
-    latencies::Latencies,
     lead::Lead,
-    round_clock::RoundClock,
+    times::{Latencies, RoundClock},
 };
 use super::{
     api::{Clock, Failure, Timing},
-    env::Env,
+    world::Env,
 };
 use crate::{
     blocking,
@@ -56,7 +49,7 @@ pub struct Seat {
     /// no need to ask.
     pub findings: watch::Sender<Option<Findings>>,
     /// A leader has said that this seat is no member any more.
-    pub lost_membership: AtomicBool,
+    pub lost_membership: watch::Sender<bool>,
     /// A command of this start of the profile was applied here.
     pub entered: AtomicBool,
     /// Who was asked to add this seat, and as which seat: told when it is given
@@ -68,7 +61,8 @@ pub struct Seat {
     pub round_clock: RoundClock,
     pub latencies: Latencies,
     opened: Instant,
-    kept: KeptSeat,
+    /// What is kept of it on disk.
+    pub kept: KeptSeat,
 }
 
 impl Seat {
@@ -130,7 +124,7 @@ impl Seat {
             timing: env.timing,
             contact,
             findings: watch::Sender::new(None),
-            lost_membership: AtomicBool::new(false),
+            lost_membership: watch::Sender::new(false),
             entered: AtomicBool::new(false),
             admitted_by: Mutex::new(None),
             last_single_copy: AtomicU64::new(0),
@@ -156,6 +150,11 @@ impl Seat {
     /// Which member it is.
     pub fn node_id(&self) -> NodeId {
         self.node.id()
+    }
+
+    /// Whether the game knows the session of a start of this profile.
+    pub fn knows(&self, session: u64) -> bool {
+        self.node.state().session_of(&self.me) == Some(session)
     }
 
     /// Whether another start of this profile has entered the game after the one
@@ -257,11 +256,6 @@ impl Seat {
         let mut kept = self.kept.clone();
         let noting = blocking::run(move || kept.note_continued(cluster));
         noting.await?
-    }
-
-    /// What is kept of this seat on disk.
-    pub fn kept(&self) -> &KeptSeat {
-        &self.kept
     }
 }
 

@@ -1,15 +1,22 @@
-//! The room as a seat sees it.
+//! The room as a seat sees it, what it knows of the members, and the numbers of
+//! its Raft node.
 
 use std::{
-    collections::BTreeSet,
-    sync::{Arc, atomic::Ordering::Relaxed},
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
 };
 
-use super::{Seat, findings::Findings};
+use tokio::time::Instant;
+
+use super::{Seat, findings::Findings, lead::Trial};
 use crate::{
-    consensus::{NodeId, Role, RoomState, Standing, quorum},
+    consensus::{NodeId, Role, RoomState, Standing, StoredMembership, quorum},
     game::{Name, PeerId},
-    node::api::{ClusterView, MemberView, PlayerView, RoomView, Trouble},
+    node::{
+        api::{ClusterView, MemberView, PlayerView, RaftStats, RoomView, Trouble},
+        policy::MemberFacts,
+    },
 };
 
 /// The room as a seat sees it now.
@@ -87,7 +94,7 @@ fn name_of(state: &RoomState, peer: &PeerId) -> Name {
 fn trouble(seat: &Seat, cluster: &ClusterView) -> Option<Trouble> {
     let findings = seat.findings.borrow().clone();
     let plays = findings.as_ref().is_some_and(Findings::plays);
-    if plays || seat.lost_membership.load(Relaxed) {
+    if plays || *seat.lost_membership.borrow() {
         return Some(Trouble::Reconnecting);
     }
     if seat.cut_off_for() >= seat.timing.stall {
@@ -132,4 +139,60 @@ fn players(state: &RoomState, cluster: &ClusterView) -> Vec<PlayerView> {
     // Stable, so both halves stay in the order of the ids.
     players.sort_by_key(|player| !player.online);
     players
+}
+
+impl Seat {
+    /// The numbers of its Raft node at this moment.
+    pub fn stats(&self) -> RaftStats {
+        let mut lag = BTreeMap::new();
+        if self.node.is_leader() {
+            let progress = self.node.progress();
+            lag = progress.matched;
+            lag.remove(&self.node_id());
+            for held in lag.values_mut() {
+                *held = progress.last_log.saturating_sub(*held);
+            }
+        }
+        RaftStats {
+            log: self.node.log_stats(),
+            lag,
+            traffic: self.contact.traffic().all(),
+            latencies: self.latencies.all(),
+        }
+    }
+
+    /// What the leader knows of the members of a membership, itself included:
+    /// who answers, since when, and how far they are.
+    pub fn facts_of(&self, stored: &StoredMembership) -> Vec<MemberFacts> {
+        let now = Instant::now();
+        let progress = self.node.progress();
+        let voters: BTreeSet<NodeId> = stored.voter_ids().collect();
+        let mut trials = self.lead.trials.lock();
+        trials.retain(|id, _| stored.membership().get_node(id).is_some());
+        let facts = stored.nodes().map(|(id, _)| {
+            let is_me = *id == self.node_id();
+            let trial = trials.entry(*id).or_insert(Trial::begin(now));
+            let silent = match progress.since_answer.get(id) {
+                _ if is_me => Duration::ZERO,
+                Some(since) => *since,
+                // Not heard of since it joined, or since we lead.
+                None => now.duration_since(trial.seen),
+            };
+            trial.look(silent, now, &self.timing);
+            let matched = progress.matched.get(id).copied().unwrap_or(0);
+            MemberFacts {
+                id: *id,
+                voter: voters.contains(id),
+                silent,
+                steady: now.duration_since(trial.since),
+                was_away: trial.was_away,
+                lag: if is_me {
+                    0
+                } else {
+                    progress.last_log.saturating_sub(matched)
+                },
+            }
+        });
+        facts.collect()
+    }
 }

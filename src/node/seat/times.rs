@@ -1,6 +1,7 @@
-//! The clock of the round that is on, as this computer measures it.
+//! Times as this computer measures them: of the round that is on, and of this
+//! player's commands.
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
 use parking_lot::Mutex;
 use tokio::time::Instant;
@@ -9,6 +10,9 @@ use crate::{
     game::{Game, Wait},
     node::api::{Clock, Timing},
 };
+
+/// How many commands are kept of which it is known how long they took.
+const LATENCIES: usize = 60;
 
 /// Remembers when the step that a round is at was seen first.
 #[derive(Debug, Default)]
@@ -37,5 +41,39 @@ impl RoundClock {
     /// Starts it anew: nobody could play meanwhile.
     pub fn restart(&self) {
         *self.0.lock() = None;
+    }
+}
+
+/// How long the newest commands took.
+#[derive(Debug, Default)]
+pub struct Latencies(Mutex<VecDeque<Duration>>);
+
+impl Latencies {
+    pub fn note(&self, took: Duration) {
+        let mut all = self.0.lock();
+        if all.len() >= LATENCIES {
+            all.pop_front();
+        }
+        all.push_back(took);
+    }
+
+    pub fn all(&self) -> Vec<Duration> {
+        self.0.lock().iter().copied().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_latencies_are_kept() {
+        let latencies = Latencies::default();
+        for n in 0..100 {
+            latencies.note(Duration::from_millis(n));
+        }
+        let all = latencies.all();
+        assert_eq!(all.len(), LATENCIES);
+        assert_eq!(all.last(), Some(&Duration::from_millis(99)));
     }
 }
