@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    entry::JOIN_TIMEOUT,
+    entry::seating::JOIN_TIMEOUT,
     leader::membership,
     recovery::{continuation, keeper},
     seat::Seat,

@@ -92,10 +92,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 self.propose(action, reply);
             }
             Command::Act(action) => self.propose(Ok(action), reply),
-            Command::StartMatch { force } => {
-                let action = self.deal(force);
-                self.propose(action, reply);
-            }
+            Command::StartMatch { force } => self.propose(self.deal(force), reply),
             Command::Choose(choice) => {
                 let action = self.choose(choice);
                 self.propose(action, reply);

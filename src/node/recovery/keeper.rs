@@ -32,18 +32,12 @@ const HINTS: Duration = Duration::from_secs(2);
 pub async fn keep(shared: Arc<Shared>) {
     let mut seats = shared.seat.subscribe();
     loop {
-        let seat = seats.borrow_and_update().clone();
-        match seat {
-            Some(seat) => {
-                tokio::time::sleep(LOOK).await;
-                look_after(&shared, &seat).await;
-            }
-            None => {
-                if seats.changed().await.is_err() {
-                    return;
-                }
-            }
-        }
+        let seat = seats.wait_for(Option::is_some).await;
+        let Ok(Some(seat)) = seat.map(|seat| seat.clone()) else {
+            return;
+        };
+        tokio::time::sleep(LOOK).await;
+        look_after(&shared, &seat).await;
     }
 }
 
