@@ -165,12 +165,11 @@ impl Node {
         let (commands, queue) = mpsc::channel(COMMANDS);
         let actor = actor::Actor::new(shared, profile, discovery, server, queue, on_change);
         let view = actor.view();
-        let task = tokio::spawn(actor.run());
+        tokio::spawn(actor.run());
         NodeHandle {
             commands,
             view,
             seats,
-            task: Arc::new(tokio::sync::Mutex::new(Some(task))),
         }
     }
 }
@@ -181,7 +180,6 @@ pub struct NodeHandle {
     commands: mpsc::Sender<actor::Request>,
     view: watch::Receiver<Arc<View>>,
     seats: watch::Receiver<Option<Arc<Seat>>>,
-    task: Arc<tokio::sync::Mutex<Option<tokio::task::JoinHandle<()>>>>,
 }
 
 impl NodeHandle {
@@ -221,12 +219,10 @@ impl NodeHandle {
     /// # Errors
     /// If the node was not in a room that it could leave.
     pub async fn shutdown(&self) -> Reply {
-        let mut task = self.task.lock().await;
         let left = self.request(Command::Shutdown).await;
-        if let Some(task) = task.take() {
-            // A panic was reported by the hook.
-            let _ = task.await;
-        }
+        // Views end with the node.
+        let mut view = self.view();
+        while view.changed().await.is_ok() {}
         left
     }
 }

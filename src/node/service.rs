@@ -3,9 +3,9 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    entry::JOIN_TIMEOUT,
+    entry::seating::JOIN_TIMEOUT,
     leader::membership,
-    recovery::{continuation, keeper, survey},
+    recovery::{continuation, keeper},
     seat::Seat,
     shared::Shared,
 };
@@ -91,7 +91,7 @@ impl Handler for Service {
             tokio::spawn(async move {
                 // Voters are connected to their leader only: while its lease
                 // runs out there is time to connect to each other.
-                let connecting = survey::survey(&shared, &seat, false);
+                let connecting = keeper::survey(&shared, &seat, false);
                 futures::join!(keeper::hurry_election(&seat), connecting);
             });
         }

@@ -14,6 +14,7 @@ use super::{
     world::Env,
 };
 use crate::{
+    blocking,
     consensus::ClusterId,
     game::{Action, Name},
     net::RoomKey,
@@ -114,7 +115,9 @@ impl Shared {
         self.continued
             .lock()
             .insert(seat.key.cluster_id, (seat.key, cluster));
-        if let Err(e) = seat.note_continued(cluster).await {
+        let mut kept = seat.kept.clone();
+        let noting = blocking::run(move || kept.note_continued(cluster));
+        if let Err(e) = noting.await.flatten() {
             tracing::warn!("the old room is kept although the game went on: {e}");
         }
     }

@@ -1,7 +1,10 @@
-//! This player's commands: handed on, and what comes of them.
+//! This player's commands: what each sets going, and what comes of it.
 
 use std::{
-    fs, io,
+    fs,
+    future::Future,
+    io,
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
     time::SystemTime,
@@ -9,14 +12,20 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::{Actor, Asker, setter::played};
+use super::{Actor, Asker, Move, Request, setter::played};
 use crate::{
     blocking,
+    config::save_name,
     discovery::Examination,
-    game::{Action, Mode, Outcome},
+    game::{Action, Mode, Name, Outcome},
     node::{
-        api::{Choice, Done, Failure, Looking, PackView, Pending, Preferences, Reply},
+        api::{
+            Choice, Command, Done, Failure, JoinTarget, Looking, PackView, Pending, Preferences,
+            Reply, Stage,
+        },
         client,
+        entry::{leave, seating},
+        seat::Seat,
         shared::Job,
     },
     packs::Packs,
@@ -29,8 +38,160 @@ const READS: usize = 32;
 const FOLDER: &str = "events";
 
 impl<F: Fn() + Send + Sync + 'static> Actor<F> {
+    pub(super) fn dispatch(&mut self, Request { command, reply }: Request) {
+        match command {
+            Command::Host { room } => {
+                let room = room.unwrap_or_else(|| room_of(&self.shared.name()));
+                let stage = Stage::Hosting(room.to_string());
+                let hosting = seating::host(Arc::clone(&self.shared), room);
+                self.start_move(reply, stage, hosting, None);
+            }
+            Command::Join { target, wait } => {
+                let stage = Stage::Joining(self.name_of(&target));
+                let at = match &target {
+                    JoinTarget::Addr(addr) => Some(*addr),
+                    JoinTarget::Room(_) | JoinTarget::Cluster(_) => None,
+                };
+                let joining = seating::join(Arc::clone(&self.shared), target, wait);
+                self.start_move(reply, stage, joining, at);
+            }
+            Command::Resume { which } => {
+                let name = which.as_ref().map(|which| self.name_of(which));
+                let stage = Stage::Joining(name.unwrap_or_else(|| "the last room".to_owned()));
+                let resuming = seating::resume(Arc::clone(&self.shared), which);
+                self.start_move(reply, stage, resuming, None);
+            }
+            Command::Continue => self.switch(reply, None),
+            Command::Follow => {
+                if let Some(elsewhere) = self.elsewhere() {
+                    self.switch(reply, Some(elsewhere));
+                } else {
+                    let nowhere = "nobody has continued without you";
+                    self.answer(reply, Err(Failure::new("nowhere", nowhere)));
+                }
+            }
+            Command::Forget(room) => {
+                self.forget(room);
+                self.answer(reply, Ok(Done::Ok));
+            }
+            Command::StartRound {
+                pack,
+                number,
+                after_round,
+            } => {
+                let action = match self.packs.pick(&pack, number) {
+                    Ok((entry, from)) => Ok(Action::StartRound {
+                        clue: entry.clue.clone(),
+                        secret: entry.secret.clone(),
+                        alphabet: Some(Arc::clone(&from.alphabet)),
+                        pack,
+                        after_round,
+                    }),
+                    Err(e) => Err(Failure::new("no_such_entry", e.to_string())),
+                };
+                self.propose(action, reply);
+            }
+            Command::Act(action) => self.propose(Ok(action), reply),
+            Command::StartMatch { force } => self.propose(self.deal(force), reply),
+            Command::Choose(choice) => {
+                let action = self.choose(choice);
+                self.propose(action, reply);
+            }
+            Command::Read => self.read(reply),
+            Command::HandOver => self.hand_over(reply),
+            Command::Rename(name) => {
+                let kept = name.clone();
+                self.save_later("the player's name", move |folder| save_name(folder, &kept));
+                *self.shared.name.write() = name.clone();
+                if self.seat.is_some() {
+                    self.propose(Ok(Action::TakeSeat { name }), reply);
+                } else {
+                    self.answer(reply, Ok(Done::Ok));
+                }
+            }
+            Command::Prefer(preferences) => {
+                self.prefer(preferences);
+                self.answer(reply, Ok(Done::Ok));
+            }
+            Command::UseInterfaces(interfaces) => {
+                self.discovery.choose(interfaces.clone());
+                self.lobby.me.addr = self.shared.env.own_addr();
+                self.prefer(Preferences {
+                    interfaces,
+                    ..Preferences::clone(&self.lobby.me.preferences)
+                });
+                self.examine(reply);
+            }
+            Command::AddPack(file) => self.add_pack(file, reply),
+            Command::Examine => self.examine(reply),
+            Command::Export(text) => self.export(text, reply),
+            Command::Leave => match (&self.seat, &self.moving) {
+                (Some(_), None) => {
+                    self.discovery.announce(None);
+                    self.announced = None;
+                    self.start_leaving(reply);
+                }
+                // Giving up on the way in.
+                (None, Some((Stage::Hosting(_) | Stage::Joining(_), ..))) => {
+                    if let Some((_, _, joining)) = self.moving.take() {
+                        let cancelled = Failure::new("cancelled", "joining was cancelled");
+                        drop(joining.map(|joining| joining.send(Err(cancelled))));
+                    }
+                    // It may have been let in already.
+                    if self.shared.current_seat().is_some() {
+                        self.start_leaving(reply);
+                    } else {
+                        self.answer(reply, Ok(Done::Ok));
+                    }
+                }
+                _ => self.answer(reply, Err(Failure::not_in_room())),
+            },
+            Command::DismissNotice => {
+                self.lobby.notice = None;
+                self.answer(reply, Ok(Done::Ok));
+            }
+            // Taken by the loop.
+            Command::Shutdown => {}
+        }
+    }
+
+    fn start_move(
+        &mut self,
+        reply: Asker,
+        stage: Stage,
+        moving: impl Future<Output = Result<Arc<Seat>, Failure>> + Send + 'static,
+        at: Option<SocketAddr>,
+    ) {
+        if self.seat.is_some() || self.moving.is_some() {
+            let busy = Failure::new("in_room", "leave the room you are in first");
+            return self.answer(reply, Err(busy));
+        }
+        self.lobby.notice = None;
+        let moving = async move { Move::Into(moving.await, at) };
+        self.moving = Some((stage, Box::pin(moving), reply));
+    }
+
+    pub(super) fn start_leaving(&mut self, reply: Asker) {
+        let shared = Arc::clone(&self.shared);
+        let leaving = async move { Move::Out(leave::leave(&shared).await) };
+        self.moving = Some((Stage::Leaving, Box::pin(leaving), reply));
+    }
+
+    fn name_of(&self, target: &JoinTarget) -> String {
+        if let JoinTarget::Cluster(id) = target {
+            let ads = self.shared.env.ads.borrow();
+            if let Some(ad) = ads.values().find(|ad| ad.cluster_id == *id) {
+                return ad.room.to_string();
+            }
+            if let Some(kept) = self.lobby.kept.iter().find(|kept| kept.cluster_id == *id) {
+                return kept.name.to_string();
+            }
+        }
+        target.to_string()
+    }
+
     /// Hands an action to the seat, and hears what comes of it.
-    pub(super) fn propose(&mut self, action: Result<Action, Failure>, reply: Asker) {
+    fn propose(&mut self, action: Result<Action, Failure>, reply: Asker) {
         let action = match action {
             Ok(action) => action,
             Err(failure) => return self.answer(reply, Err(failure)),
@@ -73,7 +234,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     }
 
     /// Looks at the game as of now, outside the queue of commands.
-    pub(super) fn read(&mut self, reply: Asker) {
+    fn read(&mut self, reply: Asker) {
         if self.seat.is_none() || self.moving.is_some() {
             return self.answer(reply, Err(Failure::not_in_room()));
         }
@@ -97,7 +258,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     }
 
     /// Looks at the network, unless that is done just now.
-    pub(super) fn examine(&mut self, reply: Asker) {
+    fn examine(&mut self, reply: Asker) {
         if self.lobby.examination != Looking::Now {
             self.lobby.examination = Looking::Now;
             let interfaces = self.discovery.interfaces().clone();
@@ -115,7 +276,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     }
 
     /// Writes a text of the window's into a file.
-    pub(super) fn export(&mut self, text: String, reply: Asker) {
+    fn export(&mut self, text: String, reply: Asker) {
         let folder = self.profile.folder().join(FOLDER);
         let writing = blocking::run(move || write(&folder, &text));
         self.later(writing, |actor, written| match written.flatten() {
@@ -133,7 +294,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     }
 
     /// A match as the room is set up, with secrets from my packs.
-    pub(super) fn deal(&self, force: bool) -> Result<Action, Failure> {
+    fn deal(&self, force: bool) -> Result<Action, Failure> {
         let seat = self.seat.as_ref().ok_or_else(Failure::not_in_room)?;
         let state = seat.node.state();
         let game = state.game();
@@ -156,14 +317,14 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     }
 
     /// Takes a secret for the others.
-    pub(super) fn choose(&mut self, choice: Choice) -> Result<Action, Failure> {
+    fn choose(&mut self, choice: Choice) -> Result<Action, Failure> {
         let seat = self.seat.as_ref().ok_or_else(Failure::not_in_room)?;
         let (state, me) = (seat.node.state(), self.shared.env.me);
         self.setter.choose(state.game(), me, &self.packs, choice)
     }
 
     /// Takes a word pack of the player's own.
-    pub(super) fn add_pack(&mut self, file: PathBuf, reply: Asker) {
+    fn add_pack(&mut self, file: PathBuf, reply: Asker) {
         let folder = self.profile.packs();
         let adding = blocking::run(move || Packs::add(&folder, &file));
         self.later(adding, |actor, added| {
@@ -208,4 +369,11 @@ fn write(folder: &Path, text: &str) -> io::Result<PathBuf> {
     let file = folder.join(name);
     fs::write(&file, text)?;
     Ok(file)
+}
+
+/// A room's name when none is given.
+fn room_of(player: &Name) -> Name {
+    Name::parse(&format!("{player}'s room"))
+        .or_else(|_too_long| Name::parse(&format!("Room of {}", player.as_str())))
+        .unwrap_or_else(|_too_long| player.clone())
 }

@@ -2,7 +2,6 @@
 //! long, and publishes a view whenever something has changed ([`publish`]).
 
 mod commands;
-mod dispatch;
 mod event_log;
 mod publish;
 mod setter;
@@ -243,7 +242,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let reply = self.moving.take().and_then(|(_, _, reply)| reply);
         self.pending.clear();
         self.single_copy = false;
-        self.setter.forget_offers();
+        // What was offered in another room is not for this one.
+        self.setter.offers = None;
         match moved {
             Move::Into(Ok(seat), at) => {
                 if let Some(addr) = at {

@@ -155,11 +155,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     fn plays(&self, room: &RoomView) -> Plays {
         let settings = &room.state.game().table().settings;
         // The owner's pack may be nobody else's.
-        let pack = self
-            .packs
-            .all()
-            .iter()
-            .find(|pack| pack.id == settings.pack);
+        let pack = self.packs.get(&settings.pack);
         let language = pack.map(|pack| pack.language.clone());
         Plays {
             mode: settings.mode,

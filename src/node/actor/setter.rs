@@ -15,7 +15,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Setter {
     /// For which round of which match; dropped with the seat.
-    offers: Option<(u32, Arc<[Deal]>)>,
+    pub(super) offers: Option<(u32, Arc<[Deal]>)>,
     /// What was sealed, or may have been: a command may be lost on its way.
     own: Vec<Own>,
     /// An answer is on its way.
@@ -40,11 +40,6 @@ impl Setter {
             view.offers = self.offers(game, round, packs);
         }
         Some(view)
-    }
-
-    /// Another room: what was offered in the last one is not for this one.
-    pub(super) fn forget_offers(&mut self) {
-        self.offers = None;
     }
 
     fn offers(&mut self, game: &Game, round: &Round, packs: &Packs) -> Arc<[Deal]> {

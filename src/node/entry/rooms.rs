@@ -27,12 +27,12 @@ pub const CHECKS: usize = 8;
 /// question come within 120 ms (RFC 6762 §6), and over Wi-Fi a little later.
 const SETTLE: Duration = Duration::from_millis(300);
 
-/// Why a room cannot be joined that a copy of this profile plays in.
-const COPY_PLAYS: &str = "a copy of this profile is playing there on another computer; start one of them with another --profile";
-
 /// Refuses a room that a copy of this profile plays in.
 pub fn copy_plays() -> Failure {
-    Failure::new("twin", COPY_PLAYS)
+    Failure::new(
+        "twin",
+        "a copy of this profile is playing there on another computer; start one of them with another --profile",
+    )
 }
 
 /// The rooms of these announcements, and of one in our own name, by name.

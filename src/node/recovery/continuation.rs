@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-use super::survey::survey;
+use super::keeper::survey;
 use crate::{
     consensus::{ClusterId, Genesis, NodeId},
     game::PeerId,

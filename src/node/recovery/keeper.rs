@@ -1,16 +1,19 @@
 //! Looks after a seat: what it does while it hears no leader, or no majority,
-//! and as soon as the leader's program has ended.
+//! and as soon as the leader's program has ended. It asks the other members how
+//! they are.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio::time::Instant;
 
-use super::survey::survey;
 use crate::{
-    net::Refusal,
+    consensus::NodeId,
+    game::PeerId,
+    net::{CallError, Refusal, Survey},
     node::{
         entry::seating,
-        seat::Seat,
+        seat::{Seat, findings::Findings},
         shared::{Eviction, Shared},
     },
 };
@@ -29,18 +32,12 @@ const HINTS: Duration = Duration::from_secs(2);
 pub async fn keep(shared: Arc<Shared>) {
     let mut seats = shared.seat.subscribe();
     loop {
-        let seat = seats.borrow_and_update().clone();
-        match seat {
-            Some(seat) => {
-                tokio::time::sleep(LOOK).await;
-                look_after(&shared, &seat).await;
-            }
-            None => {
-                if seats.changed().await.is_err() {
-                    return;
-                }
-            }
-        }
+        let seat = seats.wait_for(Option::is_some).await;
+        let Ok(Some(seat)) = seat.map(|seat| seat.clone()) else {
+            return;
+        };
+        tokio::time::sleep(LOOK).await;
+        look_after(&shared, &seat).await;
     }
 }
 
@@ -88,4 +85,60 @@ pub async fn hurry_election(seat: &Seat) {
         let spread = Duration::from_millis(crate::random::u64() % 20);
         tokio::time::sleep(HINT + spread).await;
     }
+}
+
+/// Asks all members how they are, and whoever else is seen in the room: all
+/// those we know may have been replaced while we slept. With `freeze`, they
+/// freeze for a moment if they do not play.
+pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool) -> Findings {
+    let membership = seat.node.membership();
+    let members: BTreeMap<PeerId, NodeId> = membership
+        .nodes()
+        .filter(|(id, _)| **id != seat.node_id())
+        .map(|(id, member)| (member.peer_id, *id))
+        .collect();
+    let ads = Arc::clone(&shared.env.ads.borrow());
+    let mut strangers = Vec::new();
+    for ad in ads.values() {
+        shared.env.note_addresses(ad);
+        if ad.cluster_id == seat.key.cluster_id && !members.contains_key(&ad.peer_id) {
+            strangers.push(ad.peer_id);
+        }
+    }
+    let members = members.into_iter().map(|(peer, id)| (peer, Some(id)));
+    let strangers = strangers.into_iter().map(|peer| (peer, None));
+    let mut asked: FuturesUnordered<_> = members
+        .chain(strangers)
+        .map(|(peer, id)| async move { (peer, id, ask(shared, seat, peer, id, freeze).await) })
+        .collect();
+    let mut findings = Findings::default();
+    while let Some((peer, _, answer)) = asked.next().await {
+        match answer {
+            Ok((id, survey)) => {
+                findings.answers.insert(id, (peer, survey));
+            }
+            Err(CallError::Continued(cluster)) => findings.continued = Some((peer, cluster)),
+            Err(e) => tracing::debug!("{} does not say how it is: {e}", peer.short()),
+        }
+    }
+    findings
+}
+
+/// Asks one peer; whose seat is not known, is asked for that first.
+async fn ask(
+    shared: &Shared,
+    seat: &Seat,
+    peer: PeerId,
+    id: Option<NodeId>,
+    freeze: bool,
+) -> Result<(NodeId, Survey), CallError> {
+    let id = match id {
+        Some(id) => id,
+        None => match shared.env.peers.hello(peer).await?.room {
+            Some(room) if room.cluster_id == seat.key.cluster_id => room.node_id,
+            _ => return Err(CallError::Denied("it is in another room".to_owned())),
+        },
+    };
+    let mut client = seat.client(id, peer);
+    Ok((id, client.survey(freeze).await?))
 }

@@ -2,4 +2,3 @@
 
 pub mod continuation;
 pub mod keeper;
-pub mod survey;

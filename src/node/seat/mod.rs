@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     blocking,
-    consensus::{ClusterId, LogStore, Member, NodeId, RaftNode},
+    consensus::{LogStore, Member, NodeId, RaftNode},
     game::{Name, PeerId},
     net::{Contact, MemberClient, Peers, RaftNetwork, Refusal, Refused, RoomKey, SeatAccess},
 };
@@ -250,24 +250,12 @@ impl Seat {
         // It removes or it says why not.
         let _ = removing.await;
     }
-
-    /// Notes for good, on a closed seat, that the game went on elsewhere.
-    pub async fn note_continued(&self, cluster: ClusterId) -> io::Result<()> {
-        let mut kept = self.kept.clone();
-        let noting = blocking::run(move || kept.note_continued(cluster));
-        noting.await?
-    }
 }
 
 /// Fresh for every seat. 0 stands for "none" on the wire.
 fn new_node_id() -> NodeId {
-    loop {
-        // Half the range: safe for readers that have only signed numbers.
-        let id = crate::random::u64() >> 1;
-        if id != 0 {
-            return id;
-        }
-    }
+    // Half the range: safe for readers that have only signed numbers.
+    (crate::random::u64() >> 1).max(1)
 }
 
 fn log_opener(env: &Env) -> impl Fn(&KeptSeat) -> Result<LogStore, Failure> + use<> {
