@@ -219,7 +219,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     self.evicted(why);
                 }
                 // Members may have moved to other addresses.
-                _ = ads.changed() => {
+                Ok(()) = ads.changed() => {
                     for ad in ads.borrow_and_update().values() {
                         shared.env.note_addresses(ad);
                     }
