@@ -1,5 +1,5 @@
 //! The messages of `proto/`, generated at build time. Only the two codecs
-//! ([`crate::consensus::codec`] and [`crate::net::codec`]) look inside them.
+//! ([`crate::consensus::codec`] and `net::codec`) look inside them.
 
 #![allow(
     missing_docs,

@@ -25,12 +25,12 @@ trait Manager {
 /// Does something each time the computer is about to sleep, and holds that up
 /// meanwhile. logind waits 5 s at most, unless it is told otherwise.
 pub(crate) async fn watch<F: Future<Output = ()>>(before: impl Fn() -> F) {
-    if let Err(e) = heed(before).await {
+    if let Err(e) = hear_of_sleep(before).await {
         tracing::info!("nobody tells when this computer goes to sleep: {e}");
     }
 }
 
-async fn heed<F: Future<Output = ()>>(before: impl Fn() -> F) -> zbus::Result<()> {
+async fn hear_of_sleep<F: Future<Output = ()>>(before: impl Fn() -> F) -> zbus::Result<()> {
     let bus = zbus::Connection::system().await?;
     let manager = ManagerProxy::new(&bus).await?;
     let mut signals = manager.receive_prepare_for_sleep().await?;

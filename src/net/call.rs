@@ -121,7 +121,7 @@ coded_enum! {
         Version = "version",
         /// It is not in that room.
         NoSuchRoom = "no_such_room",
-        /// All [`MAX_MEMBERS`] seats are taken.
+        /// All [`MAX_MEMBERS`](crate::net::MAX_MEMBERS) seats are taken.
         RoomFull = "room_full",
         /// The name cannot be shown.
         BadName = "bad_name",

@@ -48,7 +48,7 @@ pub async fn host(shared: Arc<Shared>, room: Name) -> Result<Arc<Seat>, Failure>
     let seat = found(&shared, room, None).await?;
     shared.seat.send_replace(Some(Arc::clone(&seat)));
     if let Err(failure) = sit_down(&shared).await {
-        shared.seat.send_replace(None);
+        give_back(&shared, &seat).await;
         return Err(failure);
     }
     Ok(seat)
