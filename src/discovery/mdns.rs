@@ -22,6 +22,7 @@ use super::{
     source::{Ad, Announcer, DiscoveryConfig, Seen, Source},
     txt,
 };
+use crate::game::PeerId;
 
 /// What we are called on the network (RFC 6763 §7).
 const SERVICE: &str = "_dhangkanna._tcp.local.";
@@ -194,6 +195,30 @@ async fn announce(daemon: ServiceDaemon, port: u16, mut wanted: watch::Receiver<
     }
 }
 
+/// The announcements by their names, the newest last. A member that goes on under
+/// another name has two until the old one is removed, or expires.
+#[derive(Default)]
+struct Names(Vec<(String, Ad)>);
+
+impl Names {
+    fn resolved(&mut self, name: String, ad: Ad) {
+        self.removed(&name);
+        if self.0.len() < MAX_NAMES {
+            self.0.push((name, ad));
+        }
+    }
+
+    fn removed(&mut self, name: &str) {
+        self.0.retain(|(known, _)| known != name);
+    }
+
+    /// Of each member, the newest.
+    fn ads(&self) -> BTreeMap<PeerId, Ad> {
+        let ads = self.0.iter().map(|(_, ad)| (ad.peer_id, ad.clone()));
+        ads.collect()
+    }
+}
+
 /// Reports who is there.
 struct Browser {
     daemon: ServiceDaemon,
@@ -212,7 +237,7 @@ impl Browser {
             announced,
             chosen,
         } = self;
-        let mut seen: BTreeMap<String, Ad> = BTreeMap::new();
+        let mut seen = Names::default();
         let mut incomplete: BTreeMap<String, Instant> = BTreeMap::new();
         let mut clock = Clock::new();
         loop {
@@ -226,7 +251,7 @@ impl Browser {
                 }
                 () = chosen.notified() => {
                     // The library does not tell who was seen on which.
-                    seen.clear();
+                    seen.0.clear();
                     None
                 }
                 () = tokio::time::sleep_until(half.unwrap_or_else(Instant::now)), if half.is_some() => {
@@ -253,11 +278,7 @@ impl Browser {
                     let name = service.fullname.clone();
                     if let Some(ad) = read(&service) {
                         incomplete.remove(&name);
-                        // It may go on under another name than before.
-                        seen.retain(|_, other| other.peer_id != ad.peer_id);
-                        if seen.len() < MAX_NAMES {
-                            seen.insert(name, ad);
-                        }
+                        seen.resolved(name, ad);
                     } else if service.get_properties().is_empty() && incomplete.len() < MAX_NAMES {
                         let until = Instant::now() + INCOMPLETE;
                         incomplete.entry(name).or_insert(until);
@@ -268,12 +289,11 @@ impl Browser {
                 // A goodbye names the service, not the peer.
                 Some(ServiceEvent::ServiceRemoved(_, name)) => {
                     incomplete.remove(&name);
-                    seen.remove(&name);
+                    seen.removed(&name);
                 }
                 Some(_) => continue,
             }
-            let ads = seen.values().map(|ad| (ad.peer_id, ad.clone()));
-            if events.send((Source::Mdns, ads.collect())).await.is_err() {
+            if events.send((Source::Mdns, seen.ads())).await.is_err() {
                 return;
             }
         }
@@ -358,4 +378,48 @@ fn read(service: &ResolvedService) -> Option<Ad> {
     addrs.truncate(crate::consensus::codec::MAX_ADDRS);
     ad.addrs = addrs;
     Some(ad)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        consensus::ClusterId,
+        game::{Name, Phase},
+    };
+
+    #[test]
+    fn a_member_under_two_names_stays_when_one_goes() {
+        let called = |name: &str| Ad {
+            peer_id: PeerId::new([7; 32]),
+            protocol: 1,
+            version: "0.2.0".to_owned(),
+            player: Name::parse(name).expect("a name"),
+            cluster_id: ClusterId::new([1; 16]),
+            room: Name::parse("den").expect("a name"),
+            leads: true,
+            players: 1,
+            phase: Phase::Lobby,
+            plays: None,
+            ancestors: Vec::new(),
+            addrs: Vec::new(),
+        };
+        let player = |names: &Names| {
+            let ads = names.ads();
+            let ad = ads.values().next();
+            ad.map(|ad| ad.player.to_string())
+        };
+        // The old name may be resolved last, and gone first.
+        for last in ["Ann", "Bea"] {
+            let mut names = Names::default();
+            for name in ["Ann", "Bea", last] {
+                names.resolved(name.to_owned(), called(name));
+            }
+            assert_eq!(player(&names).as_deref(), Some(last));
+            names.removed("Ann");
+            assert_eq!(player(&names).as_deref(), Some("Bea"));
+            names.removed("Bea");
+            assert_eq!(player(&names), None);
+        }
+    }
 }

@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Reads that may wait; then the player is told "busy".
-const READS: usize = 32;
+pub(super) const READS: usize = 32;
 
 /// The folder of exported events in the profile's.
 const FOLDER: &str = "events";
@@ -238,16 +238,14 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         if self.seat.is_none() || self.moving.is_some() {
             return self.answer(reply, Err(Failure::not_in_room()));
         }
-        if self.reads >= READS {
+        let Ok(place) = Arc::clone(&self.reads).try_acquire_owned() else {
             let busy = Failure::new("busy", "too many reads are waiting already");
             return self.answer(reply, Err(busy));
-        }
-        self.reads += 1;
+        };
         let shared = Arc::clone(&self.shared);
-        let reading = async move { client::read(&shared).await };
-        self.later(reading, |actor, outcome| {
-            actor.reads -= 1;
-            actor.answer(reply, outcome);
+        let reading = async move { (client::read(&shared).await, place) };
+        self.later(reading, |actor, (outcome, _place)| {
+            actor.answer(reply, outcome)
         });
     }
 

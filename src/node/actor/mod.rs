@@ -12,7 +12,7 @@ use std::{
 };
 
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{Semaphore, mpsc, oneshot, watch},
     task::{AbortHandle, JoinHandle, JoinSet},
     time::MissedTickBehavior,
 };
@@ -105,8 +105,8 @@ pub(super) struct Actor<F> {
     checking: bool,
     answers: Vec<(oneshot::Sender<Reply>, Reply)>,
     pending: Vec<Pending>,
-    /// How many reads are under way.
-    reads: usize,
+    /// The places for reads that are under way.
+    reads: Arc<Semaphore>,
     single_copy: bool,
     notices: u64,
     announced: Option<Ad>,
@@ -167,7 +167,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             checking: false,
             answers: Vec::new(),
             pending: Vec::new(),
-            reads: 0,
+            reads: Arc::new(Semaphore::new(commands::READS)),
             single_copy: false,
             notices: 0,
             announced: None,
