@@ -31,9 +31,6 @@ use crate::{
     packs::Packs,
 };
 
-/// Reads that may wait; then the player is told "busy".
-pub(super) const READS: usize = 32;
-
 /// The folder of exported events in the profile's.
 const FOLDER: &str = "events";
 
@@ -245,7 +242,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let shared = Arc::clone(&self.shared);
         let reading = async move { (client::read(&shared).await, place) };
         self.later(reading, |actor, (outcome, _place)| {
-            actor.answer(reply, outcome)
+            actor.answer(reply, outcome);
         });
     }
 

@@ -41,6 +41,9 @@ use crate::{
 /// How long the last write into the profile may take.
 const SAVING: Duration = Duration::from_secs(1);
 
+/// Reads that may wait; then the player is told "busy".
+const READS: usize = 32;
+
 /// Who waits for a reply. `None`: a failure is shown on screen.
 type Asker = Option<oneshot::Sender<Reply>>;
 
@@ -167,7 +170,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             checking: false,
             answers: Vec::new(),
             pending: Vec::new(),
-            reads: Arc::new(Semaphore::new(commands::READS)),
+            reads: Arc::new(Semaphore::new(READS)),
             single_copy: false,
             notices: 0,
             announced: None,
