@@ -5,7 +5,7 @@ use std::{
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use crate::game::Name;
@@ -32,6 +32,9 @@ const PLAYER: &str = "player";
 
 /// The file with the port that was listened on last.
 const PORT: &str = "port";
+
+/// The file with the number of the last start.
+const SESSION: &str = "session";
 
 /// Why there is no profile.
 #[derive(Debug, thiserror::Error)]
@@ -163,6 +166,24 @@ impl Profile {
     /// What the system says.
     pub fn save_port(&self, port: u16) -> io::Result<()> {
         crate::files::write_private(&self.folder.join(PORT), port.to_string().as_bytes())
+    }
+
+    /// The number of a new start of the program: the time in milliseconds since
+    /// 1970, or one more than the last one if that is greater. A start that is not
+    /// kept still has one.
+    pub fn next_session(&self) -> u64 {
+        let file = self.folder.join(SESSION);
+        let last = fs::read_to_string(&file).ok();
+        let last = last.and_then(|text| text.trim().parse::<u64>().ok());
+        // What is beyond the year 200000 is damaged, and would leave no next one.
+        let last = last.filter(|last| *last < 1 << 52);
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let now = now.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0));
+        let session = now.max(last.map_or(0, |last| last + 1));
+        if let Err(e) = crate::files::write_private(&file, session.to_string().as_bytes()) {
+            tracing::warn!("the number of this start is not kept: {e}");
+        }
+        session
     }
 
     /// The player's name: the one chosen last, or a suggestion.

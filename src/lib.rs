@@ -20,6 +20,7 @@ mod files;
 pub mod game;
 pub mod headless;
 mod hex_id;
+pub mod keys;
 pub mod lists;
 pub mod logging;
 pub mod net;

@@ -80,7 +80,7 @@ async fn meet(gossip: &GossipHandle) {
         Ok(transport) => Arc::new(transport),
         Err(e) => return eprintln!("dhangkanna: nobody can be asked: {e}"),
     };
-    let peers = Peers::new(transport, Arc::new(AddressBook::default()), 0, RULES);
+    let peers = Peers::new(transport, Arc::new(AddressBook::default()), RULES);
     for addr in gossip.members.iter() {
         match node::meet(&peers, gossip, *addr).await {
             Ok(true) => {}

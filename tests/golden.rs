@@ -6,10 +6,11 @@ use std::{fmt::Write as _, path::PathBuf};
 
 use dhangkanna::{
     consensus::{
-        ClusterId, CommandId, Entry, GameCommand, Genesis, Member, Membership, Proposal, RULES,
-        RoomState, Vote, codec, log_id,
+        ClusterId, CommandId, Entry, GameCommand, Genesis, Holder, Member, Membership, Proposal,
+        RULES, RoomState, Ticket, TicketPath, Vote, codec, log_id,
     },
     game::{Action, Letter, Name, PeerId, Secret},
+    keys::{PublicKey, Signature},
     proto as pb,
 };
 use openraft::EntryPayload;
@@ -116,9 +117,24 @@ fn commands_in_the_log_stay_readable() {
 
 #[test]
 fn memberships_and_votes_stay_readable() {
-    let member = |n: u8| Member {
-        peer_id: PeerId::new([n; 32]),
-        addrs: vec![format!("10.0.0.{n}:4000"), "[fe80::1%2]:4000".to_owned()],
+    let key = |n: u8| PublicKey::try_from(&[n; 65][..]).unwrap();
+    let holder = |n: u8| Holder {
+        seat: n.into(),
+        key: key(n),
+    };
+    let ticket = |n: u8| Ticket {
+        holder: holder(n),
+        base: 2,
+        signature: Signature::try_from(&[n; 64][..]).unwrap(),
+    };
+    let member = |n: u8| {
+        let path = TicketPath {
+            nonce: [7; 16],
+            founder: holder(1),
+            tickets: (2..=n).map(ticket).collect(),
+        };
+        let addrs = vec![format!("10.0.0.{n}:4000"), "[fe80::1%2]:4000".to_owned()];
+        Member::new(key(n), Some(path), addrs)
     };
     let nodes = [(1, member(1)), (2, member(2)), (u64::MAX >> 1, member(3))];
     let voters = vec![[1].into(), [1, 2].into()];

@@ -24,6 +24,7 @@ const LAYERS: &[&[&str]] = &[
     ],
     &["blocking"],
     &["game"],
+    &["keys"],
     &["packs", "planted"],
     &["config", "consensus"],
     &["discovery", "net"],

@@ -4,11 +4,11 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use crate::common::{copy_settled, join, node, room_of, sit, until};
 use dhangkanna::{
-    consensus::{CommandId, GameCommand, Member, RULES, Vote},
+    consensus::{ClusterId, CommandId, GameCommand, LogStore, Member, NodeId, RULES, Vote},
     game::{Action, Letter, Name, PeerId},
     net::{
-        AddressBook, CallError, Contact, Identity, PROTOCOL, Peers, RaftNetwork, Refusal, RoomKey,
-        TlsTransport,
+        AddressBook, CallError, Contact, Credentials, Identity, PROTOCOL, Peers, RaftNetwork,
+        Refusal, TlsTransport,
     },
     node::{Command, NodeHandle, Stage, Timing},
     proto::{self as pb, lobby_client::LobbyClient},
@@ -27,7 +27,7 @@ struct Scene {
     addr: SocketAddr,
     peer: PeerId,
     stranger: Peers,
-    stranger_id: PeerId,
+    identity: Arc<Identity>,
     _data: tempfile::TempDir,
 }
 
@@ -41,14 +41,8 @@ impl Scene {
         let view = until(&host, "a room", |view| room_of(view).is_some()).await;
         let addr: SocketAddr = view.me.addr.parse().expect("an address");
         let identity = Arc::new(Identity::ephemeral().expect("a key"));
-        let stranger_id = identity.peer_id();
-        let transport = TlsTransport::dialing(identity).expect("a transport");
-        let stranger = Peers::new(
-            Arc::new(transport),
-            Arc::new(AddressBook::default()),
-            1,
-            RULES,
-        );
+        let transport = TlsTransport::dialing(Arc::clone(&identity)).expect("a transport");
+        let stranger = Peers::new(Arc::new(transport), Arc::new(AddressBook::default()), RULES);
         let peer = stranger.who_is_at(addr).await.expect("the host");
         assert_eq!(peer, view.me.peer_id);
         Self {
@@ -56,7 +50,7 @@ impl Scene {
             addr,
             peer,
             stranger,
-            stranger_id,
+            identity,
             _data: data,
         }
     }
@@ -69,6 +63,12 @@ impl Scene {
     fn seat(&self) -> u64 {
         let view = Arc::clone(&self.host.view().borrow());
         room_of(&view).expect("a room").cluster.node_id
+    }
+
+    /// The stranger, as a seat that it made up.
+    fn seat_of_stranger(&self, cluster: ClusterId, seat: NodeId) -> Credentials {
+        let log = LogStore::open_backend(redb::backends::InMemoryBackend::new(), true);
+        Credentials::new(&self.identity, cluster, seat, 1, log.expect("a log"))
     }
 
     /// The room is as it was, and still answers.
@@ -141,48 +141,70 @@ async fn garbage_and_other_protocols_do_no_harm() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn raft_calls_need_the_rooms_secret() {
+async fn only_members_can_call_members() {
     let scene = Scene::new().await;
-    let guessed = RoomKey {
-        cluster_id: scene.cluster(),
-        secret: [0; 32],
-    };
-    let member = Member {
-        peer_id: scene.peer,
-        addrs: vec![scene.addr.to_string()],
-    };
-    for (key, why) in [
-        (guessed, "wrong room secret"),
-        (RoomKey::random(), "not in that room"),
+    // An open room: the stranger may join, and is no member by that.
+    let name = Name::parse("Stranger").expect("a name");
+    let joined = scene.stranger.join(scene.peer, scene.cluster(), &name);
+    joined.await.expect("an open room");
+    let (own, room) = (scene.seat(), scene.cluster());
+    for (cluster, seat, why) in [
+        (room, 77, "cannot show how it came in"),
+        (room, own, "another player's seat"),
+        (ClusterId::random(), 77, "not in that room"),
     ] {
-        let mut network = RaftNetwork::new(scene.stranger.clone(), key, 77, Contact::default());
-        let mut connection = network.new_client(scene.seat(), &member).await;
-        let request = VoteRequest::new(Vote::new(1000, 77), None);
+        let credentials = scene.seat_of_stranger(cluster, seat);
+        let contact = Contact::default();
+        let mut network = RaftNetwork::new(scene.stranger.clone(), credentials.clone(), contact);
+        let host = Member {
+            peer_id: scene.peer,
+            ..Member::new(
+                scene.identity.key().public(),
+                None,
+                vec![scene.addr.to_string()],
+            )
+        };
+        let mut connection = network.new_client(own, &host).await;
+        let request = VoteRequest::new(Vote::new(1000, seat), None);
         let option = || RPCOption::new(Duration::from_secs(5));
-        let error = connection
-            .vote(request.clone(), option())
-            .await
-            .expect_err("a refusal");
-        assert!(error.to_string().contains(why), "{error}");
-        let error = connection
-            .pre_vote(request, option())
-            .await
-            .expect_err("a refusal");
-        assert!(error.to_string().contains(why), "{error}");
-        let mut client = scene.stranger.member(&key, 77, scene.seat(), scene.peer);
-        let error = client
-            .enter(Vec::new(), RULES)
-            .await
-            .expect_err("a refusal");
-        assert!(
-            matches!(&error, CallError::Denied(said) if said.contains(why)),
-            "{error}"
+        let error = connection.vote(request.clone(), option()).await;
+        let error = error.expect_err("a refusal").to_string();
+        assert!(error.contains(why), "{error}");
+        let error = connection.pre_vote(request, option()).await;
+        let error = error.expect_err("a refusal").to_string();
+        assert!(error.contains(why), "{error}");
+
+        let client = scene.stranger.member(&credentials, own, scene.peer);
+        let deadline = Duration::from_secs(5);
+        let command = |peer_id| GameCommand {
+            id: CommandId {
+                peer_id,
+                session: 1,
+                seq: 1,
+            },
+            opens_session: false,
+            action: Action::Guess {
+                letter: Letter::parse("k").expect("a letter"),
+                round: None,
+            },
+        };
+        for peer in [scene.identity.peer_id(), scene.peer] {
+            let error = client.propose(&command(peer), deadline).await;
+            let error = error.expect_err("a refusal");
+            assert!(error.to_string().contains(why), "{error}");
+            assert!(!error.maybe_appended);
+        }
+        let said = |error: CallError| assert!(error.to_string().contains(why), "{error}");
+        said(client.read_index(deadline).await.expect_err("a refusal"));
+        said(client.survey(true).await.expect_err("a refusal"));
+        said(
+            client
+                .continued(ClusterId::random())
+                .await
+                .expect_err("a refusal"),
         );
-        let error = client.leave().await.expect_err("a refusal");
-        assert!(
-            matches!(&error, CallError::Denied(said) if said.contains(why)),
-            "{error}"
-        );
+        let others = [own].into();
+        said(client.carry_on(&others).await.expect_err("a refusal"));
     }
     let term = room_of(&scene.host.view().borrow())
         .expect("a room")
@@ -193,53 +215,12 @@ async fn raft_calls_need_the_rooms_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_knows_the_secret_but_has_no_seat_can_neither_propose_nor_read() {
-    let scene = Scene::new().await;
-    let name = Name::parse("Stranger").expect("a name");
-    let admission = scene
-        .stranger
-        .join(scene.peer, scene.cluster(), &name)
-        .await
-        .expect("an open room");
-    let mut client = scene
-        .stranger
-        .member(&admission.key, 77, scene.seat(), scene.peer);
-    let command = |peer_id| GameCommand {
-        id: CommandId {
-            peer_id,
-            session: 1,
-            seq: 1,
-        },
-        opens_session: false,
-        action: Action::Guess {
-            letter: Letter::parse("k").expect("a letter"),
-            round: None,
-        },
-    };
-    let deadline = Duration::from_secs(5);
-    let error = client.propose(&command(scene.stranger_id), deadline).await;
-    let error = error.expect_err("a refusal");
-    assert_eq!(error.reason, Refusal::NotAMember);
-    assert!(!error.maybe_appended);
-    // Nor for somebody else.
-    let error = client.propose(&command(scene.peer), deadline).await;
-    let error = error.expect_err("a refusal");
-    assert!(error.to_string().contains("another player"), "{error}");
-    // Nor read.
-    let Err(CallError::Refused(refused)) = client.read_index(deadline).await else {
-        panic!("a refusal");
-    };
-    assert_eq!(refused.reason, Refusal::NotAMember);
-    scene.end_unharmed().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn another_version_is_told_so() {
     let scene = Scene::new().await;
     let name = Name::parse("Stranger").expect("a name");
     let nowhere = scene
         .stranger
-        .join(scene.peer, RoomKey::random().cluster_id, &name)
+        .join(scene.peer, ClusterId::random(), &name)
         .await;
     let Err(CallError::Refused(refused)) = nowhere else {
         panic!("{nowhere:?}");

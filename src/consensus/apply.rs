@@ -55,7 +55,9 @@ impl RoomState {
                 // Its seat waits for each reply, so nobody waits for this one.
                 std::cmp::Ordering::Less => false,
             },
-            _ => opens_session,
+            // A start that is over does not come back.
+            Some(last) => opens_session && id.session > last.session,
+            None => opens_session,
         };
         if !is_new {
             return Response {

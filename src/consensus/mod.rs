@@ -6,6 +6,7 @@
 mod apply;
 pub mod codec;
 mod node;
+mod path;
 pub mod quorum;
 mod state;
 mod state_machine;
@@ -13,14 +14,15 @@ mod store;
 mod types;
 
 pub use node::{Changes, LogStats, NodeError, Progress, RaftNode, Role, Standing};
+pub use path::{Descent, Holder, MAX_TICKETS, Ticket, TicketPath};
 pub use state::{
-    BadClusterId, ClusterId, CommandId, GameCommand, Genesis, MAX_ANCESTORS, Proposal, RULES,
-    Response, RoomState,
+    BadClusterId, ClusterId, CommandId, GameCommand, Genesis, MAX_ANCESTORS, NodeId, Proposal,
+    RULES, Response, RoomState,
 };
 pub use state_machine::{Applied, Raft, StateMachine};
 pub use store::{LogStore, StoreError};
 pub use types::{
-    ENTRIES_PER_SNAPSHOT, Entry, LogId, Member, Membership, NodeId, Snapshot, SnapshotMeta,
+    ENTRIES_PER_SNAPSHOT, Entry, LogId, MAX_MEMBERS, Member, Membership, Snapshot, SnapshotMeta,
     StoredMembership, TypeConfig, Vote, log_id,
 };
 

@@ -26,12 +26,10 @@ use tokio::{
 };
 
 use super::{
-    state::{Proposal, Response, RoomState},
+    state::{NodeId, Proposal, Response, RoomState},
     state_machine::{Applied, Raft, StateMachine},
     store::LogStore,
-    types::{
-        LogId, Member, Membership, NodeId, Runtime, StoredMembership, TypeConfig, Vote, raft_config,
-    },
+    types::{LogId, Member, Membership, Runtime, StoredMembership, TypeConfig, Vote, raft_config},
 };
 use crate::{coded_enum::coded_enum, random};
 

@@ -23,6 +23,11 @@ impl ClusterId {
     }
 }
 
+/// A seat in one cluster: a fresh random number for every join with an empty
+/// log. Never reused, since a node that comes back without its log under its
+/// old id could vote twice in one term.
+pub type NodeId = u64;
+
 /// Names one command of one process forever, so that a retry is recognised,
 /// across leaders too (Raft §8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -79,8 +79,7 @@ impl StateMachine {
     }
 
     fn decode(&self, bytes: &[u8]) -> io::Result<RoomState> {
-        let message = pb::RoomState::decode(bytes).map_err(io::Error::other)?;
-        codec::state(message, self.store.rules).map_err(io::Error::other)
+        codec::stored_state(bytes, self.store.rules).map_err(io::Error::other)
     }
 
     fn publish(&self) {

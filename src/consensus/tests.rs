@@ -11,7 +11,7 @@ use openraft::{
 use redb::ReadableTable as _;
 
 use super::*;
-use crate::game::PeerId;
+use crate::keys::PublicKey;
 
 struct OnDisk;
 
@@ -35,10 +35,8 @@ async fn the_store_passes_openrafts_suite() {
 /// For the suite only: nobody is a member by default.
 impl Default for Member {
     fn default() -> Self {
-        Self {
-            peer_id: PeerId::new([0; 32]),
-            addrs: Vec::new(),
-        }
+        let key = PublicKey::try_from(&[0; 65][..]).expect("65 bytes");
+        Self::new(key, None, Vec::new())
     }
 }
 

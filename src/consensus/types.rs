@@ -6,22 +6,39 @@ use openraft::{Config, SnapshotPolicy, impls::leader_id_std, vote::RaftLeaderId 
 use openraft_rt::deterministic_rng::DeterministicRng;
 use openraft_rt_tokio::TokioRuntime;
 
-use super::state::{Proposal, Response};
-use crate::game::PeerId;
+use super::{
+    path::TicketPath,
+    state::{NodeId, Proposal, Response},
+};
+use crate::{game::PeerId, keys::PublicKey};
 
-/// A seat in one cluster: a fresh random number for every join with an empty
-/// log. Never reused, since a node that comes back without its log under its
-/// old id could vote twice in one term.
-pub type NodeId = u64;
+/// How many players a room seats.
+pub const MAX_MEMBERS: usize = 24;
 
 /// A member of the cluster as the membership entries name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// Whose seat it is.
     pub peer_id: PeerId,
+    /// Their key.
+    pub key: PublicKey,
+    /// How it came in; `None` if that is longer than a path may be.
+    pub path: Option<TicketPath>,
     /// Where it was last known to listen: hints, since members are dialled by
     /// their identity.
     pub addrs: Vec<String>,
+}
+
+impl Member {
+    /// The member with this key.
+    pub fn new(key: PublicKey, path: Option<TicketPath>, addrs: Vec<String>) -> Self {
+        Self {
+            peer_id: key.peer_id(),
+            key,
+            path,
+            addrs,
+        }
+    }
 }
 
 impl fmt::Display for Member {

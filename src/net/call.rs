@@ -6,7 +6,7 @@ use std::{future::Future, time::Duration};
 use prost::Message as _;
 use tonic::{Code, Request, Status};
 
-use super::header::continued_in;
+use super::{header::start, messages::Start};
 use crate::{
     coded_enum::{coded_enum, numbered_on_the_wire},
     consensus::{
@@ -55,14 +55,15 @@ pub(super) async fn within<T>(
 
 impl From<Status> for CallError {
     fn from(status: Status) -> Self {
-        if let Some(cluster) = continued_in(&status) {
-            return Self::Continued(cluster);
-        }
-        if let Some(refused) = Refused::of(&status) {
-            return refused.map_or_else(Into::into, Self::Refused);
+        match Refused::of(&status) {
+            Some(Ok(Refused {
+                continued_in: Some(cluster),
+                ..
+            })) => return Self::Continued(cluster),
+            Some(refused) => return refused.map_or_else(Into::into, Self::Refused),
+            None => {}
         }
         match status.code() {
-            Code::AlreadyExists => Refusal::Replaced.because(status.message()).into(),
             Code::PermissionDenied
             | Code::Unauthenticated
             | Code::NotFound
@@ -111,6 +112,10 @@ pub struct Refused {
     /// Whether the command that was proposed may be in some log all the same:
     /// retry with the same id only.
     pub maybe_appended: bool,
+    /// With [`Refusal::Replaced`]: the start that plays.
+    pub start: Option<Start>,
+    /// With [`Refusal::Continued`]: where the game went on.
+    pub continued_in: Option<ClusterId>,
 }
 
 coded_enum! {
@@ -147,6 +152,10 @@ coded_enum! {
         TooFast = "too_fast",
         /// The room plays by older rules.
         OldRules = "old_rules",
+        /// The caller is not known as a member, and has to show how it came in.
+        WhoAreYou = "who_are_you",
+        /// The game went on in another room.
+        Continued = "continued",
     }
 }
 
@@ -158,6 +167,8 @@ impl Refusal {
             message: message.into(),
             leader: None,
             maybe_appended: false,
+            start: None,
+            continued_in: None,
         }
     }
 }
@@ -187,6 +198,11 @@ impl From<Refused> for Status {
 }
 
 impl Refused {
+    /// Whether a gRPC error is a refusal of this kind.
+    pub(super) fn is(status: &Status, kind: Refusal) -> bool {
+        matches!(Self::of(status), Some(Ok(refused)) if refused.reason == kind)
+    }
+
     /// The refusal that a gRPC error stands for, if it does.
     pub(super) fn of(status: &Status) -> Option<Decoded<Self>> {
         if status.code() != REFUSED || status.details().is_empty() {
@@ -201,7 +217,8 @@ impl Refused {
 numbered_on_the_wire!(
     Refusal, pb::Refusal:
     Version, NoSuchRoom, RoomFull, BadName, NotLeader, NoQuorum, NotAMember, Busy,
-    StillPlayed, Replaced, Knocking, NotLetIn, Removed, TooFast, OldRules,
+    StillPlayed, Replaced, Knocking, NotLetIn, Removed, TooFast, OldRules, WhoAreYou,
+    Continued,
 );
 
 impl From<Refused> for pb::Refused {
@@ -215,6 +232,11 @@ impl From<Refused> for pb::Refused {
                 .unwrap_or_default(),
             leader_addrs: addrs.unwrap_or_default(),
             maybe_appended: refused.maybe_appended,
+            start: refused.start.map(Into::into),
+            continued_in: refused
+                .continued_in
+                .map(|cluster| cluster.as_bytes().to_vec())
+                .unwrap_or_default(),
         }
     }
 }
@@ -231,5 +253,10 @@ fn refused(refused: pb::Refused) -> Decoded<Refused> {
         message: refused.message.chars().take(MAX_MESSAGE).collect(),
         leader,
         maybe_appended: refused.maybe_appended,
+        start: refused.start.map(|one| start(Some(one))).transpose()?,
+        continued_in: match refused.continued_in.as_slice() {
+            [] => None,
+            id => Some(codec::cluster_id(id)?),
+        },
     })
 }

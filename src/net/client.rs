@@ -13,6 +13,7 @@ use futures::{StreamExt as _, stream::FuturesUnordered};
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
 use tonic::{
+    Request,
     service::interceptor::InterceptedService,
     transport::{Channel, Endpoint, Uri},
 };
@@ -21,13 +22,14 @@ use super::{
     address_book::AddressBook,
     call::{CallError, Refusal, Refused, timed, within},
     codec,
-    header::{Attach, Header},
-    messages::{About, Admission, Committed, PROTOCOL, RoomKey, Survey},
+    credentials::Credentials,
+    header::Attach,
+    messages::{About, Admission, Committed, Newcomer, PROTOCOL, Survey},
     transport::{Stream, Transport},
 };
 use crate::{
     consensus::{
-        ClusterId, GameCommand, NodeId,
+        ClusterId, GameCommand, Holder, NodeId,
         codec::{self as stored, DecodeError},
     },
     game::{Name, PeerId},
@@ -61,24 +63,16 @@ const MAX_CHANNELS: usize = 128;
 pub struct Peers {
     transport: Arc<dyn Transport>,
     book: Arc<AddressBook>,
-    session: u64,
     rules: u32,
     channels: Arc<Mutex<BTreeMap<PeerId, Channel>>>,
 }
 
 impl Peers {
     /// Calls over a transport, of a program that knows the rules up to `rules`.
-    /// `session` is a random number of this start.
-    pub fn new(
-        transport: Arc<dyn Transport>,
-        book: Arc<AddressBook>,
-        session: u64,
-        rules: u32,
-    ) -> Self {
+    pub fn new(transport: Arc<dyn Transport>, book: Arc<AddressBook>, rules: u32) -> Self {
         Self {
             transport,
             book,
-            session,
             rules,
             channels: Arc::default(),
         }
@@ -167,24 +161,49 @@ impl Peers {
         };
         let request = timed(request, LOBBY_DEADLINE);
         let reply = within(LOBBY_DEADLINE, self.lobby(peer).join(request)).await?;
-        let secret = reply.room_secret.try_into();
         Ok(Admission {
             room: codec::name(&reply.room)?,
-            key: RoomKey {
-                cluster_id,
-                secret: secret.map_err(|_len| DecodeError::Invalid("room secret"))?,
-            },
             node_id: reply.node_id,
         })
     }
 
-    /// A member, to be called as the seat `from`.
-    pub fn member(&self, key: &RoomKey, from: NodeId, to: NodeId, peer: PeerId) -> MemberClient {
-        let header = Header::new(key, from, to, self.transport.port(), self.session);
-        MemberClient(MembersClient::with_interceptor(
-            self.channel(peer),
-            Attach::new(&header),
-        ))
+    /// Asks the leader to add a seat. Answers with the index of the membership
+    /// entry that has it.
+    ///
+    /// # Errors
+    /// If it refuses, or does not answer.
+    pub async fn enter(
+        &self,
+        peer: PeerId,
+        cluster_id: ClusterId,
+        newcomer: Newcomer,
+    ) -> Result<u64, CallError> {
+        let request = pb::EnterRequest {
+            protocol: PROTOCOL,
+            cluster_id: cluster_id.as_bytes().to_vec(),
+            holder: Some(
+                Holder {
+                    seat: newcomer.node_id,
+                    key: newcomer.key,
+                }
+                .into(),
+            ),
+            addrs: newcomer.addrs,
+            rules: newcomer.rules,
+        };
+        let request = timed(request, CHANGE_DEADLINE);
+        let reply = within(CHANGE_DEADLINE, self.lobby(peer).enter(request)).await?;
+        Ok(reply.index)
+    }
+
+    /// A member, to be called in the name of a seat.
+    pub fn member(&self, seat: &Credentials, to: NodeId, peer: PeerId) -> MemberClient {
+        let header = seat.header(to, self.transport.port());
+        MemberClient {
+            members: MembersClient::with_interceptor(self.channel(peer), Attach::new(&header)),
+            lobby: self.lobby(peer),
+            seat: seat.clone(),
+        }
     }
 
     fn lobby(&self, peer: PeerId) -> LobbyClient<Channel> {
@@ -261,31 +280,82 @@ async fn connect_peer(
 /// The client of the members' service.
 pub(super) type Client = MembersClient<InterceptedService<Channel, Attach>>;
 
-/// One member's service.
+/// One member's service, for the calls of one seat.
 #[derive(Clone)]
-pub struct MemberClient(pub(super) Client);
+pub struct MemberClient {
+    members: Client,
+    lobby: LobbyClient<Channel>,
+    seat: Credentials,
+}
 
 impl MemberClient {
-    /// Asks the leader to add this seat, of a program that knows the rules up
-    /// to `rules`.
+    /// Makes a call, connecting included. Who is not known there shows how it came
+    /// into the room, and calls once more.
     ///
     /// # Errors
-    /// If it refuses, or does not answer.
-    pub async fn enter(&mut self, addrs: Vec<String>, rules: u32) -> Result<u64, CallError> {
-        let request = pb::EnterRequest { addrs, rules };
-        let request = timed(request, CHANGE_DEADLINE);
-        let reply = within(CHANGE_DEADLINE, self.0.enter(request)).await?;
-        Ok(reply.index)
+    /// If it is refused, or not answered. That another start of the seat plays is
+    /// believed only with a signature.
+    pub(super) async fn call<M, R, F>(
+        &self,
+        deadline: Duration,
+        message: M,
+        call: impl Fn(Client, Request<M>) -> F,
+    ) -> Result<R, CallError>
+    where
+        M: Clone,
+        F: Future<Output = Result<tonic::Response<R>, tonic::Status>>,
+    {
+        let made = |message: M| call(self.members.clone(), timed(message, deadline));
+        let calling = async {
+            match made(message.clone()).await {
+                Err(status) if Refused::is(&status, Refusal::WhoAreYou) => {
+                    self.introduce(deadline).await?;
+                    made(message).await
+                }
+                answered => answered,
+            }
+        };
+        match within(deadline, calling).await {
+            Err(CallError::Refused(refused)) if refused.reason == Refusal::Replaced => {
+                let is_proven = refused
+                    .start
+                    .is_some_and(|start| self.seat.is_overtaken_by(start));
+                Err(if is_proven {
+                    refused.into()
+                } else {
+                    CallError::Denied("it has no proof that another computer plays".to_owned())
+                })
+            }
+            answered => answered,
+        }
     }
 
-    /// Asks the leader to remove this seat.
+    async fn introduce(&self, deadline: Duration) -> Result<(), tonic::Status> {
+        let unknown = || Refusal::NotAMember.because("this seat cannot show how it came in");
+        let path = self.seat.path().ok_or_else(unknown)?;
+        let request = pb::IntroduceRequest {
+            cluster_id: self.seat.cluster_id().as_bytes().to_vec(),
+            path: Some((&path).into()),
+        };
+        let mut lobby = self.lobby.clone();
+        lobby.introduce(timed(request, deadline)).await.map(drop)
+    }
+
+    /// Asks the leader to remove this seat. It is removed also where it is not
+    /// known.
     ///
     /// # Errors
     /// If it refuses, or does not answer.
-    pub async fn leave(&mut self) -> Result<(), CallError> {
-        let request = timed(pb::LeaveRequest {}, CHANGE_DEADLINE);
-        within(CHANGE_DEADLINE, self.0.leave(request)).await?;
-        Ok(())
+    pub async fn leave(&self) -> Result<(), CallError> {
+        let left = self.call(
+            CHANGE_DEADLINE,
+            pb::LeaveRequest {},
+            |mut c, m| async move { c.leave(m).await },
+        );
+        match left.await {
+            Err(CallError::Refused(refused)) if refused.reason == Refusal::NotAMember => Ok(()),
+            left => left.map(drop),
+        }
     }
 
     /// Asks the leader up to which entry the log must be applied before a read,
@@ -293,49 +363,51 @@ impl MemberClient {
     ///
     /// # Errors
     /// If it refuses, or does not answer.
-    pub async fn read_index(&mut self, deadline: Duration) -> Result<u64, CallError> {
-        let request = timed(pb::ReadIndexRequest {}, deadline);
-        let reply = within(deadline, self.0.read_index(request)).await?;
-        Ok(reply.index)
+    pub async fn read_index(&self, deadline: Duration) -> Result<u64, CallError> {
+        let asked = self.call(deadline, pb::ReadIndexRequest {}, |mut c, m| async move {
+            c.read_index(m).await
+        });
+        Ok(asked.await?.index)
     }
 
     /// Asks a member how it is; with `freeze`, and to freeze for a moment.
     ///
     /// # Errors
     /// If it does not answer, or has gone on elsewhere.
-    pub async fn survey(&mut self, freeze: bool) -> Result<Survey, CallError> {
-        let request = timed(pb::SurveyRequest { freeze }, SURVEY_DEADLINE);
-        let reply = within(SURVEY_DEADLINE, self.0.survey(request)).await?;
-        Ok(reply.into())
+    pub async fn survey(&self, freeze: bool) -> Result<Survey, CallError> {
+        let request = pb::SurveyRequest { freeze };
+        let asked = self.call(SURVEY_DEADLINE, request, |mut c, m| async move {
+            c.survey(m).await
+        });
+        Ok(asked.await?.into())
     }
 
     /// Asks a member to go on in a new cluster, and answers with which.
     ///
     /// # Errors
     /// If it refuses, or does not answer, or has gone on elsewhere.
-    pub async fn carry_on(
-        &mut self,
-        participants: &BTreeSet<NodeId>,
-    ) -> Result<ClusterId, CallError> {
+    pub async fn carry_on(&self, participants: &BTreeSet<NodeId>) -> Result<ClusterId, CallError> {
         let request = pb::ContinueRequest {
             participants: participants.iter().copied().collect(),
         };
-        let request = timed(request, CHANGE_DEADLINE);
-        let reply = within(CHANGE_DEADLINE, self.0.r#continue(request)).await?;
-        Ok(stored::cluster_id(&reply.cluster_id)?)
+        let asked = self.call(CHANGE_DEADLINE, request, |mut c, m| async move {
+            c.r#continue(m).await
+        });
+        Ok(stored::cluster_id(&asked.await?.cluster_id)?)
     }
 
     /// Tells a member that takes part where the game goes on.
     ///
     /// # Errors
     /// If it does not answer.
-    pub async fn continued(&mut self, cluster: ClusterId) -> Result<(), CallError> {
+    pub async fn continued(&self, cluster: ClusterId) -> Result<(), CallError> {
         let request = pb::ContinuedNotice {
             cluster_id: cluster.as_bytes().to_vec(),
         };
-        let request = timed(request, SURVEY_DEADLINE);
-        within(SURVEY_DEADLINE, self.0.continued(request)).await?;
-        Ok(())
+        let told = self.call(SURVEY_DEADLINE, request, |mut c, m| async move {
+            c.continued(m).await
+        });
+        told.await.map(drop)
     }
 
     /// Asks the leader to commit a command, within `deadline`.
@@ -344,14 +416,18 @@ impl MemberClient {
     /// If it refuses; also if it does not answer, and the command may be in some
     /// log.
     pub async fn propose(
-        &mut self,
+        &self,
         command: &GameCommand,
         deadline: Duration,
     ) -> Result<Committed, Refused> {
         let request = pb::ProposeRequest {
             command: Some(command.into()),
         };
-        let asked = within(deadline, self.0.propose(timed(request, deadline)));
+        let asked = self.call(
+            deadline,
+            request,
+            |mut c, m| async move { c.propose(m).await },
+        );
         let answer = asked.await.and_then(|answer| {
             let reply = answer.reply.ok_or(DecodeError::Missing("reply"))?;
             Ok(Committed {

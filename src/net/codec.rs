@@ -4,11 +4,11 @@ use openraft::raft::{self, TransferLeaderError};
 
 use super::{
     contact::LeaderStatus,
-    messages::{About, MAX_MEMBERS, PROTOCOL, RoomInfo, Survey},
+    messages::{About, PROTOCOL, RoomInfo, Survey},
 };
 use crate::{
     consensus::{
-        Snapshot, TypeConfig, Vote,
+        MAX_MEMBERS, Snapshot, TypeConfig, Vote,
         codec::{self, DecodeError, Decoded},
     },
     game::{Name, Phase},
@@ -41,6 +41,7 @@ impl From<About> for pb::HelloReply {
                 phase: room.phase.code().to_owned(),
                 leader_id: room.leader_id.unwrap_or(0),
                 node_id: room.node_id,
+                path: room.path.as_ref().map(Into::into),
             }),
             gossip_port: about.gossip_port.unwrap_or(0).into(),
             rules: about.rules,
@@ -57,6 +58,7 @@ pub(super) fn about(reply: pb::HelloReply) -> Decoded<About> {
             phase: Phase::from_code(&room.phase).ok_or(DecodeError::Invalid("phase"))?,
             leader_id: Some(room.leader_id).filter(|id| *id != 0),
             node_id: room.node_id,
+            path: room.path.map(codec::ticket_path).transpose()?,
         })
     });
     Ok(About {
@@ -262,8 +264,7 @@ impl From<Survey> for pb::SurveyReply {
     fn from(survey: Survey) -> Self {
         Self {
             plays: survey.plays,
-            knows_you: survey.knows_you,
-            replaced_you: survey.replaced_you,
+            leads: survey.leads,
             last_log_id: survey.last_log_id.as_ref().map(Into::into),
         }
     }
@@ -273,8 +274,7 @@ impl From<pb::SurveyReply> for Survey {
     fn from(reply: pb::SurveyReply) -> Self {
         Self {
             plays: reply.plays,
-            knows_you: reply.knows_you,
-            replaced_you: reply.replaced_you,
+            leads: reply.leads,
             last_log_id: reply.last_log_id.map(Into::into),
         }
     }

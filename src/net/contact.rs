@@ -7,13 +7,22 @@ use std::{
 };
 
 use parking_lot::{MappedMutexGuard, Mutex, MutexGuard};
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 
-use super::traffic::Traffic;
+use super::{messages::Start, traffic::Traffic};
 use crate::{
-    consensus::{ClusterId, LogId, NodeId, Vote},
+    consensus::{ClusterId, Holder, LogId, NodeId, Vote},
     game::PeerId,
+    keys::PublicKey,
 };
+
+/// How many seats are remembered that showed how they came in, and how many
+/// starts: more than a room ever had at a time.
+const MAX_SEATS: usize = 256;
+
+/// For how long the leader may be named as the next one whom the last one named:
+/// it asks for votes at once.
+const HANDOVER: Duration = Duration::from_secs(1);
 
 /// What a leader says with each of its heartbeats.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,7 +35,11 @@ pub struct LeaderStatus {
 
 /// A seat's contact with the others. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Contact(Arc<Mutex<Inner>>);
+pub struct Contact {
+    inner: Arc<Mutex<Inner>>,
+    /// Whom the leader of a vote has named as the next one, and when.
+    named: Arc<watch::Sender<Option<(Vote, NodeId, Instant)>>>,
+}
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -36,6 +49,13 @@ struct Inner {
     continued: Option<(PeerId, ClusterId)>,
     frozen_until: Option<Instant>,
     replaced: bool,
+    /// Who showed how it came in, with its key; and since which membership here
+    /// that holds.
+    introduced: BTreeMap<(NodeId, PeerId), (PublicKey, Option<LogId>)>,
+    /// The newest start of each seat that has called.
+    starts: BTreeMap<NodeId, Start>,
+    /// The leader that called last, while it was a member.
+    followed: Option<(Vote, Holder, Instant)>,
     holds: Holds,
     traffic: Traffic,
 }
@@ -54,57 +74,123 @@ struct Holds {
 impl Contact {
     /// Time since a leader with a quorum was heard; the maximum, if none was.
     pub fn age(&self) -> Duration {
-        let heard_at = self.0.lock().heard_at;
+        let heard_at = self.inner.lock().heard_at;
         heard_at.map_or(Duration::MAX, |at| at.elapsed())
     }
 
     /// The members that the leader said are away.
     pub fn away(&self) -> BTreeSet<NodeId> {
-        self.0.lock().heard.away.clone()
+        self.inner.lock().heard.away.clone()
     }
 
     /// Who said that the game went on in another cluster, and in which.
     pub fn continued(&self) -> Option<(PeerId, ClusterId)> {
-        self.0.lock().continued
+        self.inner.lock().continued
     }
 
     /// Whether somebody said that this player sits elsewhere now.
     pub fn is_replaced(&self) -> bool {
-        self.0.lock().replaced
+        self.inner.lock().replaced
     }
 
     /// Notes that somebody said so.
     pub fn hear_replaced(&self) {
-        self.0.lock().replaced = true;
+        self.inner.lock().replaced = true;
+    }
+
+    /// The key of a seat that has shown how it came in, since the membership here
+    /// is of this entry.
+    pub(super) fn introduced(
+        &self,
+        who: (NodeId, PeerId),
+        membership: Option<LogId>,
+    ) -> Option<PublicKey> {
+        let inner = self.inner.lock();
+        let (key, since) = inner.introduced.get(&who)?;
+        (*since == membership).then_some(*key)
+    }
+
+    /// Notes a seat that may be heard although it is in no membership here: until
+    /// there is another one than that of this entry.
+    pub fn introduce(&self, holder: Holder, membership: Option<LogId>) {
+        let mut inner = self.inner.lock();
+        if inner.introduced.len() >= MAX_SEATS {
+            inner.introduced.clear();
+        }
+        let who = (holder.seat, holder.key.peer_id());
+        inner.introduced.insert(who, (holder.key, membership));
+    }
+
+    /// The newest start of a seat that is known.
+    pub(super) fn start_of(&self, seat: NodeId) -> Option<Start> {
+        self.inner.lock().starts.get(&seat).copied()
+    }
+
+    pub(super) fn note_start(&self, start: Start) {
+        let mut inner = self.inner.lock();
+        if inner.starts.len() >= MAX_SEATS && !inner.starts.contains_key(&start.seat) {
+            inner.starts.clear();
+        }
+        inner.starts.insert(start.seat, start);
+    }
+
+    /// The leader that called last while it was a member, and how long ago.
+    pub(super) fn followed(&self) -> Option<(Vote, Holder, Duration)> {
+        let (vote, holder, at) = self.inner.lock().followed?;
+        Some((vote, holder, at.elapsed()))
+    }
+
+    pub(super) fn follow(&self, vote: Vote, holder: Holder) {
+        self.inner.lock().followed = Some((vote, holder, Instant::now()));
+    }
+
+    /// The leader of a vote hands over to a seat.
+    pub(super) fn name_next(&self, vote: Vote, seat: NodeId) {
+        self.named.send_replace(Some((vote, seat, Instant::now())));
+    }
+
+    /// Whether the leader of the vote that `followed` reads names a seat as the next
+    /// one. Its word may come a little later than that seat's.
+    pub(super) async fn is_named(&self, seat: NodeId, followed: impl Fn() -> Vote) -> bool {
+        /// How much later.
+        const PATIENCE: Duration = Duration::from_millis(100);
+        let mut named = self.named.subscribe();
+        let is_it = |named: &Option<(Vote, NodeId, Instant)>| {
+            named.is_some_and(|(by, next, at)| {
+                next == seat && by == followed() && at.elapsed() < HANDOVER
+            })
+        };
+        let waiting = tokio::time::timeout(PATIENCE, named.wait_for(is_it));
+        matches!(waiting.await, Ok(Ok(_)))
     }
 
     /// Freezes for so long: no call of Raft's is made or answered.
     pub fn freeze(&self, time: Duration) {
-        self.0.lock().frozen_until = Some(Instant::now() + time);
+        self.inner.lock().frozen_until = Some(Instant::now() + time);
     }
 
     /// Ends that early.
     pub fn thaw(&self) {
-        self.0.lock().frozen_until = None;
+        self.inner.lock().frozen_until = None;
     }
 
     /// Whether it is frozen.
     pub fn is_frozen(&self) -> bool {
-        let until = self.0.lock().frozen_until;
+        let until = self.inner.lock().frozen_until;
         until.is_some_and(|until| Instant::now() < until)
     }
 
     /// Sets what this seat says as the leader.
     pub fn tell(&self, status: LeaderStatus) {
-        self.0.lock().told = status;
+        self.inner.lock().told = status;
     }
 
     pub(super) fn told(&self) -> LeaderStatus {
-        self.0.lock().told.clone()
+        self.inner.lock().told.clone()
     }
 
     pub(super) fn hear(&self, status: LeaderStatus) {
-        let mut inner = self.0.lock();
+        let mut inner = self.inner.lock();
         if !status.cut_off {
             inner.heard_at = Some(Instant::now());
         }
@@ -112,18 +198,18 @@ impl Contact {
     }
 
     pub(super) fn hear_continued(&self, by: PeerId, cluster: ClusterId) {
-        self.0.lock().continued = Some((by, cluster));
+        self.inner.lock().continued = Some((by, cluster));
     }
 
     /// The newest entry that a member said it holds, to the leader of this vote.
     pub(super) fn holds(&self, member: NodeId, vote: &Vote) -> Option<LogId> {
-        let inner = self.0.lock();
+        let inner = self.inner.lock();
         let same = inner.holds.vote.as_ref() == Some(vote);
         same.then(|| inner.holds.last.get(&member).copied())?
     }
 
     pub(super) fn hear_holds(&self, member: NodeId, vote: &Vote, last: LogId) {
-        let mut inner = self.0.lock();
+        let mut inner = self.inner.lock();
         if inner.holds.vote.as_ref() != Some(vote) {
             inner.holds = Holds {
                 vote: Some(*vote),
@@ -135,17 +221,17 @@ impl Contact {
     }
 
     pub(super) fn mark_log_lost(&self, member: NodeId) {
-        self.0.lock().holds.lost_log.insert(member);
+        self.inner.lock().holds.lost_log.insert(member);
     }
 
     /// Members that do not hold any more what they said they hold: a backup
     /// was restored, or a disk lost what it had promised to keep.
     pub fn members_with_lost_log(&self) -> BTreeSet<NodeId> {
-        self.0.lock().holds.lost_log.clone()
+        self.inner.lock().holds.lost_log.clone()
     }
 
     /// What goes between this seat and the others.
     pub fn traffic(&self) -> MappedMutexGuard<'_, Traffic> {
-        MutexGuard::map(self.0.lock(), |inner| &mut inner.traffic)
+        MutexGuard::map(self.inner.lock(), |inner| &mut inner.traffic)
     }
 }

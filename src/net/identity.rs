@@ -14,16 +14,19 @@ use rustls::{
     server::ParsedCertificate,
     sign::{CertifiedKey, SingleCertAndKey},
 };
-use sha2::{Digest as _, Sha256};
 
-use crate::{files::write_private, game::PeerId};
+use crate::{
+    files::write_private,
+    game::PeerId,
+    keys::{PublicKey, SigningKey},
+};
 
 /// The file of the key and the certificate, in PEM.
 const FILE: &str = "identity.pem";
 
 /// Who this profile is: a P-256 key, and a certificate that it signed itself.
 pub struct Identity {
-    peer_id: PeerId,
+    key: SigningKey,
     certified: Arc<CertifiedKey>,
 }
 
@@ -84,9 +87,23 @@ impl Identity {
         Ok(Self::generate()?.0)
     }
 
+    /// An identity in the form of the file: for simulations.
+    ///
+    /// # Errors
+    /// In words, if it is none.
+    #[doc(hidden)]
+    pub fn from_pem(pem: &str) -> Result<Self, String> {
+        Self::parse(pem)
+    }
+
     /// Who this is.
     pub fn peer_id(&self) -> PeerId {
-        self.peer_id
+        self.key.public().peer_id()
+    }
+
+    /// Its key.
+    pub fn key(&self) -> &SigningKey {
+        &self.key
     }
 
     /// Shows the certificate, and signs, in both directions of TLS.
@@ -99,11 +116,12 @@ impl Identity {
         key: PrivatePkcs8KeyDer<'static>,
         certificate: CertificateDer<'static>,
     ) -> Result<Self, Error> {
-        let peer_id = peer_id(&certificate)?;
+        let bad = |e: &dyn ToString| Error::General(e.to_string());
+        let signing = SigningKey::from_pkcs8(key.secret_pkcs8_der()).map_err(|e| bad(&e))?;
         let provider = ring::default_provider();
         let certified = CertifiedKey::from_der(vec![certificate], key.into(), &provider)?;
         Ok(Self {
-            peer_id,
+            key: signing,
             certified: Arc::new(certified),
         })
     }
@@ -130,13 +148,15 @@ impl Identity {
     }
 }
 
-/// Who a certificate belongs to: SHA-256 of its public key (SPKI).
+/// Who a certificate belongs to.
 ///
 /// # Errors
-/// If it is no X.509 certificate.
+/// If it is no X.509 certificate, or not of a key that also signs what players say.
 pub(super) fn peer_id(certificate: &CertificateDer<'_>) -> Result<PeerId, Error> {
     let spki = ParsedCertificate::try_from(certificate)?.subject_public_key_info();
-    Ok(PeerId::new(Sha256::digest(&spki).into()))
+    let key = PublicKey::from_spki(&spki);
+    let key = key.ok_or_else(|| Error::General("its key is not one of P-256".to_owned()))?;
+    Ok(key.peer_id())
 }
 
 #[cfg(test)]

@@ -1,12 +1,11 @@
 //! What nodes say to each other, decoded.
 
-use std::{fmt, net::SocketAddr};
-
-use subtle::ConstantTimeEq as _;
+use std::net::SocketAddr;
 
 use crate::{
-    consensus::{ClusterId, LogId, NodeId, Response},
+    consensus::{ClusterId, LogId, NodeId, Response, TicketPath},
     game::{Name, PeerId, Phase},
+    keys::{Kind, PublicKey, Signature, Statement},
 };
 
 /// The version of everything between nodes. Nodes of different versions
@@ -15,9 +14,6 @@ pub const PROTOCOL: u32 = 2;
 
 /// Why a seat ends whose player sits elsewhere.
 pub const REPLACED: &str = "this profile, or a copy of it, is now playing on another computer, so this one left the room. If both are yours, start one of them with another --profile";
-
-/// How many players a room seats.
-pub const MAX_MEMBERS: usize = 24;
 
 /// Someone at the other end of a connection, by the key of its certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +24,7 @@ pub struct Visitor {
     pub remote: SocketAddr,
 }
 
-/// Someone who holds the room's secret and speaks for a seat.
+/// Someone who may speak for a seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The seat it says it is.
@@ -67,6 +63,59 @@ pub struct RoomInfo {
     pub leader_id: Option<NodeId>,
     /// This member's seat.
     pub node_id: NodeId,
+    /// How this member came in.
+    pub path: Option<TicketPath>,
+}
+
+impl RoomInfo {
+    /// Whether a peer that says so was once let into the room.
+    pub fn is_proven_by(&self, peer: PeerId) -> bool {
+        self.path.as_ref().is_some_and(|path| {
+            let holder = path.holder();
+            (holder.seat, holder.key.peer_id()) == (self.node_id, peer)
+                && path.leads_into(self.cluster_id)
+        })
+    }
+}
+
+/// A start of a program, which plays in a seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// The seat.
+    pub seat: NodeId,
+    /// Which start; a later one has a greater number.
+    pub session: u64,
+    /// By the seat's key.
+    pub signature: Signature,
+}
+
+impl Start {
+    /// What is signed.
+    pub fn statement(cluster: ClusterId, seat: NodeId, session: u64) -> Statement {
+        Statement::new(Kind::Start)
+            .fixed(cluster.as_bytes())
+            .number(seat)
+            .number(session)
+    }
+
+    /// Whether the owner of a key has made it.
+    pub fn is_signed_by(&self, key: &PublicKey, cluster: ClusterId) -> bool {
+        let statement = Self::statement(cluster, self.seat, self.session);
+        key.has_signed(&statement, &self.signature)
+    }
+}
+
+/// Who asks to be added to a room.
+#[derive(Clone, Debug)]
+pub struct Newcomer {
+    /// The new seat.
+    pub node_id: NodeId,
+    /// Whose key will speak for it.
+    pub key: PublicKey,
+    /// Where it listens.
+    pub addrs: Vec<String>,
+    /// The newest rules of the game that its program knows.
+    pub rules: u32,
 }
 
 /// How a member is, for one that hears no leader.
@@ -74,10 +123,8 @@ pub struct RoomInfo {
 pub struct Survey {
     /// It hears, or is, a leader that reaches a majority of the voters.
     pub plays: bool,
-    /// The asking seat is a member, as far as it knows.
-    pub knows_you: bool,
-    /// It is not, but another seat of the same player is.
-    pub replaced_you: bool,
+    /// It is that leader.
+    pub leads: bool,
     /// The last entry of its log.
     pub last_log_id: Option<LogId>,
 }
@@ -87,8 +134,6 @@ pub struct Survey {
 pub struct Admission {
     /// The room's name.
     pub room: Name,
-    /// What opens the members' service.
-    pub key: RoomKey,
     /// The seat that answered.
     pub node_id: NodeId,
 }
@@ -100,35 +145,4 @@ pub struct Committed {
     pub reply: Response,
     /// How many members had the entry on disk when this was said; at least 1.
     pub copies: u32,
-}
-
-/// A room and the secret that its members share. Never printed, announced or
-/// logged.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct RoomKey {
-    /// Which room.
-    pub cluster_id: ClusterId,
-    /// What members prove to each other.
-    pub secret: [u8; 32],
-}
-
-impl RoomKey {
-    /// A new room's.
-    pub fn random() -> Self {
-        Self {
-            cluster_id: ClusterId::random(),
-            secret: crate::random::bytes(),
-        }
-    }
-
-    /// Compares in a time that does not tell where the first difference is.
-    pub(super) fn opened_by(&self, secret: &[u8]) -> bool {
-        self.secret.ct_eq(secret).into()
-    }
-}
-
-impl fmt::Debug for RoomKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RoomKey({})", self.cluster_id)
-    }
 }

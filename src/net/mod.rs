@@ -1,16 +1,19 @@
 //! What crosses the network: gRPC over mutual TLS 1.3, between peers that
 //! know each other by their keys.
 //!
-//! `lobby` calls are for strangers, `members` calls for those who hold the
-//! room's secret; the [`guard`] checks every one of the latter before its body
-//! is read. What a call means is the business of the [`Handler`], which the
-//! node implements; Raft's own calls go straight to openraft.
+//! `lobby` calls are for strangers, `members` calls for those whose key and seat
+//! stand in the membership: [`authority`] has the rules, and the [`guard`] asks it
+//! before a body is read. What a call means is the business of the [`Handler`], which
+//! the node implements; Raft's own calls go to openraft once they keep to [`bounds`].
 
 mod address_book;
+mod authority;
+mod bounds;
 mod call;
 mod client;
 mod codec;
 mod contact;
+mod credentials;
 mod guard;
 mod header;
 mod identity;
@@ -26,10 +29,11 @@ pub use address_book::AddressBook;
 pub use call::{CallError, Refusal, Refused};
 pub use client::{MemberClient, Peers};
 pub use contact::{Contact, LeaderStatus};
+pub use credentials::Credentials;
 pub use identity::{Identity, IdentityError};
 pub use messages::{
-    About, Admission, Caller, Committed, MAX_MEMBERS, PROTOCOL, REPLACED, RoomInfo, RoomKey,
-    Survey, Visitor,
+    About, Admission, Caller, Committed, Newcomer, PROTOCOL, REPLACED, RoomInfo, Start, Survey,
+    Visitor,
 };
 pub use raft_network::RaftNetwork;
 pub use server::Server;

@@ -8,21 +8,24 @@ use openraft::{
     network::RPCOption,
     raft::SnapshotResponse,
 };
+use tonic::Request;
 
 use super::{
-    call::{CallError, Refusal, timed, within},
-    client::{Client, Peers},
+    bounds::Here,
+    call::{CallError, Refusal},
+    client::{Client, MemberClient, Peers},
     codec::{
         self, AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest,
         TransferLeaderResponse, VoteRequest, VoteResponse,
     },
     contact::Contact,
-    messages::RoomKey,
+    credentials::Credentials,
     traffic::Call,
 };
 use crate::{
     consensus::{LogId, Member, NodeId, Snapshot, TypeConfig, Vote, codec::DecodeError},
     game::PeerId,
+    proto as pb,
 };
 
 type RpcError = RPCError<TypeConfig>;
@@ -35,18 +38,16 @@ const APPEND_PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub struct RaftNetwork {
     peers: Peers,
-    key: RoomKey,
-    node_id: NodeId,
+    seat: Credentials,
     contact: Contact,
 }
 
 impl RaftNetwork {
-    /// The network as the seat `node_id` of a room sees it.
-    pub fn new(peers: Peers, key: RoomKey, node_id: NodeId, contact: Contact) -> Self {
+    /// The network as a seat of a room sees it.
+    pub fn new(peers: Peers, seat: Credentials, contact: Contact) -> Self {
         Self {
             peers,
-            key,
-            node_id,
+            seat,
             contact,
         }
     }
@@ -58,9 +59,9 @@ impl RaftNetworkFactory<TypeConfig> for RaftNetwork {
     async fn new_client(&mut self, target: NodeId, member: &Member) -> Connection {
         let peer = member.peer_id;
         self.peers.book().hint_all(peer, &member.addrs);
-        let client = self.peers.member(&self.key, self.node_id, target, peer);
         Connection {
-            client: client.0,
+            client: self.peers.member(&self.seat, target, peer),
+            me: self.seat.node_id(),
             target,
             peer,
             contact: self.contact.clone(),
@@ -70,7 +71,8 @@ impl RaftNetworkFactory<TypeConfig> for RaftNetwork {
 
 /// The way to one other member.
 pub struct Connection {
-    client: Client,
+    client: MemberClient,
+    me: NodeId,
     target: NodeId,
     peer: PeerId,
     contact: Contact,
@@ -125,26 +127,41 @@ struct Sent {
     held: Option<LogId>,
 }
 
-/// Makes a call and reads the answer, if the seat may talk at all: an answer
-/// that comes while it is frozen no longer counts.
-async fn ask<M, T>(
-    contact: &Contact,
-    (target, what): (NodeId, Call),
-    deadline: Duration,
-    call: impl Future<Output = Result<tonic::Response<M>, tonic::Status>>,
-    read: impl FnOnce(M) -> Result<T, DecodeError>,
-) -> Result<T, CallError> {
-    let still = || CallError::Unreachable("this seat is frozen".to_owned());
-    if contact.is_frozen() {
-        return Err(still());
+impl Connection {
+    /// Makes a call and reads the answer, if the seat may talk at all: an answer
+    /// that comes while it is frozen no longer counts.
+    async fn ask<M, R, T, F>(
+        &self,
+        what: Call,
+        deadline: Duration,
+        message: M,
+        call: impl Fn(Client, Request<M>) -> F,
+        read: impl FnOnce(R) -> Result<T, DecodeError>,
+    ) -> Result<T, CallError>
+    where
+        M: Clone,
+        F: Future<Output = Result<tonic::Response<R>, tonic::Status>>,
+    {
+        let still = || CallError::Unreachable("this seat is frozen".to_owned());
+        if self.contact.is_frozen() {
+            return Err(still());
+        }
+        self.contact.traffic().sent(self.target, what);
+        let answer = self.client.call(deadline, message, call).await?;
+        self.contact.traffic().answered(self.target);
+        if self.contact.is_frozen() {
+            return Err(still());
+        }
+        Ok(read(answer)?)
     }
-    contact.traffic().sent(target, what);
-    let answer = within(deadline, call).await?;
-    contact.traffic().answered(target);
-    if contact.is_frozen() {
-        return Err(still());
+
+    /// What bounds an answer to a call with this vote.
+    fn here(vote: Vote) -> Here {
+        Here {
+            vote,
+            committed: None,
+        }
     }
-    Ok(read(answer)?)
 }
 
 impl RaftNetworkV2<TypeConfig> for Connection {
@@ -173,9 +190,12 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         };
         let what = Call::append(request.entries.len());
         let request = codec::append_request(&request, self.contact.told());
-        let call = self.client.append_entries(timed(request, deadline));
-        let to = (self.target, what);
-        let reply = ask(&self.contact, to, deadline, call, codec::appended).await;
+        let call = |mut c: Client, m| async move { c.append_entries(m).await };
+        let read = |reply| {
+            let answer = codec::appended(reply)?;
+            Self::here(sent.vote).appended(self.me, &sent.vote, (sent.prev, sent.last), answer)
+        };
+        let reply = self.ask(what, deadline, request, call, read).await;
         let reply = reply.and_then(|answer| self.holds(&sent, answer));
         reply.map_err(|e| self.failed(&e).into())
     }
@@ -185,15 +205,13 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         request: VoteRequest,
         option: RPCOption,
     ) -> Result<VoteResponse, RpcError> {
-        let deadline = option.hard_ttl();
-        let term = request.vote.leader_id.term;
-        let call = self.client.request_vote(timed(request.into(), deadline));
-        let to = (self.target, Call::Vote);
-        let reply = ask(&self.contact, to, deadline, call, codec::voted).await;
+        let vote = request.vote;
+        let call = |mut c: Client, m| async move { c.request_vote(m).await };
+        let reply = self.elect(request, option.hard_ttl(), call).await;
         if reply.as_ref().is_ok_and(|reply| reply.vote_granted) {
-            self.contact.traffic().won(term);
+            self.contact.traffic().won(vote.leader_id.term);
         }
-        reply.map_err(|e| self.failed(&e).into())
+        reply
     }
 
     async fn pre_vote(
@@ -201,11 +219,8 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         request: VoteRequest,
         option: RPCOption,
     ) -> Result<VoteResponse, RpcError> {
-        let deadline = option.hard_ttl();
-        let call = self.client.pre_vote(timed(request.into(), deadline));
-        let to = (self.target, Call::Vote);
-        let reply = ask(&self.contact, to, deadline, call, codec::voted).await;
-        reply.map_err(|e| self.failed(&e).into())
+        let call = |mut c: Client, m| async move { c.pre_vote(m).await };
+        self.elect(request, option.hard_ttl(), call).await
     }
 
     async fn full_snapshot(
@@ -217,12 +232,15 @@ impl RaftNetworkV2<TypeConfig> for Connection {
     ) -> Result<SnapshotResponse<TypeConfig>, StreamingError<TypeConfig>> {
         let deadline = option.hard_ttl().max(Duration::from_secs(1));
         let last = snapshot.meta.last_log_id;
-        let request = timed(codec::snapshot_request(&vote, snapshot), deadline);
-        let call = self.client.install_snapshot(request);
-        let to = (self.target, Call::Snapshot);
+        let request = codec::snapshot_request(&vote, snapshot);
+        let call = |mut c: Client, m| async move { c.install_snapshot(m).await };
+        let read = |reply| {
+            let theirs = codec::installed(reply)?;
+            Self::here(vote).answered_vote(self.me, &vote, theirs)
+        };
         let reply = tokio::select! {
             closed = cancel => return Err(closed.into()),
-            reply = ask(&self.contact, to, deadline, call, codec::installed) => reply,
+            reply = self.ask(Call::Snapshot, deadline, request, call, read) => reply,
         };
         let theirs = reply.map_err(|e| self.failed(&e))?;
         if let Some(last) = last.filter(|_| theirs == vote) {
@@ -236,10 +254,35 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         request: TransferLeaderRequest,
         option: RPCOption,
     ) -> Result<TransferLeaderResponse, RpcError> {
+        // Its own vote goes to that one, too.
+        self.contact
+            .name_next(*request.from_leader(), *request.to_node_id());
+        let call = |mut c: Client, m| async move { c.transfer_leader(m).await };
+        let message = pb::TransferLeaderRequest::from(request);
         let deadline = option.hard_ttl();
-        let call = self.client.transfer_leader(timed(request.into(), deadline));
-        let to = (self.target, Call::Handover);
-        let reply = ask(&self.contact, to, deadline, call, codec::transferred).await;
+        let read = codec::transferred;
+        let reply = self
+            .ask(Call::Handover, deadline, message, call, read)
+            .await;
+        reply.map_err(|e| self.failed(&e).into())
+    }
+}
+
+impl Connection {
+    /// Asks for a vote, or whether it could be had.
+    async fn elect<F>(
+        &self,
+        request: VoteRequest,
+        deadline: Duration,
+        call: impl Fn(Client, Request<pb::VoteRequest>) -> F,
+    ) -> Result<VoteResponse, RpcError>
+    where
+        F: Future<Output = Result<tonic::Response<pb::VoteReply>, tonic::Status>>,
+    {
+        let vote = request.vote;
+        let read = |reply| Self::here(vote).voted(self.me, &vote, codec::voted(reply)?);
+        let message = pb::VoteRequest::from(request);
+        let reply = self.ask(Call::Vote, deadline, message, call, read).await;
         reply.map_err(|e| self.failed(&e).into())
     }
 }

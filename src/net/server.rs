@@ -23,7 +23,7 @@ use tonic::{
 
 use super::{
     address_book::AddressBook,
-    guard::{Guard, Sessions},
+    guard::Guard,
     messages::Visitor,
     service::{Handler, Service},
     transport::{Stream, Transport},
@@ -181,14 +181,7 @@ async fn serve<H: Handler>(
         LobbyServer::new(Service(Arc::clone(&handler))).max_decoding_message_size(MAX_LOBBY_BYTES);
     let members = MembersServer::new(Service(Arc::clone(&handler)))
         .max_decoding_message_size(MAX_MEMBER_BYTES);
-    let guarded = InterceptedService::new(
-        members,
-        Guard {
-            handler,
-            book,
-            sessions: Sessions::default(),
-        },
-    );
+    let guarded = InterceptedService::new(members, Guard { handler, book });
     let served = TonicServer::builder()
         .max_concurrent_streams(MAX_STREAMS)
         .http2_keepalive_interval(Some(KEEPALIVE))

@@ -2,20 +2,21 @@
 
 use std::{collections::BTreeSet, future::Future, sync::Arc};
 
+use openraft::async_runtime::WatchReceiver as _;
 use tonic::{Request, Response, Status};
 
 use super::{
+    authority::{Purpose, Role},
+    bounds::Here,
     call::{Refusal, Refused},
     codec,
     contact::Contact,
-    messages::{
-        About, Admission, Caller, Committed, MAX_MEMBERS, PROTOCOL, RoomKey, Survey, Visitor,
-    },
+    messages::{About, Admission, Caller, Committed, Newcomer, PROTOCOL, Survey, Visitor},
     traffic::Call,
 };
 use crate::{
     consensus::{
-        ClusterId, GameCommand, NodeId, Raft,
+        ClusterId, GameCommand, MAX_MEMBERS, NodeId, Raft,
         codec::{self as stored, DecodeError},
     },
     game::{Name, PeerId},
@@ -25,8 +26,8 @@ use crate::{
 /// How the services reach into a seat.
 #[derive(Clone)]
 pub struct SeatAccess {
-    /// What a caller must know.
-    pub key: RoomKey,
+    /// The room.
+    pub cluster_id: ClusterId,
     /// Which seat this is.
     pub node_id: NodeId,
     /// Its Raft node.
@@ -42,9 +43,8 @@ pub trait Handler: Send + Sync + 'static {
     /// The seat this node has now.
     fn seat(&self) -> Option<SeatAccess>;
 
-    /// Where the game of a room went on that this node has left behind, and
-    /// what opened that room.
-    fn continued(&self, room: ClusterId) -> Option<(RoomKey, ClusterId)>;
+    /// Where the game of a room went on that this node has left behind.
+    fn continued(&self, room: ClusterId) -> Option<ClusterId>;
 
     /// The last connection from a peer is closed.
     fn on_last_disconnect(&self, peer: PeerId);
@@ -65,9 +65,8 @@ pub trait Handler: Send + Sync + 'static {
     /// of the membership entry that has it.
     fn enter(
         &self,
-        caller: Caller,
-        addrs: Vec<String>,
-        rules: u32,
+        room: ClusterId,
+        newcomer: Newcomer,
     ) -> impl Future<Output = Result<u64, Refused>> + Send;
 
     /// A member asks the leader to append a command.
@@ -119,19 +118,9 @@ impl<H: Handler> Lobby for Service<H> {
     }
 
     async fn join(&self, request: Request<pb::JoinRequest>) -> Answer<pb::JoinReply> {
-        let visitor = *request
-            .extensions()
-            .get::<Visitor>()
-            .ok_or_else(|| Status::unauthenticated("no client certificate"))?;
+        let visitor = visitor(&request)?;
         let message = request.into_inner();
-        if message.protocol != PROTOCOL {
-            return Err(Refusal::Version
-                .because(format!(
-                    "that room speaks protocol {PROTOCOL}, and you speak {}; install the same version on both computers",
-                    message.protocol
-                ))
-                .into());
-        }
+        must_speak(message.protocol)?;
         let room = stored::cluster_id(&message.cluster_id).map_err(invalid)?;
         let name = Name::parse(&message.name);
         let name = name.map_err(|bad| Refusal::BadName.because(bad.to_string()))?;
@@ -139,24 +128,47 @@ impl<H: Handler> Lobby for Service<H> {
         let admission = joining.await?;
         Ok(Response::new(pb::JoinReply {
             room: admission.room.to_string(),
-            room_secret: admission.key.secret.to_vec(),
             node_id: admission.node_id,
         }))
+    }
+
+    async fn enter(&self, request: Request<pb::EnterRequest>) -> Answer<pb::EnterReply> {
+        let visitor = visitor(&request)?;
+        let message = request.into_inner();
+        must_speak(message.protocol)?;
+        let room = stored::cluster_id(&message.cluster_id).map_err(invalid)?;
+        let holder = stored::holder(message.holder).map_err(invalid)?;
+        if holder.key.peer_id() != visitor.peer_id {
+            return Err(Status::permission_denied("another player's key"));
+        }
+        let newcomer = Newcomer {
+            node_id: holder.seat,
+            key: holder.key,
+            addrs: stored::addrs(message.addrs).map_err(invalid)?,
+            rules: message.rules,
+        };
+        let index = self.0.enter(room, newcomer).await?;
+        Ok(Response::new(pb::EnterReply { index }))
+    }
+
+    async fn introduce(&self, request: Request<pb::IntroduceRequest>) -> Answer<pb::Blank> {
+        let visitor = visitor(&request)?;
+        let message = request.into_inner();
+        let room = stored::cluster_id(&message.cluster_id).map_err(invalid)?;
+        let path = message.path.ok_or(DecodeError::Missing("path"));
+        let path = path.and_then(stored::ticket_path).map_err(invalid)?;
+        let seat = self.0.seat().filter(|seat| seat.cluster_id == room);
+        let elsewhere = || Refusal::NoSuchRoom.because("this computer is not in that room");
+        seat.ok_or_else(elsewhere)?
+            .introduce(&path, visitor.peer_id)?;
+        Ok(Response::new(pb::Blank {}))
     }
 }
 
 #[tonic::async_trait]
 impl<H: Handler> Members for Service<H> {
-    async fn enter(&self, request: Request<pb::EnterRequest>) -> Answer<pb::EnterReply> {
-        let (caller, _seat) = known(&request)?;
-        let pb::EnterRequest { addrs, rules } = request.into_inner();
-        let addrs = stored::addrs(addrs).map_err(invalid)?;
-        let index = self.0.enter(caller, addrs, rules).await?;
-        Ok(Response::new(pb::EnterReply { index }))
-    }
-
     async fn propose(&self, request: Request<pb::ProposeRequest>) -> Answer<pb::ProposeReply> {
-        let (caller, seat) = known(&request)?;
+        let (caller, seat) = known(&request, Purpose::Members)?;
         let command = request.into_inner().command;
         let missing = || Status::invalid_argument("command is missing");
         let command = stored::command(command.ok_or_else(missing)?, seat.rules).map_err(invalid)?;
@@ -174,13 +186,13 @@ impl<H: Handler> Members for Service<H> {
         &self,
         request: Request<pb::ReadIndexRequest>,
     ) -> Answer<pb::ReadIndexReply> {
-        let (caller, _seat) = known(&request)?;
+        let (caller, _seat) = known(&request, Purpose::Members)?;
         let index = self.0.read_index(caller).await?;
         Ok(Response::new(pb::ReadIndexReply { index }))
     }
 
     async fn leave(&self, request: Request<pb::LeaveRequest>) -> Answer<pb::Blank> {
-        let (caller, _seat) = known(&request)?;
+        let (caller, _seat) = known(&request, Purpose::Members)?;
         self.0.leave(caller).await?;
         Ok(Response::new(pb::Blank {}))
     }
@@ -190,8 +202,12 @@ impl<H: Handler> Members for Service<H> {
         request: Request<pb::AppendEntriesRequest>,
     ) -> Answer<pb::AppendEntriesReply> {
         let (from, seat) = raft_call(&request)?;
-        let (request, status) =
-            codec::append_entries(request.into_inner(), seat.rules).map_err(invalid)?;
+        let decoded = codec::append_entries(request.into_inner(), seat.rules);
+        let checked = decoded.and_then(|(call, status)| {
+            seat.here().check_append(&call, from)?;
+            Ok((call, status))
+        });
+        let (request, status) = checked.map_err(|e| not_raft(from, e))?;
         seat.contact
             .traffic()
             .heard(from, Call::append(request.entries.len()));
@@ -208,7 +224,11 @@ impl<H: Handler> Members for Service<H> {
     async fn request_vote(&self, request: Request<pb::VoteRequest>) -> Answer<pb::VoteReply> {
         let (from, seat) = raft_call(&request)?;
         seat.contact.traffic().heard(from, Call::Vote);
-        let request = codec::vote_request(request.into_inner()).map_err(invalid)?;
+        let mut request = seat.candidate(from, request.into_inner())?;
+        if request.leadership_transfer {
+            let followed = || seat.raft.server_metrics().borrow_watched().vote;
+            request.leadership_transfer = seat.contact.is_named(from, followed).await;
+        }
         let response = seat.raft.vote(request).await.map_err(failed)?;
         ensure_not_frozen(&seat)?;
         Ok(Response::new(response.into()))
@@ -217,7 +237,7 @@ impl<H: Handler> Members for Service<H> {
     async fn pre_vote(&self, request: Request<pb::VoteRequest>) -> Answer<pb::VoteReply> {
         let (from, seat) = raft_call(&request)?;
         seat.contact.traffic().heard(from, Call::Vote);
-        let request = codec::vote_request(request.into_inner()).map_err(invalid)?;
+        let request = seat.candidate(from, request.into_inner())?;
         let response = seat.raft.pre_vote(request).await.map_err(failed)?;
         ensure_not_frozen(&seat)?;
         Ok(Response::new(response.into()))
@@ -229,7 +249,13 @@ impl<H: Handler> Members for Service<H> {
     ) -> Answer<pb::InstallSnapshotReply> {
         let (from, seat) = raft_call(&request)?;
         seat.contact.traffic().heard(from, Call::Snapshot);
-        let (vote, snapshot) = codec::snapshot(request.into_inner()).map_err(invalid)?;
+        let decoded = codec::snapshot(request.into_inner());
+        let checked = decoded.and_then(|(vote, snapshot)| {
+            seat.here().check_snapshot(&vote, &snapshot, from)?;
+            stored::stored_state(&snapshot.snapshot, seat.rules)?;
+            Ok((vote, snapshot))
+        });
+        let (vote, snapshot) = checked.map_err(|e| not_raft(from, e))?;
         let response = seat
             .raft
             .install_full_snapshot(vote, snapshot)
@@ -247,7 +273,14 @@ impl<H: Handler> Members for Service<H> {
     ) -> Answer<pb::TransferLeaderReply> {
         let (from, seat) = raft_call(&request)?;
         seat.contact.traffic().heard(from, Call::Handover);
-        let request = codec::transfer_request(request.into_inner()).map_err(invalid)?;
+        let decoded = codec::transfer_request(request.into_inner());
+        let checked = decoded.and_then(|call| {
+            seat.here().check_transfer(&call, from)?;
+            Ok(call)
+        });
+        let request = checked.map_err(|e| not_raft(from, e))?;
+        seat.contact
+            .name_next(*request.from_leader(), *request.to_node_id());
         let response = seat
             .raft
             .handle_transfer_leader(request)
@@ -257,14 +290,14 @@ impl<H: Handler> Members for Service<H> {
     }
 
     async fn survey(&self, request: Request<pb::SurveyRequest>) -> Answer<pb::SurveyReply> {
-        let (caller, _seat) = known(&request)?;
+        let (caller, _seat) = known(&request, Purpose::Survey)?;
         let survey = self.0.survey(caller, request.get_ref().freeze).await;
         let survey = survey.map_err(|refused| Status::unavailable(refused.message))?;
         Ok(Response::new(survey.into()))
     }
 
     async fn r#continue(&self, request: Request<pb::ContinueRequest>) -> Answer<pb::ContinueReply> {
-        let (caller, _seat) = known(&request)?;
+        let (caller, _seat) = known(&request, Purpose::Members)?;
         let participants = request.into_inner().participants;
         let participants = participants.into_iter().take(MAX_MEMBERS).collect();
         let cluster = self.0.carry_on(caller, participants).await?;
@@ -274,7 +307,7 @@ impl<H: Handler> Members for Service<H> {
     }
 
     async fn continued(&self, request: Request<pb::ContinuedNotice>) -> Answer<pb::Blank> {
-        let (caller, _seat) = known(&request)?;
+        let (caller, _seat) = known(&request, Purpose::Members)?;
         let cluster = request.into_inner().cluster_id;
         let cluster = stored::cluster_id(&cluster).map_err(invalid)?;
         self.0.follow(caller, cluster);
@@ -282,20 +315,65 @@ impl<H: Handler> Members for Service<H> {
     }
 }
 
-/// What the guard noted on a call.
-fn known<T>(request: &Request<T>) -> Result<(Caller, SeatAccess), Status> {
+fn visitor<T>(request: &Request<T>) -> Result<Visitor, Status> {
+    let visitor = request.extensions().get::<Visitor>().copied();
+    visitor.ok_or_else(|| Status::unauthenticated("no client certificate"))
+}
+
+/// Refuses a program of another version in words.
+fn must_speak(protocol: u32) -> Result<(), Refused> {
+    if protocol == PROTOCOL {
+        return Ok(());
+    }
+    Err(Refusal::Version.because(format!(
+        "that room speaks protocol {PROTOCOL}, and you speak {protocol}; install the same version on both computers"
+    )))
+}
+
+/// What the guard noted on a call, if its caller may call for this.
+fn known<T>(request: &Request<T>, purpose: Purpose) -> Result<(Caller, SeatAccess), Status> {
     let extensions = request.extensions();
+    let nobody = || Status::unauthenticated("only members of a room can call this");
+    let role = extensions.get::<Role>().ok_or_else(nobody)?;
+    if !role.may(purpose) {
+        return Err(Refusal::NotAMember
+            .because("only members of the room can do this")
+            .into());
+    }
     extensions
         .get::<Caller>()
         .copied()
         .zip(extensions.get::<SeatAccess>().cloned())
-        .ok_or_else(|| Status::unauthenticated("only members of a room can call this"))
+        .ok_or_else(nobody)
+}
+
+impl SeatAccess {
+    fn here(&self) -> Here {
+        let vote = self.raft.server_metrics().borrow_watched().vote;
+        let committed = self.raft.data_metrics().borrow_watched().last_applied;
+        Here { vote, committed }
+    }
+
+    fn candidate(&self, from: NodeId, call: pb::VoteRequest) -> Result<codec::VoteRequest, Status> {
+        let decoded = codec::vote_request(call);
+        let checked = decoded.and_then(|call| {
+            self.here().check_candidate(&call, from)?;
+            Ok(call)
+        });
+        checked.map_err(|e| not_raft(from, e))
+    }
+}
+
+/// One of Raft's calls says what no member that keeps to the protocol would say.
+fn not_raft(from: NodeId, error: DecodeError) -> Status {
+    tracing::warn!("a call of seat {from} is refused: {error}");
+    invalid(error)
 }
 
 /// Which seat makes one of Raft's calls, and the seat that it is for, unless
 /// that is frozen.
 fn raft_call<T>(request: &Request<T>) -> Result<(NodeId, SeatAccess), Status> {
-    let (caller, seat) = known(request)?;
+    let (caller, seat) = known(request, Purpose::Raft)?;
     ensure_not_frozen(&seat)?;
     Ok((caller.node_id, seat))
 }
@@ -329,7 +407,7 @@ fn taken_from_anybody(
     raft: &Raft,
 ) -> codec::AppendEntriesRequest {
     use crate::planted::Bug;
-    use openraft::{ServerState, async_runtime::WatchReceiver as _};
+    use openraft::ServerState;
     if Bug::StaleLeader.is_planted() {
         let metrics = raft.metrics().borrow_watched().clone();
         let newest = metrics.vote;

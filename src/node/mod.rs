@@ -126,7 +126,7 @@ impl Node {
         on_change: impl Fn() + Send + Sync + 'static,
     ) -> NodeHandle {
         let World {
-            peer_id,
+            identity,
             transport,
             addresses,
             discovery,
@@ -135,14 +135,15 @@ impl Node {
             rules,
         } = world;
         let book = Arc::new(AddressBook::default());
-        let session = crate::random::u64();
-        let peers = Peers::new(Arc::clone(&transport), Arc::clone(&book), session, rules);
+        let session = profile.next_session();
+        let peers = Peers::new(Arc::clone(&transport), Arc::clone(&book), rules);
         let name = name.unwrap_or_else(|| profile.player_name());
         if let Err(e) = save_name(profile.folder(), &name) {
             tracing::warn!("the player's name is not kept: {e}");
         }
         let env = Env {
-            me: peer_id,
+            me: identity.peer_id(),
+            identity,
             peers,
             timing,
             addresses,

@@ -10,11 +10,11 @@ use super::{
     shared::Shared,
 };
 use crate::{
-    consensus::{ClusterId, GameCommand, Member, NodeId},
+    consensus::{ClusterId, GameCommand, MAX_MEMBERS, NodeId},
     game::{Action, Door, Name, PeerId},
     net::{
-        About, Admission, Caller, Committed, Handler, MAX_MEMBERS, REPLACED, Refusal, Refused,
-        RoomInfo, RoomKey, SeatAccess, Survey, Visitor,
+        About, Admission, Caller, Committed, Handler, Newcomer, Refusal, Refused, RoomInfo,
+        SeatAccess, Survey, Visitor,
     },
 };
 
@@ -31,18 +31,13 @@ impl Service {
         }
     }
 
-    /// The same for a call that only a member may make.
-    fn seat_leading(&self, caller: Caller) -> Result<Arc<Seat>, Refused> {
-        let seat = self.leading_seat()?;
-        let member = seat.member(caller.node_id);
-        if member.is_some_and(|member| member.peer_id == caller.peer_id) {
-            return Ok(seat);
+    /// The same for a call of a newcomer's.
+    fn seat_leading_in(&self, room: ClusterId) -> Result<Arc<Seat>, Refused> {
+        let seat = self.0.current_seat().ok_or_else(no_such_room)?;
+        if seat.cluster_id != room {
+            return Err(no_such_room());
         }
-        Err(if seat.has_member(&caller.peer_id) {
-            Refusal::Replaced.because(REPLACED)
-        } else {
-            Refusal::NotAMember.because("you are no longer a member of this room; join it again")
-        })
+        self.leading_seat()
     }
 }
 
@@ -76,7 +71,7 @@ impl Handler for Service {
         self.0.current_seat().map(|seat| seat.access())
     }
 
-    fn continued(&self, room: ClusterId) -> Option<(RoomKey, ClusterId)> {
+    fn continued(&self, room: ClusterId) -> Option<ClusterId> {
         self.0.continued_in(room)
     }
 
@@ -102,12 +97,13 @@ impl Handler for Service {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             name: self.0.name(),
             room: self.0.current_seat().map(|seat| RoomInfo {
-                cluster_id: seat.key.cluster_id,
+                cluster_id: seat.cluster_id,
                 room: seat.room.clone(),
                 players: u32::try_from(seat.node.membership().nodes().count()).unwrap_or(u32::MAX),
                 phase: seat.node.state().game().phase(),
                 leader_id: seat.node.leader(),
                 node_id: seat.node_id(),
+                path: seat.credentials.path(),
             }),
             gossip_port: self.0.env.gossip.as_ref().map(|gossip| gossip.port),
             rules: self.0.env.peers.rules(),
@@ -124,18 +120,12 @@ impl Handler for Service {
         if self.0.is_flooded() {
             return Err(Refusal::Busy.because("too many players are joining at once; try again"));
         }
-        let seat = self.0.current_seat().ok_or_else(no_such_room)?;
-        if seat.key.cluster_id != room {
-            return Err(no_such_room());
-        }
         if visitor.peer_id == self.0.env.me {
             return Err(Refusal::NotAMember.because(
                 "you are already in this room with a copy of this profile; start with another --profile",
             ));
         }
-        if !seat.node.is_leader() {
-            return Err(seat.not_leader());
-        }
+        let seat = self.seat_leading_in(room)?;
         if !seat.has_quorum() {
             return Err(
                 Refusal::NoQuorum.because("most players of that room cannot be reached right now")
@@ -157,61 +147,48 @@ impl Handler for Service {
         tracing::info!("{name} ({}) is let in", visitor.peer_id.short());
         Ok(Admission {
             room: seat.room.clone(),
-            key: seat.key,
             node_id: seat.node_id(),
         })
     }
 
-    async fn enter(&self, caller: Caller, addrs: Vec<String>, rules: u32) -> Result<u64, Refused> {
-        let seat = self.leading_seat()?;
-        // The room's secret alone opens no locked door.
-        must_be_open(&seat, caller.peer_id)?;
-        self.0.env.peers.book().hint_all(caller.peer_id, &addrs);
-        let member = Member {
-            peer_id: caller.peer_id,
-            addrs,
-        };
+    async fn enter(&self, room: ClusterId, newcomer: Newcomer) -> Result<u64, Refused> {
+        let seat = self.seat_leading_in(room)?;
+        let peer = newcomer.key.peer_id();
+        must_be_open(&seat, peer)?;
+        self.0.env.peers.book().hint_all(peer, &newcomer.addrs);
         // On its own: a caller that hangs up must not leave it half done.
-        spawned(async move { membership::admit(&seat, caller.node_id, member, rules).await }).await
+        spawned(async move { membership::admit(&seat, newcomer).await }).await
     }
 
     async fn propose(&self, caller: Caller, command: GameCommand) -> Result<Committed, Refused> {
-        let seat = self.seat_leading(caller)?;
+        let seat = self.leading_seat()?;
         if matches!(command.action, Action::Say(_)) {
             seat.lead.talk.count(caller.peer_id)?;
         }
         seat.commit_here(command).await
     }
 
-    async fn read_index(&self, caller: Caller) -> Result<u64, Refused> {
-        self.seat_leading(caller)?.read_index().await
+    async fn read_index(&self, _caller: Caller) -> Result<u64, Refused> {
+        self.leading_seat()?.read_index().await
     }
 
     async fn leave(&self, caller: Caller) -> Result<(), Refused> {
         let seat = self.leading_seat()?;
-        match seat.member(caller.node_id) {
-            Some(member) if member.peer_id == caller.peer_id => {
-                spawned(async move { membership::dismiss(&seat, caller.node_id).await }).await
-            }
-            Some(_) => Err(Refusal::NotAMember.because("that is another player's seat")),
-            // The answer to the first request was lost.
-            None => Ok(()),
-        }
+        spawned(async move { membership::dismiss(&seat, caller.node_id).await }).await
     }
 
-    async fn survey(&self, caller: Caller, freeze: bool) -> Result<Survey, Refused> {
+    async fn survey(&self, _caller: Caller, freeze: bool) -> Result<Survey, Refused> {
         let seat = self.0.current_seat().ok_or_else(no_such_room)?;
         // A sole voter that has just started leads without asking anybody, so
         // keeping still would not keep it from acknowledging.
-        let plays = seat.has_quorum() || seat.node.is_sole_voter();
+        let alone = seat.node.is_sole_voter();
+        let plays = seat.has_quorum() || alone;
         if freeze && !plays {
             seat.contact.freeze(self.0.env.timing.freeze);
         }
-        let knows_you = seat.member(caller.node_id).is_some();
         Ok(Survey {
             plays,
-            knows_you,
-            replaced_you: !knows_you && seat.has_member(&caller.peer_id),
+            leads: alone || seat.node.is_leader(),
             last_log_id: seat.node.last_log_id().await,
         })
     }

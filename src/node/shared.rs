@@ -17,7 +17,6 @@ use crate::{
     blocking,
     consensus::ClusterId,
     game::{Action, Name},
-    net::RoomKey,
 };
 
 /// How many strangers may ask to join in a second. A class that joins at once
@@ -54,8 +53,8 @@ pub struct Shared {
     /// Whether the room was found locked, and we wait to be let in.
     pub knocking: watch::Sender<bool>,
     pub name: RwLock<Name>,
-    /// Rooms that went on elsewhere: what opened them, and where they went.
-    continued: Mutex<BTreeMap<ClusterId, (RoomKey, ClusterId)>>,
+    /// Rooms that went on elsewhere, and where.
+    continued: Mutex<BTreeMap<ClusterId, ClusterId>>,
     joins: Mutex<(Instant, u32)>,
 }
 
@@ -63,7 +62,7 @@ impl Shared {
     pub fn new(env: Env, name: Name, jobs: mpsc::Sender<Job>) -> Self {
         let continued = folder::scan(&env.rooms)
             .into_iter()
-            .filter_map(|seat| Some((seat.key.cluster_id, (seat.key, seat.continued_in?))))
+            .filter_map(|seat| Some((seat.cluster_id, seat.continued_in?)))
             .collect();
         Self {
             env,
@@ -106,15 +105,13 @@ impl Shared {
     }
 
     /// Where a room went on that this node was in.
-    pub fn continued_in(&self, room: ClusterId) -> Option<(RoomKey, ClusterId)> {
+    pub fn continued_in(&self, room: ClusterId) -> Option<ClusterId> {
         self.continued.lock().get(&room).copied()
     }
 
     /// Notes that the game of a closed seat goes on elsewhere.
     pub async fn note_continued(&self, seat: &Seat, cluster: ClusterId) {
-        self.continued
-            .lock()
-            .insert(seat.key.cluster_id, (seat.key, cluster));
+        self.continued.lock().insert(seat.cluster_id, cluster);
         let mut kept = seat.kept.clone();
         let noting = blocking::run(move || kept.note_continued(cluster));
         if let Err(e) = noting.await.flatten() {

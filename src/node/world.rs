@@ -65,7 +65,7 @@ pub type Addresses = Box<dyn Fn() -> Vec<SocketAddr> + Send + Sync>;
 /// The world of one node.
 pub struct World {
     /// Who the transport proves us to be.
-    pub peer_id: PeerId,
+    pub identity: Arc<Identity>,
     /// The way to others, and from them.
     pub transport: Arc<dyn Transport>,
     /// Where that is.
@@ -117,7 +117,7 @@ impl World {
             gossip: config.gossip.clone(),
         });
         Ok(Self {
-            peer_id: identity.peer_id(),
+            identity,
             transport: Arc::new(transport),
             addresses: Box::new(move || own_addresses(&interfaces, port)),
             discovery,
@@ -131,6 +131,7 @@ impl World {
 /// What a node is started with. It does not change while the node runs.
 pub struct Env {
     pub me: PeerId,
+    pub identity: Arc<Identity>,
     pub peers: Peers,
     pub timing: Timing,
     pub addresses: Addresses,
@@ -145,7 +146,7 @@ pub struct Env {
     pub own: watch::Receiver<Option<Ad>>,
     /// The way to our gossip, if we gossip.
     pub gossip: Option<GossipHandle>,
-    /// A random number of this start.
+    /// The number of this start: greater than those of the profile's earlier ones.
     pub session: u64,
 }
 

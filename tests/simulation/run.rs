@@ -12,6 +12,7 @@ use std::{
 use dhangkanna::{
     config::Profile,
     game::{Action, Letter, Name, PeerId},
+    net::Identity,
     node::{Command, Done, JoinTarget, Node, NodeHandle, RoomView, Stage, Timing, Trouble},
     planted::{self, Bug},
     random,
@@ -53,6 +54,13 @@ pub struct Host {
 pub struct Told {
     pub nodes: Arc<Mutex<BTreeMap<String, NodeHandle>>>,
     acknowledged: Arc<Mutex<Vec<Acknowledged>>>,
+}
+
+/// The key of a player: always the same, since who is who decides much.
+fn identity(n: usize) -> Arc<Identity> {
+    let all = include_str!("identities.pem");
+    let own = all.split("\n\n").nth(n - 1).expect("as many as players");
+    Arc::new(Identity::from_pem(own).expect("an identity"))
 }
 
 /// A random number below another.
@@ -119,16 +127,18 @@ impl Simulation<'_> {
         for n in 1..=count {
             let name = format!("n{n}");
             let folder = data.join(&name);
-            let peer = PeerId::new([n as u8; 32]);
+            let identity = identity(n);
+            let peer = identity.peer_id();
             let (orders, queue) = mpsc::unbounded_channel();
             let queue = Arc::new(tokio::sync::Mutex::new(queue));
             let (s, t, f, host) = (shared.clone(), told.clone(), folder.clone(), name.clone());
             sim.host(name.as_str(), move || {
                 let (s, t, f, host) = (s.clone(), t.clone(), f.clone(), host.clone());
+                let me = Arc::clone(&identity);
                 let queue = Arc::clone(&queue);
                 async move {
                     let ip = turmoil::lookup(host.as_str());
-                    live(s, t, f, host, peer, ip, queue, n == 1).await;
+                    live(s, t, f, host, me, ip, queue, n == 1).await;
                     Ok(())
                 }
             });
@@ -288,12 +298,13 @@ async fn live(
     told: Told,
     folder: PathBuf,
     host: String,
-    peer: PeerId,
+    identity: Arc<Identity>,
     ip: IpAddr,
     queue: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Command>>>,
     hosts: bool,
 ) {
-    let world = shared.world(peer, ip).await.expect("a world");
+    let peer = identity.peer_id();
+    let world = shared.world(identity, ip).await.expect("a world");
     let profile = Profile::open(Some(&folder), Some("1")).expect("a profile");
     let keeps_a_room =
         std::fs::read_dir(profile.rooms()).is_ok_and(|mut rooms| rooms.next().is_some());

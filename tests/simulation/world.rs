@@ -14,7 +14,7 @@ use dhangkanna::{
     consensus::{LogStore, RULES, StoreError},
     discovery::{Ad, Ads, Announcer, Discovery},
     game::PeerId,
-    net::{Handshake, Stream, Transport},
+    net::{Handshake, Identity, Stream, Transport},
     node::World,
 };
 use futures::future::BoxFuture;
@@ -58,7 +58,8 @@ impl Shared {
     }
 
     /// A node's world on the host where this is called.
-    pub async fn world(&self, peer: PeerId, ip: IpAddr) -> io::Result<World> {
+    pub async fn world(&self, identity: Arc<Identity>, ip: IpAddr) -> io::Result<World> {
+        let peer = identity.peer_id();
         let listener = TcpListener::bind(("0.0.0.0", PORT)).await?;
         let (publish, ads) = watch::channel(Ads::default());
         let board = Arc::clone(&self.board);
@@ -84,7 +85,7 @@ impl Shared {
         };
         let (disks, logs) = (Arc::clone(&self.disks), Arc::clone(&self.logs));
         Ok(World {
-            peer_id: peer,
+            identity,
             transport: Arc::new(SimTransport { me: peer, listener }),
             addresses: Box::new(move || vec![addr]),
             discovery: Discovery::of(ads, Box::new(observation)),

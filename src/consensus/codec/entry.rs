@@ -7,12 +7,12 @@ use openraft::EntryPayload;
 use super::{
     command,
     game::state,
-    parts::{DecodeError, Decoded, addrs, cluster_id, must_know, peer_id},
+    parts::{DecodeError, Decoded, addrs, cluster_id, must_know, public_key, signature},
 };
 use crate::{
     consensus::{
-        Entry, Genesis, LogId, Member, Membership, Proposal, SnapshotMeta, StoredMembership, Vote,
-        log_id,
+        Entry, Genesis, Holder, LogId, MAX_TICKETS, Member, Membership, Proposal, SnapshotMeta,
+        StoredMembership, Ticket, TicketPath, Vote, log_id,
     },
     proto as pb,
 };
@@ -55,16 +55,79 @@ impl From<pb::Vote> for Vote {
 impl From<&Member> for pb::Member {
     fn from(member: &Member) -> Self {
         Self {
-            peer_id: member.peer_id.as_bytes().to_vec(),
+            key: member.key.as_bytes().to_vec(),
             addrs: member.addrs.clone(),
+            path: member.path.as_ref().map(Into::into),
         }
     }
 }
 
 fn member(member: pb::Member) -> Decoded<Member> {
-    Ok(Member {
-        peer_id: peer_id(&member.peer_id)?,
-        addrs: addrs(member.addrs)?,
+    Ok(Member::new(
+        public_key(&member.key)?,
+        member.path.map(ticket_path).transpose()?,
+        addrs(member.addrs)?,
+    ))
+}
+
+impl From<Holder> for pb::Holder {
+    fn from(holder: Holder) -> Self {
+        Self {
+            seat: holder.seat,
+            key: holder.key.as_bytes().to_vec(),
+        }
+    }
+}
+
+/// Reads a seat and the key that speaks for it.
+///
+/// # Errors
+/// If it is missing, or the key is none.
+pub fn holder(message: Option<pb::Holder>) -> Decoded<Holder> {
+    let message = message.ok_or(DecodeError::Missing("holder"))?;
+    Ok(Holder {
+        seat: message.seat,
+        key: public_key(&message.key)?,
+    })
+}
+
+impl From<&TicketPath> for pb::TicketPath {
+    fn from(path: &TicketPath) -> Self {
+        let tickets = path.tickets.iter().map(|ticket| pb::Ticket {
+            holder: Some(ticket.holder.into()),
+            base: ticket.base,
+            signature: ticket.signature.as_bytes().to_vec(),
+        });
+        Self {
+            nonce: path.nonce.to_vec(),
+            founder: Some(path.founder.into()),
+            tickets: tickets.collect(),
+        }
+    }
+}
+
+/// Reads who let whom in. Whether they did is another question.
+///
+/// # Errors
+/// If it is too long, or a key or signature is none.
+pub fn ticket_path(path: pb::TicketPath) -> Decoded<TicketPath> {
+    if path.tickets.len() > MAX_TICKETS {
+        return Err(DecodeError::Invalid("path"));
+    }
+    let tickets = path.tickets.into_iter().map(|ticket| {
+        Ok(Ticket {
+            holder: holder(ticket.holder)?,
+            base: ticket.base,
+            signature: signature(&ticket.signature)?,
+        })
+    });
+    Ok(TicketPath {
+        nonce: path
+            .nonce
+            .try_into()
+            .map_err(|_length| DecodeError::Invalid("nonce"))?,
+        founder: holder(path.founder)?,
+        tickets: tickets.collect::<Decoded<_>>()?,
     })
 }
 

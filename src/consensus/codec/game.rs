@@ -80,6 +80,15 @@ pub fn state(state: pb::RoomState, known: u32) -> Decoded<RoomState> {
     })
 }
 
+/// Reads the state of a room as a snapshot holds it.
+///
+/// # Errors
+/// As for [`state`].
+pub fn stored_state(bytes: &[u8], known: u32) -> Decoded<RoomState> {
+    let message = pb::RoomState::decode(bytes).map_err(|_bad| DecodeError::Invalid("state"))?;
+    state(message, known)
+}
+
 impl RoomState {
     /// SHA-256 of the state as a snapshot holds it: the same on all nodes that
     /// have applied the same entries.

@@ -9,7 +9,7 @@ mod round;
 
 pub use self::{
     command::{command, reply},
-    entry::{entry, snapshot_meta},
-    game::state,
-    parts::{DecodeError, Decoded, MAX_ADDRS, addrs, cluster_id, peer_id},
+    entry::{entry, holder, snapshot_meta, ticket_path},
+    game::{state, stored_state},
+    parts::{DecodeError, Decoded, MAX_ADDRS, addrs, cluster_id, peer_id, public_key, signature},
 };

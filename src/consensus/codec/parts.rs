@@ -9,6 +9,7 @@ use crate::{
         Alphabet, Cell, Deal, Difficulty, Letter, MAX_PACK_ID_BYTES, MAX_SECRET_CELLS, Mode, Name,
         PeerId, Reaction, Said, Secret, Settings, Text, Whole, pack::MAX_CLUE_BYTES,
     },
+    keys::{PublicKey, Signature},
     proto as pb,
 };
 
@@ -68,6 +69,22 @@ pub fn cluster_id(bytes: &[u8]) -> Decoded<ClusterId> {
 /// If it is not 32 bytes.
 pub fn peer_id(bytes: &[u8]) -> Decoded<PeerId> {
     PeerId::try_from(bytes).map_err(|_bad| DecodeError::Invalid("peer id"))
+}
+
+/// Reads a public key.
+///
+/// # Errors
+/// If it is not 65 bytes.
+pub fn public_key(bytes: &[u8]) -> Decoded<PublicKey> {
+    PublicKey::try_from(bytes).map_err(|_length| DecodeError::Invalid("key"))
+}
+
+/// Reads a signature.
+///
+/// # Errors
+/// If it is not 64 bytes.
+pub fn signature(bytes: &[u8]) -> Decoded<Signature> {
+    Signature::try_from(bytes).map_err(|_length| DecodeError::Invalid("signature"))
 }
 
 /// Refuses what only a newer program can apply.

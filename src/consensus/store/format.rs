@@ -66,7 +66,7 @@ pub(super) const LOG: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("lo
 pub(super) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 
 /// Raised when old values could not be read as new ones any more.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// Bytes before the message: CRC-32, then the version.
 const HEADER: usize = 5;

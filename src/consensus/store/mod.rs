@@ -24,7 +24,7 @@ use openraft::{
 use parking_lot::RwLock;
 use redb::{Database, DatabaseError, StorageBackend};
 
-use super::{Entry, LogId, Proposal, RULES, Snapshot, TypeConfig, Vote};
+use super::{Entry, LogId, Member, NodeId, Proposal, RULES, Snapshot, TypeConfig, Vote};
 pub use format::StoreError;
 use format::{Mem, Slot, builder, io_error};
 use writer::{Op, Writer};
@@ -91,6 +91,23 @@ impl LogStore {
                 EntryPayload::Blank | EntryPayload::Membership(_) => None,
             })
             .collect()
+    }
+
+    /// A member, by the newest membership here that has its seat.
+    pub fn member(&self, seat: NodeId) -> Option<Member> {
+        let mem = self.mem.read();
+        let entries = mem.log.values().rev();
+        let mut memberships = entries.filter_map(|entry| match &entry.payload {
+            EntryPayload::Membership(membership) => Some(membership),
+            _ => None,
+        });
+        let in_log = memberships.find_map(|membership| membership.get_node(&seat));
+        let in_snapshot = || {
+            let snapshot = mem.snapshot.as_ref()?;
+            let membership = snapshot.meta.last_membership.membership();
+            membership.get_node(&seat)
+        };
+        in_log.or_else(in_snapshot).cloned()
     }
 
     /// Waits until everything that was handed in is on disk.

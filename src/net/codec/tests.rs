@@ -9,11 +9,12 @@ use prost::Message;
 use super::*;
 use crate::{
     consensus::{
-        ClusterId, CommandId, Entry, GameCommand, LogId, Member, Membership, Proposal, RULES,
-        SnapshotMeta, StoredMembership, log_id,
+        ClusterId, CommandId, Entry, GameCommand, Holder, LogId, Member, Membership, Proposal,
+        RULES, SnapshotMeta, StoredMembership, Ticket, TicketPath, log_id,
     },
     game::{Action, Letter, PeerId},
-    net::header::Header,
+    keys::{PublicKey, Signature},
+    net::{header::Header, messages::Start},
 };
 
 /// Sends a message and decodes what arrives.
@@ -36,6 +37,28 @@ fn log_any() -> impl Strategy<Value = LogId> {
     any::<(u64, u64)>().prop_map(|(term, index)| log_id(term, index))
 }
 
+fn key(n: u8) -> PublicKey {
+    PublicKey::try_from(&[n; 65][..]).expect("65 bytes")
+}
+
+/// A path with so many tickets; nobody signed them.
+fn path(tickets: usize) -> TicketPath {
+    let holder = |seat: u64| Holder {
+        seat,
+        key: key(seat as u8),
+    };
+    let tickets = (0..tickets as u64).map(|n| Ticket {
+        holder: holder(n),
+        base: 2 * n,
+        signature: Signature::try_from(&[n as u8; 64][..]).expect("64 bytes"),
+    });
+    TicketPath {
+        nonce: [7; 16],
+        founder: holder(99),
+        tickets: tickets.collect(),
+    }
+}
+
 /// Voters of one or two sets, a learner more, and where they are.
 fn membership_any() -> impl Strategy<Value = Membership> {
     let sets = vec(proptest::collection::btree_set(0..9_u64, 1..5), 1..3);
@@ -43,9 +66,8 @@ fn membership_any() -> impl Strategy<Value = Membership> {
         let learner = BTreeSet::from([9]);
         let ids: BTreeSet<_> = sets.iter().flatten().chain(&learner).copied().collect();
         let nodes = ids.into_iter().map(|id| {
-            let peer_id = PeerId::new([id as u8; 32]);
-            let addrs = addrs.clone();
-            (id, Member { peer_id, addrs })
+            let path = (id % 2 == 0).then(|| path(id as usize));
+            (id, Member::new(key(id as u8), path, addrs.clone()))
         });
         let nodes: std::collections::BTreeMap<_, _> = nodes.collect();
         Membership::new(sets, nodes).expect("every voter is a member")
@@ -112,18 +134,20 @@ proptest! {
     #[test]
     fn headers_arrive_as_sent(
         cluster in any::<[u8; 16]>(),
-        (from, to, session) in any::<(u64, u64, u64)>(),
+        (seat, to, session) in any::<(u64, u64, u64)>(),
         (protocol, listen_port) in any::<(u32, u16)>(),
-        secret in vec(any::<u8>(), 0..40),
+        signature in vec(any::<u8>(), 64),
     ) {
         let header = Header {
             protocol,
             cluster_id: ClusterId::try_from(&cluster[..]).expect("16 bytes"),
-            from,
             to,
-            secret,
+            start: Start {
+                seat,
+                session,
+                signature: Signature::try_from(&signature[..]).expect("64 bytes"),
+            },
             listen_port,
-            session,
         };
         same(&sent(&pb::Header::from(&header), Header::decode), &header)?;
     }
@@ -201,10 +225,10 @@ proptest! {
 
     #[test]
     fn surveys_arrive_as_sent(
-        (plays, knows_you, replaced_you) in any::<(bool, bool, bool)>(),
+        (plays, leads) in any::<(bool, bool)>(),
         last_log_id in option::of(log_any()),
     ) {
-        let survey = Survey { plays, knows_you, replaced_you, last_log_id };
+        let survey = Survey { plays, leads, last_log_id };
         same(&sent(&pb::SurveyReply::from(survey), |reply| Ok(reply.into())), &survey)?;
     }
 }

@@ -104,7 +104,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     /// Counts the rounds that have ended into the player's record.
     pub(super) fn count_rounds(&mut self) {
         let Some(seat) = &self.seat else { return };
-        let (room, state) = (seat.key.cluster_id, seat.node.state());
+        let (room, state) = (seat.cluster_id, seat.node.state());
         let record = &mut self.lobby.me.record;
         if !record.count(room, &state, self.shared.env.me) {
             return;
@@ -140,7 +140,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             protocol: PROTOCOL,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             player: self.shared.name(),
-            cluster_id: seat.key.cluster_id,
+            cluster_id: seat.cluster_id,
             room: seat.room.clone(),
             leads: room.cluster.leader == Some(seat.node_id()),
             players: u32::try_from(room.cluster.members.len()).unwrap_or(u32::MAX),

@@ -128,7 +128,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             });
         }
         let ads = self.shared.env.ads.borrow();
-        let descends = |ad: &&Ad| ad.ancestors.contains(&seat.key.cluster_id);
+        let descends = |ad: &&Ad| ad.ancestors.contains(&seat.cluster_id);
         let ad = ads.values().find(descends)?;
         Some(Elsewhere {
             cluster: ad.cluster_id,
@@ -146,7 +146,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             actor.lobby.kept = kept
                 .filter(|seat| seat.continued_in.is_none())
                 .map(|seat| KeptRoom {
-                    cluster_id: seat.key.cluster_id,
+                    cluster_id: seat.cluster_id,
                     name: seat.room,
                     used: seat.used,
                 })
@@ -157,7 +157,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     /// Deletes a kept room.
     pub(super) fn forget(&mut self, room: ClusterId) {
         let in_it = self.shared.current_seat();
-        if in_it.is_some_and(|seat| seat.key.cluster_id == room) {
+        if in_it.is_some_and(|seat| seat.cluster_id == room) {
             return;
         }
         let folder = self.shared.env.rooms.join(room.to_string());

@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{
     blocking,
-    consensus::{ClusterId, Genesis, Member, NodeError, Proposal},
+    consensus::{ClusterId, Genesis, Holder, Member, NodeError, Proposal, TicketPath},
     game::{Action, Name, PeerId},
-    net::{Admission, CallError, Refusal, RoomKey},
+    net::{Admission, CallError, Newcomer, Refusal},
     node::{
         api::{Failure, JoinTarget},
-        seat::{Seat, folder},
+        seat::{Seat, folder, new_node_id},
         shared::{Job, Shared},
     },
 };
@@ -60,11 +60,13 @@ pub async fn found(
     room: Name,
     genesis: Option<Genesis>,
 ) -> Result<Arc<Seat>, Failure> {
-    let seat = Seat::open(&shared.env, RoomKey::random(), room).await?;
-    let me = Member {
-        peer_id: shared.env.me,
-        addrs: shared.env.addr_texts(),
+    let me = Holder {
+        seat: new_node_id(),
+        key: shared.env.identity.key().public(),
     };
+    let (cluster_id, path) = TicketPath::found(me);
+    let seat = Seat::open(&shared.env, cluster_id, me.seat, room).await?;
+    let me = Member::new(me.key, Some(path), shared.env.addr_texts());
     let stopped = |e: NodeError| {
         let why = seat.node.failure().unwrap_or_else(|| e.to_string());
         Failure::new("storage", why)
@@ -127,7 +129,7 @@ pub async fn resume(shared: Arc<Shared>, which: Option<JoinTarget>) -> Result<Ar
     let mut seats = seats.into_iter().filter(|seat| seat.continued_in.is_none());
     let found = seats.find(|seat| {
         let target = which.as_ref();
-        target.is_none_or(|target| target.is(seat.key.cluster_id, &seat.room))
+        target.is_none_or(|target| target.is(seat.cluster_id, &seat.room))
     });
     let kept = found.ok_or_else(|| {
         let message = match &which {
@@ -136,11 +138,7 @@ pub async fn resume(shared: Arc<Shared>, which: Option<JoinTarget>) -> Result<Ar
         };
         Failure::new("no_such_room", message)
     })?;
-    if shared
-        .env
-        .copied_profile_plays_in(kept.key.cluster_id)
-        .await
-    {
+    if shared.env.copied_profile_plays_in(kept.cluster_id).await {
         return Err(copy_plays());
     }
     let seat = Seat::reopen(&shared.env, kept).await?;
@@ -200,15 +198,32 @@ pub async fn take_seat(
     let (leader, admission) = ask(shared, room, members, deadline).await?;
     // It may have taken long to be let in.
     let deadline = Instant::now() + JOIN_TIMEOUT;
-    let seat = Seat::open(&shared.env, admission.key, admission.room.clone()).await?;
+    let seat = Seat::open(&shared.env, room, new_node_id(), admission.room.clone()).await?;
     // From now on the leader's calls are answered.
     shared.seat.send_replace(Some(Arc::clone(&seat)));
-    if let Err(failure) = enter(shared, &seat, (leader, admission), members, deadline).await {
+    if let Err(failure) = enter(shared, &seat, leader, members, deadline).await {
         give_back(shared, &seat).await;
         shared.seat.send_replace(before);
         return Err(failure);
     }
     Ok(seat)
+}
+
+/// What a peer shows of how it came into a room. Whoever cannot show that is not
+/// asked for anything.
+pub async fn prove(shared: &Shared, peer: PeerId, room: ClusterId) -> Result<Holder, CallError> {
+    let about = shared.env.peers.hello(peer).await?;
+    let its_room = about.room.filter(|its_room| its_room.cluster_id == room);
+    let its_room = its_room.ok_or_else(|| {
+        let elsewhere = format!("{} is in another room", about.name);
+        Refusal::NoSuchRoom.because(elsewhere)
+    })?;
+    let is_proven = its_room.is_proven_by(peer);
+    let path = its_room.path.filter(|_| is_proven);
+    path.map(|path| path.holder()).ok_or_else(|| {
+        let unproven = format!("{} cannot show that it belongs to that room", about.name);
+        CallError::Refused(Refusal::NoSuchRoom.because(unproven))
+    })
 }
 
 /// Asks for admission: whoever of the members answers, and then the leader.
@@ -217,7 +232,7 @@ async fn ask(
     room: ClusterId,
     members: &[PeerId],
     deadline: Instant,
-) -> Result<(PeerId, Admission), Failure> {
+) -> Result<(Holder, Admission), Failure> {
     let _knocking = Knocking(shared);
     let patience = Instant::now() + KNOCK_PATIENCE;
     let mut deadline = deadline;
@@ -226,8 +241,13 @@ async fn ask(
     // Members in a row that were no help; all of them once is enough.
     let mut in_vain = 0;
     while let Some(peer) = next {
-        let error = match shared.env.peers.join(peer, room, &shared.name()).await {
-            Ok(admission) => return Ok((peer, admission)),
+        let asking = async {
+            let holder = prove(shared, peer, room).await?;
+            let admission = shared.env.peers.join(peer, room, &shared.name()).await?;
+            Ok((holder, admission))
+        };
+        let error: CallError = match asking.await {
+            Ok(let_in) => return Ok(let_in),
             Err(error) => error,
         };
         let mut pause = PAUSE;
@@ -276,17 +296,26 @@ async fn ask(
 async fn enter(
     shared: &Shared,
     seat: &Seat,
-    (mut leader, mut admission): (PeerId, Admission),
+    mut leader: Holder,
     members: &[PeerId],
     deadline: Instant,
 ) -> Result<(), Failure> {
+    let newcomer = Newcomer {
+        node_id: seat.node_id(),
+        key: shared.env.identity.key().public(),
+        addrs: shared.env.addr_texts(),
+        rules: shared.env.peers.rules(),
+    };
     let index = loop {
-        *seat.admitted_by.lock() = Some((leader, admission.node_id));
-        let mut client = seat.client(admission.node_id, leader);
-        let error = match client
-            .enter(shared.env.addr_texts(), shared.env.peers.rules())
-            .await
-        {
+        let peer = leader.key.peer_id();
+        *seat.admitted_by.lock() = Some((peer, leader.seat));
+        // Until its log has arrived, this seat hears whom it asked.
+        seat.contact.introduce(leader, None);
+        let entering = shared
+            .env
+            .peers
+            .enter(peer, seat.cluster_id, newcomer.clone());
+        let error = match entering.await {
             Ok(index) => break index,
             Err(error) => error,
         };
@@ -302,7 +331,7 @@ async fn enter(
             return Err(error.into());
         }
         tokio::time::sleep(PAUSE).await;
-        (leader, admission) = ask(shared, seat.key.cluster_id, members, deadline).await?;
+        (leader, _) = ask(shared, seat.cluster_id, members, deadline).await?;
     };
     if seat.node.has_applied(index, deadline).await {
         return Ok(());
@@ -332,13 +361,13 @@ pub async fn rejoin(shared: &Shared, seat: &Arc<Seat>) -> Result<(), Failure> {
     if !shared.is_current(seat) {
         return Ok(());
     }
-    let mut members = shared.env.announcers_of(seat.key.cluster_id);
+    let mut members = shared.env.announcers_of(seat.cluster_id);
     for (_, member) in seat.node.membership().nodes() {
         if member.peer_id != shared.env.me && !members.contains(&member.peer_id) {
             members.push(member.peer_id);
         }
     }
-    let next = take_seat(shared, seat.key.cluster_id, &members).await?;
+    let next = take_seat(shared, seat.cluster_id, &members).await?;
     seat.node.close().await;
     next.forget_earlier().await;
     Ok(())

@@ -6,8 +6,11 @@ use std::{
 };
 
 use crate::{
-    consensus::{Member, Membership, NodeError, NodeId, RoomState, StoredMembership},
-    net::{LeaderStatus, MAX_MEMBERS, Refusal, Refused},
+    consensus::{
+        Holder, MAX_MEMBERS, Member, Membership, NodeError, NodeId, RoomState, StoredMembership,
+        Ticket,
+    },
+    net::{LeaderStatus, Newcomer, Refusal, Refused},
     node::{
         policy::{self, MemberFacts},
         seat::Seat,
@@ -78,21 +81,31 @@ pub async fn tend(seat: &Seat) {
 
 /// Adds a seat, in place of an older one of the same player. Answers with
 /// the index of the entry that did.
-pub async fn admit(seat: &Seat, id: NodeId, member: Member, rules: u32) -> Result<u64, Refused> {
+pub async fn admit(seat: &Seat, newcomer: Newcomer) -> Result<u64, Refused> {
     let _changing = seat.lead.changing.lock().await;
     // Under the lock, and by what is not committed yet: the rules may just
     // be about to be raised.
-    must_know_rules(rules, &seat.node.state_of_whole_log())?;
-    let stored = seat.node.membership();
+    must_know_rules(newcomer.rules, &seat.node.state_of_whole_log())?;
+    let mut stored = seat.node.membership();
+    if stored.membership().get_joint_config().len() > 1 {
+        // A ticket names the membership that the seat is added to.
+        change(seat, &stored, &Target::of(&stored)).await?;
+        stored = seat.node.membership();
+    }
     let mut target = Target::of(&stored);
-    if target.nodes.get(&id).map(|m| m.peer_id) == Some(member.peer_id) {
+    let (id, peer) = (newcomer.node_id, newcomer.key.peer_id());
+    match target.nodes.get(&id) {
         // The answer to the first request was lost.
-        return Ok(stored.log_id().map_or(0, |id| id.index()));
+        Some(known) if known.peer_id == peer => {
+            return Ok(stored.log_id().map_or(0, |id| id.index()));
+        }
+        Some(_) => return Err(Refusal::NotAMember.because("that is another player's seat")),
+        None => {}
     }
     let old: Vec<NodeId> = target
         .nodes
         .iter()
-        .filter(|(_, known)| known.peer_id == member.peer_id)
+        .filter(|(_, known)| known.peer_id == peer)
         .map(|(id, _)| *id)
         .collect();
     if target.nodes.len() - old.len() >= MAX_MEMBERS {
@@ -104,8 +117,27 @@ pub async fn admit(seat: &Seat, id: NodeId, member: Member, rules: u32) -> Resul
     if old.iter().any(|old| target.voters.contains(old)) {
         target.voters = voters_without(seat, &seat.facts_of(&stored), &old);
     }
-    target.nodes.insert(id, member);
+    target.nodes.insert(id, let_in(seat, newcomer, &stored));
     change(seat, &stored, &target).await
+}
+
+/// A newcomer as a member, with a ticket from this seat.
+fn let_in(seat: &Seat, newcomer: Newcomer, stored: &StoredMembership) -> Member {
+    let own_path = seat.credentials.path();
+    let path = own_path.and_then(|path| {
+        let holder = Holder {
+            seat: newcomer.node_id,
+            key: newcomer.key,
+        };
+        let (cluster, base) = (seat.cluster_id, stored.log_id().map_or(0, |id| id.index()));
+        let statement = Ticket::statement(cluster, holder, base, path.holder());
+        path.extended_by(Ticket {
+            holder,
+            base,
+            signature: seat.identity.key().sign(&statement),
+        })
+    });
+    Member::new(newcomer.key, path, newcomer.addrs)
 }
 
 /// Refuses a program that cannot play by the rules of the room.
@@ -228,12 +260,12 @@ impl Target {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{consensus::log_id, game::PeerId};
+    use crate::{consensus::log_id, keys::PublicKey};
 
     fn nodes(ids: &[NodeId]) -> BTreeMap<NodeId, Member> {
-        let member = |id: NodeId| Member {
-            peer_id: PeerId::new([id as u8; 32]),
-            addrs: Vec::new(),
+        let member = |id: NodeId| {
+            let key = PublicKey::try_from(&[id as u8; 65][..]).expect("65 bytes");
+            Member::new(key, None, Vec::new())
         };
         ids.iter().map(|id| (*id, member(*id))).collect()
     }

@@ -48,7 +48,7 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
     let cluster = if best == seat.node_id() {
         found_next(shared, seat, &participants).await?
     } else {
-        let mut client = seat.client(best, peer);
+        let client = seat.client(best, peer);
         let cluster = client.carry_on(&participants).await?;
         follow(shared, seat, cluster, peer).await?;
         cluster
@@ -66,8 +66,7 @@ pub fn is_stuck(seat: &Seat) -> bool {
 async fn newest_log(seat: &Seat, findings: &Findings) -> (NodeId, PeerId) {
     let mine = Survey {
         plays: false,
-        knows_you: true,
-        replaced_you: false,
+        leads: false,
         last_log_id: seat.node.last_log_id().await,
     };
     let mut logs: BTreeMap<NodeId, (PeerId, Survey)> = findings.answers.clone();
@@ -89,7 +88,7 @@ pub async fn found_next(
     participants: &BTreeSet<NodeId>,
 ) -> Result<ClusterId, Refused> {
     let _switching = shared.switching.lock().await;
-    if let Some((_, next)) = shared.continued_in(seat.key.cluster_id) {
+    if let Some(next) = shared.continued_in(seat.cluster_id) {
         return Ok(next);
     }
     if !is_stuck(seat) || !shared.is_current(seat) {
@@ -106,7 +105,7 @@ pub async fn found_next(
     // Closed first: from here on nothing can be added to the old log.
     seat.node.close().await;
     let genesis = Genesis {
-        parent: seat.key.cluster_id,
+        parent: seat.cluster_id,
         state: seat.node.state_of_whole_log(),
     };
     let next = match seating::found(shared, seat.room.clone(), Some(genesis)).await {
@@ -119,14 +118,14 @@ pub async fn found_next(
             return Err(Refusal::Busy.because(failure.message));
         }
     };
-    let cluster = next.key.cluster_id;
+    let cluster = next.cluster_id;
     tracing::info!("the game goes on in {cluster}, with {participants:?}");
     shared.seat.send_replace(Some(next));
     // If the program ends before this is on disk, two rooms are kept, for all
     // to see.
     shared.note_continued(seat, cluster).await;
     for (id, peer) in others {
-        let mut client = seat.client(id, peer);
+        let client = seat.client(id, peer);
         tokio::spawn(async move {
             if let Err(e) = client.continued(cluster).await {
                 tracing::info!("{} does not hear that the game goes on: {e}", peer.short());

@@ -2,7 +2,11 @@
 //! and as soon as the leader's program has ended. It asks the other members how
 //! they are.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
 
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio::time::Instant;
@@ -45,22 +49,23 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     if seat.contact.is_replaced() || seat.is_overtaken(shared.env.session) {
         return shared.evict(seat, Eviction::Replaced);
     }
-    let entered = seat.node.membership().nodes().next().is_some();
+    let membership = seat.node.membership();
+    let entered = membership.nodes().next().is_some();
     let is_lost = entered && seat.cut_off_for() >= seat.timing.survey;
-    if !is_lost && !*seat.lost_membership.borrow() {
+    if !is_lost && !seat.is_doubted.swap(false, Relaxed) {
         seat.findings
             .send_if_modified(|findings| findings.take().is_some());
         return;
     }
     let findings = survey(shared, seat, false).await;
-    match findings.given_up() {
-        Some(true) => return shared.evict(seat, Eviction::Replaced),
-        Some(false) => drop(seat.lost_membership.send_replace(true)),
-        None => {}
+    if findings.is_replaced {
+        return shared.evict(seat, Eviction::Replaced);
     }
+    let is_given_up = findings.is_given_up(&membership.voter_ids().collect());
     seat.findings.send_replace(Some(findings));
-    let lost_membership = *seat.lost_membership.borrow();
-    if lost_membership && let Err(e) = seating::rejoin(shared, seat).await {
+    seat.lost_membership
+        .send_if_modified(|lost| std::mem::replace(lost, is_given_up) != is_given_up);
+    if is_given_up && let Err(e) = seating::rejoin(shared, seat).await {
         if e.code == Refusal::Removed.code() {
             return shared.evict(seat, Eviction::Removed);
         }
@@ -87,9 +92,9 @@ pub async fn hurry_election(seat: &Seat) {
     }
 }
 
-/// Asks all members how they are, and whoever else is seen in the room: all
-/// those we know may have been replaced while we slept. With `freeze`, they
-/// freeze for a moment if they do not play.
+/// Asks all members how they are, and whoever else shows that they were let into
+/// the room: all those we know may have been replaced while we slept. With
+/// `freeze`, they freeze for a moment if they do not play.
 pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool) -> Findings {
     let membership = seat.node.membership();
     let members: BTreeMap<PeerId, NodeId> = membership
@@ -101,7 +106,7 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool) -> Findings {
     let mut strangers = Vec::new();
     for ad in ads.values() {
         shared.env.note_addresses(ad);
-        if ad.cluster_id == seat.key.cluster_id && !members.contains_key(&ad.peer_id) {
+        if ad.cluster_id == seat.cluster_id && !members.contains_key(&ad.peer_id) {
             strangers.push(ad.peer_id);
         }
     }
@@ -109,36 +114,42 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool) -> Findings {
     let strangers = strangers.into_iter().map(|peer| (peer, None));
     let mut asked: FuturesUnordered<_> = members
         .chain(strangers)
-        .map(|(peer, id)| async move { (peer, id, ask(shared, seat, peer, id, freeze).await) })
+        .map(|(peer, id)| async move { (peer, ask(shared, seat, peer, id, freeze).await) })
         .collect();
     let mut findings = Findings::default();
-    while let Some((peer, _, answer)) = asked.next().await {
+    while let Some((peer, answer)) = asked.next().await {
         match answer {
-            Ok((id, survey)) => {
+            Ok((id, Ok(survey))) => {
                 findings.answers.insert(id, (peer, survey));
             }
-            Err(CallError::Continued(cluster)) => findings.continued = Some((peer, cluster)),
-            Err(e) => tracing::debug!("{} does not say how it is: {e}", peer.short()),
+            Ok((id, Err(CallError::Refused(refused)))) => match refused.reason {
+                Refusal::NotAMember => drop(findings.gave_up.insert(id)),
+                Refusal::Replaced => findings.is_replaced = true,
+                _ => {}
+            },
+            Ok((_, Err(CallError::Continued(cluster)))) => {
+                findings.continued = Some((peer, cluster));
+            }
+            Ok((_, Err(e))) | Err(e) => {
+                tracing::debug!("{} does not say how it is: {e}", peer.short());
+            }
         }
     }
     findings
 }
 
-/// Asks one peer; whose seat is not known, is asked for that first.
+/// Asks one peer, and answers with its seat, too. Who is not known as a member has
+/// to show first how it came into the room.
 async fn ask(
     shared: &Shared,
     seat: &Seat,
     peer: PeerId,
     id: Option<NodeId>,
     freeze: bool,
-) -> Result<(NodeId, Survey), CallError> {
+) -> Result<(NodeId, Result<Survey, CallError>), CallError> {
     let id = match id {
         Some(id) => id,
-        None => match shared.env.peers.hello(peer).await?.room {
-            Some(room) if room.cluster_id == seat.key.cluster_id => room.node_id,
-            _ => return Err(CallError::Denied("it is in another room".to_owned())),
-        },
+        None => seating::prove(shared, peer, seat.cluster_id).await?.seat,
     };
-    let mut client = seat.client(id, peer);
-    Ok((id, client.survey(freeze).await?))
+    Ok((id, seat.client(id, peer).survey(freeze).await))
 }

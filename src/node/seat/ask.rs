@@ -52,7 +52,7 @@ impl Seat {
                         }
                         self.commit_here(command.clone()).await
                     } else {
-                        let (mut client, time) = self.client_of(id, deadline)?;
+                        let (client, time) = self.client_of(id, deadline)?;
                         client.propose(&command, time).await
                     }
                 };
@@ -160,8 +160,7 @@ impl Seat {
                 return Err(refused.into());
             }
             Refusal::TooFast | Refusal::OldRules => return Err(refused.into()),
-            // It is taken again, elsewhere.
-            Refusal::NotAMember => drop(self.lost_membership.send_replace(true)),
+            Refusal::NotAMember => self.is_doubted.store(true, Relaxed),
             _ => {}
         }
         Ok(())
@@ -178,7 +177,7 @@ impl Seat {
                     if id == self.node_id() {
                         Ok(self.read_index().await?)
                     } else {
-                        let (mut client, time) = self.client_of(id, deadline)?;
+                        let (client, time) = self.client_of(id, deadline)?;
                         client.read_index(time).await
                     }
                 };

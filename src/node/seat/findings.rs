@@ -1,9 +1,9 @@
 //! What a survey of the other members found out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    consensus::{ClusterId, NodeId},
+    consensus::{ClusterId, NodeId, quorum},
     game::PeerId,
     net::Survey,
 };
@@ -11,23 +11,86 @@ use crate::{
 /// How the others were when they were asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
-    /// Who answered.
+    /// The members that answered.
     pub answers: BTreeMap<NodeId, (PeerId, Survey)>,
+    /// Those who said that this seat is no member; also those who are not in the
+    /// membership here, but were let into the room.
+    pub gave_up: BTreeSet<NodeId>,
     /// Who has gone on in another cluster, and in which.
     pub continued: Option<(PeerId, ClusterId)>,
+    /// Another start of this player's plays, as it has signed.
+    pub is_replaced: bool,
 }
 
 impl Findings {
-    /// Whether the room is played without us.
+    /// Whether the room is played without us: by the leader's own word, or by that
+    /// of two members. One alone could say so for ever.
     pub fn plays(&self) -> bool {
-        self.answers.values().any(|(_, survey)| survey.plays)
+        let playing = self.answers.values().filter(|(_, survey)| survey.plays);
+        playing.clone().any(|(_, survey)| survey.leads) || playing.count() > 1
     }
 
-    /// Whether those who play have given up our seat; and whether another seat
-    /// of ours has taken its place.
-    pub fn given_up(&self) -> Option<bool> {
-        let mut playing = self.answers.values().filter(|(_, survey)| survey.plays);
-        let found = playing.find(|(_, survey)| !survey.knows_you)?;
-        Some(found.1.replaced_you)
+    /// Whether our seat was given up: by the word of most of those voters that
+    /// answered; if none did, of anybody who was let into the room.
+    pub fn is_given_up(&self, voters: &BTreeSet<NodeId>) -> bool {
+        let gave_up = self.gave_up.intersection(voters).count();
+        let know_us = self.answers.keys().filter(|id| voters.contains(id)).count();
+        match gave_up + know_us {
+            0 => !self.gave_up.is_empty(),
+            answered => quorum::is_majority(gave_up, answered),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Findings as a word for each seat: `p` plays, `l` leads, `n` says that we are
+    /// no member.
+    fn findings(text: &str) -> Findings {
+        let mut findings = Findings::default();
+        for word in text.split_whitespace() {
+            let (id, flags) = word.split_at(1);
+            let id: NodeId = id.parse().expect("a digit");
+            if flags.contains('n') {
+                findings.gave_up.insert(id);
+                continue;
+            }
+            let survey = Survey {
+                plays: flags.contains('p'),
+                leads: flags.contains('l'),
+                last_log_id: None,
+            };
+            let peer = PeerId::new([id as u8; 32]);
+            findings.answers.insert(id, (peer, survey));
+        }
+        findings
+    }
+
+    #[test]
+    fn one_word_alone_is_not_believed() {
+        let voters = BTreeSet::from([2, 3, 4]);
+        let cases = [
+            // who says what, plays, is given up
+            ("", false, false),
+            ("2", false, false),
+            ("2p", false, false),
+            ("2p 3p", true, false),
+            ("2pl", true, false),
+            ("2l 3p", false, false),
+            ("2n", false, true),
+            ("2n 3", false, false),
+            ("2n 3n 4", false, true),
+            // Who is no voter is believed where no voter answers.
+            ("9n", false, true),
+            ("9n 2", false, false),
+            ("8n 9n 2", false, false),
+        ];
+        for (text, plays, given_up) in cases {
+            let findings = findings(text);
+            assert_eq!(findings.plays(), plays, "{text}");
+            assert_eq!(findings.is_given_up(&voters), given_up, "{text}");
+        }
     }
 }

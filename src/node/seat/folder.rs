@@ -13,15 +13,17 @@ use crate::{
     consensus::{ClusterId, NodeId, codec::cluster_id},
     files::write_private,
     game::Name,
-    net::RoomKey,
     proto as pb,
 };
 
 /// The file of the log in a seat's folder.
 pub const LOG_FILE: &str = "raft.redb";
 
-/// The file that says which seat a folder holds. It has the room's secret.
+/// The file that says which seat a folder holds.
 const SEAT_FILE: &str = "seat";
+
+/// How it is written. Format 1 had a secret of the room's, which is not read.
+const FORMAT: u32 = 2;
 
 /// How many rooms that went on elsewhere are remembered: each answers members
 /// that come back late.
@@ -30,7 +32,7 @@ const MAX_CONTINUED: usize = 64;
 /// A seat's folder.
 #[derive(Clone, Debug)]
 pub struct KeptSeat {
-    pub key: RoomKey,
+    pub cluster_id: ClusterId,
     pub room: Name,
     pub node_id: NodeId,
     pub folder: PathBuf,
@@ -44,9 +46,8 @@ impl KeptSeat {
     /// Writes the file that says which seat this is.
     pub fn save(&self) -> io::Result<()> {
         let file = pb::SeatFile {
-            format: 1,
-            cluster_id: self.key.cluster_id.as_bytes().to_vec(),
-            room_secret: self.key.secret.to_vec(),
+            format: FORMAT,
+            cluster_id: self.cluster_id.as_bytes().to_vec(),
             node_id: self.node_id,
             room: self.room.to_string(),
             continued_in: self
@@ -68,18 +69,14 @@ impl KeptSeat {
 
     fn read(folder: PathBuf) -> io::Result<Self> {
         let bytes = fs::read(folder.join(SEAT_FILE))?;
-        let bad = |what: &str| io::Error::other(format!("the seat file is damaged: {what}"));
-        let file = pb::SeatFile::decode(&bytes[..]).map_err(|e| bad(&e.to_string()))?;
-        if file.format != 1 {
+        let file = pb::SeatFile::decode(&bytes[..])
+            .map_err(|e| io::Error::other(format!("the seat file is damaged: {e}")))?;
+        if file.format > FORMAT {
             return Err(io::Error::other("a newer version of the program wrote it"));
         }
-        let secret = file.room_secret.try_into();
         let written = |name| fs::metadata(folder.join(name)).and_then(|file| file.modified());
         Ok(Self {
-            key: RoomKey {
-                cluster_id: cluster_id(&file.cluster_id).map_err(io::Error::other)?,
-                secret: secret.map_err(|_length| bad("room secret"))?,
-            },
+            cluster_id: cluster_id(&file.cluster_id).map_err(io::Error::other)?,
             room: Name::parse(&file.room).map_err(io::Error::other)?,
             node_id: file.node_id,
             continued_in: match file.continued_in.as_slice() {
@@ -146,10 +143,10 @@ mod tests {
     #[test]
     fn seats_are_found_again_and_damage_is_left_alone() {
         let rooms = tempfile::tempdir().expect("a folder");
-        let key = RoomKey::random();
-        let folder = rooms.path().join(key.cluster_id.to_string()).join("7");
+        let cluster_id = ClusterId::random();
+        let folder = rooms.path().join(cluster_id.to_string()).join("7");
         let mut seat = KeptSeat {
-            key,
+            cluster_id,
             room: Name::parse("den").expect("a name"),
             node_id: 7,
             folder: folder.clone(),
@@ -163,7 +160,7 @@ mod tests {
         fs::write(damaged.join(SEAT_FILE), "nonsense").expect("written");
         let found = scan(rooms.path());
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].key, found[0].node_id), (key, 7));
+        assert_eq!((found[0].cluster_id, found[0].node_id), (cluster_id, 7));
         assert_eq!(found[0].continued_in, None);
 
         let next = ClusterId::random();

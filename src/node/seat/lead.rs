@@ -9,9 +9,9 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::{
-    consensus::NodeId,
+    consensus::{MAX_MEMBERS, NodeId},
     game::{Name, PeerId},
-    net::{MAX_MEMBERS, Refusal, Refused},
+    net::{Refusal, Refused},
     node::api::Timing,
 };
 

@@ -31,16 +31,22 @@ use super::{
 };
 use crate::{
     blocking,
-    consensus::{LogStore, Member, NodeId, RaftNode},
+    consensus::{ClusterId, LogStore, Member, NodeId, RaftNode},
     game::{Name, PeerId},
-    net::{Contact, MemberClient, Peers, RaftNetwork, Refusal, Refused, RoomKey, SeatAccess},
+    net::{
+        Contact, Credentials, Identity, MemberClient, Peers, RaftNetwork, Refusal, Refused,
+        SeatAccess,
+    },
 };
 
 /// A seat in a room.
 pub struct Seat {
-    pub key: RoomKey,
+    pub cluster_id: ClusterId,
     pub room: Name,
     pub me: PeerId,
+    pub identity: Arc<Identity>,
+    /// What it shows of itself to others.
+    pub credentials: Credentials,
     pub node: RaftNode,
     pub peers: Peers,
     pub timing: Timing,
@@ -48,8 +54,10 @@ pub struct Seat {
     /// How the others were, when they were asked last; `None` while there was
     /// no need to ask.
     pub findings: watch::Sender<Option<Findings>>,
-    /// A leader has said that this seat is no member any more.
+    /// The others have said that this seat is no member any more.
     pub lost_membership: watch::Sender<bool>,
+    /// One of them has said so: the others are to be asked.
+    pub is_doubted: AtomicBool,
     /// A command of this start of the profile was applied here.
     pub entered: AtomicBool,
     /// Who was asked to add this seat, and as which seat: told when it is given
@@ -68,11 +76,15 @@ pub struct Seat {
 impl Seat {
     /// Opens a new seat with an empty log, and starts its Raft node, which
     /// does nothing until it founds a cluster or is added to one.
-    pub async fn open(env: &Env, key: RoomKey, room: Name) -> Result<Arc<Self>, Failure> {
-        let node_id = new_node_id();
-        let room_folder = env.rooms.join(key.cluster_id.to_string());
+    pub async fn open(
+        env: &Env,
+        cluster_id: ClusterId,
+        node_id: NodeId,
+        room: Name,
+    ) -> Result<Arc<Self>, Failure> {
+        let room_folder = env.rooms.join(cluster_id.to_string());
         let kept = KeptSeat {
-            key,
+            cluster_id,
             room,
             node_id,
             // Never another seat's: an old log under a new id could undo a vote.
@@ -112,19 +124,24 @@ impl Seat {
 
     async fn start(env: &Env, kept: KeptSeat, store: LogStore) -> Result<Arc<Self>, Failure> {
         let contact = Contact::default();
-        let (key, node_id) = (kept.key, kept.node_id);
-        let network = RaftNetwork::new(env.peers.clone(), key, node_id, contact.clone());
+        let (cluster_id, node_id) = (kept.cluster_id, kept.node_id);
+        let log = store.clone();
+        let credentials = Credentials::new(&env.identity, cluster_id, node_id, env.session, log);
+        let network = RaftNetwork::new(env.peers.clone(), credentials.clone(), contact.clone());
         let node = RaftNode::start(node_id, network, store, env.per_snapshot).await;
         Ok(Arc::new(Self {
-            key,
+            cluster_id,
             room: kept.room.clone(),
             me: env.me,
+            identity: Arc::clone(&env.identity),
+            credentials,
             node: node.map_err(|e| storage(&e))?,
             peers: env.peers.clone(),
             timing: env.timing,
             contact,
             findings: watch::Sender::new(None),
             lost_membership: watch::Sender::new(false),
+            is_doubted: AtomicBool::new(false),
             entered: AtomicBool::new(false),
             admitted_by: Mutex::new(None),
             last_single_copy: AtomicU64::new(0),
@@ -139,7 +156,7 @@ impl Seat {
     /// What the services need of it.
     pub fn access(&self) -> SeatAccess {
         SeatAccess {
-            key: self.key,
+            cluster_id: self.cluster_id,
             node_id: self.node_id(),
             raft: self.node.raft(),
             contact: self.contact.clone(),
@@ -188,14 +205,6 @@ impl Seat {
             .min(self.node.leading_for())
     }
 
-    /// Whether a player has any seat.
-    pub fn has_member(&self, peer: &PeerId) -> bool {
-        let membership = self.node.membership();
-        membership
-            .nodes()
-            .any(|(_, member)| member.peer_id == *peer)
-    }
-
     /// A member by its seat.
     pub fn member(&self, id: NodeId) -> Option<Member> {
         self.node.membership().membership().get_node(&id).cloned()
@@ -206,7 +215,7 @@ impl Seat {
         if let Some(member) = self.member(id) {
             self.peers.book().hint_all(member.peer_id, &member.addrs);
         }
-        self.peers.member(&self.key, self.node_id(), id, peer)
+        self.peers.member(&self.credentials, id, peer)
     }
 
     /// "Ask the leader", with where it is, if that is known.
@@ -253,7 +262,7 @@ impl Seat {
 }
 
 /// Fresh for every seat. 0 stands for "none" on the wire.
-fn new_node_id() -> NodeId {
+pub fn new_node_id() -> NodeId {
     // Half the range: safe for readers that have only signed numbers.
     (crate::random::u64() >> 1).max(1)
 }

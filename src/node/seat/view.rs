@@ -74,7 +74,7 @@ fn cluster_view(seat: &Seat, state: &RoomState, last_applied: u64) -> ClusterVie
         online: is_online(*id),
     });
     ClusterView {
-        cluster_id: seat.key.cluster_id,
+        cluster_id: seat.cluster_id,
         node_id: seat.node_id(),
         role,
         leader,
