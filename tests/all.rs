@@ -11,6 +11,7 @@ mod access;
 mod gallery;
 mod game;
 mod golden;
+mod hostile;
 mod layers;
 mod matches;
 mod policy;

@@ -262,7 +262,9 @@ mod tests {
             with(&|path| path.tickets[0].base = 7),
             with(&|path| path.tickets[1].base = 7),
             with(&|path| path.tickets.swap(0, 1)),
-            with(&|path| drop(path.tickets.remove(0))),
+            with(&|path| {
+                path.tickets.remove(0);
+            }),
             self_made,
             by_eve,
         ];

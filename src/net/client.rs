@@ -190,6 +190,7 @@ impl Peers {
             ),
             addrs: newcomer.addrs,
             rules: newcomer.rules,
+            listen_port: self.transport.port().into(),
         };
         let request = timed(request, CHANGE_DEADLINE);
         let reply = within(CHANGE_DEADLINE, self.lobby(peer).enter(request)).await?;

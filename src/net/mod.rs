@@ -35,7 +35,7 @@ pub use messages::{
     About, Admission, Caller, Committed, Newcomer, PROTOCOL, REPLACED, RoomInfo, Start, Survey,
     Visitor,
 };
-pub use raft_network::RaftNetwork;
+pub use raft_network::{Connection, RaftNetwork};
 pub use server::Server;
 pub use service::{Handler, SeatAccess};
 pub use traffic::{Call, Calls, Exchange, Traffic};

@@ -1,6 +1,6 @@
 //! The two services: each call decoded, handed on, and its answer encoded.
 
-use std::{collections::BTreeSet, future::Future, sync::Arc};
+use std::{collections::BTreeSet, future::Future, net::SocketAddr, sync::Arc};
 
 use openraft::async_runtime::WatchReceiver as _;
 use tonic::{Request, Response, Status};
@@ -61,10 +61,11 @@ pub trait Handler: Send + Sync + 'static {
         rules: u32,
     ) -> impl Future<Output = Result<Admission, Refused>> + Send;
 
-    /// A newcomer's seat is up and asks to be added. Answers with the index
-    /// of the membership entry that has it.
+    /// A newcomer's seat is up, can be reached at an address, and asks to be
+    /// added. Answers with the index of the membership entry that has it.
     fn enter(
         &self,
+        at: SocketAddr,
         room: ClusterId,
         newcomer: Newcomer,
     ) -> impl Future<Output = Result<u64, Refused>> + Send;
@@ -147,7 +148,9 @@ impl<H: Handler> Lobby for Service<H> {
             addrs: stored::addrs(message.addrs).map_err(invalid)?,
             rules: message.rules,
         };
-        let index = self.0.enter(room, newcomer).await?;
+        let port = u16::try_from(message.listen_port).unwrap_or(0);
+        let at = SocketAddr::new(visitor.remote.ip(), port);
+        let index = self.0.enter(at, room, newcomer).await?;
         Ok(Response::new(pb::EnterReply { index }))
     }
 

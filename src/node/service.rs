@@ -1,6 +1,6 @@
 //! What a node answers to others.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
 
 use super::{
     entry::seating::JOIN_TIMEOUT,
@@ -151,11 +151,18 @@ impl Handler for Service {
         })
     }
 
-    async fn enter(&self, room: ClusterId, newcomer: Newcomer) -> Result<u64, Refused> {
+    async fn enter(
+        &self,
+        at: SocketAddr,
+        room: ClusterId,
+        newcomer: Newcomer,
+    ) -> Result<u64, Refused> {
         let seat = self.seat_leading_in(room)?;
         let peer = newcomer.key.peer_id();
         must_be_open(&seat, peer)?;
-        self.0.env.peers.book().hint_all(peer, &newcomer.addrs);
+        let book = self.0.env.peers.book();
+        book.confirm(peer, at);
+        book.hint_all(peer, &newcomer.addrs);
         // On its own: a caller that hangs up must not leave it half done.
         spawned(async move { membership::admit(&seat, newcomer).await }).await
     }

@@ -192,12 +192,17 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         policy.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut check = tokio::time::interval(rooms::CHECK);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let shared = Arc::clone(&self.shared);
-        let (mut ads, mut own) = (shared.env.ads.clone(), shared.env.own.clone());
-        let mut seats = shared.seat.subscribe();
-        let mut evictions = shared.evicted.subscribe();
-        let mut knocks = shared.knocking.subscribe();
+        let env = &self.shared.env;
+        let (mut ads, mut own) = (env.ads.clone(), env.own.clone());
+        let mut seats = self.shared.seat.subscribe();
+        let mut evictions = self.shared.evicted.subscribe();
+        let mut knocks = self.shared.knocking.subscribe();
         loop {
+            // Before the view: an outcome is of the room that it shows.
+            if seats.has_changed().is_ok_and(|changed| changed) {
+                seats.mark_unchanged();
+                self.change_seats();
+            }
             self.show();
             let in_room = self.seat.is_some();
             tokio::select! {
@@ -216,7 +221,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                         then(&mut self);
                     }
                 }
-                Ok(()) = seats.changed() => self.change_seats(),
+                Ok(()) = seats.changed() => seats.mark_changed(),
                 Ok(()) = evictions.changed() => {
                     let why = *evictions.borrow_and_update();
                     self.evicted(why);
@@ -224,7 +229,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 // Members may have moved to other addresses.
                 Ok(()) = ads.changed() => {
                     for ad in ads.borrow_and_update().values() {
-                        shared.env.note_addresses(ad);
+                        self.shared.env.note_addresses(ad);
                     }
                 }
                 Ok(()) = own.changed() => {}

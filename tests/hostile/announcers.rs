@@ -1,0 +1,152 @@
+//! Whoever announces a room that it is not in.
+
+use std::{fs, sync::Arc, time::Duration};
+
+use dhangkanna::{
+    config::Profile,
+    consensus::{ClusterId, Holder, NodeId, TicketPath},
+    net::PROTOCOL,
+    node::{Command, JoinTarget, Timing, Trouble},
+    proto as pb,
+};
+
+use super::{
+    Intruder, Room,
+    server::{Answers, Follows},
+};
+use crate::common::{node, room_of, until};
+
+/// Says that it is in a room, with whatever path it could get.
+struct Pretends {
+    cluster: ClusterId,
+    seat: NodeId,
+    path: Option<TicketPath>,
+}
+
+impl Answers for Pretends {
+    fn hello(&self) -> pb::HelloReply {
+        pb::HelloReply {
+            room: Some(pb::RoomInfo {
+                cluster_id: self.cluster.as_bytes().to_vec(),
+                room: "den".to_owned(),
+                players: 3,
+                phase: "guessing".to_owned(),
+                leader_id: self.seat,
+                node_id: self.seat,
+                path: self.path.as_ref().map(Into::into),
+            }),
+            ..Follows.hello()
+        }
+    }
+
+    fn survey(&self) -> Result<pb::SurveyReply, tonic::Status> {
+        Ok(pb::SurveyReply {
+            plays: true,
+            leads: true,
+            last_log_id: None,
+        })
+    }
+}
+
+/// Announces that an intruder leads a room, as one of this computer's profiles.
+fn announce(room: &Room, intruder: &Intruder) -> Profile {
+    let profile = Profile::open(Some(room.data.path()), Some("mallory")).expect("a profile");
+    let text = format!(
+        "port={}\nv={PROTOCOL}\nver=0.2.0\np={}\nn=Mallory\nc={}\nr=den\nl=1\nm=3\ns=guessing\na=\n",
+        intruder.addr.port(),
+        intruder.identity.peer_id(),
+        room.cluster,
+    );
+    fs::write(profile.folder().join("announcement"), text).expect("written");
+    profile
+}
+
+/// What somebody may have who was never let in: nothing; a path of a room of its
+/// own; the path of a member, which it heard from that one's `Hello`.
+async fn paths(room: &Room, intruder: &Intruder) -> Vec<Option<TicketPath>> {
+    let own = Holder {
+        seat: intruder.seat,
+        key: intruder.identity.key().public(),
+    };
+    let peer = intruder.find(&room.players[0]).await;
+    let about = intruder.peers.hello(peer).await.expect("an answer");
+    let of_host = about.room.expect("a room").path.expect("a path");
+    let taken_over = TicketPath {
+        founder: own,
+        ..of_host.clone()
+    };
+    vec![
+        None,
+        Some(TicketPath::found(own).1),
+        Some(of_host),
+        Some(taken_over),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_only_announces_a_room_is_asked_nothing_but_hello() {
+    for case in 0..4 {
+        let mut room = Room::of(3).await;
+        room.has_voters(3).await;
+        let scout = Intruder::with(Arc::new(Follows));
+        let path = paths(&room, &scout).await.swap_remove(case);
+        let pretends = Arc::new(Pretends {
+            cluster: room.cluster,
+            seat: scout.seat,
+            path,
+        });
+        let identity = Arc::clone(&scout.identity);
+        drop(scout);
+        let intruder = Intruder::as_somebody(identity, pretends);
+        let _announced = announce(&room, &intruder);
+        // The others look for anybody who knows more.
+        room.kill(0);
+        room.goes_on().await;
+        room.kill(0);
+        let alone = |view: &dhangkanna::node::View| {
+            let trouble = room_of(view).and_then(|room| room.trouble.as_ref());
+            matches!(trouble, Some(Trouble::Stalled { alone: true, .. }))
+        };
+        // Not taken for a member that plays: one may go on.
+        until(&room.players[0], "alone", alone).await;
+        let heard = intruder.server.heard();
+        assert!(heard.contains(&"hello"), "{heard:?}");
+        assert!(heard.iter().all(|call| *call == "hello"), "{heard:?}");
+        room.players[0]
+            .request(Command::Continue)
+            .await
+            .expect("a room");
+        room.goes_on().await;
+        room.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_friend_who_joins_by_name_gets_into_the_real_room() {
+    let room = Room::of(2).await;
+    let scout = Intruder::with(Arc::new(Follows));
+    for path in paths(&room, &scout).await {
+        let pretends = Arc::new(Pretends {
+            cluster: room.cluster,
+            seat: scout.seat,
+            path,
+        });
+        let intruder = Intruder::with(pretends);
+        let announced = announce(&room, &intruder);
+        let friend = node(room.data.path(), "Friend", Timing::REAL, || {});
+        let join = Command::Join {
+            target: JoinTarget::Cluster(room.cluster),
+            wait: Duration::from_secs(10),
+        };
+        friend.request(join).await.expect("a seat");
+        let view = until(&friend, "a seat", |view| room_of(view).is_some()).await;
+        let members = &room_of(&view).expect("a room").cluster.members;
+        assert_eq!(members.len(), 3);
+        let heard = intruder.server.heard();
+        assert!(heard.iter().all(|call| *call == "hello"), "{heard:?}");
+        room.goes_on().await;
+        friend.shutdown().await.expect("left");
+        drop(announced);
+    }
+    room.end().await;
+}

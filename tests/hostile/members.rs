@@ -1,0 +1,200 @@
+//! Members that joined properly, and then lie; and those that were removed.
+
+use std::{sync::Arc, time::Duration};
+
+use dhangkanna::{
+    consensus::{LogId, Snapshot, SnapshotMeta, StoredMembership, Vote, log_id},
+    net::Refusal,
+    proto as pb,
+};
+use openraft::{
+    RaftNetworkV2 as _,
+    error::ReplicationClosed,
+    network::RPCOption,
+    raft::{AppendEntriesRequest, TransferLeaderRequest, VoteRequest},
+};
+use tonic::Status;
+
+use super::{
+    Intruder, Room,
+    server::{Answers, Append, Follows},
+};
+
+fn option() -> RPCOption {
+    RPCOption::new(Duration::from_secs(5))
+}
+
+type Lie = fn(&pb::AppendEntriesRequest) -> Result<Append, Status>;
+
+/// Answers the leader's entries with a lie.
+struct Lies<F>(F);
+
+impl<F> Answers for Lies<F>
+where
+    F: Fn(&pb::AppendEntriesRequest) -> Result<Append, Status> + Send + Sync + 'static,
+{
+    fn append(&self, request: &pb::AppendEntriesRequest) -> Result<Append, Status> {
+        (self.0)(request)
+    }
+}
+
+/// After some guesses the leader and its term are the same.
+async fn assert_leads_on(room: &Room, reign: (u64, Option<u64>)) {
+    for _ in 0..10 {
+        room.goes_on().await;
+    }
+    assert_eq!(room.reign(), reign);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answer_of_a_member_throws_out_the_leader() {
+    let replaced: Lie = |_| Err(Refusal::Replaced.because("another copy plays").into());
+    let lies: [Lie; 5] = [
+        replaced,
+        |_| Err(Status::already_exists("another copy plays")),
+        |_| Err(Refusal::NotAMember.because("you are no member").into()),
+        |_| {
+            Ok(Append::Partial(pb::PartialSuccess {
+                log_id: Some(pb::LogId {
+                    term: 1,
+                    index: 1_000_000_000,
+                }),
+            }))
+        },
+        |_| Ok(Append::Conflict(pb::Blank {})),
+    ];
+    for lie in lies {
+        let room = Room::of(3).await;
+        room.has_voters(3).await;
+        let reign = room.reign();
+        let intruder = Intruder::with(Arc::new(Lies(lie)));
+        intruder.enter(&room).await;
+        assert_leads_on(&room, reign).await;
+        room.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_vote_in_an_answer_makes_terms_jump_or_two_leaders() {
+    let room = Room::of(3).await;
+    room.has_voters(3).await;
+    let (host, _) = room.host();
+    let votes = [
+        (u64::MAX, 77, false),
+        (u64::MAX - 1, host, true),
+        (50, host, true),
+        (2_000_000, 77, true),
+    ];
+    let reign = room.reign();
+    for (term, node_id, committed) in votes {
+        let vote = pb::Vote {
+            term,
+            node_id,
+            committed,
+        };
+        let intruder = Intruder::with(Arc::new(Lies(move |_: &pb::AppendEntriesRequest| {
+            Ok(Append::HigherVote(vote))
+        })));
+        intruder.enter(&room).await;
+        assert_leads_on(&room, reign).await;
+        drop(intruder);
+    }
+    room.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_learner_can_neither_lead_nor_depose() {
+    let room = Room::of(3).await;
+    room.has_voters(3).await;
+    let reign = room.reign();
+    let intruder = Intruder::with(Arc::new(Follows));
+    intruder.enter(&room).await;
+    let (seat, me) = (room.host(), intruder.seat);
+    let mut raft = intruder.raft(room.cluster, seat).await;
+    let last = Some(log_id(reign.0, 1_000));
+    // As if the leader had handed over to it.
+    let mut asks = VoteRequest::new(Vote::new(reign.0 + 1, me), last);
+    asks.leadership_transfer = true;
+    let answer = raft.vote(asks, option()).await.expect("an answer");
+    assert!(!answer.vote_granted);
+    // Calls that no member would make.
+    let votes = [
+        Vote::new(reign.0, 5),
+        Vote::new(reign.0 + 2_000_000, me),
+        Vote::new(u64::MAX - 1, me),
+        Vote::new_committed(reign.0 + 1, me),
+    ];
+    for vote in votes {
+        let asked = raft.vote(VoteRequest::new(vote, last), option()).await;
+        asked.expect_err("a refusal");
+        let asked = raft.pre_vote(VoteRequest::new(vote, last), option()).await;
+        asked.expect_err("a refusal");
+    }
+    let append = |vote, prev: Option<LogId>| AppendEntriesRequest {
+        vote,
+        prev_log_id: prev,
+        entries: Vec::new(),
+        leader_commit: last,
+    };
+    let host = seat.0;
+    for vote in [
+        Vote::new(reign.0 + 1, me),
+        Vote::new_committed(reign.0, host),
+        Vote::new_committed(reign.0 + 50, host),
+        Vote::new_committed(u64::MAX - 1, me),
+    ] {
+        let called = raft.append_entries(append(vote, None), option()).await;
+        called.expect_err("a refusal");
+        let to = TransferLeaderRequest::new(vote, me, last);
+        raft.transfer_leader(to, option())
+            .await
+            .expect_err("a refusal");
+        let snapshot = Snapshot {
+            meta: SnapshotMeta {
+                last_log_id: last,
+                last_membership: StoredMembership::default(),
+            },
+            snapshot: Vec::new(),
+        };
+        let never = std::future::pending::<ReplicationClosed>();
+        let installed = raft.full_snapshot(vote, snapshot, never, option()).await;
+        installed.expect_err("a refusal");
+    }
+    assert_leads_on(&room, reign).await;
+    room.end().await;
+}
+
+/// A removed player's program, with all that it had: its key, its path, its log.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_member_changes_nothing() {
+    let room = Room::of(3).await;
+    room.has_voters(3).await;
+    let reign = room.reign();
+    let intruder = Intruder::with(Arc::new(Follows));
+    intruder.enter(&room).await;
+    let client = intruder.member(room.cluster, room.host());
+    client.survey(false).await.expect("an answer to a member");
+    let mut raft = intruder.raft(room.cluster, room.host()).await;
+
+    client.leave().await.expect("left");
+    let refused = client.survey(false).await.expect_err("a refusal");
+    assert!(
+        refused.to_string().contains("no longer a member"),
+        "{refused}"
+    );
+    let last = Some(log_id(reign.0 + 9, 1_000));
+    let vote = Vote::new(reign.0 + 1, intruder.seat);
+    let asked = raft.vote(VoteRequest::new(vote, last), option()).await;
+    let refused = asked.expect_err("a refusal").to_string();
+    assert!(refused.contains("no longer a member"), "{refused}");
+    let call = AppendEntriesRequest {
+        vote: Vote::new_committed(reign.0 + 1, intruder.seat),
+        prev_log_id: None,
+        entries: Vec::new(),
+        leader_commit: None,
+    };
+    let called = raft.append_entries(call, option()).await;
+    called.expect_err("a refusal");
+    assert_leads_on(&room, reign).await;
+    room.end().await;
+}

@@ -1,0 +1,220 @@
+//! Programs that keep to no rule, against real nodes: what they send and answer is
+//! written here call by call. Each test shows what the attack does not do, and that
+//! a round goes on meanwhile.
+
+mod announcers;
+mod members;
+mod server;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use dhangkanna::{
+    consensus::{ClusterId, LogStore, Member, NodeId, RULES},
+    game::{Action, Letter, Name, Outcome, PeerId},
+    net::{
+        AddressBook, Contact, Credentials, Identity, MemberClient, Newcomer, Peers, RaftNetwork,
+        TlsTransport, Transport as _,
+    },
+    node::{Command, Done, NodeHandle, Timing},
+};
+use openraft::RaftNetworkFactory as _;
+use redb::backends::InMemoryBackend;
+use tokio::runtime::Runtime;
+
+use self::server::{Answers, HostileServer};
+use crate::common::{addr_of, join, node, room_of, sit, until};
+
+/// Some players in a room, the host first, with a round that is on.
+pub struct Room {
+    pub players: Vec<NodeHandle>,
+    /// Each player's program.
+    programs: Vec<Runtime>,
+    pub cluster: ClusterId,
+    pub data: tempfile::TempDir,
+}
+
+impl Room {
+    pub async fn of(count: usize) -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let (mut players, mut programs) = (Vec::new(), Vec::new());
+        for n in 0..count {
+            let program = Runtime::new().expect("a runtime");
+            let player = {
+                let _in_it = program.enter();
+                node(data.path(), &format!("P{}", n + 1), Timing::REAL, || {})
+            };
+            let command = match players.first() {
+                None => Command::Host { room: None },
+                Some(host) => join(addr_of(host)),
+            };
+            sit(&player, command).await;
+            players.push(player);
+            programs.push(program);
+        }
+        let cluster = {
+            let view = players[0].view().borrow().clone();
+            room_of(&view).expect("a room").cluster.cluster_id
+        };
+        let room = Self {
+            players,
+            programs,
+            cluster,
+            data,
+        };
+        room.start_round().await;
+        room
+    }
+
+    async fn start_round(&self) {
+        let start = Command::StartRound {
+            pack: "kanna".to_owned(),
+            number: Some(1),
+            after_round: None,
+        };
+        self.players[0].request(start).await.expect("a round");
+    }
+
+    /// Waits for so many voters.
+    pub async fn has_voters(&self, count: usize) {
+        until(&self.players[0], "voters", |view| {
+            let members = room_of(view).map(|room| &room.cluster.members);
+            members.is_some_and(|members| members.iter().filter(|m| m.voter).count() == count)
+        })
+        .await;
+    }
+
+    /// A guess of each player is decided.
+    pub async fn goes_on(&self) {
+        for player in &self.players {
+            let letter = Letter::parse("x").expect("a letter");
+            let guess = Command::Act(Action::Guess {
+                letter,
+                round: None,
+            });
+            let done = player.request(guess).await.expect("an outcome");
+            let Done::Applied { outcome, .. } = done else {
+                panic!("{done:?}");
+            };
+            assert!(matches!(outcome, Outcome::Miss | Outcome::Repeat));
+        }
+    }
+
+    /// The host's seat, and who it is.
+    pub fn host(&self) -> (NodeId, PeerId) {
+        let view = self.players[0].view().borrow().clone();
+        let cluster = &room_of(&view).expect("a room").cluster;
+        (cluster.node_id, view.me.peer_id)
+    }
+
+    /// The term and the leader, as the host sees them.
+    pub fn reign(&self) -> (u64, Option<NodeId>) {
+        let view = self.players[0].view().borrow().clone();
+        let cluster = &room_of(&view).expect("a room").cluster;
+        (cluster.term, cluster.leader)
+    }
+
+    /// A player's program ends at once.
+    pub fn kill(&mut self, n: usize) {
+        drop(self.players.remove(n));
+        self.programs.remove(n).shutdown_background();
+    }
+
+    pub async fn end(self) {
+        for player in self.players {
+            player.shutdown().await.expect("left");
+        }
+        for program in self.programs {
+            program.shutdown_background();
+        }
+    }
+}
+
+/// Somebody with a key of their own, a program of their own, and a server.
+pub struct Intruder {
+    pub identity: Arc<Identity>,
+    pub peers: Peers,
+    pub addr: SocketAddr,
+    pub seat: NodeId,
+    pub log: LogStore,
+    pub server: HostileServer,
+}
+
+impl Intruder {
+    /// Listens, and answers calls as `answers` say.
+    pub fn with(answers: Arc<dyn Answers>) -> Self {
+        let identity = Arc::new(Identity::ephemeral().expect("a key"));
+        Self::as_somebody(identity, answers)
+    }
+
+    /// The same with a key that it has from somewhere.
+    pub fn as_somebody(identity: Arc<Identity>, answers: Arc<dyn Answers>) -> Self {
+        let transport = TlsTransport::bind(Arc::clone(&identity), 0).expect("a port");
+        let transport = Arc::new(transport);
+        let addr = SocketAddr::from(([127, 0, 0, 1], transport.port()));
+        let log = LogStore::open_backend(InMemoryBackend::new(), true).expect("a log");
+        let seat = dhangkanna::random::u64() >> 1;
+        let server = HostileServer::start(Arc::clone(&transport), (seat, log.clone()), answers);
+        Self {
+            peers: Peers::new(transport, Arc::new(AddressBook::default()), RULES),
+            identity,
+            addr,
+            seat,
+            log,
+            server,
+        }
+    }
+
+    /// Joins a room in the usual way, as far as its program keeps to that.
+    pub async fn enter(&self, room: &Room) {
+        let peer = self.find(&room.players[0]).await;
+        let name = Name::parse("Mallory").expect("a name");
+        let joined = self.peers.join(peer, room.cluster, &name).await;
+        joined.expect("an open room");
+        let newcomer = Newcomer {
+            node_id: self.seat,
+            key: self.identity.key().public(),
+            addrs: vec![self.addr.to_string()],
+            rules: RULES,
+        };
+        let entered = self.peers.enter(peer, room.cluster, newcomer).await;
+        entered.expect("a seat");
+        let credentials = self.credentials(room.cluster);
+        tokio::time::timeout(Duration::from_secs(10), async {
+            while credentials.path().is_none() {
+                self.server.changed().await;
+            }
+        })
+        .await
+        .expect("its membership");
+    }
+
+    /// Notes where a node is.
+    pub async fn find(&self, node: &NodeHandle) -> PeerId {
+        let found = self.peers.who_is_at(addr_of(node)).await;
+        found.expect("somebody there")
+    }
+
+    pub fn credentials(&self, cluster: ClusterId) -> Credentials {
+        Credentials::new(&self.identity, cluster, self.seat, 1, self.log.clone())
+    }
+
+    /// A member's service, called in the name of its seat.
+    pub fn member(&self, cluster: ClusterId, to: (NodeId, PeerId)) -> MemberClient {
+        self.peers.member(&self.credentials(cluster), to.0, to.1)
+    }
+
+    /// openraft's way to a member.
+    pub async fn raft(
+        &self,
+        cluster: ClusterId,
+        (seat, peer_id): (NodeId, PeerId),
+    ) -> dhangkanna::net::Connection {
+        let credentials = self.credentials(cluster);
+        let mut network = RaftNetwork::new(self.peers.clone(), credentials, Contact::default());
+        let member = Member {
+            peer_id,
+            ..Member::new(self.identity.key().public(), None, Vec::new())
+        };
+        network.new_client(seat, &member).await
+    }
+}
