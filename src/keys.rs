@@ -99,6 +99,8 @@ pub enum Kind {
     Ticket,
     /// A start of a program plays in a seat.
     Start,
+    /// A player's command.
+    Command,
 }
 
 /// Something to sign: its kind, and its fields one after the other.
@@ -111,6 +113,7 @@ impl Statement {
         let kind = match kind {
             Kind::Ticket => "ticket",
             Kind::Start => "start",
+            Kind::Command => "command",
         };
         Self(format!("dhangkanna/2/{kind}\0").into_bytes())
     }

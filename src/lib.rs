@@ -7,6 +7,7 @@
 //! Dependencies run one way; see `docs/ARCHITECTURE.md`.
 
 mod blocking;
+mod budget;
 pub mod cli;
 mod coded_enum;
 pub mod config;

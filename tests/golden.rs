@@ -47,6 +47,7 @@ fn commands() -> Vec<(&'static str, GameCommand)> {
         },
         opens_session,
         action,
+        signed: None,
     };
     vec![
         (

@@ -13,6 +13,7 @@ use std::{
 /// in one row knows nothing of each other.
 const LAYERS: &[&[&str]] = &[
     &[
+        "budget",
         "coded_enum",
         "console",
         "files",

@@ -187,6 +187,7 @@ async fn only_members_can_call_members() {
                 letter: Letter::parse("k").expect("a letter"),
                 round: None,
             },
+            signed: None,
         };
         for peer in [scene.identity.peer_id(), scene.peer] {
             let error = client.propose(&command(peer), deadline).await;

@@ -1,7 +1,15 @@
 //! Applies the entries of the log: each command at most once, in the log's
 //! order.
 
-use super::state::{GameCommand, Genesis, MAX_ANCESTORS, Proposal, Response, RoomState, Session};
+use openraft::EntryPayload;
+
+use super::{
+    codec,
+    state::{
+        ClusterId, GameCommand, Genesis, MAX_ANCESTORS, Proposal, Response, RoomState, Session,
+    },
+    types::Entry,
+};
 use crate::game::{Outcome, PeerId, Rejection};
 
 /// How many sessions are remembered, one a player; the one that was silent
@@ -9,7 +17,29 @@ use crate::game::{Outcome, PeerId, Rejection};
 const MAX_SESSIONS: usize = 256;
 
 impl RoomState {
-    /// Applies entry `index`.
+    /// Applies an entry of a cluster's log. A command that its player has not signed
+    /// changes nothing, on any node: whoever leads can only put it there in vain.
+    pub fn apply_entry(&mut self, cluster: ClusterId, entry: Entry) -> Response {
+        let index = entry.log_id.index;
+        self.history.note(index, &codec::canonical(&entry));
+        match entry.payload {
+            EntryPayload::Normal(Proposal::Command(command))
+                if !command.is_genuine(cluster, &codec::digest(&command)) =>
+            {
+                Response {
+                    index,
+                    result: Some(Err(Rejection::Stale)),
+                }
+            }
+            EntryPayload::Normal(proposal) => self.apply(index, proposal),
+            EntryPayload::Blank | EntryPayload::Membership(_) => Response {
+                index,
+                result: None,
+            },
+        }
+    }
+
+    /// Applies what entry `index` asks for, whoever asks.
     pub fn apply(&mut self, index: u64, proposal: Proposal) -> Response {
         match proposal {
             Proposal::Command(command) => return self.apply_command(index, command),
@@ -30,10 +60,14 @@ impl RoomState {
     /// since this entry, the outcomes of commands included: a retry that
     /// crosses over is recognised.
     fn begin_with(&mut self, index: u64, Genesis { parent, state }: Genesis) {
+        let history = std::mem::take(&mut self.history);
         *self = state;
+        self.history = history;
         self.game_index = index;
         for session in self.sessions.values_mut() {
             session.reply.index = index;
+            // It was signed for another cluster.
+            session.proof = None;
         }
         self.ancestors.insert(0, parent);
         self.ancestors.truncate(MAX_ANCESTORS);
@@ -41,10 +75,12 @@ impl RoomState {
 
     /// Applies a command once: a retry gets the reply that the first try got.
     fn apply_command(&mut self, index: u64, command: GameCommand) -> Response {
+        let digest = codec::digest(&command);
         let GameCommand {
             id,
             opens_session,
             action,
+            signed,
         } = command;
         let is_new = match self.sessions.get(&id.peer_id) {
             #[cfg(feature = "simulation")]
@@ -65,6 +101,7 @@ impl RoomState {
                 result: Some(Err(Rejection::Stale)),
             };
         }
+        let proof = signed.map(|signed| (digest, signed.signature));
         self.make_place_for(id.peer_id);
         let result = self.game.apply(index, id.peer_id, action);
         if result.is_ok_and(Outcome::changes_game) {
@@ -78,6 +115,7 @@ impl RoomState {
             session: id.session,
             seq: id.seq,
             reply,
+            proof,
         };
         self.sessions.insert(id.peer_id, session);
         reply
@@ -119,6 +157,7 @@ mod tests {
             },
             opens_session,
             action,
+            signed: None,
         })
     }
 

@@ -5,6 +5,7 @@
 
 mod apply;
 pub mod codec;
+mod history;
 mod node;
 mod path;
 pub mod quorum;
@@ -13,11 +14,12 @@ mod state_machine;
 mod store;
 mod types;
 
+pub use history::{History, Mark};
 pub use node::{Changes, LogStats, NodeError, Progress, RaftNode, Role, Standing};
 pub use path::{Descent, Holder, MAX_TICKETS, Ticket, TicketPath};
 pub use state::{
-    BadClusterId, ClusterId, CommandId, GameCommand, Genesis, MAX_ANCESTORS, NodeId, Proposal,
-    RULES, Response, RoomState,
+    BadClusterId, ClusterId, CommandId, CommandProof, GameCommand, Genesis, MAX_ANCESTORS, NodeId,
+    Proposal, RULES, Response, RoomState, Signed,
 };
 pub use state_machine::{Applied, Raft, StateMachine};
 pub use store::{LogStore, StoreError};

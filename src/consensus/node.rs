@@ -26,7 +26,7 @@ use tokio::{
 };
 
 use super::{
-    state::{NodeId, Proposal, Response, RoomState},
+    state::{ClusterId, CommandId, NodeId, Proposal, Response, RoomState},
     state_machine::{Applied, Raft, StateMachine},
     store::LogStore,
     types::{LogId, Member, Membership, Runtime, StoredMembership, TypeConfig, Vote, raft_config},
@@ -109,6 +109,7 @@ pub struct LogStats {
 
 /// A running Raft node, with its log. It runs until it is closed.
 pub struct RaftNode {
+    cluster: ClusterId,
     id: NodeId,
     raft: Raft,
     store: LogStore,
@@ -127,14 +128,14 @@ struct Watched {
 }
 
 impl RaftNode {
-    /// Starts a node on what its log holds. With an empty log it waits until
+    /// Starts a node of a cluster on what its log holds. With an empty log it waits until
     /// it is added to a cluster, or [`found`](Self::found) makes one. It takes a
     /// snapshot every `per_snapshot` entries.
     ///
     /// # Errors
     /// If the log cannot be used, in words.
     pub async fn start<N>(
-        id: NodeId,
+        (cluster, id): (ClusterId, NodeId),
         network: N,
         store: LogStore,
         per_snapshot: u64,
@@ -143,7 +144,7 @@ impl RaftNode {
         N: RaftNetworkFactory<TypeConfig>,
         N::Network: NetSnapshot<TypeConfig, SnapshotData = Vec<u8>>,
     {
-        let (machine, applied) = StateMachine::new(store.clone())?;
+        let (machine, applied) = StateMachine::new(cluster, store.clone())?;
         let config = Arc::new(raft_config(per_snapshot).map_err(io::Error::other)?);
         let starting = Raft::new(id, config, network, store.clone(), machine);
         let raft = Runtime::scope(random::u64(), starting)
@@ -152,6 +153,7 @@ impl RaftNode {
         let watched = Arc::<Watched>::default();
         tokio::spawn(watch_node(raft.server_metrics(), Arc::clone(&watched)));
         Ok(Self {
+            cluster,
             id,
             raft,
             store,
@@ -300,8 +302,8 @@ impl RaftNode {
     pub fn state_of_whole_log(&self) -> RoomState {
         let applied = self.applied.borrow().clone();
         let mut state = RoomState::clone(&applied.state);
-        for (index, proposal) in self.store.proposals_after(applied.index()) {
-            state.apply(index, proposal);
+        for entry in self.store.entries_after(applied.log_id) {
+            state.apply_entry(self.cluster, entry);
         }
         state
     }
@@ -326,6 +328,20 @@ impl RaftNode {
         let mut metrics = self.raft.server_metrics();
         while metrics.borrow_watched().current_leader == known {
             if metrics.changed().await.is_err() {
+                // Raft has stopped; the deadline ends this.
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    /// Waits until a command is applied here, and answers with what came of it.
+    pub async fn has_decided(&self, id: &CommandId) -> Response {
+        let mut applied = self.applied.clone();
+        loop {
+            if let Some(reply) = applied.borrow_and_update().state.reply_to(id) {
+                return reply;
+            }
+            if applied.changed().await.is_err() {
                 // Raft has stopped; the deadline ends this.
                 std::future::pending::<()>().await;
             }

@@ -5,9 +5,11 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use super::history::History;
 use crate::{
     game::{Action, Game, Observation, Outcome, PeerId, Rejection},
     hex_id::hex_id,
+    keys::{Kind, PublicKey, Signature, SigningKey, Statement},
 };
 
 hex_id! {
@@ -34,7 +36,7 @@ pub type NodeId = u64;
 pub struct CommandId {
     /// Whose command.
     pub peer_id: PeerId,
-    /// A random number of the process's start.
+    /// The number of the process's start.
     pub session: u64,
     /// Counts this session's commands from 1.
     pub seq: u64,
@@ -49,6 +51,74 @@ pub struct GameCommand {
     pub opens_session: bool,
     /// What to do.
     pub action: Action,
+    /// By whom; without it, it is applied nowhere.
+    pub signed: Option<Box<Signed>>,
+}
+
+/// What a player puts under a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// The player's key.
+    pub key: PublicKey,
+    /// What it made.
+    pub signature: Signature,
+}
+
+/// That a player has given a command, whatever it was: shown to a program that has
+/// forgotten it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CommandProof {
+    /// The start of the program.
+    pub session: u64,
+    /// Which of its commands.
+    pub seq: u64,
+    /// SHA-256 of what was signed.
+    pub digest: [u8; 32],
+    /// By the player's key.
+    pub signature: Signature,
+}
+
+impl CommandProof {
+    /// Whether the owner of a key has given the command, in this cluster.
+    pub fn is_signed_by(&self, key: &PublicKey, cluster: ClusterId) -> bool {
+        let statement = statement(cluster, self.session, self.seq, &self.digest);
+        key.has_signed(&statement, &self.signature)
+    }
+}
+
+/// What is signed of a command.
+fn statement(cluster: ClusterId, session: u64, seq: u64, digest: &[u8; 32]) -> Statement {
+    Statement::new(Kind::Command)
+        .fixed(cluster.as_bytes())
+        .number(session)
+        .number(seq)
+        .fixed(digest)
+}
+
+impl GameCommand {
+    /// The command with a signature, for the log of one cluster. `digest` is
+    /// [`codec::digest`](super::codec::digest) of it.
+    #[must_use]
+    pub fn sign(self, cluster: ClusterId, digest: &[u8; 32], key: &SigningKey) -> Self {
+        let statement = statement(cluster, self.id.session, self.id.seq, digest);
+        let signed = Signed {
+            key: key.public(),
+            signature: key.sign(&statement),
+        };
+        Self {
+            signed: Some(Box::new(signed)),
+            ..self
+        }
+    }
+
+    /// Whether its player has signed it, for the log of this cluster.
+    pub fn is_genuine(&self, cluster: ClusterId, digest: &[u8; 32]) -> bool {
+        self.signed.as_ref().is_some_and(|signed| {
+            let statement = statement(cluster, self.id.session, self.id.seq, digest);
+            signed.key.peer_id() == self.id.peer_id
+                && signed.key.has_signed(&statement, &signed.signature)
+        })
+    }
 }
 
 /// What came of a command.
@@ -111,12 +181,14 @@ pub const MAX_ANCESTORS: usize = 7;
 /// The newest session of a player, and its last command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// The process's random number.
+    /// The number of the process's start.
     pub session: u64,
     /// Its last command that was applied.
     pub seq: u64,
     /// What came of it, for a retry.
     pub reply: Response,
+    /// What its player signed: a digest, and the signature.
+    pub proof: Option<([u8; 32], Signature)>,
 }
 
 /// The replicated state of a room.
@@ -126,6 +198,7 @@ pub struct RoomState {
     pub(super) game_index: u64,
     pub(super) sessions: BTreeMap<PeerId, Session>,
     pub(super) ancestors: Vec<ClusterId>,
+    pub(super) history: History,
 }
 
 impl RoomState {
@@ -148,5 +221,29 @@ impl RoomState {
     /// The newest session of a player.
     pub fn session_of(&self, peer: &PeerId) -> Option<u64> {
         self.sessions.get(peer).map(|session| session.session)
+    }
+
+    /// What came of a command, if it is the last one of its player's that was
+    /// applied.
+    pub fn reply_to(&self, id: &CommandId) -> Option<Response> {
+        let last = self.sessions.get(&id.peer_id)?;
+        ((last.session, last.seq) == (id.session, id.seq)).then_some(last.reply)
+    }
+
+    /// That a player has given the last command of theirs that was applied.
+    pub fn proof_of(&self, peer: &PeerId) -> Option<CommandProof> {
+        let last = self.sessions.get(peer)?;
+        let (digest, signature) = last.proof?;
+        Some(CommandProof {
+            session: last.session,
+            seq: last.seq,
+            digest,
+            signature,
+        })
+    }
+
+    /// A digest of all entries that were applied, in their order.
+    pub fn history(&self) -> &History {
+        &self.history
     }
 }

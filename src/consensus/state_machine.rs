@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::{
     codec,
-    state::{Response, RoomState},
+    state::{ClusterId, RoomState},
     store::LogStore,
     types::{LogId, Snapshot, SnapshotMeta, StoredMembership, TypeConfig},
 };
@@ -41,6 +41,7 @@ impl Applied {
 /// snapshot and replays the log after it.
 #[derive(Debug)]
 pub struct StateMachine {
+    cluster: ClusterId,
     applied: Applied,
     membership: StoredMembership,
     store: LogStore,
@@ -48,14 +49,19 @@ pub struct StateMachine {
 }
 
 impl StateMachine {
-    /// Starts from the snapshot of a room's file.
+    /// Starts from the snapshot of the file of a room, whose cluster's commands are
+    /// signed for it.
     ///
     /// # Errors
     /// If the snapshot cannot be read by this build.
-    pub fn new(store: LogStore) -> io::Result<(Self, watch::Receiver<Applied>)> {
+    pub fn new(
+        cluster: ClusterId,
+        store: LogStore,
+    ) -> io::Result<(Self, watch::Receiver<Applied>)> {
         let (watch, watcher) = watch::channel(Applied::default());
         let snapshot = store.current_snapshot();
         let mut machine = Self {
+            cluster,
             applied: Applied::default(),
             membership: StoredMembership::default(),
             store,
@@ -101,21 +107,13 @@ impl RaftStateMachine<TypeConfig> for StateMachine {
     {
         let mut replies = Vec::new();
         while let Some((entry, responder)) = entries.try_next().await? {
-            let index = entry.log_id.index;
-            let mut reply = Response {
-                index,
-                result: None,
-            };
-            match entry.payload {
-                EntryPayload::Blank => {}
-                EntryPayload::Normal(proposal) => {
-                    reply = Arc::make_mut(&mut self.applied.state).apply(index, proposal);
-                }
-                EntryPayload::Membership(membership) => {
-                    self.membership = StoredMembership::new(Some(entry.log_id), membership);
-                }
+            let log_id = Some(entry.log_id);
+            if let EntryPayload::Membership(membership) = &entry.payload {
+                self.membership = StoredMembership::new(log_id, membership.clone());
             }
-            self.applied.log_id = Some(entry.log_id);
+            let state = Arc::make_mut(&mut self.applied.state);
+            let reply = state.apply_entry(self.cluster, entry);
+            self.applied.log_id = log_id;
             replies.extend(responder.map(|responder| (responder, reply)));
         }
         // Published before it is acknowledged: who has the reply sees the game.

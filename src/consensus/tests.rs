@@ -21,7 +21,8 @@ impl StoreBuilder<TypeConfig, LogStore, StateMachine, tempfile::TempDir> for OnD
     ) -> Result<(tempfile::TempDir, LogStore, StateMachine), StorageError<TypeConfig>> {
         let dir = tempfile::tempdir().expect("a folder");
         let store = LogStore::open(&dir.path().join("raft.redb"), RULES).expect("a new file");
-        let (machine, _watch) = StateMachine::new(store.clone()).expect("an empty snapshot");
+        let (machine, _watch) =
+            StateMachine::new(ClusterId::new([1; 16]), store.clone()).expect("an empty snapshot");
         Ok((dir, store, machine))
     }
 }

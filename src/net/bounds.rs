@@ -115,11 +115,11 @@ impl Here {
         &self,
         me: NodeId,
         sent: &Vote,
-        answer: VoteResponse,
+        mut answer: VoteResponse,
     ) -> Decoded<VoteResponse> {
-        let vote = self.answered_vote(me, sent, answer.vote)?;
-        check_log_id(answer.last_log_id, &vote)?;
-        Ok(VoteResponse { vote, ..answer })
+        answer.vote = self.answered_vote(me, sent, answer.vote)?;
+        check_log_id(answer.last_log_id, &answer.vote)?;
+        Ok(answer)
     }
 
     /// A vote that somebody answers with: what it says was elected it cannot know to

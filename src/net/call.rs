@@ -55,13 +55,14 @@ pub(super) async fn within<T>(
 
 impl From<Status> for CallError {
     fn from(status: Status) -> Self {
-        match Refused::of(&status) {
-            Some(Ok(Refused {
-                continued_in: Some(cluster),
-                ..
-            })) => return Self::Continued(cluster),
-            Some(refused) => return refused.map_or_else(Into::into, Self::Refused),
-            None => {}
+        if let Some(refused) = Refused::of(&status) {
+            return match refused {
+                Ok(refused) => match refused.proof.as_deref() {
+                    Some(Proof::Continued(cluster)) => Self::Continued(*cluster),
+                    _ => Self::Refused(refused),
+                },
+                Err(e) => e.into(),
+            };
         }
         match status.code() {
             Code::PermissionDenied
@@ -112,10 +113,17 @@ pub struct Refused {
     /// Whether the command that was proposed may be in some log all the same:
     /// retry with the same id only.
     pub maybe_appended: bool,
+    /// What shows that it is so.
+    pub proof: Option<Box<Proof>>,
+}
+
+/// What shows that a refusal is true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
     /// With [`Refusal::Replaced`]: the start that plays.
-    pub start: Option<Start>,
+    Start(Start),
     /// With [`Refusal::Continued`]: where the game went on.
-    pub continued_in: Option<ClusterId>,
+    Continued(ClusterId),
 }
 
 coded_enum! {
@@ -167,13 +175,21 @@ impl Refusal {
             message: message.into(),
             leader: None,
             maybe_appended: false,
-            start: None,
-            continued_in: None,
+            proof: None,
         }
     }
 }
 
 impl Refused {
+    /// The same, with what shows that it is so.
+    #[must_use]
+    pub fn proven_by(self, proof: Proof) -> Self {
+        Self {
+            proof: Some(Box::new(proof)),
+            ..self
+        }
+    }
+
     /// The same, for a command that may be in some log.
     #[must_use]
     pub fn maybe_appended(self) -> Self {
@@ -232,11 +248,12 @@ impl From<Refused> for pb::Refused {
                 .unwrap_or_default(),
             leader_addrs: addrs.unwrap_or_default(),
             maybe_appended: refused.maybe_appended,
-            start: refused.start.map(Into::into),
-            continued_in: refused
-                .continued_in
-                .map(|cluster| cluster.as_bytes().to_vec())
-                .unwrap_or_default(),
+            proof: refused.proof.map(|proof| match *proof {
+                Proof::Start(start) => pb::refused::Proof::Start(start.into()),
+                Proof::Continued(cluster) => {
+                    pb::refused::Proof::ContinuedIn(cluster.as_bytes().to_vec())
+                }
+            }),
         }
     }
 }
@@ -253,10 +270,13 @@ fn refused(refused: pb::Refused) -> Decoded<Refused> {
         message: refused.message.chars().take(MAX_MESSAGE).collect(),
         leader,
         maybe_appended: refused.maybe_appended,
-        start: refused.start.map(|one| start(Some(one))).transpose()?,
-        continued_in: match refused.continued_in.as_slice() {
-            [] => None,
-            id => Some(codec::cluster_id(id)?),
-        },
+        proof: refused.proof.map(proof).transpose()?.map(Box::new),
+    })
+}
+
+fn proof(proof: pb::refused::Proof) -> Decoded<Proof> {
+    Ok(match proof {
+        pb::refused::Proof::Start(message) => Proof::Start(start(Some(message))?),
+        pb::refused::Proof::ContinuedIn(id) => Proof::Continued(codec::cluster_id(&id)?),
     })
 }

@@ -20,7 +20,7 @@ use tonic::{
 
 use super::{
     address_book::AddressBook,
-    call::{CallError, Refusal, Refused, timed, within},
+    call::{CallError, Proof, Refusal, Refused, timed, within},
     codec,
     credentials::Credentials,
     header::Attach,
@@ -318,9 +318,10 @@ impl MemberClient {
         };
         match within(deadline, calling).await {
             Err(CallError::Refused(refused)) if refused.reason == Refusal::Replaced => {
-                let is_proven = refused
-                    .start
-                    .is_some_and(|start| self.seat.is_overtaken_by(start));
+                let is_proven = match refused.proof.as_deref() {
+                    Some(Proof::Start(start)) => self.seat.is_overtaken_by(start),
+                    _ => false,
+                };
                 Err(if is_proven {
                     refused.into()
                 } else {

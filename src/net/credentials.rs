@@ -53,7 +53,7 @@ impl Credentials {
 
     /// Whether this is a later start of the same player's, in this seat or another
     /// one of the room.
-    pub(super) fn is_overtaken_by(&self, start: Start) -> bool {
+    pub(super) fn is_overtaken_by(&self, start: &Start) -> bool {
         start.session > self.0.start.session && start.is_signed_by(&self.0.key, self.0.cluster_id)
     }
 

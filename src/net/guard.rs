@@ -9,7 +9,7 @@ use tonic::{Request, Status, service::Interceptor};
 use super::{
     address_book::AddressBook,
     authority::{Knowledge, Role, check_target, role_of},
-    call::{Refusal, Refused},
+    call::{Proof, Refusal, Refused},
     header::Header,
     messages::{Caller, REPLACED, Start, Visitor},
     service::{Handler, SeatAccess},
@@ -45,11 +45,10 @@ impl<H: Handler> Interceptor for Guard<H> {
         let header = Header::read(request.metadata())
             .ok_or_else(|| Status::unauthenticated("only members of a room can call this"))?;
         if let Some(cluster) = self.handler.continued(header.cluster_id) {
-            return Err(Refused {
-                continued_in: Some(cluster),
-                ..Refusal::Continued.because("the game continued in another room")
-            }
-            .into());
+            return Err(Refusal::Continued
+                .because("the game continued in another room")
+                .proven_by(Proof::Continued(cluster))
+                .into());
         }
         let seat = self.handler.seat();
         let called = seat.as_ref().map(|seat| (seat.cluster_id, seat.node_id));
@@ -66,6 +65,7 @@ impl<H: Handler> Interceptor for Guard<H> {
             let caller = Caller {
                 node_id: header.start.seat,
                 peer_id: visitor.peer_id,
+                to: seat.node_id,
             };
             let extensions = request.extensions_mut();
             extensions.insert(caller);
@@ -129,10 +129,9 @@ impl SeatAccess {
                 let mut seats = newest.nodes().filter(|(_, m)| m.peer_id == peer);
                 let start = seats.find_map(|(seat, _)| self.contact.start_of(*seat));
                 Err(match start {
-                    Some(start) => Refused {
-                        start: Some(start),
-                        ..Refusal::Replaced.because(REPLACED)
-                    },
+                    Some(start) => Refusal::Replaced
+                        .because(REPLACED)
+                        .proven_by(Proof::Start(start)),
                     None => Refusal::NotAMember
                         .because("you are no longer a member of this room; join it again"),
                 })
@@ -153,10 +152,8 @@ impl SeatAccess {
         match known {
             Some(known) if known.session == start.session => return Ok(false),
             Some(known) if known.session > start.session => {
-                return Err(Refused {
-                    start: Some(known),
-                    ..Refusal::Replaced.because(REPLACED)
-                });
+                let replaced = Refusal::Replaced.because(REPLACED);
+                return Err(replaced.proven_by(Proof::Start(known)));
             }
             _ => {}
         }

@@ -31,6 +31,8 @@ pub struct Caller {
     pub node_id: NodeId,
     /// Whose key it is.
     pub peer_id: PeerId,
+    /// The seat that it calls, and that knows it.
+    pub to: NodeId,
 }
 
 /// What a node tells anyone who asks.

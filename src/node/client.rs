@@ -11,7 +11,7 @@ use super::{
     shared::{Job, Shared},
 };
 use crate::{
-    consensus::{CommandId, GameCommand},
+    consensus::{CommandId, GameCommand, codec},
     game::{Action, Rejection},
     net::{Committed, REPLACED, Refusal},
 };
@@ -105,7 +105,10 @@ async fn propose(
             },
             opens_session: matches!(action, Action::TakeSeat { .. }) && !seat.knows(session),
             action: action.clone(),
+            signed: None,
         };
+        let digest = codec::digest(&command);
+        let command = command.sign(seat.cluster_id, &digest, shared.env.identity.key());
         tokio::select! {
             result = seat.propose(command, deadline, &mut maybe_appended) => {
                 if result.is_ok() {

@@ -10,7 +10,7 @@ use super::{
     shared::Shared,
 };
 use crate::{
-    consensus::{ClusterId, GameCommand, MAX_MEMBERS, NodeId},
+    consensus::{ClusterId, GameCommand, MAX_MEMBERS, NodeId, codec},
     game::{Action, Door, Name, PeerId},
     net::{
         About, Admission, Caller, Committed, Handler, Newcomer, Refusal, Refused, RoomInfo,
@@ -22,22 +22,32 @@ use crate::{
 pub struct Service(pub Arc<Shared>);
 
 impl Service {
-    fn leading_seat(&self) -> Result<Arc<Seat>, Refused> {
-        let seat = self.0.current_seat().ok_or_else(no_such_room)?;
-        if seat.node.is_leader() {
-            Ok(seat)
-        } else {
-            Err(seat.not_leader())
-        }
+    /// The seat that a member calls. It may have been replaced since it was checked
+    /// who calls, and the next one knows others.
+    fn called_seat(&self, caller: Caller) -> Result<Arc<Seat>, Refused> {
+        let seat = self.0.current_seat();
+        let called = seat.filter(|seat| seat.node_id() == caller.to);
+        called.ok_or_else(no_such_room)
+    }
+
+    /// The same for what only the leader does.
+    fn seat_leading(&self, caller: Caller) -> Result<Arc<Seat>, Refused> {
+        must_lead(self.called_seat(caller)?)
     }
 
     /// The same for a call of a newcomer's.
     fn seat_leading_in(&self, room: ClusterId) -> Result<Arc<Seat>, Refused> {
-        let seat = self.0.current_seat().ok_or_else(no_such_room)?;
-        if seat.cluster_id != room {
-            return Err(no_such_room());
-        }
-        self.leading_seat()
+        let seat = self.0.current_seat();
+        let called = seat.filter(|seat| seat.cluster_id == room);
+        must_lead(called.ok_or_else(no_such_room)?)
+    }
+}
+
+fn must_lead(seat: Arc<Seat>) -> Result<Arc<Seat>, Refused> {
+    if seat.node.is_leader() {
+        Ok(seat)
+    } else {
+        Err(seat.not_leader())
     }
 }
 
@@ -168,24 +178,28 @@ impl Handler for Service {
     }
 
     async fn propose(&self, caller: Caller, command: GameCommand) -> Result<Committed, Refused> {
-        let seat = self.leading_seat()?;
+        let seat = self.seat_leading(caller)?;
+        seat.lead.commands.count(caller.peer_id)?;
+        if !command.is_genuine(seat.cluster_id, &codec::digest(&command)) {
+            return Err(Refusal::NotAMember.because("that command is not signed by its player"));
+        }
         if matches!(command.action, Action::Say(_)) {
             seat.lead.talk.count(caller.peer_id)?;
         }
         seat.commit_here(command).await
     }
 
-    async fn read_index(&self, _caller: Caller) -> Result<u64, Refused> {
-        self.leading_seat()?.read_index().await
+    async fn read_index(&self, caller: Caller) -> Result<u64, Refused> {
+        self.seat_leading(caller)?.read_index().await
     }
 
     async fn leave(&self, caller: Caller) -> Result<(), Refused> {
-        let seat = self.leading_seat()?;
+        let seat = self.seat_leading(caller)?;
         spawned(async move { membership::dismiss(&seat, caller.node_id).await }).await
     }
 
-    async fn survey(&self, _caller: Caller, freeze: bool) -> Result<Survey, Refused> {
-        let seat = self.0.current_seat().ok_or_else(no_such_room)?;
+    async fn survey(&self, caller: Caller, freeze: bool) -> Result<Survey, Refused> {
+        let seat = self.called_seat(caller)?;
         // A sole voter that has just started leads without asking anybody, so
         // keeping still would not keep it from acknowledging.
         let alone = seat.node.is_sole_voter();
@@ -202,17 +216,17 @@ impl Handler for Service {
 
     async fn carry_on(
         &self,
-        _caller: Caller,
+        caller: Caller,
         participants: BTreeSet<NodeId>,
     ) -> Result<ClusterId, Refused> {
-        let seat = self.0.current_seat().ok_or_else(no_such_room)?;
+        let seat = self.called_seat(caller)?;
         let shared = Arc::clone(&self.0);
         let founding = async move { continuation::found_next(&shared, &seat, &participants).await };
         spawned(founding).await
     }
 
     fn follow(&self, caller: Caller, cluster: ClusterId) {
-        let Some(seat) = self.0.current_seat() else {
+        let Ok(seat) = self.called_seat(caller) else {
             return;
         };
         if !continuation::is_stuck(&seat) {

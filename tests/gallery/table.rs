@@ -66,6 +66,7 @@ impl Table {
             id,
             opens_session,
             action,
+            signed: None,
         };
         let reply = self.state.apply(self.index, Proposal::Command(command));
         reply.result.expect("a command").expect("nothing refused");

@@ -143,6 +143,7 @@ impl Room {
             id,
             opens_session: matches!(action, Action::TakeSeat { .. }),
             action,
+            signed: None,
         };
         let reply = self.state.apply(self.index, Proposal::Command(command));
         reply.result.expect("a command").expect("not refused");

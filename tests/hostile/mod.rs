@@ -6,7 +6,7 @@ mod announcers;
 mod members;
 mod server;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{fs, net::SocketAddr, sync::Arc, time::Duration};
 
 use dhangkanna::{
     consensus::{ClusterId, LogStore, Member, NodeId, RULES},
@@ -21,7 +21,7 @@ use openraft::RaftNetworkFactory as _;
 use redb::backends::InMemoryBackend;
 use tokio::runtime::Runtime;
 
-use self::server::{Answers, HostileServer};
+use self::server::{Answers, Follows, HostileServer};
 use crate::common::{addr_of, join, node, room_of, sit, until};
 
 /// Some players in a room, the host first, with a round that is on.
@@ -91,7 +91,10 @@ impl Room {
                 letter,
                 round: None,
             });
-            let done = player.request(guess).await.expect("an outcome");
+            let done = player.request(guess).await.unwrap_or_else(|e| {
+                let views = self.players.iter().map(|p| p.view().borrow().clone());
+                panic!("no outcome: {e:?}; {:#?}", views.collect::<Vec<_>>())
+            });
             let Done::Applied { outcome, .. } = done else {
                 panic!("{done:?}");
             };
@@ -104,6 +107,22 @@ impl Room {
         let view = self.players[0].view().borrow().clone();
         let cluster = &room_of(&view).expect("a room").cluster;
         (cluster.node_id, view.me.peer_id)
+    }
+
+    /// Everybody's seat, and who they are.
+    pub fn seats(&self) -> Vec<(NodeId, PeerId)> {
+        let seats = self.players.iter().map(|player| {
+            let view = player.view().borrow().clone();
+            let cluster = &room_of(&view).expect("a room").cluster;
+            (cluster.node_id, view.me.peer_id)
+        });
+        seats.collect()
+    }
+
+    /// Index of the last entry that a player has applied.
+    pub fn applied(&self, n: usize) -> u64 {
+        let view = self.players[n].view().borrow().clone();
+        room_of(&view).expect("a room").cluster.last_applied
     }
 
     /// The term and the leader, as the host sees them.
@@ -164,6 +183,31 @@ impl Intruder {
         }
     }
 
+    /// A player whose program was killed, in its place: with its key and its log.
+    pub async fn of_killed(room: &Room, profile: usize, seat: NodeId) -> Self {
+        let folder = room.data.path().join(format!("profiles/{profile}"));
+        let pem = fs::read_to_string(folder.join("identity.pem")).expect("a key");
+        let identity = Arc::new(Identity::from_pem(&pem).expect("a key"));
+        let file = folder.join(format!("rooms/{}/{seat}/raft.redb", room.cluster));
+        let opening = async {
+            loop {
+                // The killed program has not let go of it yet.
+                match LogStore::open(&file, RULES) {
+                    Ok(log) => break log,
+                    Err(_) => tokio::task::yield_now().await,
+                }
+            }
+        };
+        let log = tokio::time::timeout(Duration::from_secs(5), opening).await;
+        let log = log.expect("its log");
+        let somebody = Self::as_somebody(identity, Arc::new(Follows));
+        Self {
+            seat,
+            log,
+            ..somebody
+        }
+    }
+
     /// Joins a room in the usual way, as far as its program keeps to that.
     pub async fn enter(&self, room: &Room) {
         let peer = self.find(&room.players[0]).await;
@@ -195,7 +239,15 @@ impl Intruder {
     }
 
     pub fn credentials(&self, cluster: ClusterId) -> Credentials {
-        Credentials::new(&self.identity, cluster, self.seat, 1, self.log.clone())
+        // Later than whatever stock program had this key.
+        let session = 1 << 51;
+        Credentials::new(
+            &self.identity,
+            cluster,
+            self.seat,
+            session,
+            self.log.clone(),
+        )
     }
 
     /// A member's service, called in the name of its seat.

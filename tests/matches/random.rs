@@ -221,6 +221,7 @@ fn run(seed: u64, actions: u64) {
                 },
                 opens_session: matches!(action, Action::TakeSeat { .. }),
                 action,
+                signed: None,
             })
         };
         let before = state.clone();

@@ -256,6 +256,7 @@ fn the_largest_state_is_one_message() {
             id,
             opens_session,
             action,
+            signed: None,
         };
         state.apply(index, Proposal::Command(command)).result
     };

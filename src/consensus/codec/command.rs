@@ -1,18 +1,22 @@
 //! Commands of players, what comes of them, and observations of the leader.
 
+use prost::Message as _;
+use sha2::{Digest as _, Sha256};
+
 use super::parts::{
     DecodeError, Decoded, alphabet, bytes32, cells, clue, deck, letter, must_know, name, pack_id,
-    peer_id, read_shape, said, secret, settings, shape, whole,
+    peer_id, public_key, read_shape, said, secret, settings, shape, signature, whole,
 };
 use crate::{
     coded_enum::numbered_on_the_wire,
-    consensus::{CommandId, GameCommand, Proposal, Response},
+    consensus::{CommandId, GameCommand, Proposal, Response, Signed},
     game::{Action, FIRST_RULES, MAX_ROUNDS, Observation, Outcome, Rejection},
     proto as pb,
 };
 
 impl From<&GameCommand> for pb::Command {
     fn from(command: &GameCommand) -> Self {
+        let signed = command.signed.as_ref();
         Self {
             rules: command.action.rules(),
             id: Some(pb::CommandId {
@@ -21,8 +25,24 @@ impl From<&GameCommand> for pb::Command {
                 seq: command.id.seq,
             }),
             action: Some(write(&command.action, command.opens_session)),
+            key: signed
+                .map(|signed| signed.key.as_bytes().to_vec())
+                .unwrap_or_default(),
+            signature: signed
+                .map(|signed| signed.signature.as_bytes().to_vec())
+                .unwrap_or_default(),
         }
     }
+}
+
+/// SHA-256 of all that a player signs of a command, apart from where it is for.
+pub fn digest(command: &GameCommand) -> [u8; 32] {
+    let unsigned = pb::Command {
+        key: Vec::new(),
+        signature: Vec::new(),
+        ..command.into()
+    };
+    Sha256::digest(unsigned.encode_to_vec()).into()
 }
 
 fn write(action: &Action, opens: bool) -> pb::command::Action {
@@ -129,6 +149,13 @@ pub fn command(command: pb::Command, known: u32) -> Decoded<GameCommand> {
         },
         opens_session: matches!(&action, A::OpenSession(open) if open.opens),
         action: read(action)?,
+        signed: match (command.key.as_slice(), command.signature.as_slice()) {
+            ([], []) => None,
+            (key, written) => Some(Box::new(Signed {
+                key: public_key(key)?,
+                signature: signature(written)?,
+            })),
+        },
     })
 }
 
@@ -230,6 +257,8 @@ impl From<&Observation> for pb::Command {
             action: Some(pb::command::Action::Observation(pb::Observation {
                 what: Some(what),
             })),
+            key: Vec::new(),
+            signature: Vec::new(),
         }
     }
 }

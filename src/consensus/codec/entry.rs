@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use openraft::EntryPayload;
+use prost::Message as _;
 
 use super::{
     command,
@@ -248,6 +249,32 @@ impl From<&Entry> for pb::Entry {
             }),
         }
     }
+}
+
+/// An entry as it is counted in a [`History`](crate::consensus::History): without
+/// signatures, of which there are two for the same.
+pub fn canonical(entry: &Entry) -> Vec<u8> {
+    use pb::entry::Payload;
+    let mut message = pb::Entry::from(entry);
+    match &mut message.payload {
+        Some(Payload::Command(command)) => command.signature.clear(),
+        Some(Payload::Membership(membership)) => {
+            let members = membership.nodes.values_mut();
+            for path in members.filter_map(|member| member.path.as_mut()) {
+                path.tickets
+                    .iter_mut()
+                    .for_each(|ticket| ticket.signature.clear());
+            }
+        }
+        Some(Payload::Genesis(genesis)) => {
+            let state = genesis.state.iter_mut();
+            for session in state.flat_map(|state| &mut state.sessions) {
+                session.signature.clear();
+            }
+        }
+        Some(Payload::Blank(_)) | None => {}
+    }
+    message.encode_to_vec()
 }
 
 /// Reads an entry, for a program that knows the rules up to `known`.

@@ -8,13 +8,15 @@ use sha2::{Digest as _, Sha256};
 use super::{
     command::reply,
     parts::{
-        DecodeError, Decoded, alphabet, at_place, cluster_id, deck, must_know, name, optional_peer,
-        peer_id, place, said, settings,
+        DecodeError, Decoded, alphabet, at_place, bytes32, cluster_id, deck, must_know, name,
+        optional_peer, peer_id, place, said, settings, signature,
     },
     round::{read_round, write_round},
 };
 use crate::{
-    consensus::{MAX_ANCESTORS, RoomState, state::Session},
+    consensus::{
+        History, MAX_ANCESTORS, Mark, RoomState, history::MARKS as MAX_MARKS, state::Session,
+    },
     game::{ChatLine, Game, GivenUp, Match, Mode, PeerId, Player, Table},
     proto as pb,
 };
@@ -33,6 +35,14 @@ impl From<&RoomState> for pb::RoomState {
                     session: session.session,
                     seq: session.seq,
                     reply: Some((&session.reply).into()),
+                    digest: session
+                        .proof
+                        .map(|(digest, _)| digest.to_vec())
+                        .unwrap_or_default(),
+                    signature: session
+                        .proof
+                        .map(|(_, signature)| signature.as_bytes().to_vec())
+                        .unwrap_or_default(),
                 })
                 .collect(),
             ancestors: state
@@ -40,8 +50,43 @@ impl From<&RoomState> for pb::RoomState {
                 .iter()
                 .map(|id| id.as_bytes().to_vec())
                 .collect(),
+            history: Some(pb::History {
+                last: Some((&state.history.last).into()),
+                marks: state.history.marks.iter().map(Into::into).collect(),
+            }),
         }
     }
+}
+
+impl From<&Mark> for pb::Mark {
+    fn from(mark: &Mark) -> Self {
+        Self {
+            index: mark.index,
+            digest: mark.digest.to_vec(),
+        }
+    }
+}
+
+/// Reads a mark.
+///
+/// # Errors
+/// If its digest is none.
+pub fn mark(mark: &pb::Mark) -> Decoded<Mark> {
+    Ok(Mark {
+        index: mark.index,
+        digest: bytes32(&mark.digest, "digest")?,
+    })
+}
+
+fn history(history: pb::History) -> Decoded<History> {
+    if history.marks.len() > MAX_MARKS {
+        return Err(DecodeError::Invalid("history"));
+    }
+    let last = history.last.ok_or(DecodeError::Missing("history"))?;
+    Ok(History {
+        last: mark(&last)?,
+        marks: history.marks.iter().map(mark).collect::<Decoded<_>>()?,
+    })
 }
 
 /// Reads the state of a room, for a program that knows the rules up to `known`.
@@ -63,6 +108,12 @@ pub fn state(state: pb::RoomState, known: u32) -> Decoded<RoomState> {
                     session: session.session,
                     seq: session.seq,
                     reply: reply(session.reply.ok_or(DecodeError::Missing("reply"))?)?,
+                    proof: match (session.digest.as_slice(), session.signature.as_slice()) {
+                        ([], []) => None,
+                        (digest, written) => {
+                            Some((bytes32(digest, "digest")?, signature(written)?))
+                        }
+                    },
                 },
             ))
         })
@@ -77,6 +128,7 @@ pub fn state(state: pb::RoomState, known: u32) -> Decoded<RoomState> {
             .iter()
             .map(|id| cluster_id(id))
             .collect::<Decoded<_>>()?,
+        history: state.history.map(history).transpose()?.unwrap_or_default(),
     })
 }
 

@@ -8,8 +8,8 @@ mod parts;
 mod round;
 
 pub use self::{
-    command::{command, reply},
-    entry::{entry, holder, snapshot_meta, ticket_path},
-    game::{state, stored_state},
+    command::{command, digest, reply},
+    entry::{canonical, entry, holder, snapshot_meta, ticket_path},
+    game::{mark, state, stored_state},
     parts::{DecodeError, Decoded, MAX_ADDRS, addrs, cluster_id, peer_id, public_key, signature},
 };

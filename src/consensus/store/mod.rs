@@ -9,13 +9,7 @@ mod check;
 mod format;
 mod writer;
 
-use std::{
-    fmt::Debug,
-    fs, io,
-    ops::{Bound, RangeBounds},
-    path::Path,
-    sync::Arc,
-};
+use std::{fmt::Debug, fs, io, ops::RangeBounds, path::Path, sync::Arc};
 
 use openraft::{
     EntryPayload, LogState, OptionalSend, RaftLogReader,
@@ -24,7 +18,7 @@ use openraft::{
 use parking_lot::RwLock;
 use redb::{Database, DatabaseError, StorageBackend};
 
-use super::{Entry, LogId, Member, NodeId, Proposal, RULES, Snapshot, TypeConfig, Vote};
+use super::{Entry, LogId, Member, NodeId, RULES, Snapshot, TypeConfig, Vote};
 pub use format::StoreError;
 use format::{Mem, Slot, builder, io_error};
 use writer::{Op, Writer};
@@ -81,15 +75,13 @@ impl LogStore {
         last.or(mem.purged)
     }
 
-    /// The proposals in all entries after this index, in the log's order.
-    pub fn proposals_after(&self, index: u64) -> Vec<(u64, Proposal)> {
+    /// All entries after one, or after nothing.
+    pub fn entries_after(&self, log_id: Option<LogId>) -> Vec<Entry> {
+        let from = log_id.map_or(0, |id| id.index.saturating_add(1));
         let mem = self.mem.read();
         mem.log
-            .range((Bound::Excluded(index), Bound::Unbounded))
-            .filter_map(|(index, entry)| match &entry.payload {
-                EntryPayload::Normal(proposal) => Some((*index, proposal.clone())),
-                EntryPayload::Blank | EntryPayload::Membership(_) => None,
-            })
+            .range(from..)
+            .map(|(_, entry)| entry.clone())
             .collect()
     }
 

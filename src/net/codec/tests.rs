@@ -93,6 +93,7 @@ fn entry_any() -> impl Strategy<Value = Entry> {
                 },
                 opens_session,
                 action,
+                signed: None,
             }))
         },
     );

@@ -139,6 +139,7 @@ mod tests {
             },
             opens_session: matches!(action, Action::TakeSeat { .. }),
             action,
+            signed: None,
         };
         state.apply(*index, Proposal::Command(command));
     }

@@ -25,6 +25,11 @@ const PER_TRY: Duration = Duration::from_secs(2);
 /// The pause before the same leader is asked again.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// When one leader's time is up.
+fn again(deadline: Instant) -> Instant {
+    (Instant::now() + PER_TRY).min(deadline)
+}
+
 /// An observation that is not committed by then is given up, and looked at anew.
 const OBSERVING: Duration = Duration::from_secs(2);
 
@@ -63,12 +68,14 @@ impl Seat {
                 };
                 match tried {
                     Ok(Ok(committed)) => {
-                        if self.node.has_applied(committed.reply.index, deadline).await {
+                        // What came of it is read here; the leader's word for it is
+                        // none, should it not arrive.
+                        let arriving =
+                            timeout_at(again(deadline), self.node.has_decided(&command.id));
+                        if let Ok(reply) = arriving.await {
                             self.entered.store(true, Relaxed);
-                            return Ok(committed);
+                            return Ok(Committed { reply, ..committed });
                         }
-                        let late = "it is committed, but has not arrived here yet";
-                        return Err(Failure::new("timeout", late));
                     }
                     Ok(Err(error)) => {
                         tracing::debug!("proposed in vain: {error}");

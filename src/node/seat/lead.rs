@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::{
+    budget::Budget,
     consensus::{MAX_MEMBERS, NodeId},
     game::{Name, PeerId},
     net::{Refusal, Refused},
@@ -31,6 +32,35 @@ pub struct Lead {
     pub rules_asked: Mutex<Option<Instant>>,
     pub knocks: Knocks,
     pub talk: TalkLimit,
+    pub commands: CommandLimit,
+}
+
+/// How many commands a player may give at once, and how many a second after that:
+/// more than hands can, less than would keep the others waiting.
+const COMMANDS: (u32, u32) = (1000, 250);
+
+/// Keeps one player's program from keeping the leader busy.
+#[derive(Debug)]
+pub struct CommandLimit(Budget<PeerId>);
+
+impl Default for CommandLimit {
+    fn default() -> Self {
+        let (burst, per_second) = COMMANDS;
+        Self(Budget::new(burst, per_second))
+    }
+}
+
+impl CommandLimit {
+    /// Counts a command of a player's.
+    ///
+    /// # Errors
+    /// If it is one too many.
+    pub fn count(&self, peer: PeerId) -> Result<(), Refused> {
+        if self.0.take(&peer) {
+            return Ok(());
+        }
+        Err(Refusal::TooFast.because("not so fast: too many commands at once"))
+    }
 }
 
 /// Who waits to be let into a locked room.

@@ -128,7 +128,8 @@ impl Seat {
         let log = store.clone();
         let credentials = Credentials::new(&env.identity, cluster_id, node_id, env.session, log);
         let network = RaftNetwork::new(env.peers.clone(), credentials.clone(), contact.clone());
-        let node = RaftNode::start(node_id, network, store, env.per_snapshot).await;
+        let member = (cluster_id, node_id);
+        let node = RaftNode::start(member, network, store, env.per_snapshot).await;
         Ok(Arc::new(Self {
             cluster_id,
             room: kept.room.clone(),

@@ -1,0 +1,78 @@
+//! How much each of many may ask for: so much at once, and so much a second after
+//! that (a token bucket).
+
+use std::collections::BTreeMap;
+
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+/// How many are remembered; who has not asked for long is forgotten first, and has
+/// lost nothing by that.
+const MAX_KEYS: usize = 1024;
+
+/// What is left for each.
+#[derive(Debug)]
+pub struct Budget<K> {
+    burst: f64,
+    per_second: f64,
+    left: Mutex<BTreeMap<K, (f64, Instant)>>,
+}
+
+impl<K: Ord + Clone> Budget<K> {
+    /// `burst` at once, and `per_second` after that.
+    pub fn new(burst: u32, per_second: u32) -> Self {
+        Self {
+            burst: burst.into(),
+            per_second: per_second.into(),
+            left: Mutex::default(),
+        }
+    }
+
+    /// Takes one; false if nothing is left.
+    pub fn take(&self, key: &K) -> bool {
+        let now = Instant::now();
+        let mut all = self.left.lock();
+        let left = match all.get(key) {
+            Some((left, at)) => {
+                let earned = now.duration_since(*at).as_secs_f64() * self.per_second;
+                (left + earned).min(self.burst)
+            }
+            None => self.burst,
+        };
+        let is_left = left >= 1.0;
+        if all.len() >= MAX_KEYS && !all.contains_key(key) {
+            let oldest = all.iter().min_by_key(|(_, (_, at))| *at);
+            if let Some(oldest) = oldest.map(|(key, _)| key.clone()) {
+                all.remove(&oldest);
+            }
+        }
+        all.insert(key.clone(), (left - f64::from(u8::from(is_left)), now));
+        is_left
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_and_then_a_rate_for_each() {
+        let budget = Budget::new(5, 2);
+        let taken = |key| (0..20).filter(|_| budget.take(&key)).count();
+        assert_eq!((taken(1), taken(2)), (5, 5));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!((taken(1), taken(1)), (2, 0));
+        tokio::time::advance(Duration::from_secs(100)).await;
+        assert_eq!(taken(1), 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_keys_are_no_way_around_memory() {
+        let budget = Budget::new(1, 1);
+        for key in 0..5000 {
+            budget.take(&key);
+        }
+        assert_eq!(budget.left.lock().len(), MAX_KEYS);
+    }
+}

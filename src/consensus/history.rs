@@ -1,0 +1,103 @@
+//! A running digest of a log: two nodes that have applied the same entries have the
+//! same, and after one that differs they never have again.
+
+use std::collections::VecDeque;
+
+use sha2::{Digest as _, Sha256};
+
+/// How many entries lie between two marks.
+const STEP: u64 = 64;
+
+/// How many marks are remembered.
+pub(super) const MARKS: usize = 4;
+
+/// A digest of the entries up to one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// Index of the last entry.
+    pub index: u64,
+    /// SHA-256 of that entry and the digest before it.
+    pub digest: [u8; 32],
+}
+
+/// The digest after the last applied entry, and a few earlier ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    pub(super) last: Mark,
+    /// At multiples of [`STEP`], the newest last.
+    pub(super) marks: VecDeque<Mark>,
+}
+
+impl History {
+    /// Adds an entry, as [`codec::canonical`](super::codec::canonical) writes it:
+    /// with its log id, and without signatures.
+    pub fn note(&mut self, index: u64, entry: &[u8]) {
+        let digest = Sha256::new()
+            .chain_update(self.last.digest)
+            .chain_update(entry)
+            .finalize();
+        self.last = Mark {
+            index,
+            digest: digest.into(),
+        };
+        if index.is_multiple_of(STEP) {
+            self.marks.push_back(self.last);
+            if self.marks.len() > MARKS {
+                self.marks.pop_front();
+            }
+        }
+    }
+
+    /// After the last applied entry.
+    pub fn last(&self) -> Mark {
+        self.last
+    }
+
+    /// The newest mark that all members reach at one time or another.
+    pub fn newest_mark(&self) -> Option<Mark> {
+        self.marks.back().copied()
+    }
+
+    /// The digest after an entry, if it is remembered.
+    pub fn at(&self, index: u64) -> Option<Mark> {
+        let marks = self.marks.iter().rev().chain([&self.last]);
+        marks.copied().find(|mark| mark.index == index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(entries: &[&[u8]]) -> History {
+        let mut history = History::default();
+        for (index, entry) in entries.iter().enumerate() {
+            history.note(index as u64, entry);
+        }
+        history
+    }
+
+    #[test]
+    fn one_entry_more_or_less_or_in_another_place_differs() {
+        let same = of(&[b"a", b"b", b"c"]);
+        assert_eq!(same, of(&[b"a", b"b", b"c"]));
+        for other in [
+            of(&[b"a", b"b"]),
+            of(&[b"a", b"c", b"b"]),
+            of(&[b"a", b"x", b"c"]),
+        ] {
+            assert_ne!(same.last().digest, other.last().digest);
+        }
+    }
+
+    #[test]
+    fn the_newest_marks_are_kept() {
+        let entries = vec![&b"x"[..]; 400];
+        let history = of(&entries);
+        let marks: Vec<u64> = history.marks.iter().map(|mark| mark.index).collect();
+        assert_eq!(marks, [192, 256, 320, 384]);
+        assert_eq!(history.at(256).map(|mark| mark.index), Some(256));
+        assert_eq!(history.at(399), Some(history.last()));
+        assert_eq!((history.at(128), history.at(398)), (None, None));
+    }
+}
