@@ -101,6 +101,8 @@ pub enum Kind {
     Start,
     /// A player's command.
     Command,
+    /// A game goes on in another room.
+    Continued,
 }
 
 /// Something to sign: its kind, and its fields one after the other.
@@ -114,6 +116,7 @@ impl Statement {
             Kind::Ticket => "ticket",
             Kind::Start => "start",
             Kind::Command => "command",
+            Kind::Continued => "continued",
         };
         Self(format!("dhangkanna/2/{kind}\0").into_bytes())
     }

@@ -26,6 +26,10 @@ coded_enum! {
         StaleLeader = "stale-leader",
         /// Who goes on without the others takes any log instead of the newest.
         AnyLog = "any-log",
+        /// Who hears that the game goes on elsewhere follows, whatever it knows.
+        NoFence = "no-fence",
+        /// Whoever calls is taken for a member.
+        AnyCaller = "any-caller",
         /// A setter denies a letter. Not for the simulation, which plays together.
         FalseAnswer = "false-answer",
     }

@@ -4,7 +4,10 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use crate::common::{copy_settled, join, node, room_of, sit, until};
 use dhangkanna::{
-    consensus::{ClusterId, CommandId, GameCommand, LogStore, Member, NodeId, RULES, Vote},
+    consensus::{
+        ClusterId, CommandId, Continuation, GameCommand, Holder, LogStore, Member, NodeId, Notice,
+        RULES, TicketPath, Vote,
+    },
     game::{Action, Letter, Name, PeerId},
     net::{
         AddressBook, CallError, Contact, Credentials, Identity, PROTOCOL, Peers, RaftNetwork,
@@ -71,6 +74,25 @@ impl Scene {
         Credentials::new(&self.identity, cluster, seat, 1, log.expect("a log"))
     }
 
+    /// That the stranger's seat has taken the game somewhere else.
+    fn notice(&self, parent: ClusterId, seat: NodeId) -> Notice {
+        let key = self.identity.key();
+        let founder = Holder {
+            seat,
+            key: key.public(),
+        };
+        let continuation = Continuation {
+            parent,
+            founder,
+            path: None,
+            child: TicketPath::found(founder).1,
+            fence: None,
+            digest: [0; 32],
+            participants: vec![self.seat()],
+        };
+        continuation.signed_by(key)
+    }
+
     /// The room is as it was, and still answers.
     async fn end_unharmed(self) {
         let about = self.stranger.hello(self.peer).await.expect("an answer");
@@ -86,7 +108,10 @@ async fn plain_text_grpc_is_refused() {
     let endpoint = tonic::transport::Endpoint::from_shared(url).expect("a URL");
     // Lazy: TCP connects, and nothing but TLS comes through.
     let mut client = LobbyClient::new(endpoint.connect_lazy());
-    let request = pb::HelloRequest { protocol: PROTOCOL };
+    let request = pb::HelloRequest {
+        protocol: PROTOCOL,
+        room: Vec::new(),
+    };
     let answer = tokio::time::timeout(Duration::from_secs(10), client.hello(request)).await;
     answer.expect("a prompt answer").expect_err("a refusal");
     scene.end_unharmed().await;
@@ -198,12 +223,8 @@ async fn only_members_can_call_members() {
         let said = |error: CallError| assert!(error.to_string().contains(why), "{error}");
         said(client.read_index(deadline).await.expect_err("a refusal"));
         said(client.survey(true).await.expect_err("a refusal"));
-        said(
-            client
-                .continued(ClusterId::random())
-                .await
-                .expect_err("a refusal"),
-        );
+        let notice = scene.notice(cluster, seat);
+        said(client.continued(&notice).await.expect_err("a refusal"));
         let others = [own].into();
         said(client.carry_on(&others).await.expect_err("a refusal"));
     }

@@ -1,8 +1,9 @@
 //! A running digest of a log: two nodes that have applied the same entries have the
 //! same, and after one that differs they never have again.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
+use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 
 /// How many entries lie between two marks.
@@ -10,6 +11,9 @@ const STEP: u64 = 64;
 
 /// How many marks are remembered.
 pub(super) const MARKS: usize = 4;
+
+/// How many are remembered in memory: more than lie between two snapshots.
+const RECENT: usize = 1024;
 
 /// A digest of the entries up to one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,6 +66,28 @@ impl History {
     pub fn at(&self, index: u64) -> Option<Mark> {
         let marks = self.marks.iter().rev().chain([&self.last]);
         marks.copied().find(|mark| mark.index == index)
+    }
+}
+
+/// The digests after the newest entries that were applied, in memory: others ask for
+/// one where they stand. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Recent(Arc<Mutex<VecDeque<Mark>>>);
+
+impl Recent {
+    /// Adds the newest one.
+    pub fn note(&self, mark: Mark) {
+        let mut all = self.0.lock();
+        if all.len() >= RECENT {
+            all.pop_front();
+        }
+        all.push_back(mark);
+    }
+
+    /// The digest after an entry, if it is remembered.
+    pub fn at(&self, index: u64) -> Option<Mark> {
+        let all = self.0.lock();
+        all.iter().rev().copied().find(|mark| mark.index == index)
     }
 }
 

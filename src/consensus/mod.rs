@@ -7,6 +7,7 @@ mod apply;
 pub mod codec;
 mod history;
 mod node;
+mod notice;
 mod path;
 pub mod quorum;
 mod state;
@@ -16,6 +17,7 @@ mod types;
 
 pub use history::{History, Mark};
 pub use node::{Changes, LogStats, NodeError, Progress, RaftNode, Role, Standing};
+pub use notice::{Continuation, Notice, lead_on};
 pub use path::{Descent, Holder, MAX_TICKETS, Ticket, TicketPath};
 pub use state::{
     BadClusterId, ClusterId, CommandId, CommandProof, GameCommand, Genesis, MAX_ANCESTORS, NodeId,

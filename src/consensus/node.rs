@@ -26,6 +26,7 @@ use tokio::{
 };
 
 use super::{
+    history::{Mark, Recent},
     state::{ClusterId, CommandId, NodeId, Proposal, Response, RoomState},
     state_machine::{Applied, Raft, StateMachine},
     store::LogStore,
@@ -114,6 +115,7 @@ pub struct RaftNode {
     raft: Raft,
     store: LogStore,
     applied: watch::Receiver<Applied>,
+    recent: Recent,
     watched: Arc<Watched>,
     closed: AtomicBool,
 }
@@ -145,6 +147,7 @@ impl RaftNode {
         N::Network: NetSnapshot<TypeConfig, SnapshotData = Vec<u8>>,
     {
         let (machine, applied) = StateMachine::new(cluster, store.clone())?;
+        let recent = machine.recent();
         let config = Arc::new(raft_config(per_snapshot).map_err(io::Error::other)?);
         let starting = Raft::new(id, config, network, store.clone(), machine);
         let raft = Runtime::scope(random::u64(), starting)
@@ -158,6 +161,7 @@ impl RaftNode {
             raft,
             store,
             applied,
+            recent,
             watched,
             closed: AtomicBool::new(false),
         })
@@ -306,6 +310,22 @@ impl RaftNode {
             state.apply_entry(self.cluster, entry);
         }
         state
+    }
+
+    /// The digest after the last applied entry.
+    pub fn mark(&self) -> Mark {
+        self.applied.borrow().state.history().last()
+    }
+
+    /// Whether somebody has applied what was applied here, as far as both have come;
+    /// `None` if that is not remembered here.
+    pub fn agrees(&self, mark: Mark) -> Option<bool> {
+        if mark == Mark::default() {
+            return Some(true);
+        }
+        let known = self.recent.at(mark.index);
+        let known = known.or_else(|| self.state().history().at(mark.index));
+        known.map(|known| known == mark)
     }
 
     /// The last entry in the log here, committed or not, after all that Raft

@@ -132,7 +132,8 @@ impl TicketPath {
         }
     }
 
-    fn cluster_id(&self) -> ClusterId {
+    /// The cluster that its founder has founded.
+    pub fn cluster_id(&self) -> ClusterId {
         let digest = Sha256::new()
             .chain_update(b"dhangkanna/2/room")
             .chain_update(self.founder.key.peer_id().as_bytes())

@@ -242,6 +242,18 @@ impl RoomState {
         })
     }
 
+    /// Whether it goes on where another state of a room ended: no command that was
+    /// decided there is undecided here.
+    pub fn goes_on_from(&self, room: ClusterId, before: &Self) -> bool {
+        let newest = |state: &Self, peer: &PeerId| {
+            let session = state.sessions.get(peer);
+            session.map(|session| (session.session, session.seq))
+        };
+        let mut players = before.sessions.keys();
+        self.ancestors.contains(&room)
+            && players.all(|peer| newest(self, peer) >= newest(before, peer))
+    }
+
     /// A digest of all entries that were applied, in their order.
     pub fn history(&self) -> &History {
         &self.history

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use super::{
     codec,
+    history::Recent,
     state::{ClusterId, RoomState},
     store::LogStore,
     types::{LogId, Snapshot, SnapshotMeta, StoredMembership, TypeConfig},
@@ -44,6 +45,7 @@ pub struct StateMachine {
     cluster: ClusterId,
     applied: Applied,
     membership: StoredMembership,
+    recent: Recent,
     store: LogStore,
     watch: watch::Sender<Applied>,
 }
@@ -64,6 +66,7 @@ impl StateMachine {
             cluster,
             applied: Applied::default(),
             membership: StoredMembership::default(),
+            recent: Recent::default(),
             store,
             watch,
         };
@@ -73,8 +76,14 @@ impl StateMachine {
         Ok((machine, watcher))
     }
 
+    /// The digests after the newest entries.
+    pub fn recent(&self) -> Recent {
+        self.recent.clone()
+    }
+
     fn load(&mut self, snapshot: &Snapshot) -> io::Result<()> {
         let state = self.decode(&snapshot.snapshot)?;
+        self.recent.note(state.history().last());
         self.applied = Applied {
             log_id: snapshot.meta.last_log_id,
             state: Arc::new(state),
@@ -113,6 +122,7 @@ impl RaftStateMachine<TypeConfig> for StateMachine {
             }
             let state = Arc::make_mut(&mut self.applied.state);
             let reply = state.apply_entry(self.cluster, entry);
+            self.recent.note(state.history().last());
             self.applied.log_id = log_id;
             replies.extend(responder.map(|responder| (responder, reply)));
         }

@@ -10,7 +10,7 @@ use super::{header::start, messages::Start};
 use crate::{
     coded_enum::{coded_enum, numbered_on_the_wire},
     consensus::{
-        ClusterId,
+        Notice,
         codec::{self, DecodeError, Decoded},
     },
     game::PeerId,
@@ -29,9 +29,9 @@ pub enum CallError {
     /// Something answers that is not this program, or not this version of it.
     #[error("{0}")]
     Denied(String),
-    /// It has left that room behind, for this one.
+    /// It has left that room behind: where the game went on, step by step.
     #[error("the game continued in another room")]
-    Continued(ClusterId),
+    Continued(Vec<Notice>),
 }
 
 /// A request that tells the other side when nobody waits any more.
@@ -56,13 +56,7 @@ pub(super) async fn within<T>(
 impl From<Status> for CallError {
     fn from(status: Status) -> Self {
         if let Some(refused) = Refused::of(&status) {
-            return match refused {
-                Ok(refused) => match refused.proof.as_deref() {
-                    Some(Proof::Continued(cluster)) => Self::Continued(*cluster),
-                    _ => Self::Refused(refused),
-                },
-                Err(e) => e.into(),
-            };
+            return refused.map_or_else(Into::into, Self::Refused);
         }
         match status.code() {
             Code::PermissionDenied
@@ -113,17 +107,8 @@ pub struct Refused {
     /// Whether the command that was proposed may be in some log all the same:
     /// retry with the same id only.
     pub maybe_appended: bool,
-    /// What shows that it is so.
-    pub proof: Option<Box<Proof>>,
-}
-
-/// What shows that a refusal is true.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Proof {
     /// With [`Refusal::Replaced`]: the start that plays.
-    Start(Start),
-    /// With [`Refusal::Continued`]: where the game went on.
-    Continued(ClusterId),
+    pub start: Option<Box<Start>>,
 }
 
 coded_enum! {
@@ -175,17 +160,17 @@ impl Refusal {
             message: message.into(),
             leader: None,
             maybe_appended: false,
-            proof: None,
+            start: None,
         }
     }
 }
 
 impl Refused {
-    /// The same, with what shows that it is so.
+    /// The same, with the start that plays.
     #[must_use]
-    pub fn proven_by(self, proof: Proof) -> Self {
+    pub fn proven_by(self, start: Start) -> Self {
         Self {
-            proof: Some(Box::new(proof)),
+            start: Some(Box::new(start)),
             ..self
         }
     }
@@ -248,12 +233,7 @@ impl From<Refused> for pb::Refused {
                 .unwrap_or_default(),
             leader_addrs: addrs.unwrap_or_default(),
             maybe_appended: refused.maybe_appended,
-            proof: refused.proof.map(|proof| match *proof {
-                Proof::Start(start) => pb::refused::Proof::Start(start.into()),
-                Proof::Continued(cluster) => {
-                    pb::refused::Proof::ContinuedIn(cluster.as_bytes().to_vec())
-                }
-            }),
+            start: refused.start.map(|start| (*start).into()),
         }
     }
 }
@@ -270,13 +250,9 @@ fn refused(refused: pb::Refused) -> Decoded<Refused> {
         message: refused.message.chars().take(MAX_MESSAGE).collect(),
         leader,
         maybe_appended: refused.maybe_appended,
-        proof: refused.proof.map(proof).transpose()?.map(Box::new),
-    })
-}
-
-fn proof(proof: pb::refused::Proof) -> Decoded<Proof> {
-    Ok(match proof {
-        pb::refused::Proof::Start(message) => Proof::Start(start(Some(message))?),
-        pb::refused::Proof::ContinuedIn(id) => Proof::Continued(codec::cluster_id(&id)?),
+        start: match refused.start {
+            Some(message) => Some(Box::new(start(Some(message))?)),
+            None => None,
+        },
     })
 }

@@ -20,7 +20,7 @@ use tonic::{
 
 use super::{
     address_book::AddressBook,
-    call::{CallError, Proof, Refusal, Refused, timed, within},
+    call::{CallError, Refusal, Refused, timed, within},
     codec,
     credentials::Credentials,
     header::Attach,
@@ -29,8 +29,9 @@ use super::{
 };
 use crate::{
     consensus::{
-        ClusterId, GameCommand, Holder, NodeId,
+        ClusterId, GameCommand, Holder, MAX_ANCESTORS, NodeId, Notice,
         codec::{self as stored, DecodeError},
+        lead_on,
     },
     game::{Name, PeerId},
     proto::{self as pb, lobby_client::LobbyClient, members_client::MembersClient},
@@ -113,7 +114,11 @@ impl Peers {
     /// # Errors
     /// If it does not answer, or speaks another protocol.
     pub async fn hello(&self, peer: PeerId) -> Result<About, CallError> {
-        let request = timed(pb::HelloRequest { protocol: PROTOCOL }, LOBBY_DEADLINE);
+        let request = pb::HelloRequest {
+            protocol: PROTOCOL,
+            room: Vec::new(),
+        };
+        let request = timed(request, LOBBY_DEADLINE);
         let reply = within(LOBBY_DEADLINE, self.lobby(peer).hello(request)).await?;
         if reply.protocol != PROTOCOL {
             let message = format!(
@@ -125,6 +130,15 @@ impl Peers {
             return Err(Refusal::Version.because(message).into());
         }
         Ok(codec::about(reply)?)
+    }
+
+    /// Asks a peer where a room that it was in went on. Whether it is so remains to be
+    /// seen.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn went_on(&self, peer: PeerId, room: ClusterId) -> Result<Vec<Notice>, CallError> {
+        went_on(self.lobby(peer), room).await
     }
 
     /// Asks a peer for a place in its room.
@@ -278,6 +292,23 @@ async fn connect_peer(
     }
 }
 
+async fn went_on(
+    mut lobby: LobbyClient<Channel>,
+    room: ClusterId,
+) -> Result<Vec<Notice>, CallError> {
+    let request = pb::HelloRequest {
+        protocol: PROTOCOL,
+        room: room.as_bytes().to_vec(),
+    };
+    let reply = within(LOBBY_DEADLINE, lobby.hello(timed(request, LOBBY_DEADLINE))).await?;
+    let notices = reply
+        .went_on
+        .into_iter()
+        .take(MAX_ANCESTORS)
+        .map(stored::notice);
+    Ok(notices.collect::<Result<_, _>>()?)
+}
+
 /// The client of the members' service.
 pub(super) type Client = MembersClient<InterceptedService<Channel, Attach>>;
 
@@ -318,18 +349,31 @@ impl MemberClient {
         };
         match within(deadline, calling).await {
             Err(CallError::Refused(refused)) if refused.reason == Refusal::Replaced => {
-                let is_proven = match refused.proof.as_deref() {
-                    Some(Proof::Start(start)) => self.seat.is_overtaken_by(start),
-                    _ => false,
-                };
+                let is_proven = refused.start.as_ref();
+                let is_proven = is_proven.is_some_and(|start| self.seat.is_overtaken_by(start));
                 Err(if is_proven {
                     refused.into()
                 } else {
                     CallError::Denied("it has no proof that another computer plays".to_owned())
                 })
             }
+            Err(CallError::Refused(refused)) if refused.reason == Refusal::Continued => {
+                Err(self.went_on().await.unwrap_or_else(|error| error))
+            }
             answered => answered,
         }
+    }
+
+    /// Where the game went on, if the member can show it.
+    async fn went_on(&self) -> Result<CallError, CallError> {
+        let room = self.seat.cluster_id();
+        let notices = went_on(self.lobby.clone(), room).await?;
+        if lead_on(&notices, room, |seat| self.seat.key_of(seat)) {
+            return Ok(CallError::Continued(notices));
+        }
+        Err(CallError::Denied(
+            "it cannot show where the game went on".to_owned(),
+        ))
     }
 
     async fn introduce(&self, deadline: Duration) -> Result<(), tonic::Status> {
@@ -381,31 +425,29 @@ impl MemberClient {
         let asked = self.call(SURVEY_DEADLINE, request, |mut c, m| async move {
             c.survey(m).await
         });
-        Ok(asked.await?.into())
+        Ok(codec::survey(asked.await?)?)
     }
 
-    /// Asks a member to go on in a new cluster, and answers with which.
+    /// Asks a member to go on in a new cluster.
     ///
     /// # Errors
     /// If it refuses, or does not answer, or has gone on elsewhere.
-    pub async fn carry_on(&self, participants: &BTreeSet<NodeId>) -> Result<ClusterId, CallError> {
+    pub async fn carry_on(&self, participants: &BTreeSet<NodeId>) -> Result<Notice, CallError> {
         let request = pb::ContinueRequest {
             participants: participants.iter().copied().collect(),
         };
         let asked = self.call(CHANGE_DEADLINE, request, |mut c, m| async move {
             c.r#continue(m).await
         });
-        Ok(stored::cluster_id(&asked.await?.cluster_id)?)
+        Ok(stored::notice(asked.await?)?)
     }
 
     /// Tells a member that takes part where the game goes on.
     ///
     /// # Errors
     /// If it does not answer.
-    pub async fn continued(&self, cluster: ClusterId) -> Result<(), CallError> {
-        let request = pb::ContinuedNotice {
-            cluster_id: cluster.as_bytes().to_vec(),
-        };
+    pub async fn continued(&self, notice: &Notice) -> Result<(), CallError> {
+        let request = pb::Notice::from(notice);
         let told = self.call(SURVEY_DEADLINE, request, |mut c, m| async move {
             c.continued(m).await
         });

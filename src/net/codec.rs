@@ -45,6 +45,7 @@ impl From<About> for pb::HelloReply {
             }),
             gossip_port: about.gossip_port.unwrap_or(0).into(),
             rules: about.rules,
+            went_on: Vec::new(),
         }
     }
 }
@@ -266,18 +267,19 @@ impl From<Survey> for pb::SurveyReply {
             plays: survey.plays,
             leads: survey.leads,
             last_log_id: survey.last_log_id.as_ref().map(Into::into),
+            applied: Some((&survey.applied).into()),
         }
     }
 }
 
-impl From<pb::SurveyReply> for Survey {
-    fn from(reply: pb::SurveyReply) -> Self {
-        Self {
-            plays: reply.plays,
-            leads: reply.leads,
-            last_log_id: reply.last_log_id.map(Into::into),
-        }
-    }
+pub(super) fn survey(reply: pb::SurveyReply) -> Decoded<Survey> {
+    let applied = reply.applied.ok_or(DecodeError::Missing("mark"))?;
+    Ok(Survey {
+        plays: reply.plays,
+        leads: reply.leads,
+        last_log_id: reply.last_log_id.map(Into::into),
+        applied: codec::mark(&applied)?,
+    })
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use tokio::{sync::watch, time::Instant};
 
 use super::{messages::Start, traffic::Traffic};
 use crate::{
-    consensus::{ClusterId, Holder, LogId, NodeId, Vote},
+    consensus::{Holder, LogId, NodeId, Notice, Vote},
     game::PeerId,
     keys::PublicKey,
 };
@@ -46,7 +46,7 @@ struct Inner {
     told: LeaderStatus,
     heard: LeaderStatus,
     heard_at: Option<Instant>,
-    continued: Option<(PeerId, ClusterId)>,
+    continued: Option<(PeerId, Vec<Notice>)>,
     frozen_until: Option<Instant>,
     replaced: bool,
     /// Who showed how it came in, with its key; and since which membership here
@@ -83,9 +83,9 @@ impl Contact {
         self.inner.lock().heard.away.clone()
     }
 
-    /// Who said that the game went on in another cluster, and in which.
-    pub fn continued(&self) -> Option<(PeerId, ClusterId)> {
-        self.inner.lock().continued
+    /// Who has shown that the game went on in another cluster, and how.
+    pub fn continued(&self) -> Option<(PeerId, Vec<Notice>)> {
+        self.inner.lock().continued.clone()
     }
 
     /// Whether somebody said that this player sits elsewhere now.
@@ -197,8 +197,9 @@ impl Contact {
         inner.heard = status;
     }
 
-    pub(super) fn hear_continued(&self, by: PeerId, cluster: ClusterId) {
-        self.inner.lock().continued = Some((by, cluster));
+    /// Notes that somebody has.
+    pub fn hear_continued(&self, by: PeerId, notices: Vec<Notice>) {
+        self.inner.lock().continued = Some((by, notices));
     }
 
     /// The newest entry that a member said it holds, to the leader of this vote.

@@ -57,6 +57,11 @@ impl Credentials {
         start.session > self.0.start.session && start.is_signed_by(&self.0.key, self.0.cluster_id)
     }
 
+    /// A member's key, by the newest membership here that has its seat.
+    pub fn key_of(&self, seat: NodeId) -> Option<PublicKey> {
+        Some(self.0.log.member(seat)?.key)
+    }
+
     pub(super) fn cluster_id(&self) -> ClusterId {
         self.0.cluster_id
     }

@@ -9,7 +9,7 @@ use tonic::{Request, Status, service::Interceptor};
 use super::{
     address_book::AddressBook,
     authority::{Knowledge, Role, check_target, role_of},
-    call::{Proof, Refusal, Refused},
+    call::{Refusal, Refused},
     header::Header,
     messages::{Caller, REPLACED, Start, Visitor},
     service::{Handler, SeatAccess},
@@ -44,11 +44,9 @@ impl<H: Handler> Interceptor for Guard<H> {
             .ok_or_else(|| Status::unauthenticated("no client certificate"))?;
         let header = Header::read(request.metadata())
             .ok_or_else(|| Status::unauthenticated("only members of a room can call this"))?;
-        if let Some(cluster) = self.handler.continued(header.cluster_id) {
-            return Err(Refusal::Continued
-                .because("the game continued in another room")
-                .proven_by(Proof::Continued(cluster))
-                .into());
+        if self.handler.has_left(header.cluster_id) {
+            let text = "the game continued in another room";
+            return Err(Refusal::Continued.because(text).into());
         }
         let seat = self.handler.seat();
         let called = seat.as_ref().map(|seat| (seat.cluster_id, seat.node_id));
@@ -129,9 +127,7 @@ impl SeatAccess {
                 let mut seats = newest.nodes().filter(|(_, m)| m.peer_id == peer);
                 let start = seats.find_map(|(seat, _)| self.contact.start_of(*seat));
                 Err(match start {
-                    Some(start) => Refusal::Replaced
-                        .because(REPLACED)
-                        .proven_by(Proof::Start(start)),
+                    Some(start) => Refusal::Replaced.because(REPLACED).proven_by(start),
                     None => Refusal::NotAMember
                         .because("you are no longer a member of this room; join it again"),
                 })
@@ -153,7 +149,7 @@ impl SeatAccess {
             Some(known) if known.session == start.session => return Ok(false),
             Some(known) if known.session > start.session => {
                 let replaced = Refusal::Replaced.because(REPLACED);
-                return Err(replaced.proven_by(Proof::Start(known)));
+                return Err(replaced.proven_by(known));
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::{
-    consensus::{ClusterId, LogId, NodeId, Response, TicketPath},
+    consensus::{ClusterId, LogId, Mark, NodeId, Response, TicketPath},
     game::{Name, PeerId, Phase},
     keys::{Kind, PublicKey, Signature, Statement},
 };
@@ -129,6 +129,8 @@ pub struct Survey {
     pub leads: bool,
     /// The last entry of its log.
     pub last_log_id: Option<LogId>,
+    /// The last entry that it has applied.
+    pub applied: Mark,
 }
 
 /// What a newcomer needs to open a seat.

@@ -26,7 +26,7 @@ mod traffic;
 mod transport;
 
 pub use address_book::AddressBook;
-pub use call::{CallError, Proof, Refusal, Refused};
+pub use call::{CallError, Refusal, Refused};
 pub use client::{MemberClient, Peers};
 pub use contact::{Contact, LeaderStatus};
 pub use credentials::Credentials;

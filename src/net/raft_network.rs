@@ -107,7 +107,9 @@ impl Connection {
     /// openraft pauses before it tries an unreachable member again.
     fn failed(&self, error: &CallError) -> Unreachable<TypeConfig> {
         match error {
-            CallError::Continued(cluster) => self.contact.hear_continued(self.peer, *cluster),
+            CallError::Continued(notices) => {
+                self.contact.hear_continued(self.peer, notices.clone());
+            }
             CallError::Refused(refused) if refused.reason == Refusal::Replaced => {
                 self.contact.hear_replaced();
             }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     consensus::{
-        ClusterId, GameCommand, MAX_MEMBERS, NodeId, Raft,
+        ClusterId, GameCommand, MAX_MEMBERS, NodeId, Notice, Raft,
         codec::{self as stored, DecodeError},
     },
     game::{Name, PeerId},
@@ -43,8 +43,11 @@ pub trait Handler: Send + Sync + 'static {
     /// The seat this node has now.
     fn seat(&self) -> Option<SeatAccess>;
 
-    /// Where the game of a room went on that this node has left behind.
-    fn continued(&self, room: ClusterId) -> Option<ClusterId>;
+    /// Whether the game of a room went on elsewhere, and this node with it.
+    fn has_left(&self, room: ClusterId) -> bool;
+
+    /// Where, step by step.
+    fn went_on(&self, room: ClusterId) -> Vec<Notice>;
 
     /// The last connection from a peer is closed.
     fn on_last_disconnect(&self, peer: PeerId);
@@ -95,15 +98,15 @@ pub trait Handler: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Survey, Refused>> + Send;
 
     /// A member asks this one to go on in a new cluster, with those who can be
-    /// reached. Answers with the new one.
+    /// reached.
     fn carry_on(
         &self,
         caller: Caller,
         participants: BTreeSet<NodeId>,
-    ) -> impl Future<Output = Result<ClusterId, Refused>> + Send;
+    ) -> impl Future<Output = Result<Notice, Refused>> + Send;
 
-    /// The game goes on in another cluster, and this node takes part.
-    fn follow(&self, caller: Caller, cluster: ClusterId);
+    /// The game goes on in another cluster, as a member says.
+    fn follow(&self, caller: Caller, notice: Notice);
 }
 
 /// Both services of a node.
@@ -113,9 +116,13 @@ type Answer<T> = Result<Response<T>, Status>;
 
 #[tonic::async_trait]
 impl<H: Handler> Lobby for Service<H> {
-    async fn hello(&self, _request: Request<pb::HelloRequest>) -> Answer<pb::HelloReply> {
+    async fn hello(&self, request: Request<pb::HelloRequest>) -> Answer<pb::HelloReply> {
         // Answered to every version: the caller says who is too old.
-        Ok(Response::new(self.0.about().into()))
+        let mut reply = pb::HelloReply::from(self.0.about());
+        if let Ok(room) = stored::cluster_id(&request.get_ref().room) {
+            reply.went_on = self.0.went_on(room).iter().map(Into::into).collect();
+        }
+        Ok(Response::new(reply))
     }
 
     async fn join(&self, request: Request<pb::JoinRequest>) -> Answer<pb::JoinReply> {
@@ -299,21 +306,18 @@ impl<H: Handler> Members for Service<H> {
         Ok(Response::new(survey.into()))
     }
 
-    async fn r#continue(&self, request: Request<pb::ContinueRequest>) -> Answer<pb::ContinueReply> {
+    async fn r#continue(&self, request: Request<pb::ContinueRequest>) -> Answer<pb::Notice> {
         let (caller, _seat) = known(&request, Purpose::Members)?;
         let participants = request.into_inner().participants;
         let participants = participants.into_iter().take(MAX_MEMBERS).collect();
-        let cluster = self.0.carry_on(caller, participants).await?;
-        Ok(Response::new(pb::ContinueReply {
-            cluster_id: cluster.as_bytes().to_vec(),
-        }))
+        let notice = self.0.carry_on(caller, participants).await?;
+        Ok(Response::new((&notice).into()))
     }
 
-    async fn continued(&self, request: Request<pb::ContinuedNotice>) -> Answer<pb::Blank> {
+    async fn continued(&self, request: Request<pb::Notice>) -> Answer<pb::Blank> {
         let (caller, _seat) = known(&request, Purpose::Members)?;
-        let cluster = request.into_inner().cluster_id;
-        let cluster = stored::cluster_id(&cluster).map_err(invalid)?;
-        self.0.follow(caller, cluster);
+        let notice = stored::notice(request.into_inner()).map_err(invalid)?;
+        self.0.follow(caller, notice);
         Ok(Response::new(pb::Blank {}))
     }
 }

@@ -10,7 +10,7 @@ use super::{
     shared::Shared,
 };
 use crate::{
-    consensus::{ClusterId, GameCommand, MAX_MEMBERS, NodeId, codec},
+    consensus::{ClusterId, GameCommand, MAX_MEMBERS, NodeId, Notice, codec},
     game::{Action, Door, Name, PeerId},
     net::{
         About, Admission, Caller, Committed, Handler, Newcomer, Refusal, Refused, RoomInfo,
@@ -81,8 +81,12 @@ impl Handler for Service {
         self.0.current_seat().map(|seat| seat.access())
     }
 
-    fn continued(&self, room: ClusterId) -> Option<ClusterId> {
-        self.0.continued_in(room)
+    fn has_left(&self, room: ClusterId) -> bool {
+        !self.0.went_on(room).is_empty()
+    }
+
+    fn went_on(&self, room: ClusterId) -> Vec<Notice> {
+        self.0.went_on(room)
     }
 
     fn on_last_disconnect(&self, peer: PeerId) {
@@ -211,6 +215,7 @@ impl Handler for Service {
             plays,
             leads: alone || seat.node.is_leader(),
             last_log_id: seat.node.last_log_id().await,
+            applied: seat.node.mark(),
         })
     }
 
@@ -218,30 +223,37 @@ impl Handler for Service {
         &self,
         caller: Caller,
         participants: BTreeSet<NodeId>,
-    ) -> Result<ClusterId, Refused> {
+    ) -> Result<Notice, Refused> {
         let seat = self.called_seat(caller)?;
         let shared = Arc::clone(&self.0);
         let founding = async move { continuation::found_next(&shared, &seat, &participants).await };
         spawned(founding).await
     }
 
-    fn follow(&self, caller: Caller, cluster: ClusterId) {
+    fn follow(&self, caller: Caller, notice: Notice) {
         let Ok(seat) = self.called_seat(caller) else {
             return;
         };
-        if !continuation::is_stuck(&seat) {
-            // The notice took longer than we kept still, and the missing are
-            // back: what is acknowledged here since then is not known there.
-            tracing::info!("not followed into {cluster}: this room is played");
+        let (cluster, by) = (notice.cluster(), caller.peer_id);
+        let may_follow = continuation::may_follow(&seat, &notice, caller.node_id);
+        // If it took longer than we kept still, the missing may be back: what is
+        // acknowledged here since then is not known there.
+        let is_stuck = continuation::is_stuck(&seat);
+        if let Some(why) = may_follow
+            .err()
+            .or((!is_stuck).then_some("this room is played"))
+        {
+            tracing::info!("not followed into {cluster}: {why}");
             return;
         }
         seat.contact.freeze(JOIN_TIMEOUT);
         let shared = Arc::clone(&self.0);
         tokio::spawn(async move {
-            match continuation::follow(&shared, &seat, cluster, caller.peer_id).await {
-                Ok(()) => tracing::info!("followed into {cluster}"),
+            match continuation::follow_founder(&shared, &seat, &notice, by).await {
+                Ok(_) => tracing::info!("followed into {cluster}"),
                 Err(e) => {
                     tracing::warn!("cannot follow into {cluster}: {e}");
+                    seat.contact.hear_continued(by, vec![notice]);
                     seat.contact.thaw();
                 }
             }

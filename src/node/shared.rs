@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     blocking,
-    consensus::ClusterId,
+    consensus::{ClusterId, MAX_ANCESTORS, Notice},
     game::{Action, Name},
 };
 
@@ -54,7 +54,7 @@ pub struct Shared {
     pub knocking: watch::Sender<bool>,
     pub name: RwLock<Name>,
     /// Rooms that went on elsewhere, and where.
-    continued: Mutex<BTreeMap<ClusterId, ClusterId>>,
+    continued: Mutex<BTreeMap<ClusterId, Notice>>,
     joins: Mutex<(Instant, u32)>,
 }
 
@@ -62,7 +62,7 @@ impl Shared {
     pub fn new(env: Env, name: Name, jobs: mpsc::Sender<Job>) -> Self {
         let continued = folder::scan(&env.rooms)
             .into_iter()
-            .filter_map(|seat| Some((seat.cluster_id, seat.continued_in?)))
+            .filter_map(|seat| Some((seat.cluster_id, seat.continued?)))
             .collect();
         Self {
             env,
@@ -104,16 +104,25 @@ impl Shared {
         }
     }
 
-    /// Where a room went on that this node was in.
-    pub fn continued_in(&self, room: ClusterId) -> Option<ClusterId> {
-        self.continued.lock().get(&room).copied()
+    /// Where a room went on that this node was in, and where that one did.
+    pub fn went_on(&self, room: ClusterId) -> Vec<Notice> {
+        let continued = self.continued.lock();
+        let mut notices: Vec<Notice> = Vec::new();
+        let mut next = continued.get(&room);
+        while let Some(notice) = next.filter(|_| notices.len() < MAX_ANCESTORS) {
+            notices.push(notice.clone());
+            next = continued.get(&notice.cluster());
+        }
+        notices
     }
 
     /// Notes that the game of a closed seat goes on elsewhere.
-    pub async fn note_continued(&self, seat: &Seat, cluster: ClusterId) {
-        self.continued.lock().insert(seat.cluster_id, cluster);
+    pub async fn note_continued(&self, seat: &Seat, notice: Notice) {
         let mut kept = seat.kept.clone();
-        let noting = blocking::run(move || kept.note_continued(cluster));
+        self.continued
+            .lock()
+            .insert(seat.cluster_id, notice.clone());
+        let noting = blocking::run(move || kept.note_continued(notice));
         if let Err(e) = noting.await.flatten() {
             tracing::warn!("the old room is kept although the game went on: {e}");
         }

@@ -43,7 +43,7 @@ impl Answers for Pretends {
         Ok(pb::SurveyReply {
             plays: true,
             leads: true,
-            last_log_id: None,
+            ..Default::default()
         })
     }
 }

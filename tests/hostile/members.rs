@@ -4,11 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use dhangkanna::{
     consensus::{
-        ClusterId, CommandId, Entry, GameCommand, LogId, Proposal, Snapshot, SnapshotMeta,
-        StoredMembership, Vote, codec, log_id,
+        ClusterId, CommandId, Continuation, Entry, GameCommand, Holder, LogId, NodeId, Notice,
+        Proposal, Snapshot, SnapshotMeta, StoredMembership, TicketPath, Vote, codec, log_id,
     },
     game::{Action, Name, PeerId},
     net::{Identity, Refusal},
+    node::{Trouble, View},
     proto as pb,
 };
 use openraft::{
@@ -326,5 +327,81 @@ async fn a_rogue_leader_speaks_for_nobody_else() {
         );
     }
     room.goes_on().await;
+    room.end().await;
+}
+
+/// What somebody may sign to move others into a room of its own.
+fn notices(intruder: &Intruder, room: &Room, victim: NodeId) -> Vec<Notice> {
+    let key = intruder.identity.key();
+    let founder = Holder {
+        seat: intruder.seat,
+        key: key.public(),
+    };
+    let continuation = Continuation {
+        parent: room.cluster,
+        founder,
+        path: intruder.credentials(room.cluster).path(),
+        child: TicketPath::found(founder).1,
+        // More than there ever was.
+        fence: Some(log_id(1_000, 1_000_000)),
+        digest: [7; 32],
+        participants: vec![victim, intruder.seat],
+    };
+    let with = |change: &dyn Fn(&mut Continuation)| {
+        let mut changed = continuation.clone();
+        change(&mut changed);
+        changed.signed_by(key)
+    };
+    let other = dhangkanna::net::Identity::ephemeral().expect("a key");
+    vec![
+        with(&|one| one.fence = None),
+        with(&|one| one.fence = Some(log_id(1, 3))),
+        with(&|one| one.participants.clear()),
+        with(&|one| one.parent = ClusterId::random()),
+        with(&|one| one.founder.seat = victim),
+        with(&|one| one.child.founder.key = other.key().public()),
+        continuation.clone().signed_by(other.key()),
+        // Signed as it should be; its room is not what it says.
+        with(&|_| {}),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_moved_into_a_members_own_room() {
+    let mut room = Room::of(3).await;
+    room.has_voters(3).await;
+    let victim = room.seats()[2];
+    let intruder = Intruder::with(Arc::new(Follows));
+    intruder.enter(&room).await;
+    intruder.find(&room.players[2]).await;
+    let client = intruder.member(room.cluster, victim);
+    // While it is played, nobody goes anywhere.
+    for notice in notices(&intruder, &room, victim.0) {
+        client.continued(&notice).await.expect("an answer");
+    }
+    room.goes_on().await;
+    room.kill(0);
+    room.kill(0);
+    let stuck = |view: &View| {
+        let trouble = room_of(view).and_then(|room| room.trouble.as_ref());
+        matches!(trouble, Some(Trouble::Stalled { .. }))
+    };
+    until(&room.players[0], "stuck", stuck).await;
+    let before = room.applied(0);
+    for notice in notices(&intruder, &room, victim.0) {
+        client.continued(&notice).await.expect("an answer");
+        // The seat is open, in the same room, with the same log.
+        let still = |view: &View| {
+            room_of(view).is_some_and(|shown| {
+                let cluster = &shown.cluster;
+                (cluster.cluster_id, cluster.last_applied) == (room.cluster, before)
+                    && matches!(
+                        shown.trouble,
+                        Some(Trouble::Stalled { .. } | Trouble::Elsewhere { .. })
+                    )
+            })
+        };
+        until(&room.players[0], "the same room", still).await;
+    }
     room.end().await;
 }

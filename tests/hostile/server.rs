@@ -260,15 +260,12 @@ impl Members for Service {
         self.0.answers.survey().map(Response::new)
     }
 
-    async fn r#continue(
-        &self,
-        _request: Request<pb::ContinueRequest>,
-    ) -> Answer<pb::ContinueReply> {
+    async fn r#continue(&self, _request: Request<pb::ContinueRequest>) -> Answer<pb::Notice> {
         self.0.hear("continue");
         no()
     }
 
-    async fn continued(&self, _request: Request<pb::ContinuedNotice>) -> Answer<pb::Blank> {
+    async fn continued(&self, _request: Request<pb::Notice>) -> Answer<pb::Blank> {
         self.0.hear("continued");
         Ok(Response::new(pb::Blank {}))
     }

@@ -8,12 +8,12 @@ use prost::Message as _;
 use super::{
     command,
     game::state,
-    parts::{DecodeError, Decoded, addrs, cluster_id, must_know, public_key, signature},
+    parts::{DecodeError, Decoded, addrs, bytes32, cluster_id, must_know, public_key, signature},
 };
 use crate::{
     consensus::{
-        Entry, Genesis, Holder, LogId, MAX_TICKETS, Member, Membership, Proposal, SnapshotMeta,
-        StoredMembership, Ticket, TicketPath, Vote, log_id,
+        Continuation, Entry, Genesis, Holder, LogId, MAX_MEMBERS, MAX_TICKETS, Member, Membership,
+        Notice, Proposal, SnapshotMeta, StoredMembership, Ticket, TicketPath, Vote, log_id,
     },
     proto as pb,
 };
@@ -150,7 +150,20 @@ impl From<&Membership> for pb::Membership {
     }
 }
 
+/// The most members of a membership: those who come may replace as many who go.
+const MAX_NODES: usize = 2 * MAX_MEMBERS;
+
 fn membership(membership: pb::Membership) -> Decoded<Membership> {
+    let nodes = &membership.nodes;
+    if nodes.len() > MAX_NODES || !(1..=2).contains(&membership.voters.len()) {
+        return Err(DecodeError::Invalid("membership"));
+    }
+    let mut keys: Vec<&[u8]> = nodes.values().map(|member| &member.key[..]).collect();
+    keys.sort_unstable();
+    if keys.windows(3).any(|three| three[0] == three[2]) {
+        // A new seat takes the place of an old one.
+        return Err(DecodeError::Invalid("membership"));
+    }
     let voters: Vec<BTreeSet<_>> = membership
         .voters
         .into_iter()
@@ -275,6 +288,42 @@ pub fn canonical(entry: &Entry) -> Vec<u8> {
         Some(Payload::Blank(_)) | None => {}
     }
     message.encode_to_vec()
+}
+
+impl From<&Notice> for pb::Notice {
+    fn from(notice: &Notice) -> Self {
+        Self {
+            parent: notice.parent.as_bytes().to_vec(),
+            founder: Some(notice.founder.into()),
+            path: notice.path.as_ref().map(Into::into),
+            child: Some((&notice.child).into()),
+            fence: notice.fence.as_ref().map(Into::into),
+            digest: notice.digest.to_vec(),
+            participants: notice.participants.clone(),
+            signature: notice.signature().as_bytes().to_vec(),
+        }
+    }
+}
+
+/// Reads where a game went on. Whether it is so is another question.
+///
+/// # Errors
+/// If something in it is not what it should be.
+pub fn notice(notice: pb::Notice) -> Decoded<Notice> {
+    if notice.participants.len() > MAX_NODES {
+        return Err(DecodeError::Invalid("participants"));
+    }
+    let signature = signature(&notice.signature)?;
+    let continuation = Continuation {
+        parent: cluster_id(&notice.parent)?,
+        founder: holder(notice.founder)?,
+        path: notice.path.map(ticket_path).transpose()?,
+        child: ticket_path(notice.child.ok_or(DecodeError::Missing("path"))?)?,
+        fence: notice.fence.map(Into::into),
+        digest: bytes32(&notice.digest, "digest")?,
+        participants: notice.participants,
+    };
+    Ok(continuation.with(signature))
 }
 
 /// Reads an entry, for a program that knows the rules up to `known`.

@@ -9,7 +9,7 @@ mod round;
 
 pub use self::{
     command::{command, digest, reply},
-    entry::{canonical, entry, holder, snapshot_meta, ticket_path},
+    entry::{canonical, entry, holder, notice, snapshot_meta, ticket_path},
     game::{mark, state, stored_state},
     parts::{DecodeError, Decoded, MAX_ADDRS, addrs, cluster_id, peer_id, public_key, signature},
 };

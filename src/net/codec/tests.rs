@@ -9,8 +9,8 @@ use prost::Message;
 use super::*;
 use crate::{
     consensus::{
-        ClusterId, CommandId, Entry, GameCommand, Holder, LogId, Member, Membership, Proposal,
-        RULES, SnapshotMeta, StoredMembership, Ticket, TicketPath, log_id,
+        ClusterId, CommandId, Entry, GameCommand, Holder, LogId, Mark, Member, Membership,
+        Proposal, RULES, SnapshotMeta, StoredMembership, Ticket, TicketPath, log_id,
     },
     game::{Action, Letter, PeerId},
     keys::{PublicKey, Signature},
@@ -228,9 +228,11 @@ proptest! {
     fn surveys_arrive_as_sent(
         (plays, leads) in any::<(bool, bool)>(),
         last_log_id in option::of(log_any()),
+        (index, digest) in any::<(u64, [u8; 32])>(),
     ) {
-        let survey = Survey { plays, leads, last_log_id };
-        same(&sent(&pb::SurveyReply::from(survey), |reply| Ok(reply.into())), &survey)?;
+        let applied = Mark { index, digest };
+        let message = Survey { plays, leads, last_log_id, applied };
+        same(&sent(&pb::SurveyReply::from(message), survey), &message)?;
     }
 }
 

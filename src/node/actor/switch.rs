@@ -5,8 +5,7 @@ use std::sync::Arc;
 use super::{Actor, Asker, SeatChanges};
 use crate::{
     blocking,
-    consensus::ClusterId,
-    discovery::Ad,
+    consensus::{ClusterId, Notice},
     game::PeerId,
     net::REPLACED,
     node::{
@@ -25,8 +24,10 @@ pub(super) const REMOVED: &str =
 /// Where others have gone on.
 pub(super) struct Elsewhere {
     pub(super) cluster: ClusterId,
+    /// How that came about.
+    notices: Vec<Notice>,
     /// Who of them is known.
-    pub(super) peer: PeerId,
+    peer: PeerId,
     /// Their name.
     pub(super) by: String,
 }
@@ -85,9 +86,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let shared = Arc::clone(&self.shared);
         let switching = async move {
             match to {
-                Some(Elsewhere { cluster, peer, .. }) => {
-                    let followed = continuation::follow(&shared, &seat, cluster, peer).await;
-                    followed.map(|()| Done::Continued { cluster })
+                Some(Elsewhere { notices, peer, .. }) => {
+                    continuation::follow(&shared, &seat, &notices, peer).await
                 }
                 None => continuation::go_on(&shared, &seat).await,
             }
@@ -114,26 +114,19 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     pub(super) fn elsewhere(&self) -> Option<Elsewhere> {
         let seat = self.seat.as_ref()?;
         let findings = seat.findings.borrow();
-        let told = findings.as_ref().and_then(|findings| findings.continued);
-        if let Some((peer, cluster)) = told.or_else(|| seat.contact.continued()) {
-            let mut state = seat.node.state();
-            if !state.game().players().contains_key(&peer) {
-                // Just opened, and not all of its log is applied.
-                state = Arc::new(seat.node.state_of_whole_log());
-            }
-            return Some(Elsewhere {
-                cluster,
-                peer,
-                by: state.game().name_of(&peer).to_owned(),
-            });
+        let told = findings.as_ref();
+        let told = told.and_then(|findings| findings.continued.clone());
+        let (peer, notices) = told.or_else(|| seat.contact.continued())?;
+        let mut state = seat.node.state();
+        if !state.game().players().contains_key(&peer) {
+            // Just opened, and not all of its log is applied.
+            state = Arc::new(seat.node.state_of_whole_log());
         }
-        let ads = self.shared.env.ads.borrow();
-        let descends = |ad: &&Ad| ad.ancestors.contains(&seat.cluster_id);
-        let ad = ads.values().find(descends)?;
         Some(Elsewhere {
-            cluster: ad.cluster_id,
-            peer: ad.peer_id,
-            by: ad.player.to_string(),
+            cluster: notices.last()?.cluster(),
+            notices,
+            peer,
+            by: state.game().name_of(&peer).to_owned(),
         })
     }
 
@@ -144,7 +137,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         self.later(scanning, |actor, kept| {
             let kept = kept.unwrap_or_default().into_iter();
             actor.lobby.kept = kept
-                .filter(|seat| seat.continued_in.is_none())
+                .filter(|seat| seat.continued.is_none())
                 .map(|seat| KeptRoom {
                     cluster_id: seat.cluster_id,
                     name: seat.room,

@@ -126,7 +126,7 @@ pub async fn resume(shared: Arc<Shared>, which: Option<JoinTarget>) -> Result<Ar
     let folder = shared.env.rooms.clone();
     let seats = blocking::run(move || folder::scan(&folder));
     let seats = seats.await.unwrap_or_default();
-    let mut seats = seats.into_iter().filter(|seat| seat.continued_in.is_none());
+    let mut seats = seats.into_iter().filter(|seat| seat.continued.is_none());
     let found = seats.find(|seat| {
         let target = which.as_ref();
         target.is_none_or(|target| target.is(seat.cluster_id, &seat.room))
@@ -163,7 +163,7 @@ async fn take_kept_seat(shared: &Shared, room: ClusterId) -> Option<Arc<Seat>> {
     let folder = shared.env.rooms.join(room.to_string());
     let seats = blocking::run(move || folder::scan_room(&folder));
     let mut seats = seats.await.unwrap_or_default().into_iter();
-    let kept = seats.find(|seat| seat.continued_in.is_none())?;
+    let kept = seats.find(|seat| seat.continued.is_none())?;
     let seat = match Seat::reopen(&shared.env, kept).await {
         Ok(seat) => seat,
         Err(e) => {

@@ -12,7 +12,7 @@ use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio::time::Instant;
 
 use crate::{
-    consensus::NodeId,
+    consensus::{NodeId, lead_on},
     game::PeerId,
     net::{CallError, Refusal, Survey},
     node::{
@@ -45,7 +45,31 @@ pub async fn keep(shared: Arc<Shared>) {
     }
 }
 
+/// Asks whoever announces a room that continues this one how that came about. What
+/// nobody has signed who was in this room is not shown.
+async fn hear_where_it_went(shared: &Shared, seat: &Seat) {
+    if seat.contact.continued().is_some() {
+        return;
+    }
+    let ads = Arc::clone(&shared.env.ads.borrow());
+    for ad in ads.values() {
+        if !ad.ancestors.contains(&seat.cluster_id) || !seat.asks.take(&ad.peer_id) {
+            continue;
+        }
+        shared.env.note_addresses(ad);
+        let notices = shared.env.peers.went_on(ad.peer_id, seat.cluster_id).await;
+        let key_of = |id| seat.credentials.key_of(id);
+        match notices {
+            Ok(notices) if lead_on(&notices, seat.cluster_id, key_of) => {
+                return seat.contact.hear_continued(ad.peer_id, notices);
+            }
+            _ => tracing::debug!("{} cannot show that it goes on", ad.peer_id.short()),
+        }
+    }
+}
+
 async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
+    hear_where_it_went(shared, seat).await;
     if seat.contact.is_replaced() || seat.is_overtaken(shared.env.session) {
         return shared.evict(seat, Eviction::Replaced);
     }
@@ -127,8 +151,8 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool) -> Findings {
                 Refusal::Replaced => findings.is_replaced = true,
                 _ => {}
             },
-            Ok((_, Err(CallError::Continued(cluster)))) => {
-                findings.continued = Some((peer, cluster));
+            Ok((_, Err(CallError::Continued(notices)))) => {
+                findings.continued = Some((peer, notices));
             }
             Ok((_, Err(e))) | Err(e) => {
                 tracing::debug!("{} does not say how it is: {e}", peer.short());

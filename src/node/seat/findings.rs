@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    consensus::{ClusterId, NodeId, quorum},
+    consensus::{NodeId, Notice, quorum},
     game::PeerId,
     net::Survey,
 };
@@ -16,8 +16,8 @@ pub struct Findings {
     /// Those who said that this seat is no member; also those who are not in the
     /// membership here, but were let into the room.
     pub gave_up: BTreeSet<NodeId>,
-    /// Who has gone on in another cluster, and in which.
-    pub continued: Option<(PeerId, ClusterId)>,
+    /// Who has gone on in another cluster, and how that came about.
+    pub continued: Option<(PeerId, Vec<Notice>)>,
     /// Another start of this player's plays, as it has signed.
     pub is_replaced: bool,
 }
@@ -45,6 +45,7 @@ impl Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consensus::Mark;
 
     /// Findings as a word for each seat: `p` plays, `l` leads, `n` says that we are
     /// no member.
@@ -61,6 +62,7 @@ mod tests {
                 plays: flags.contains('p'),
                 leads: flags.contains('l'),
                 last_log_id: None,
+                applied: Mark::default(),
             };
             let peer = PeerId::new([id as u8; 32]);
             findings.answers.insert(id, (peer, survey));

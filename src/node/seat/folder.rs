@@ -4,13 +4,16 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use prost::Message as _;
 
 use crate::{
-    consensus::{ClusterId, NodeId, codec::cluster_id},
+    consensus::{
+        ClusterId, NodeId, Notice,
+        codec::{cluster_id, notice},
+    },
     files::write_private,
     game::Name,
     proto as pb,
@@ -29,6 +32,10 @@ const FORMAT: u32 = 2;
 /// that come back late.
 const MAX_CONTINUED: usize = 64;
 
+/// How long the log of a seat is kept after the game went on elsewhere: long enough
+/// to find out that it should not have.
+const SET_ASIDE: Duration = Duration::from_secs(24 * 3600);
+
 /// A seat's folder.
 #[derive(Clone, Debug)]
 pub struct KeptSeat {
@@ -37,7 +44,7 @@ pub struct KeptSeat {
     pub node_id: NodeId,
     pub folder: PathBuf,
     /// Where the game went on; then this seat is spent.
-    pub continued_in: Option<ClusterId>,
+    pub continued: Option<Notice>,
     /// When its log was written last.
     pub used: SystemTime,
 }
@@ -50,21 +57,29 @@ impl KeptSeat {
             cluster_id: self.cluster_id.as_bytes().to_vec(),
             node_id: self.node_id,
             room: self.room.to_string(),
-            continued_in: self
-                .continued_in
-                .map(|id| id.as_bytes().to_vec())
-                .unwrap_or_default(),
+            continued: self.continued.as_ref().map(Into::into),
         };
         fs::create_dir_all(&self.folder)?;
         write_private(&self.folder.join(SEAT_FILE), &file.encode_to_vec())
     }
 
-    /// Notes for good that the game went on in another cluster, and deletes
-    /// the log, which nobody must vote with any more.
-    pub fn note_continued(&mut self, cluster: ClusterId) -> io::Result<()> {
-        self.continued_in = Some(cluster);
-        self.save()?;
-        fs::remove_file(self.folder.join(LOG_FILE))
+    /// Notes for good that the game went on in another cluster: nobody must vote with
+    /// the log any more. It is kept for a while all the same.
+    pub fn note_continued(&mut self, notice: Notice) -> io::Result<()> {
+        self.continued = Some(notice);
+        self.save()
+    }
+
+    /// Deletes the log of a seat that is spent since long.
+    fn tidy_up(&self) {
+        let since = fs::metadata(self.folder.join(SEAT_FILE)).and_then(|file| file.modified());
+        let is_old = since.is_ok_and(|at| at.elapsed().is_ok_and(|time| time > SET_ASIDE));
+        let log = self.folder.join(LOG_FILE);
+        if self.continued.is_some() && is_old && log.exists() {
+            if let Err(e) = fs::remove_file(&log) {
+                tracing::warn!("{}: {e}", log.display());
+            }
+        }
     }
 
     fn read(folder: PathBuf) -> io::Result<Self> {
@@ -79,10 +94,11 @@ impl KeptSeat {
             cluster_id: cluster_id(&file.cluster_id).map_err(io::Error::other)?,
             room: Name::parse(&file.room).map_err(io::Error::other)?,
             node_id: file.node_id,
-            continued_in: match file.continued_in.as_slice() {
-                [] => None,
-                id => Some(cluster_id(id).map_err(io::Error::other)?),
-            },
+            continued: file
+                .continued
+                .map(notice)
+                .transpose()
+                .map_err(io::Error::other)?,
             used: written(LOG_FILE).or_else(|_none| written(SEAT_FILE))?,
             folder,
         })
@@ -94,7 +110,8 @@ impl KeptSeat {
 pub fn scan(rooms: &Path) -> Vec<KeptSeat> {
     let mut seats: Vec<KeptSeat> = folders(rooms).flat_map(|room| scan_room(&room)).collect();
     seats.sort_by_key(|seat| std::cmp::Reverse(seat.used));
-    let continued = seats.iter().filter(|seat| seat.continued_in.is_some());
+    seats.iter().for_each(KeptSeat::tidy_up);
+    let continued = seats.iter().filter(|seat| seat.continued.is_some());
     for old in continued.skip(MAX_CONTINUED) {
         remove(&old.folder);
     }
@@ -139,6 +156,10 @@ fn folders(parent: &Path) -> impl Iterator<Item = PathBuf> + use<> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        consensus::{Continuation, Holder, TicketPath},
+        keys::{PublicKey, Signature},
+    };
 
     #[test]
     fn seats_are_found_again_and_damage_is_left_alone() {
@@ -150,7 +171,7 @@ mod tests {
             room: Name::parse("den").expect("a name"),
             node_id: 7,
             folder: folder.clone(),
-            continued_in: None,
+            continued: None,
             used: SystemTime::now(),
         };
         seat.save().expect("saved");
@@ -161,12 +182,33 @@ mod tests {
         let found = scan(rooms.path());
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].cluster_id, found[0].node_id), (cluster_id, 7));
-        assert_eq!(found[0].continued_in, None);
+        assert_eq!(found[0].continued, None);
 
-        let next = ClusterId::random();
-        seat.note_continued(next).expect("left behind");
-        assert!(!folder.join(LOG_FILE).exists());
-        assert_eq!(scan(rooms.path())[0].continued_in, Some(next));
+        let founder = Holder {
+            seat: 7,
+            key: PublicKey::try_from(&[1; 65][..]).expect("65 bytes"),
+        };
+        let (_, child) = TicketPath::found(founder);
+        let next = Continuation {
+            parent: cluster_id,
+            founder,
+            path: None,
+            child,
+            fence: None,
+            digest: [2; 32],
+            participants: vec![7],
+        };
+        let next = next.with(Signature::try_from(&[3; 64][..]).expect("64 bytes"));
+        seat.note_continued(next.clone()).expect("left behind");
+        let log = folder.join(LOG_FILE);
+        assert_eq!(scan(rooms.path())[0].continued, Some(next));
+        assert!(log.exists(), "it is kept for a day");
+        let yesterday = SystemTime::now() - 2 * SET_ASIDE;
+        let file = fs::File::options().write(true).open(folder.join(SEAT_FILE));
+        file.and_then(|file| file.set_modified(yesterday))
+            .expect("set");
+        scan(rooms.path());
+        assert!(!log.exists());
         assert!(damaged.join(SEAT_FILE).exists());
         remove(&folder);
         assert!(!folder.parent().expect("a parent").exists());

@@ -31,6 +31,7 @@ use super::{
 };
 use crate::{
     blocking,
+    budget::Budget,
     consensus::{ClusterId, LogStore, Member, NodeId, RaftNode},
     game::{Name, PeerId},
     net::{
@@ -60,6 +61,8 @@ pub struct Seat {
     pub is_doubted: AtomicBool,
     /// A command of this start of the profile was applied here.
     pub entered: AtomicBool,
+    /// How often those are asked who only announce something.
+    pub asks: Budget<PeerId>,
     /// Who was asked to add this seat, and as which seat: told when it is given
     /// up before its log has arrived.
     pub admitted_by: Mutex<Option<(PeerId, NodeId)>>,
@@ -89,7 +92,7 @@ impl Seat {
             node_id,
             // Never another seat's: an old log under a new id could undo a vote.
             folder: room_folder.join(node_id.to_string()),
-            continued_in: None,
+            continued: None,
             used: SystemTime::now(),
         };
         let saved = kept.clone();
@@ -144,6 +147,7 @@ impl Seat {
             lost_membership: watch::Sender::new(false),
             is_doubted: AtomicBool::new(false),
             entered: AtomicBool::new(false),
+            asks: Budget::new(2, 1),
             admitted_by: Mutex::new(None),
             last_single_copy: AtomicU64::new(0),
             lead: Lead::default(),
