@@ -16,19 +16,22 @@ const LEADER: u64 = 0;
 fn facts() -> impl Strategy<Value = MemberFacts> {
     let millis = |upto: u64| (0..upto).prop_map(Duration::from_millis);
     (
-        any::<(bool, bool)>(),
+        any::<(bool, bool, bool)>(),
         millis(8000),
         millis(15_000),
         0..40_u64,
     )
-        .prop_map(|((voter, was_away), silent, steady, lag)| MemberFacts {
-            id: 0,
-            voter,
-            silent,
-            steady,
-            was_away,
-            lag,
-        })
+        .prop_map(
+            |((voter, was_away, knows_members), silent, steady, lag)| MemberFacts {
+                id: 0,
+                voter,
+                silent,
+                steady,
+                was_away,
+                lag,
+                knows_members,
+            },
+        )
 }
 
 /// Up to ten members; the first one leads, so it votes and hears itself.
@@ -40,6 +43,7 @@ fn room() -> impl Strategy<Value = Vec<MemberFacts>> {
         members[0].voter = true;
         members[0].silent = Duration::ZERO;
         members[0].lag = 0;
+        members[0].knows_members = true;
         members
     })
 }

@@ -117,6 +117,8 @@ pub struct RaftNode {
     applied: watch::Receiver<Applied>,
     recent: Recent,
     watched: Arc<Watched>,
+    /// Whether it may ask for votes.
+    elects: AtomicBool,
     closed: AtomicBool,
 }
 
@@ -131,15 +133,16 @@ struct Watched {
 
 impl RaftNode {
     /// Starts a node of a cluster on what its log holds. With an empty log it waits until
-    /// it is added to a cluster, or [`found`](Self::found) makes one. It takes a
-    /// snapshot every `per_snapshot` entries.
+    /// it is added to a cluster, or [`found`](Self::found) makes one. Else it asks for
+    /// no votes before [`may_elect`](Self::may_elect): others may know more. It takes
+    /// a snapshot every `per_snapshot` entries.
     ///
     /// # Errors
     /// If the log cannot be used, in words.
     pub async fn start<N>(
         (cluster, id): (ClusterId, NodeId),
         network: N,
-        store: LogStore,
+        mut store: LogStore,
         per_snapshot: u64,
     ) -> io::Result<Self>
     where
@@ -148,7 +151,10 @@ impl RaftNode {
     {
         let (machine, applied) = StateMachine::new(cluster, store.clone())?;
         let recent = machine.recent();
-        let config = Arc::new(raft_config(per_snapshot).map_err(io::Error::other)?);
+        let is_new = store.last_log_id().is_none();
+        store.raise_term_of_sole_voter(id).await?;
+        let config = raft_config(per_snapshot, is_new).map_err(io::Error::other)?;
+        let config = Arc::new(config);
         let starting = Raft::new(id, config, network, store.clone(), machine);
         let raft = Runtime::scope(random::u64(), starting)
             .await
@@ -163,13 +169,25 @@ impl RaftNode {
             applied,
             recent,
             watched,
+            elects: AtomicBool::new(is_new),
             closed: AtomicBool::new(false),
         })
+    }
+
+    /// Lets it ask for votes.
+    pub fn may_elect(&self) {
+        self.elects.store(true, Ordering::Relaxed);
+        self.raft.runtime_config().elect(true);
     }
 
     /// Which member it is.
     pub fn id(&self) -> NodeId {
         self.id
+    }
+
+    /// Its log.
+    pub fn log(&self) -> LogStore {
+        self.store.clone()
     }
 
     /// openraft's handle, for those who carry Raft's calls.
@@ -446,6 +464,9 @@ impl RaftNode {
     /// # Errors
     /// If the node has stopped.
     pub async fn campaign(&self) -> Result<(), NodeError> {
+        if !self.elects.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         let asked = self.raft.trigger().elect(true).await;
         asked.map_err(|e| NodeError::Stopped(e.to_string()))
     }

@@ -94,11 +94,12 @@ pub const ENTRIES_PER_SNAPSHOT: u64 = 500;
 /// little: a blip on the Wi-Fi does not cost a whole snapshot.
 const KEPT: (u64, u64) = (2, 5);
 
-/// The settings of every room, with a snapshot each `per_snapshot` entries.
+/// The settings of every room, with a snapshot each `per_snapshot` entries, and
+/// whether a node asks for votes from its start on.
 ///
 /// # Errors
 /// If openraft finds them contradictory, which the tests would have shown.
-pub fn raft_config(per_snapshot: u64) -> Result<Config, openraft::ConfigError> {
+pub fn raft_config(per_snapshot: u64, elects: bool) -> Result<Config, openraft::ConfigError> {
     let kept = per_snapshot * KEPT.0 / KEPT.1;
     Config {
         cluster_name: "dhangkanna".to_owned(),
@@ -108,6 +109,7 @@ pub fn raft_config(per_snapshot: u64) -> Result<Config, openraft::ConfigError> {
         heartbeat_interval: 100,
         election_timeout_min: 250,
         election_timeout_max: 450,
+        enable_elect: elects,
         // A laptop that wakes up must not disturb the term of those who play.
         enable_pre_vote: Some(true),
         // A restarted leader asks for votes like everybody else: the cluster

@@ -149,6 +149,8 @@ coded_enum! {
         WhoAreYou = "who_are_you",
         /// The game went on in another room.
         Continued = "continued",
+        /// The caller's log is older than what was decided since.
+        OlderLog = "older_log",
     }
 }
 
@@ -219,7 +221,7 @@ numbered_on_the_wire!(
     Refusal, pb::Refusal:
     Version, NoSuchRoom, RoomFull, BadName, NotLeader, NoQuorum, NotAMember, Busy,
     StillPlayed, Replaced, Knocking, NotLetIn, Removed, TooFast, OldRules, WhoAreYou,
-    Continued,
+    Continued, OlderLog,
 );
 
 impl From<Refused> for pb::Refused {

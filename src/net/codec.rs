@@ -268,6 +268,7 @@ impl From<Survey> for pb::SurveyReply {
             leads: survey.leads,
             last_log_id: survey.last_log_id.as_ref().map(Into::into),
             applied: Some((&survey.applied).into()),
+            proof: survey.proof.as_ref().map(Into::into),
         }
     }
 }
@@ -279,6 +280,7 @@ pub(super) fn survey(reply: pb::SurveyReply) -> Decoded<Survey> {
         leads: reply.leads,
         last_log_id: reply.last_log_id.map(Into::into),
         applied: codec::mark(&applied)?,
+        proof: reply.proof.map(codec::command_proof).transpose()?,
     })
 }
 

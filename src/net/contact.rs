@@ -49,6 +49,7 @@ struct Inner {
     continued: Option<(PeerId, Vec<Notice>)>,
     frozen_until: Option<Instant>,
     replaced: bool,
+    is_outdated: bool,
     /// Who showed how it came in, with its key; and since which membership here
     /// that holds.
     introduced: BTreeMap<(NodeId, PeerId), (PublicKey, Option<LogId>)>,
@@ -162,6 +163,17 @@ impl Contact {
         };
         let waiting = tokio::time::timeout(PATIENCE, named.wait_for(is_it));
         matches!(waiting.await, Ok(Ok(_)))
+    }
+
+    /// From now on no call of Raft's is answered: this seat's log is an older copy, and
+    /// it has voted since.
+    pub fn mark_outdated(&self) {
+        self.inner.lock().is_outdated = true;
+    }
+
+    /// Whether that is so.
+    pub fn is_outdated(&self) -> bool {
+        self.inner.lock().is_outdated
     }
 
     /// Freezes for so long: no call of Raft's is made or answered.

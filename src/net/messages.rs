@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::{
-    consensus::{ClusterId, LogId, Mark, NodeId, Response, TicketPath},
+    consensus::{ClusterId, CommandProof, LogId, Mark, NodeId, Response, TicketPath},
     game::{Name, PeerId, Phase},
     keys::{Kind, PublicKey, Signature, Statement},
 };
@@ -131,6 +131,8 @@ pub struct Survey {
     pub last_log_id: Option<LogId>,
     /// The last entry that it has applied.
     pub applied: Mark,
+    /// The asking player's last command that it has applied.
+    pub proof: Option<CommandProof>,
 }
 
 /// What a newcomer needs to open a seat.

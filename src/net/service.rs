@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     consensus::{
-        ClusterId, GameCommand, MAX_MEMBERS, NodeId, Notice, Raft,
+        ClusterId, GameCommand, LogStore, MAX_MEMBERS, NodeId, Notice, Raft,
         codec::{self as stored, DecodeError},
     },
     game::{Name, PeerId},
@@ -32,6 +32,8 @@ pub struct SeatAccess {
     pub node_id: NodeId,
     /// Its Raft node.
     pub raft: Raft,
+    /// Its log.
+    pub log: LogStore,
     /// Its contact with the others.
     pub contact: Contact,
     /// The newest rules that the program knows.
@@ -218,6 +220,7 @@ impl<H: Handler> Members for Service<H> {
             Ok((call, status))
         });
         let (request, status) = checked.map_err(|e| not_raft(from, e))?;
+        seat.must_agree(from, &request)?;
         seat.contact
             .traffic()
             .heard(from, Call::append(request.entries.len()));
@@ -361,6 +364,20 @@ impl SeatAccess {
         Here { vote, committed }
     }
 
+    /// Refuses entries in place of ones that are applied here. openraft says yes to
+    /// those without a look at them, and the histories would part in silence.
+    fn must_agree(&self, from: NodeId, call: &codec::AppendEntriesRequest) -> Result<(), Refused> {
+        let entries = call.entries.iter().map(|entry| &entry.log_id);
+        let applied = self.here().committed;
+        let mut old = call.prev_log_id.iter().chain(entries);
+        let other = old.find(|id| Some(**id) <= applied && self.log.differs_at(id));
+        if let Some(other) = other {
+            tracing::warn!("seat {from} leads with an older log: it has another entry {other}");
+            return Err(Refusal::OlderLog.because("your log is older than what was decided here"));
+        }
+        Ok(())
+    }
+
     fn candidate(&self, from: NodeId, call: pb::VoteRequest) -> Result<codec::VoteRequest, Status> {
         let decoded = codec::vote_request(call);
         let checked = decoded.and_then(|call| {
@@ -391,6 +408,9 @@ fn raft_call<T>(request: &Request<T>) -> Result<(NodeId, SeatAccess), Status> {
 fn ensure_not_frozen(seat: &SeatAccess) -> Result<(), Status> {
     if seat.contact.is_frozen() {
         return Err(Status::unavailable("the game is moving to another room"));
+    }
+    if seat.contact.is_outdated() {
+        return Err(Status::unavailable("this log is an older copy"));
     }
     Ok(())
 }

@@ -31,6 +31,8 @@ pub struct MemberFacts {
     pub was_away: bool,
     /// Entries it does not have yet.
     pub lag: u64,
+    /// Whether it has the newest membership: who votes knows whom to hear.
+    pub knows_members: bool,
 }
 
 /// The number of voters for so many members present.
@@ -75,7 +77,7 @@ pub fn next_voters(
     let mut able: Vec<&MemberFacts> = present
         .iter()
         .copied()
-        .filter(|m| m.silent < FRESH)
+        .filter(|m| m.silent < FRESH && m.knows_members)
         .filter(|m| m.voter || may_be_promoted(m, timing))
         .collect();
     // The leader first, then those who vote already, then who is there longest.
@@ -98,7 +100,8 @@ pub fn voters_after_leaving(
         .iter()
         .filter(|m| m.silent < timing.absent)
         .collect();
-    present.sort_by_key(|m| (m.id != leader, !m.voter, m.silent >= FRESH, m.lag, m.id));
+    let ready = |m: &MemberFacts| m.silent < FRESH && m.knows_members;
+    present.sort_by_key(|m| (m.id != leader, !m.voter, !ready(m), m.lag, m.id));
     let target = voter_target(present.len()).min(largest_odd(present.len()));
     ids(present.into_iter().take(target))
 }
@@ -129,8 +132,8 @@ mod tests {
     use super::*;
 
     /// Members as a word each: the id, then flags. `v` votes, `n` joined just
-    /// now, `r` returned just now, `l` lags, `s` is silent for two seconds,
-    /// `a` is absent.
+    /// now, `r` returned just now, `l` lags, `m` lacks the newest membership, `s` is
+    /// silent for two seconds, `a` is absent.
     fn members(text: &str) -> Vec<MemberFacts> {
         text.split_whitespace()
             .map(|word| {
@@ -150,6 +153,7 @@ mod tests {
                     }),
                     was_away: has('r'),
                     lag: if has('l') { 1000 } else { 0 },
+                    knows_members: !has('m'),
                 }
             })
             .collect()
@@ -170,6 +174,9 @@ mod tests {
             ("1v 2 3n", ""),
             ("1v 2 3r", ""),
             ("1v 2 3l", ""),
+            ("1v 2 3m", ""),
+            ("1v 2v 3v 4 5m", ""),
+            ("1v 2v 3va 4m", "1"),
             ("1v 2 3s", ""),
             ("1v 2v 3v 4", ""),
             ("1v 2v 3v 4 5", "1 2 3 4 5"),
@@ -204,6 +211,7 @@ mod tests {
             ("2v 3v 4v 5v 6n", "2 3 4 5 6"),
             ("2va 3v", "3"),
             ("2l 3", "3"),
+            ("2m 3", "3"),
         ];
         for (stay, want) in table {
             let next = voters_after_leaving(&members(stay), 1, &Timing::REAL);

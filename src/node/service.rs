@@ -216,6 +216,7 @@ impl Handler for Service {
             leads: alone || seat.node.is_leader(),
             last_log_id: seat.node.last_log_id().await,
             applied: seat.node.mark(),
+            proof: seat.node.state().proof_of(&caller.peer_id),
         })
     }
 

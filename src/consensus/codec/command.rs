@@ -9,7 +9,7 @@ use super::parts::{
 };
 use crate::{
     coded_enum::numbered_on_the_wire,
-    consensus::{CommandId, GameCommand, Proposal, Response, Signed},
+    consensus::{CommandId, CommandProof, GameCommand, Proposal, Response, Signed},
     game::{Action, FIRST_RULES, MAX_ROUNDS, Observation, Outcome, Rejection},
     proto as pb,
 };
@@ -130,6 +130,31 @@ fn write(action: &Action, opens: bool) -> pb::command::Action {
         Action::LetIn(peer) => A::LetIn(peer.as_bytes().to_vec()),
         Action::Refuse(peer) => A::Refuse(peer.as_bytes().to_vec()),
     }
+}
+
+impl From<&CommandProof> for pb::CommandProof {
+    fn from(proof: &CommandProof) -> Self {
+        Self {
+            session: proof.session,
+            seq: proof.seq,
+            digest: proof.digest.to_vec(),
+            signature: proof.signature.as_bytes().to_vec(),
+        }
+    }
+}
+
+/// Reads what shows that a command was given.
+///
+/// # Errors
+/// If its digest or signature is none.
+#[expect(clippy::needless_pass_by_value, reason = "for `map`")]
+pub fn command_proof(proof: pb::CommandProof) -> Decoded<CommandProof> {
+    Ok(CommandProof {
+        session: proof.session,
+        seq: proof.seq,
+        digest: bytes32(&proof.digest, "digest")?,
+        signature: signature(&proof.signature)?,
+    })
 }
 
 /// Reads a command, for a program that knows the rules up to `known`.

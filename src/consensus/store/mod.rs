@@ -19,9 +19,13 @@ use parking_lot::RwLock;
 use redb::{Database, DatabaseError, StorageBackend};
 
 use super::{Entry, LogId, Member, NodeId, RULES, Snapshot, TypeConfig, Vote};
+use crate::random;
 pub use format::StoreError;
 use format::{Mem, Slot, builder, io_error};
 use writer::{Op, Writer};
+
+/// By how many terms a node that votes alone steps forward at a start, at most.
+const TERMS: u64 = 1000;
 
 /// The log of one room. Cheap to clone; clones share the log.
 #[derive(Clone, Debug)]
@@ -83,6 +87,45 @@ impl LogStore {
             .range(from..)
             .map(|(_, entry)| entry.clone())
             .collect()
+    }
+
+    /// Whether somebody has another entry where one is here.
+    pub fn differs_at(&self, log_id: &LogId) -> bool {
+        let mem = self.mem.read();
+        let known = mem.log.get(&log_id.index);
+        known.is_some_and(|known| known.log_id != *log_id)
+    }
+
+    /// Makes a node that votes alone vote for itself in a later term, so that two
+    /// copies of its disk never write different entries under one log id.
+    ///
+    /// # Errors
+    /// If that cannot be written.
+    pub async fn raise_term_of_sole_voter(&mut self, node: NodeId) -> io::Result<()> {
+        let (voters, vote) = {
+            let mem = self.mem.read();
+            let in_snapshot = mem.snapshot.as_ref();
+            let in_snapshot =
+                in_snapshot.map(|snapshot| snapshot.meta.last_membership.membership());
+            let in_log = mem
+                .log
+                .values()
+                .rev()
+                .find_map(|entry| match &entry.payload {
+                    EntryPayload::Membership(membership) => Some(membership),
+                    _ => None,
+                });
+            let membership = in_log.or(in_snapshot);
+            let voters: Vec<NodeId> = membership.iter().flat_map(|m| m.voter_ids()).collect();
+            (voters, mem.vote)
+        };
+        if voters != [node] {
+            return Ok(());
+        }
+        let term = vote.map_or(0, |vote| vote.leader_id.term);
+        let by = 1 + random::u64() % TERMS;
+        self.save_vote(&Vote::new(term.saturating_add(by), node))
+            .await
     }
 
     /// A member, by the newest membership here that has its seat.
@@ -195,14 +238,25 @@ impl RaftLogStorage<TypeConfig> for LogStore {
     }
 
     async fn save_committed(&mut self, committed: Option<LogId>) -> io::Result<()> {
-        self.mem.write().committed = committed;
-        if let Some(id) = committed {
-            // Rides along with the next commit: it only shortens a restart,
-            // so losing it costs nothing.
-            self.writer
-                .send(Op::PutLazily(Slot::Committed, format::encode_log_id(&id)))?;
+        let Some(id) = committed else {
+            self.mem.write().committed = None;
+            return Ok(());
+        };
+        let brings_members = {
+            let mut mem = self.mem.write();
+            let before = mem.committed.replace(id);
+            let from = before.map_or(0, |before| before.index.saturating_add(1));
+            let mut entries = mem.log.range(from..id.index.saturating_add(1));
+            entries.any(|(_, entry)| matches!(entry.payload, EntryPayload::Membership(_)))
+        };
+        let bytes = format::encode_log_id(&id);
+        if brings_members {
+            // Who is no member any more is none after a restart either.
+            return self.writer.put(Slot::Committed, bytes).await;
         }
-        Ok(())
+        // Rides along with the next commit: it only shortens a restart, so losing it
+        // costs nothing.
+        self.writer.send(Op::PutLazily(Slot::Committed, bytes))
     }
 
     async fn read_committed(&mut self) -> io::Result<Option<LogId>> {

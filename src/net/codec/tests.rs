@@ -9,8 +9,8 @@ use prost::Message;
 use super::*;
 use crate::{
     consensus::{
-        ClusterId, CommandId, Entry, GameCommand, Holder, LogId, Mark, Member, Membership,
-        Proposal, RULES, SnapshotMeta, StoredMembership, Ticket, TicketPath, log_id,
+        ClusterId, CommandId, CommandProof, Entry, GameCommand, Holder, LogId, Mark, Member,
+        Membership, Proposal, RULES, SnapshotMeta, StoredMembership, Ticket, TicketPath, log_id,
     },
     game::{Action, Letter, PeerId},
     keys::{PublicKey, Signature},
@@ -231,7 +231,9 @@ proptest! {
         (index, digest) in any::<(u64, [u8; 32])>(),
     ) {
         let applied = Mark { index, digest };
-        let message = Survey { plays, leads, last_log_id, applied };
+        let signature = Signature::try_from(&[9; 64][..]).expect("64 bytes");
+        let proof = plays.then_some(CommandProof { session: index, seq: 7, digest, signature });
+        let message = Survey { plays, leads, last_log_id, applied, proof };
         same(&sent(&pb::SurveyReply::from(message), survey), &message)?;
     }
 }

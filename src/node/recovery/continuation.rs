@@ -154,8 +154,8 @@ pub async fn found_next(
     let Some(child) = next.credentials.path() else {
         return Err(Refusal::Busy.because("the new room has no founder"));
     };
-    let mut participants: Vec<NodeId> = others.iter().map(|(id, _)| *id).collect();
-    participants.push(seat.node_id());
+    let participants = others.iter().map(|(id, _)| *id);
+    let participants: BTreeSet<NodeId> = participants.chain([seat.node_id()]).collect();
     let notice = Continuation {
         parent: seat.cluster_id,
         founder: Holder {
@@ -166,14 +166,11 @@ pub async fn found_next(
         child,
         fence,
         digest,
-        participants,
+        participants: participants.iter().copied().collect(),
     };
     let notice = notice.signed_by(seat.identity.key());
     let cluster = notice.cluster();
-    tracing::info!(
-        "the game goes on in {cluster}, with {:?}",
-        notice.participants
-    );
+    tracing::info!("the game goes on in {cluster}, with {participants:?}");
     shared.seat.send_replace(Some(next));
     // If the program ends before this is on disk, two rooms are kept, for all
     // to see.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures::{StreamExt as _, stream::FuturesUnordered};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::{
     consensus::{NodeId, lead_on},
@@ -24,6 +24,9 @@ use crate::{
 
 /// How often we check whether the others are still heard.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// How long a seat that was kept waits for the others' answers.
+const COMING_BACK: Duration = Duration::from_secs(1);
 
 /// How often a voter that has lost its leader asks to be elected: this, and up
 /// to as much again at random, so that two rarely ask at once.
@@ -40,8 +43,38 @@ pub async fn keep(shared: Arc<Shared>) {
         let Ok(Some(seat)) = seat.map(|seat| seat.clone()) else {
             return;
         };
+        if seat.is_back.swap(false, Relaxed) {
+            come_back(&shared, &seat).await;
+        }
         tokio::time::sleep(LOOK).await;
         look_after(&shared, &seat).await;
+    }
+}
+
+/// A seat that was kept asks the others before it asks for votes: its log may be an
+/// older copy, from a backup, than what it has told them. Nobody answers: then there
+/// is nobody to wait for.
+async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
+    let findings = timeout(COMING_BACK, survey(shared, seat, false)).await;
+    let findings = findings.unwrap_or_default();
+    if findings.is_replaced {
+        return shared.evict(seat, Eviction::Replaced);
+    }
+    let key = shared.env.identity.key().public();
+    let state = seat.node.state_of_whole_log();
+    let own = state.proof_of(&seat.me).map(|own| (own.session, own.seq));
+    let mut proofs = findings
+        .answers
+        .values()
+        .filter_map(|(_, survey)| survey.proof);
+    let is_outdated = proofs.any(|proof| {
+        Some((proof.session, proof.seq)) > own && proof.is_signed_by(&key, seat.cluster_id)
+    });
+    if is_outdated {
+        tracing::warn!("this room's file is an older copy: taking a new seat");
+        seat.contact.mark_outdated();
+    } else {
+        seat.node.may_elect();
     }
 }
 
@@ -76,7 +109,8 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     let membership = seat.node.membership();
     let entered = membership.nodes().next().is_some();
     let is_lost = entered && seat.cut_off_for() >= seat.timing.survey;
-    if !is_lost && !seat.is_doubted.swap(false, Relaxed) {
+    let is_doubted = seat.is_doubted.swap(false, Relaxed) || seat.contact.is_outdated();
+    if !is_lost && !is_doubted {
         seat.findings
             .send_if_modified(|findings| findings.take().is_some());
         return;
@@ -85,7 +119,8 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     if findings.is_replaced {
         return shared.evict(seat, Eviction::Replaced);
     }
-    let is_given_up = findings.is_given_up(&membership.voter_ids().collect());
+    let is_given_up =
+        seat.contact.is_outdated() || findings.is_given_up(&membership.voter_ids().collect());
     seat.findings.send_replace(Some(findings));
     seat.lost_membership
         .send_if_modified(|lost| std::mem::replace(lost, is_given_up) != is_given_up);

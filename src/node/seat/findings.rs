@@ -63,6 +63,7 @@ mod tests {
                 leads: flags.contains('l'),
                 last_log_id: None,
                 applied: Mark::default(),
+                proof: None,
             };
             let peer = PeerId::new([id as u8; 32]);
             findings.answers.insert(id, (peer, survey));

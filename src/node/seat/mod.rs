@@ -72,6 +72,8 @@ pub struct Seat {
     pub round_clock: RoundClock,
     pub latencies: Latencies,
     opened: Instant,
+    /// It was kept, and has not asked yet whether the others know more.
+    pub is_back: AtomicBool,
     /// What is kept of it on disk.
     pub kept: KeptSeat,
 }
@@ -113,7 +115,10 @@ impl Seat {
         let open_log = log_opener(env);
         let store = blocking::run(move || {
             if opening.folder.join(LOG_FILE).exists() {
-                return open_log(&opening);
+                let log = open_log(&opening)?;
+                if log.last_log_id().is_some() {
+                    return Ok(log);
+                }
             }
             // Its vote is forgotten, so nobody may vote in its name again.
             let lost = format!(
@@ -132,6 +137,7 @@ impl Seat {
         let credentials = Credentials::new(&env.identity, cluster_id, node_id, env.session, log);
         let network = RaftNetwork::new(env.peers.clone(), credentials.clone(), contact.clone());
         let member = (cluster_id, node_id);
+        let is_back = store.last_log_id().is_some();
         let node = RaftNode::start(member, network, store, env.per_snapshot).await;
         Ok(Arc::new(Self {
             cluster_id,
@@ -154,6 +160,7 @@ impl Seat {
             round_clock: RoundClock::default(),
             latencies: Latencies::default(),
             opened: Instant::now(),
+            is_back: AtomicBool::new(is_back),
             kept,
         }))
     }
@@ -164,6 +171,7 @@ impl Seat {
             cluster_id: self.cluster_id,
             node_id: self.node_id(),
             raft: self.node.raft(),
+            log: self.node.log(),
             contact: self.contact.clone(),
             rules: self.peers.rules(),
         }

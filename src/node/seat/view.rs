@@ -180,6 +180,7 @@ impl Seat {
             };
             trial.look(silent, now, &self.timing);
             let matched = progress.matched.get(id).copied().unwrap_or(0);
+            let members_at = stored.log_id().map_or(0, |id| id.index());
             MemberFacts {
                 id: *id,
                 voter: voters.contains(id),
@@ -191,6 +192,7 @@ impl Seat {
                 } else {
                     progress.last_log.saturating_sub(matched)
                 },
+                knows_members: is_me || matched >= members_at,
             }
         });
         facts.collect()
