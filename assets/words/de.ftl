@@ -249,6 +249,7 @@ guess-miss = daneben
 ## Setting up
 
 next-round = Nächste Runde
+next-no-pack = Die Wörter für dieses Spiel stammen aus dem Paket „{ $pack }“, das auf diesem Rechner fehlt. Wer es hat, kann die nächste Runde starten.
 take-seat = Mitspielen
 stop-ask = Spiel beenden…
 stop-title = Spiel beenden?

@@ -249,6 +249,7 @@ guess-miss = miss
 ## Setting up
 
 next-round = Next round
+next-no-pack = This match’s words are from the pack “{ $pack }”, which isn’t on this computer. Someone who has it can start the next round.
 take-seat = Take a seat
 stop-ask = Stop match…
 stop-title = Stop the match?

@@ -252,6 +252,7 @@ guess-miss = fallo
 ## Setting up
 
 next-round = Siguiente ronda
+next-no-pack = Las palabras de esta partida son del paquete «{ $pack }», que no está en este equipo. Quien lo tenga puede empezar la siguiente ronda.
 take-seat = Participar
 stop-ask = Terminar partida…
 stop-title = ¿Terminar la partida?

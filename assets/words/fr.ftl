@@ -257,6 +257,7 @@ guess-miss = raté
 ## Setting up
 
 next-round = Manche suivante
+next-no-pack = Les mots de cette partie viennent du paquet « { $pack } », qui n’est pas sur cet ordinateur. Quelqu’un qui l’a peut lancer la manche suivante.
 take-seat = Participer
 stop-ask = Arrêter la partie…
 stop-title = Arrêter la partie ?

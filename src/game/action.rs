@@ -55,8 +55,8 @@ pub enum Action {
     Ready(bool),
     /// The owner starts a match.
     StartMatch {
-        /// The secrets, one a round; none where a player sets them.
-        deck: Arc<[Deal]>,
+        /// The secret of the first round; none where a player sets it.
+        deal: Option<Deal>,
         /// What can be guessed.
         alphabet: Arc<Alphabet>,
         /// Whether to start before everybody is ready.
@@ -68,6 +68,9 @@ pub enum Action {
     NextRound {
         /// The round that is over.
         after_round: u32,
+        /// The secret of the next one; none where a player sets it. It is dealt
+        /// only now, so that no log holds it before.
+        deal: Option<Deal>,
     },
     /// The owner ends the match before its last round.
     StopMatch,

@@ -62,12 +62,12 @@ impl Game {
             Action::Configure(settings) => self.configure(&by, settings),
             Action::Ready(ready) => Ok(self.set_ready(by, ready)),
             Action::StartMatch {
-                deck,
+                deal,
                 alphabet,
                 force,
                 after_match,
-            } => self.start_match(by, deck, alphabet, force, after_match),
-            Action::NextRound { after_round } => self.next_round(by, after_round),
+            } => self.start_match(by, deal, alphabet, force, after_match),
+            Action::NextRound { after_round, deal } => self.next_round(by, after_round, deal),
             Action::StopMatch => self.stop_match(by),
             Action::Seal {
                 round,

@@ -76,7 +76,7 @@ pub struct Table {
     pub refused: BTreeSet<PeerId>,
 }
 
-/// A secret that waits for its round.
+/// A secret, and what is told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deal {
     /// Shown from the start.
@@ -102,8 +102,6 @@ pub struct Match {
     pub pack: String,
     /// What can be guessed.
     pub alphabet: Arc<Alphabet>,
-    /// The secrets of all rounds; none in [`Mode::Setter`].
-    pub deck: Arc<[Deal]>,
     /// Who set the last secret, as counted by [`Player::joined`].
     pub last_setter: u32,
 }

@@ -73,7 +73,7 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Input, Failur
         ("ready", true) => act(Action::Ready(true)),
         ("unready", true) => act(Action::Ready(false)),
         ("match", none) if none || rest == "force" => command(Command::StartMatch { force: !none }),
-        ("next", true) => act(Action::NextRound {
+        ("next", true) => command(Command::NextRound {
             after_round: game()?.round().map_or(0, |round| round.number()),
         }),
         ("stop", true) => act(Action::StopMatch),

@@ -184,10 +184,9 @@ mod tests {
         act(&mut game, 1, Action::Configure(settings));
         let secret = Secret::parse("kanna").expect("a secret");
         let clue = String::new();
-        let deck = [Deal { secret, clue }].into_iter().collect();
         let alphabet = Alphabet::of_language("en").expect("English");
         let start = Action::StartMatch {
-            deck,
+            deal: Some(Deal { secret, clue }),
             alphabet: Arc::new(alphabet),
             force: true,
             after_match: None,

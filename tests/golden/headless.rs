@@ -170,9 +170,9 @@ impl Room {
         self.act(1, Action::Configure(settings));
     }
 
-    fn start_match(&mut self, deck: &[Deal]) {
+    fn start_match(&mut self, deal: Option<Deal>) {
         let action = Action::StartMatch {
-            deck: deck.into(),
+            deal,
             alphabet: Arc::new(Alphabet::of_language("en").expect("English")),
             force: true,
             after_match: None,
@@ -280,7 +280,7 @@ fn shown() -> Vec<Event> {
     });
     show(room.view());
 
-    room.start_match(&[deal("banana", "Yellow"), deal("moon", "")]);
+    room.start_match(Some(deal("banana", "Yellow")));
     room.guess(1, "ax");
     room.act(2, Action::Hint { round: None });
     room.solve(2, "bandana");
@@ -290,8 +290,11 @@ fn shown() -> Vec<Event> {
     show(room.view());
     room.solve(1, "banana");
     show(room.view());
-    let after_round = room.round();
-    room.act(1, Action::NextRound { after_round });
+    let next = Action::NextRound {
+        after_round: room.round(),
+        deal: Some(deal("moon", "")),
+    };
+    room.act(1, next);
     room.guess(2, "abcdef");
     show(room.view());
 
@@ -300,7 +303,7 @@ fn shown() -> Vec<Event> {
     show(room.view());
 
     room.configure(Mode::Setter, 3, false);
-    room.start_match(&[]);
+    room.start_match(None);
     let mut setting = room.view();
     setting.setter = Some(SetterView {
         offers: Arc::new([deal("sun", "Warm")]),
@@ -330,7 +333,7 @@ fn shown() -> Vec<Event> {
     show(room.view());
 
     room.configure(Mode::Turns, 1, false);
-    room.start_match(&[deal("moon", "")]);
+    room.start_match(Some(deal("moon", "")));
     show(room.view());
 
     let roles = [

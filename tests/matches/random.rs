@@ -25,6 +25,15 @@ impl Dice {
         secret(words[self.roll(8) as usize])
     }
 
+    /// What a round of this mode begins with, as a rule.
+    fn deal(&mut self, mode: Mode) -> Option<Deal> {
+        let deals = (mode != Mode::Setter) != (self.roll(8) == 0);
+        deals.then(|| Deal {
+            clue: String::new(),
+            secret: self.secret(),
+        })
+    }
+
     /// Something that a player may send, often enough what makes sense now.
     fn action(&mut self, game: &Game) -> Action {
         let number = game.round().map_or(0, |round| round.number());
@@ -60,25 +69,19 @@ impl Dice {
                 locked: self.roll(2) == 0,
             }),
             11 => Action::Ready(self.roll(3) > 0),
-            12 => {
-                let settings = &game.table().settings;
-                let count = match settings.mode {
-                    Mode::Setter => 0,
-                    _ => usize::from(settings.rounds),
-                };
-                Action::StartMatch {
-                    deck: (0..count)
-                        .map(|_| Deal {
-                            clue: String::new(),
-                            secret: self.secret(),
-                        })
-                        .collect(),
-                    alphabet: english(),
-                    force: self.roll(2) == 0,
-                    after_match: None,
+            12 => Action::StartMatch {
+                deal: self.deal(game.table().settings.mode),
+                alphabet: english(),
+                force: self.roll(2) == 0,
+                after_match: None,
+            },
+            13 | 14 => {
+                let newest = game.table().newest_match.as_ref();
+                Action::NextRound {
+                    after_round: near,
+                    deal: self.deal(newest.map_or(Mode::Together, |newest| newest.mode)),
                 }
             }
-            13 | 14 => Action::NextRound { after_round: near },
             15 if self.roll(8) == 0 => Action::StopMatch,
             15 | 16 => sealed.seal(near),
             17 | 18 => {

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn late_joiners_start_with_the_last_and_spectators_without() {
     let mut game = room(2);
-    start(&mut game, Mode::Together, &["banana", "moon"], 2);
+    start(&mut game, Mode::Together, Some("banana"), 2);
     play(
         &mut game,
         None,
@@ -13,7 +13,7 @@ fn late_joiners_start_with_the_last_and_spectators_without() {
          1 guess n -> hit, _anana, 6, guessing, -, 3 2
          0 guess b -> hit, banana, 6, won, -, 4 2
          2 seat -> seated, banana, 6, won, -, 4 2 2
-         0 next -> started, ____, 6, guessing, -, 4 2 2
+         0 next moon -> started, ____, 6, guessing, -, 4 2 2
          2 guess o -> hit, _oo_, 6, guessing, -, 4 2 4
          2 watch -> done, _oo_, 6, guessing, -, 4 2 4
          2 guess m -> watching, _oo_, 6, guessing, -, 4 2 4
@@ -33,7 +33,7 @@ fn owners_decide_and_others_do_not() {
     };
     let not_owner = [
         settings(&|s| s.rounds = 3),
-        match_of(&["moon"], true),
+        match_of(Some("moon"), true),
         Action::StopMatch,
         Action::Remove(peer(2)),
         Action::PassOwner(peer(1)),
@@ -58,16 +58,16 @@ fn owners_decide_and_others_do_not() {
     assert_eq!(game.apply(1, peer(0), one.clone()), Ok(Outcome::Done));
     assert_eq!(game.apply(1, peer(0), one), Ok(Outcome::Unchanged));
     // Not everybody is ready; then they are.
-    let ask = |game: &mut Game| game.apply(1, peer(0), match_of(&["moon"], false));
+    let ask = |game: &mut Game| game.apply(1, peer(0), match_of(Some("moon"), false));
     assert_eq!(ask(&mut game), Err(Rejection::NotReady));
     for n in 1..3 {
         game.apply(1, peer(n), Action::Ready(true)).unwrap();
     }
-    let wrong = game.apply(1, peer(0), match_of(&["moon", "bee"], false));
-    assert_eq!(wrong, Err(Rejection::BadSecret));
+    let none = game.apply(1, peer(0), match_of(None, false));
+    assert_eq!(none, Err(Rejection::BadSecret));
     // Two windows of the owner, or two owners, press at once: one match.
     let at_once = Action::StartMatch {
-        deck: deck(&["moon"]),
+        deal: Some(deal("moon")),
         alphabet: english(),
         force: false,
         after_match: Some(0),
@@ -105,7 +105,7 @@ fn owners_decide_and_others_do_not() {
     let mut alone = room(1);
     let setter = settings(&|s| s.mode = Mode::Setter);
     alone.apply(1, peer(0), setter).unwrap();
-    let started = alone.apply(1, peer(0), match_of(&[], true));
+    let started = alone.apply(1, peer(0), match_of(None, true));
     assert_eq!(started, Err(Rejection::TooFew));
 }
 
@@ -200,7 +200,7 @@ fn with(game: &Game, change: impl FnOnce(&mut pb::Game)) -> Game {
 fn counters_stay_at_their_largest_value() {
     const MAX: u32 = u32::MAX;
     let mut game = room(2);
-    start(&mut game, Mode::Together, &["moon"], 1);
+    start(&mut game, Mode::Together, Some("moon"), 1);
     let mut game = with(&game, |game| {
         for player in &mut game.players {
             (player.score, player.scored_in) = (MAX, MAX);
@@ -224,7 +224,7 @@ fn counters_stay_at_their_largest_value() {
     let seat = Action::TakeSeat { name: name(9) };
     assert_eq!(game.apply(7, peer(9), seat), Ok(Outcome::Seated));
     assert_eq!(game.players()[&peer(9)].joined, MAX);
-    start(&mut game, Mode::Turns, &["moon", "bee"], 2);
+    start(&mut game, Mode::Turns, Some("moon"), 2);
     assert_eq!(game.table().newest_match.as_ref().unwrap().number, MAX);
     assert_eq!(game.round().unwrap().number(), MAX);
     let last_step = |game: &mut pb::Game| {
@@ -240,7 +240,7 @@ fn counters_stay_at_their_largest_value() {
     assert_eq!(game.round().unwrap().step(), MAX);
 
     let mut game = room(2);
-    start(&mut game, Mode::Setter, &[], 2);
+    start(&mut game, Mode::Setter, None, 2);
     let mut game = with(&game, last_step);
     let moon = Setter::new("moon");
     game.apply(9, peer(0), moon.seal(1)).unwrap();
@@ -253,7 +253,10 @@ fn counters_stay_at_their_largest_value() {
         let table = game.table.as_mut().unwrap();
         table.newest_match.as_mut().unwrap().begun = 255;
     });
-    let next = Action::NextRound { after_round: 1 };
+    let next = Action::NextRound {
+        after_round: 1,
+        deal: None,
+    };
     assert_eq!(game.apply(12, peer(1), next), Ok(Outcome::Started));
     assert_eq!(game.table().newest_match.as_ref().unwrap().begun, 255);
 }

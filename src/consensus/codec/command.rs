@@ -1,13 +1,13 @@
 //! Commands of players, what comes of them, and observations of the leader.
 
 use super::parts::{
-    DecodeError, Decoded, alphabet, bytes32, cells, clue, deck, letter, must_know, name, pack_id,
+    DecodeError, Decoded, alphabet, bytes32, cells, clue, deal, letter, must_know, name, pack_id,
     peer_id, read_shape, said, secret, settings, shape, whole,
 };
 use crate::{
     coded_enum::numbered_on_the_wire,
     consensus::{CommandId, GameCommand, Proposal, Response},
-    game::{Action, FIRST_RULES, MAX_ROUNDS, Observation, Outcome, Rejection},
+    game::{Action, FIRST_RULES, Observation, Outcome, Rejection},
     proto as pb,
 };
 
@@ -57,18 +57,19 @@ fn write(action: &Action, opens: bool) -> pb::command::Action {
         Action::Configure(settings) => A::Configure(settings.into()),
         Action::Ready(ready) => A::Ready(*ready),
         Action::StartMatch {
-            deck,
+            deal,
             alphabet,
             force,
             after_match,
         } => A::StartMatch(pb::StartMatch {
-            deck: deck.iter().map(Into::into).collect(),
+            deal: deal.as_ref().map(Into::into),
             alphabet: Some((&**alphabet).into()),
             force: *force,
             after_match: *after_match,
         }),
-        Action::NextRound { after_round } => A::NextRound(pb::NextRound {
+        Action::NextRound { after_round, deal } => A::NextRound(pb::NextRound {
             after_round: *after_round,
+            deal: deal.as_ref().map(Into::into),
         }),
         Action::StopMatch => A::StopMatch(pb::Nothing {}),
         Action::Seal {
@@ -156,19 +157,15 @@ fn read(action: pb::command::Action) -> Decoded<Action> {
         A::Hint(hint) => Action::Hint { round: hint.round },
         A::Configure(chosen) => Action::Configure(settings(chosen)?),
         A::Ready(ready) => Action::Ready(ready),
-        A::StartMatch(start) => {
-            if start.deck.len() > usize::from(MAX_ROUNDS) {
-                return Err(DecodeError::Invalid("deck"));
-            }
-            Action::StartMatch {
-                deck: deck(start.deck)?,
-                alphabet: alphabet(&start.alphabet.ok_or(DecodeError::Missing("alphabet"))?)?,
-                force: start.force,
-                after_match: start.after_match,
-            }
-        }
+        A::StartMatch(start) => Action::StartMatch {
+            deal: start.deal.map(deal).transpose()?,
+            alphabet: alphabet(&start.alphabet.ok_or(DecodeError::Missing("alphabet"))?)?,
+            force: start.force,
+            after_match: start.after_match,
+        },
         A::NextRound(next) => Action::NextRound {
             after_round: next.after_round,
+            deal: next.deal.map(deal).transpose()?,
         },
         A::StopMatch(pb::Nothing {}) => Action::StopMatch,
         A::Seal(seal) => Action::Seal {

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     command::reply,
     parts::{
-        DecodeError, Decoded, alphabet, at_place, cluster_id, deck, must_know, name, optional_peer,
+        DecodeError, Decoded, alphabet, at_place, cluster_id, must_know, name, optional_peer,
         peer_id, place, said, settings,
     },
     round::{read_round, write_round},
@@ -238,7 +238,6 @@ impl From<&Match> for pb::Match {
             over: newest.over,
             pack: newest.pack.clone(),
             alphabet: Some((&*newest.alphabet).into()),
-            deck: newest.deck.iter().map(Into::into).collect(),
             last_setter: newest.last_setter,
         }
     }
@@ -254,7 +253,6 @@ fn read_match(newest: pb::Match) -> Decoded<Match> {
         over: newest.over,
         pack: newest.pack,
         alphabet: alphabet(&newest.alphabet.ok_or(DecodeError::Missing("alphabet"))?)?,
-        deck: deck(newest.deck)?,
         last_setter: newest.last_setter,
     })
 }
