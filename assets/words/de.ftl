@@ -111,6 +111,7 @@ board-found-it = Gefunden! Es war „{ $secret }“.
 board-won = Gefunden!
 board-lost = Oh nein! Es war „{ $secret }“.
 board-void = Diese Runde zählt nicht: { $why }.
+board-broken-off = { $why }. Die Punkte bis dahin zählen.
 board-it-was = Es war „{ $secret }“.
 board-set-it = Such ein Wort für die anderen aus!
 board-setting = { $setter } sucht ein Wort aus…
@@ -133,10 +134,10 @@ board-seconds-left = { $seconds ->
 mask = Wort: { $cells }
 mask-blank = Lücke
 mask-space = Leerzeichen
-void-too-slow = das Aussuchen hat zu lange gedauert
-void-setter-gone = niemand kennt das Wort mehr
-void-given-up = wer das Wort kannte, hat aufgegeben
-void-false = die Antworten passten nicht zum Wort
+void-too-slow = { $who } hat zu lange gebraucht
+void-setter-gone = { $who } ist weg
+void-given-up = { $who } hat aufgegeben
+void-false = { $who } hat falsch geantwortet
 void-stopped = das Spiel wurde beendet
 
 ## What just happened

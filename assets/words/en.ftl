@@ -111,6 +111,7 @@ board-found-it = Found! It was “{ $secret }”.
 board-won = Found it!
 board-lost = Oh no! It was “{ $secret }”.
 board-void = This round doesn’t count: { $why }.
+board-broken-off = { $why }. Points scored so far count.
 board-it-was = It was “{ $secret }”.
 board-set-it = Pick a word for the others!
 board-setting = { $setter } is picking a word…
@@ -130,10 +131,10 @@ board-seconds-left = { $seconds } s left
 mask = Word: { $cells }
 mask-blank = blank
 mask-space = space
-void-too-slow = the setter took too long
-void-setter-gone = the setter left
-void-given-up = the setter gave up
-void-false = the setter’s answers didn’t match the word
+void-too-slow = { $who } took too long
+void-setter-gone = { $who } left
+void-given-up = { $who } gave up
+void-false = { $who }’s answers didn’t match the word
 void-stopped = the match was stopped
 
 ## What just happened

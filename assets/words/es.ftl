@@ -111,6 +111,7 @@ board-found-it = ¡Encontrada! Era «{ $secret }».
 board-won = ¡Palabra encontrada!
 board-lost = ¡Oh, no! Era «{ $secret }».
 board-void = Ronda anulada: { $why }.
+board-broken-off = { $why }. Los puntos conseguidos hasta entonces cuentan.
 board-it-was = Era «{ $secret }».
 board-set-it = ¡Elige una palabra para los demás!
 board-setting = { $setter } está eligiendo una palabra…
@@ -133,10 +134,10 @@ board-seconds-left = { $seconds ->
 mask = Palabra: { $cells }
 mask-blank = hueco
 mask-space = espacio
-void-too-slow = se tardó demasiado en elegir la palabra
-void-setter-gone = quien puso la palabra se fue
-void-given-up = quien puso la palabra se rindió
-void-false = las respuestas no coincidían con la palabra
+void-too-slow = { $who } tardó demasiado
+void-setter-gone = { $who } se fue
+void-given-up = { $who } se rindió
+void-false = { $who } dio respuestas falsas
 void-stopped = se terminó la partida
 
 ## What just happened

@@ -114,6 +114,7 @@ board-found-it = Trouvé ! C’était « { $secret } ».
 board-won = Mot trouvé, bravo !
 board-lost = Oh non ! C’était « { $secret } ».
 board-void = Manche annulée : { $why }.
+board-broken-off = { $why }. Les points déjà marqués comptent.
 board-it-was = C’était « { $secret } ».
 board-set-it = Choisis un mot pour les autres !
 board-setting = { $setter } choisit un mot…
@@ -137,10 +138,10 @@ board-seconds-left = { $seconds ->
 mask = Mot : { $cells }
 mask-blank = vide
 mask-space = espace
-void-too-slow = le maître du mot a pris trop de temps
-void-setter-gone = le maître du mot est parti
-void-given-up = le maître du mot a abandonné
-void-false = les réponses ne correspondaient pas au mot
+void-too-slow = { $who } a pris trop de temps
+void-setter-gone = { $who } n’est plus là
+void-given-up = { $who } a abandonné
+void-false = { $who } a donné de fausses réponses
 void-stopped = la partie a été arrêtée
 
 ## What just happened
@@ -257,7 +258,7 @@ guess-miss = raté
 ## Setting up
 
 next-round = Manche suivante
-next-no-pack = Les mots de cette partie viennent du paquet « { $pack } », qui n’est pas sur cet ordinateur. Quelqu’un qui l’a peut lancer la manche suivante.
+next-no-pack = Les mots de cette partie viennent du paquet « { $pack } », qui n’est pas sur cet ordinateur. Quelqu’un qui l’a peut lancer la manche suivante.
 take-seat = Participer
 stop-ask = Arrêter la partie…
 stop-title = Arrêter la partie ?

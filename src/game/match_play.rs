@@ -149,6 +149,11 @@ impl Game {
         if self.match_on().is_none() {
             return Err(Rejection::NoMatch);
         }
+        let round = self.round.as_ref().filter(|round| round.is_on());
+        if round.is_some_and(|round| round.frame.setter == Some(by)) {
+            // To own the room does not make it another thing.
+            self.void(Void::GivenUp);
+        }
         self.stop_round();
         if let Some(on) = &mut self.table.newest_match {
             on.over = true;
@@ -194,7 +199,8 @@ impl Game {
         }
         let (round, phase) = (round.clone(), round.phase());
         self.table.counted = round.number();
-        if round.frame.in_match > 0 && phase != Phase::Void {
+        let counts = phase != Phase::Void || round.voided_by().is_some();
+        if round.frame.in_match > 0 && counts {
             let peers: Vec<PeerId> = self.players.keys().copied().collect();
             for peer in peers {
                 let points = round.points_of(&peer);
@@ -272,7 +278,8 @@ fn fits(deal: Option<&Deal>, mode: Mode, alphabet: &Alphabet) -> bool {
 
 impl Round {
     /// The points of a player in this round. Whoever set the secret gets one for
-    /// each miss, if it was found in the end: hard, but not too hard.
+    /// each miss, if it was found in the end: hard, but not too hard. Whoever
+    /// breaks the round off gets none.
     pub fn points_of(&self, peer: &PeerId) -> u32 {
         if self.frame.setter == Some(*peer) {
             let found = self.phase() == Phase::Won;

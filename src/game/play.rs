@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     Action, ChatLine, Content, Game, Letter, MAX_LINES, MAX_PLAYERS, Mode, Outcome, PeerId, Phase,
     Question, Rejection, Round, Said, Salt, Sealed, Secret, Settings, Void, answer,
+    sealed::put_right,
 };
 
 impl Round {
@@ -216,11 +217,11 @@ impl Game {
         }
         let is_true = secret.letters().all(|letter| round.frame.has(letter));
         if let Content::Sealed(sealed) = &mut round.content {
-            if is_true && sealed.is_proved_by(&secret, salt, &round.clue, &round.guesses) {
-                sealed.revealed = Some(secret);
-            } else {
+            let is_sealed = is_true && sealed.is_of(&secret, salt, &round.clue);
+            if !is_sealed || !put_right(&mut round.guesses, &secret) {
                 round.frame.void = Some(Void::FalseAnswer);
             }
+            sealed.revealed = is_sealed.then_some(secret);
         }
         Ok(Outcome::Done)
     }

@@ -31,6 +31,7 @@ pub(super) struct Game {
     setter: Option<String>,
     turn: Option<String>,
     void: Option<&'static str>,
+    voided_by: Option<String>,
     asked: Vec<Asked>,
     alphabet: Option<String>,
     knocks: Vec<String>,
@@ -121,6 +122,7 @@ pub(super) struct PastRound {
     setter: Option<String>,
     phase: &'static str,
     void: Option<&'static str>,
+    voided_by: Option<String>,
     guesses: Vec<PastGuess>,
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Vec<Step>>,
@@ -205,6 +207,7 @@ impl Game {
             setter: frame.and_then(|frame| frame.setter.as_ref()).map(name),
             turn: frame.and_then(|frame| frame.turn.as_ref()).map(name),
             void: frame.and_then(|frame| frame.void).map(game::Void::code),
+            voided_by: round.and_then(Round::voided_by).as_ref().map(name),
             asked: asked.map(|asked| Asked::of(&asked.question)).collect(),
             alphabet: frame
                 .and_then(|frame| frame.alphabet.as_ref())
@@ -274,6 +277,7 @@ impl PastRound {
             setter: frame.setter.map(|peer| game.name_of(&peer).to_owned()),
             phase: round.phase().code(),
             void: frame.void.map(game::Void::code),
+            voided_by: round.voided_by().map(|peer| game.name_of(&peer).to_owned()),
             guesses: guesses.collect(),
             steps: None,
         }

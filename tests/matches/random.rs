@@ -198,6 +198,25 @@ fn check(game: &Game) {
     }
 }
 
+/// Nobody but the setter loses what was found in a round that the setter broke off.
+fn check_points(before: &Game, now: &Game) {
+    let (Some(was), Some(round)) = (before.round(), now.round()) else {
+        return;
+    };
+    let ended = was.number() == round.number() && was.is_on() && !round.is_on();
+    let Some(setter) = round.voided_by().filter(|_| ended) else {
+        return;
+    };
+    for (peer, player) in now.players() {
+        let had = before.players()[peer].score;
+        let is_in = player.scored_in == round.frame().in_match;
+        let guesses = round.guesses().iter().filter(|guess| guess.by == *peer);
+        let found: u32 = guesses.map(|guess| guess.points()).sum();
+        let earned = if is_in && *peer != setter { found } else { 0 };
+        assert_eq!(player.score, had + earned);
+    }
+}
+
 /// Random actions and observations from a seed, checked after each; and once more
 /// through the codec, which must not change anything.
 fn run(seed: u64, actions: u64) {
@@ -236,6 +255,7 @@ fn run(seed: u64, actions: u64) {
             }
             _ => {}
         }
+        check_points(before.game(), state.game());
         twin.apply(index, proposal);
         if index % 64 == 0 {
             let bytes = pb::RoomState::from(&twin).encode_to_vec();

@@ -97,24 +97,80 @@ fn a_setter_answers_and_is_believed_only_in_the_end() {
     assert!(game.match_on().is_none());
 }
 
-#[test]
-fn a_setter_who_leaves_voids_the_round_without_penalty() {
-    for how in ["- gone 0", "0 watch", "0 give_up", "- time"] {
-        let mut game = room(3);
-        let moon = Setter::new("moon");
-        start(&mut game, Mode::Setter, None, 3);
-        game.apply(4, peer(0), moon.seal(1)).unwrap();
+/// Player 0 sets "moon", in the first of three rounds; the others found its two
+/// o's, missed once, and have just asked for the m.
+fn nearly_found() -> Game {
+    let mut game = room(3);
+    let moon = Setter::new("moon");
+    start(&mut game, Mode::Setter, None, 3);
+    game.apply(4, peer(0), moon.seal(1)).unwrap();
+    for (n, letter) in [(1, "o"), (2, "x"), (2, "m")] {
         let guess = Action::Guess {
-            letter: Letter::parse("o").unwrap(),
+            letter: Letter::parse(letter).unwrap(),
             round: None,
         };
-        game.apply(5, peer(1), guess).unwrap();
-        let want = "-> done, ____, 6, void, -, 0 0 0";
+        game.apply(5, peer(n), guess).unwrap();
+        if n == 1 || letter == "x" {
+            moon.serve(&mut game);
+        }
+    }
+    game
+}
+
+#[test]
+fn a_setter_who_breaks_off_takes_nothing_from_the_others() {
+    for how in ["- gone 0", "0 watch", "0 give_up", "- time"] {
+        let mut game = nearly_found();
+        let want = "-> done, _oo_, 5, void, -, 0 2 0";
         play(&mut game, None, &format!("{how} {want}"));
+        assert_eq!(game.round().unwrap().voided_by(), Some(peer(0)), "{how}");
         // On it goes, with the next one.
-        play(&mut game, None, "1 next -> started, , 6, setting, -, 0 0 0");
+        play(&mut game, None, "1 next -> started, , 6, setting, -, 0 2 0");
         assert_eq!(game.round().unwrap().frame().setter, Some(peer(1)), "{how}");
     }
+    // It makes no difference who owns the room.
+    let mut game = nearly_found();
+    play(&mut game, None, "0 stop -> done, _oo_, 5, void, -, 0 2 0");
+    assert_eq!(game.round().unwrap().voided_by(), Some(peer(0)));
+    let mut game = nearly_found();
+    game.apply(6, peer(0), Action::PassOwner(peer(2))).unwrap();
+    play(&mut game, None, "2 stop -> done, _oo_, 5, void, -, 0 0 0");
+    assert_eq!(game.round().unwrap().voided_by(), None);
+    // A setter who shows another word than was sealed.
+    let mut game = room(2);
+    let moon = Setter::new("moon");
+    start(&mut game, Mode::Setter, None, 1);
+    game.apply(4, peer(0), moon.seal(1)).unwrap();
+    play(
+        &mut game,
+        None,
+        "1 guess o -> asked, ____, 6, guessing, -, 0 0",
+    );
+    let answered = moon_answer(&game);
+    game.apply(5, peer(0), answered).unwrap();
+    play(
+        &mut game,
+        None,
+        "1 solve moon -> asked, _oo_, 6, guessing, -, 0 0",
+    );
+    let answered = moon_answer(&game);
+    game.apply(6, peer(0), answered).unwrap();
+    let reveal = Action::Reveal {
+        round: 1,
+        secret: secret("noon"),
+        salt: moon.1,
+    };
+    game.apply(7, peer(0), reveal).unwrap();
+    assert_eq!(game.phase(), Phase::Void);
+    let scores = [game.score_of(&peer(0)), game.score_of(&peer(1))];
+    assert_eq!(scores, [Some(0), Some(6)]);
+    assert_eq!(game.round().unwrap().secret(), None);
+}
+
+fn moon_answer(game: &Game) -> Action {
+    let moon = Setter::new("moon");
+    let round = game.round().unwrap();
+    round.setter_action(&moon.0, moon.1, 0).unwrap()
 }
 
 #[test]
@@ -125,7 +181,7 @@ fn every_lie_of_a_setter_is_found_at_the_reveal() {
         let mut game = room(2);
         start(&mut game, Mode::Setter, None, 1);
         game.apply(4, peer(0), truth.seal(1)).unwrap();
-        let mut honest = true;
+        let (mut honest, mut found) = (true, 0);
         for (nth, c) in ["a", "n", "b", "x", "y", "z", "q", "w", "v"]
             .iter()
             .enumerate()
@@ -151,6 +207,7 @@ fn every_lie_of_a_setter_is_found_at_the_reveal() {
             let (_, true_cells) = answer(&question, &truth.0, open, 0);
             let cells = if nth == 0 { lie } else { true_cells & !open };
             honest &= cells == true_cells;
+            found += truth.0.cells_of(letter).count_ones();
             let answered = Action::Answer {
                 round: 1,
                 nth: nth as u32,
@@ -172,6 +229,11 @@ fn every_lie_of_a_setter_is_found_at_the_reveal() {
         game.apply(7, peer(0), reveal).unwrap();
         let want = if honest { Phase::Won } else { Phase::Void };
         assert_eq!(game.phase(), want, "{lie:b}");
+        // What was denied is given back, what was invented is worth nothing.
+        assert_eq!(game.score_of(&peer(1)), Some(found), "{lie:b}");
+        let misses = game.round().unwrap().misses().count();
+        let setter = if honest { misses as u32 } else { 0 };
+        assert_eq!(game.score_of(&peer(0)), Some(setter), "{lie:b}");
     }
 }
 
