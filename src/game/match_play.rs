@@ -244,6 +244,13 @@ impl Game {
         Some(player.score.saturating_add(points))
     }
 
+    /// The points of somebody, in the newest match or else in the last one that
+    /// they played in.
+    pub fn points_of(&self, peer: &PeerId) -> u32 {
+        let kept = || self.players.get(peer).map_or(0, |player| player.score);
+        self.score_of(peer).unwrap_or_else(kept)
+    }
+
     /// The ranking of the newest match, the best first.
     pub fn ranking(&self) -> Vec<Rank> {
         let scores = self

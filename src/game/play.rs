@@ -307,7 +307,7 @@ impl Game {
             player.here = false;
             player.ready = false;
         });
-        self.table.guests.remove(&peer);
+        self.table.guests.retain(|guest| *guest != peer);
         Ok(Outcome::Done)
     }
 }

@@ -2,7 +2,7 @@
 //! room it is, and what is kept besides.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, VecDeque},
     sync::Arc,
 };
 
@@ -19,7 +19,8 @@ pub const MAX_KNOCKS: usize = 8;
 /// How many rounds the history keeps, the newest ones.
 pub const MAX_HISTORY: usize = 200;
 
-/// How many of those who were let in, or refused, are remembered.
+/// How many of those who were let in, and of those who were refused, are
+/// remembered; the one that was longest is forgotten first.
 const MAX_GUESTS: usize = 256;
 
 /// Someone who has, or had, a seat.
@@ -68,12 +69,13 @@ pub struct Table {
     pub talk: VecDeque<Arc<ChatLine>>,
     /// The newest finished rounds.
     pub history: VecDeque<Arc<Round>>,
-    /// Who waits at the door.
+    /// Who waits at the door, at most [`MAX_KNOCKS`]: who comes when all places are
+    /// taken has none until somebody was answered or went away.
     pub knocks: BTreeMap<PeerId, Name>,
-    /// Who may come in although the room is locked.
-    pub guests: BTreeSet<PeerId>,
-    /// Who was not let in.
-    pub refused: BTreeSet<PeerId>,
+    /// Who was let in and has not come yet, the newest last.
+    pub guests: Vec<PeerId>,
+    /// Who was not let in, the newest last.
+    pub refused: Vec<PeerId>,
 }
 
 /// A secret, and what is told of it.
@@ -145,8 +147,8 @@ impl Default for Table {
             talk: VecDeque::new(),
             history: VecDeque::new(),
             knocks: BTreeMap::new(),
-            guests: BTreeSet::new(),
-            refused: BTreeSet::new(),
+            guests: Vec::new(),
+            refused: Vec::new(),
         }
     }
 }
@@ -183,22 +185,23 @@ impl Table {
 
     pub(super) fn let_in(&mut self, peer: PeerId) {
         self.knocks.remove(&peer);
-        self.refused.remove(&peer);
+        self.refused.retain(|refused| *refused != peer);
         remember(&mut self.guests, peer);
     }
 
     pub(super) fn refuse(&mut self, peer: PeerId) {
         self.knocks.remove(&peer);
-        self.guests.remove(&peer);
+        self.guests.retain(|guest| *guest != peer);
         remember(&mut self.refused, peer);
     }
 }
 
-fn remember(peers: &mut BTreeSet<PeerId>, peer: PeerId) {
-    if peers.len() >= MAX_GUESTS && !peers.contains(&peer) {
-        peers.pop_first();
+fn remember(peers: &mut Vec<PeerId>, peer: PeerId) {
+    peers.retain(|known| *known != peer);
+    if peers.len() >= MAX_GUESTS {
+        peers.remove(0);
     }
-    peers.insert(peer);
+    peers.push(peer);
 }
 
 /// A round that was replaced before it ended.
@@ -285,6 +288,8 @@ impl Game {
             .or_insert_with(|| Player::new(name.clone()));
         player.name = name;
         player.here = true;
+        // Whoever has a seat comes in without being on the list.
+        self.table.guests.retain(|guest| *guest != by);
         if newcomer {
             self.table.joined = self.table.joined.saturating_add(1);
             player.joined = self.table.joined;
@@ -320,6 +325,12 @@ impl Game {
         if let Some(player) = self.players.get_mut(&peer) {
             what(player);
         }
+    }
+
+    /// Whether somebody must not be forgotten: who is here, and the owner.
+    pub fn must_stay(&self, peer: &PeerId) -> bool {
+        let is_here = self.players.get(peer).is_some_and(|player| player.here);
+        is_here || self.table.owner == Some(*peer)
     }
 
     pub(super) fn plays(&self, peer: &PeerId) -> bool {

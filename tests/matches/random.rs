@@ -145,6 +145,7 @@ impl Dice {
 fn check(game: &Game) {
     let table = game.table();
     assert!(table.talk.len() <= MAX_LINES && table.knocks.len() <= 8);
+    assert!(table.guests.len() <= 256 && table.refused.len() <= 256);
     let here = |peer: &PeerId| {
         let player = game.players().get(peer);
         player.is_some_and(|player| player.here && !player.removed)

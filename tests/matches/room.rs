@@ -163,6 +163,48 @@ fn the_door_is_locked_and_those_who_were_in_come_back() {
 }
 
 #[test]
+fn the_lists_of_the_door_are_bounded_and_forget_the_oldest() {
+    use dhangkanna::game::Door;
+    let mut game = room(2);
+    let locked = Settings {
+        locked: true,
+        ..Settings::default()
+    };
+    game.apply(1, peer(0), Action::Configure(locked)).unwrap();
+    // Later ones have smaller ids: the order is that of time.
+    let stranger = |n: u32| {
+        let mut digest = [7; 32];
+        digest[..4].copy_from_slice(&(10_000 - n).to_be_bytes());
+        PeerId::new(digest)
+    };
+    for (first, answer) in [
+        (0, Action::LetIn as fn(PeerId) -> Action),
+        (1000, Action::Refuse),
+    ] {
+        for n in first..first + 300 {
+            let (peer_id, name) = (stranger(n), name(1));
+            let knock = Observation::Knock {
+                peer: peer_id,
+                name,
+            };
+            assert_eq!(game.observe(knock), Outcome::Done);
+            game.apply(1, peer(0), answer(peer_id)).unwrap();
+        }
+    }
+    let table = game.table();
+    assert_eq!((table.guests.len(), table.refused.len()), (256, 256));
+    let doors = |first: u32| [first + 43, first + 44, first + 299].map(|n| game.door(&stranger(n)));
+    assert_eq!(doors(0), [Door::Locked, Door::Open, Door::Open]);
+    assert_eq!(doors(1000), [Door::Locked, Door::Refused, Door::Refused]);
+    // Who has come needs no place on the list.
+    let guest = stranger(299);
+    game.apply(2, guest, Action::TakeSeat { name: name(2) })
+        .unwrap();
+    assert_eq!(game.table().guests.len(), 255);
+    assert_eq!(game.door(&guest), Door::Open);
+}
+
+#[test]
 fn talk_is_bounded_and_in_order() {
     let mut game = room(2);
     for n in 0..300_u32 {

@@ -1,6 +1,6 @@
 //! The state of a room: the game, and whose commands were applied.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
@@ -157,7 +157,7 @@ fn read_player(player: &pb::Player) -> Decoded<(PeerId, Player)> {
 
 impl From<&Table> for pb::Table {
     fn from(table: &Table) -> Self {
-        let peers = |peers: &BTreeSet<PeerId>| {
+        let peers = |peers: &[PeerId]| {
             let peers = peers.iter().map(|peer| peer.as_bytes().to_vec());
             peers.collect()
         };

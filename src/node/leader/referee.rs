@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::membership;
 use crate::{
-    game::{Door, Game, Observation, PeerId},
+    game::{Door, Game, MAX_KNOCKS, Observation, PeerId},
     node::seat::{Seat, lead::KNOCKING},
 };
 
@@ -68,8 +68,10 @@ fn observations(seat: &Seat, game: &Game) -> Vec<Observation> {
     }
     let knocking = seat.lead.knocks.waiting();
     for (peer, name) in &knocking {
-        let waits = game.table().knocks.contains_key(peer);
-        if !waits && game.door(peer) == Door::Locked {
+        let knocks = &game.table().knocks;
+        // Where there is no place, the log is not filled with what changes nothing.
+        let has_place = knocks.len() < MAX_KNOCKS && !knocks.contains_key(peer);
+        if has_place && game.door(peer) == Door::Locked {
             let (peer, name) = (*peer, name.clone());
             observations.push(Observation::Knock { peer, name });
         }
