@@ -249,6 +249,7 @@ mod tests {
         for n in 77..330 {
             apply(&mut state, command(nth(n), 1, 2, seat()));
         }
+        let before = state.clone();
         let came = apply(&mut state, command(nth(400), 1, 1, seat()));
         assert_eq!(came, Some(Ok(Outcome::Seated)));
         assert!(!state.game().players().contains_key(&peer(3)));
@@ -260,6 +261,17 @@ mod tests {
         let came = apply(&mut full, command(nth(402), 1, 1, seat()));
         assert_eq!(came, Some(Err(Rejection::Full)));
         assert_eq!(full, state);
+        // Nor for one who is refused.
+        let away = Action::Remove {
+            peer: nth(403),
+            lock: false,
+        };
+        let mut state = before;
+        apply(&mut state, command(peer(1), 1, 3, away));
+        let players = state.game().players().clone();
+        let refused = apply(&mut state, command(nth(403), 1, 1, seat()));
+        assert_eq!(refused, Some(Err(Rejection::Removed)));
+        assert_eq!(state.game().players(), &players);
         // Who has a session needs no place.
         let again = apply(&mut full, command(peer(1), 2, 1, seat()));
         assert_eq!(again, Some(Ok(Outcome::Seated)));

@@ -116,8 +116,14 @@ pub enum Action {
     Watch(bool),
     /// The owner hands the room to somebody else.
     PassOwner(PeerId),
-    /// The owner sends somebody away.
-    Remove(PeerId),
+    /// The owner sends somebody away, whether or not they took a seat.
+    Remove {
+        /// Whom.
+        peer: PeerId,
+        /// Whether to lock the room, too, with the same entry: else they could come
+        /// back at once, with another key.
+        lock: bool,
+    },
     /// The owner lets somebody in who knocked, or was sent away.
     LetIn(PeerId),
     /// The owner does not let in who knocked.
@@ -183,7 +189,7 @@ impl Action {
             Self::Say(_) => "say",
             Self::Watch(_) => "watch",
             Self::PassOwner(_) => "pass owner",
-            Self::Remove(_) => "remove",
+            Self::Remove { .. } => "remove",
             Self::LetIn(_) => "let in",
             Self::Refuse(_) => "refuse",
         }

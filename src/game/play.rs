@@ -297,18 +297,28 @@ impl Game {
         Ok(Outcome::Done)
     }
 
-    pub(super) fn remove(&mut self, by: &PeerId, peer: PeerId) -> Result<Outcome, Rejection> {
+    /// Sends somebody away. Who is a member is not known here, so it may be anybody.
+    pub(super) fn remove(
+        &mut self,
+        by: &PeerId,
+        peer: PeerId,
+        lock: bool,
+    ) -> Result<Outcome, Rejection> {
         self.must_own(by)?;
-        if peer == *by || !self.players.contains_key(&peer) {
+        if peer == *by {
             return Err(Rejection::NoSuchPlayer);
         }
-        self.change(peer, |player| {
-            player.removed = true;
-            player.here = false;
-            player.ready = false;
-        });
-        self.table.guests.retain(|guest| *guest != peer);
-        Ok(Outcome::Done)
+        let locks = lock && !self.table.settings.locked;
+        self.table.settings.locked |= lock;
+        let is_new = !self.is_removed(&peer);
+        if is_new {
+            self.change(peer, |player| {
+                player.here = false;
+                player.ready = false;
+            });
+            self.table.remove(peer);
+        }
+        Ok(done_if(is_new || locks))
     }
 }
 

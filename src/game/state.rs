@@ -6,9 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    Alphabet, ChatLine, FIRST_RULES, Mode, Name, PeerId, Phase, Rejection, Round, Secret, Settings,
-};
+use super::{Alphabet, ChatLine, FIRST_RULES, Mode, Name, PeerId, Phase, Round, Secret, Settings};
 
 /// The most players at the table; more can watch.
 pub const MAX_PLAYERS: usize = 24;
@@ -19,9 +17,9 @@ pub const MAX_KNOCKS: usize = 8;
 /// How many rounds the history keeps, the newest ones.
 pub const MAX_HISTORY: usize = 200;
 
-/// How many of those who were let in, and of those who were refused, are
-/// remembered; the one that was longest is forgotten first.
-const MAX_GUESTS: usize = 256;
+/// How many of those who were let in, of those who were refused, and of those who
+/// were sent away are remembered; the one that was longest is forgotten first.
+const MAX_LISTED: usize = 256;
 
 /// Someone who has, or had, a seat.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +38,6 @@ pub struct Player {
     pub watching: bool,
     /// Whether they are ready for the match.
     pub ready: bool,
-    /// Whether the owner has sent them away.
-    pub removed: bool,
 }
 
 /// What is kept besides the players and the round.
@@ -76,6 +72,8 @@ pub struct Table {
     pub guests: Vec<PeerId>,
     /// Who was not let in, the newest last.
     pub refused: Vec<PeerId>,
+    /// Whom the owner has sent away, the newest last. They need not be players.
+    pub removed: Vec<PeerId>,
 }
 
 /// A secret, and what is told of it.
@@ -149,6 +147,7 @@ impl Default for Table {
             knocks: BTreeMap::new(),
             guests: Vec::new(),
             refused: Vec::new(),
+            removed: Vec::new(),
         }
     }
 }
@@ -164,13 +163,12 @@ impl Player {
             here: false,
             watching: false,
             ready: false,
-            removed: false,
         }
     }
 
     /// Whether they play now.
     pub fn plays(&self) -> bool {
-        self.here && !self.watching && !self.removed
+        self.here && !self.watching
     }
 }
 
@@ -185,20 +183,30 @@ impl Table {
 
     pub(super) fn let_in(&mut self, peer: PeerId) {
         self.knocks.remove(&peer);
-        self.refused.retain(|refused| *refused != peer);
+        self.drop_from_lists(&peer);
         remember(&mut self.guests, peer);
     }
 
     pub(super) fn refuse(&mut self, peer: PeerId) {
-        self.knocks.remove(&peer);
-        self.guests.retain(|guest| *guest != peer);
+        self.drop_from_lists(&peer);
         remember(&mut self.refused, peer);
+    }
+
+    pub(super) fn remove(&mut self, peer: PeerId) {
+        self.drop_from_lists(&peer);
+        remember(&mut self.removed, peer);
+    }
+
+    fn drop_from_lists(&mut self, peer: &PeerId) {
+        self.knocks.remove(peer);
+        for list in [&mut self.guests, &mut self.refused, &mut self.removed] {
+            list.retain(|listed| listed != peer);
+        }
     }
 }
 
 fn remember(peers: &mut Vec<PeerId>, peer: PeerId) {
-    peers.retain(|known| *known != peer);
-    if peers.len() >= MAX_GUESTS {
+    if peers.len() >= MAX_LISTED {
         peers.remove(0);
     }
     peers.push(peer);
@@ -276,12 +284,8 @@ impl Game {
     // ---- who sits in the room, and who owns it ----
 
     /// Takes a seat, or changes the name on it.
-    pub(super) fn seat(&mut self, by: PeerId, name: Name) -> Result<(), Rejection> {
-        let known = self.players.get(&by);
-        if known.is_some_and(|player| player.removed) {
-            return Err(Rejection::Removed);
-        }
-        let newcomer = known.is_none();
+    pub(super) fn seat(&mut self, by: PeerId, name: Name) {
+        let newcomer = !self.players.contains_key(&by);
         let player = self
             .players
             .entry(by)
@@ -298,7 +302,6 @@ impl Game {
             }
             self.begin_score(by);
         }
-        Ok(())
     }
 
     /// Those who play now, in the order in which they came.
@@ -340,13 +343,21 @@ impl Game {
     /// Whether somebody may come in.
     pub fn door(&self, peer: &PeerId) -> Door {
         let table = &self.table;
-        match self.players.get(peer) {
-            Some(player) if player.removed => Door::Removed,
-            Some(_) => Door::Open,
-            None if !table.settings.locked || table.guests.contains(peer) => Door::Open,
-            None if table.refused.contains(peer) => Door::Refused,
-            None => Door::Locked,
+        let known = self.players.contains_key(peer) || table.guests.contains(peer);
+        if self.is_removed(peer) {
+            Door::Removed
+        } else if known || !table.settings.locked {
+            Door::Open
+        } else if table.refused.contains(peer) {
+            Door::Refused
+        } else {
+            Door::Locked
         }
+    }
+
+    /// Whether the owner has sent somebody away.
+    pub fn is_removed(&self, peer: &PeerId) -> bool {
+        self.table.removed.contains(peer)
     }
 
     /// Passes the room on if its owner is gone: to who is here longest, to one
@@ -354,7 +365,7 @@ impl Game {
     pub(super) fn settle_owner(&mut self) {
         let is_here = |peer: &PeerId| {
             let player = self.players.get(peer);
-            player.is_some_and(|player| player.here && !player.removed)
+            player.is_some_and(|player| player.here)
         };
         if self.table.owner.as_ref().is_some_and(is_here) {
             return;

@@ -82,7 +82,7 @@ fn match_ui(
         tr!("stop-now")
     };
     let texts = [tr!("stop-title"), more, tr!("stop-not"), tr!("stop")];
-    if ask(ui, "stop", &mut draft.stopping, texts) {
+    if ask(ui, "stop", &mut draft.stopping, texts, |_| {}) {
         command = Some(Command::Act(Action::StopMatch));
     }
     command

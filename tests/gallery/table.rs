@@ -181,7 +181,8 @@ impl Table {
     /// The room as player 0 sees it, who leads.
     pub fn view(&self) -> RoomView {
         let game = self.state.game();
-        let players = game.players().iter().filter(|(_, player)| !player.removed);
+        let players = game.players().iter();
+        let players = players.filter(|(peer, _)| !game.is_removed(peer));
         let players: Vec<PlayerView> = players
             .enumerate()
             .map(|(n, (peer_id, player))| PlayerView {

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::{
     event::{Answer, Cluster, Event, Part},
+    parse::{Input, parse},
     printer::Shown,
 };
 use crate::{
@@ -24,8 +25,8 @@ use crate::{
     },
     lists::RoomLine,
     node::{
-        ClusterView, Done, Failure, Looking, Me, MemberView, Notice as Warning, PlayerView, Record,
-        Role, RoomView, SetterView, Stage, Trouble, View, group_rooms,
+        ClusterView, Command, Done, Failure, Looking, Me, MemberView, Notice as Warning,
+        PlayerView, Record, Role, RoomView, SetterView, Stage, Trouble, View, group_rooms,
     },
 };
 
@@ -460,6 +461,57 @@ fn room_line() -> String {
     let ads: Ads = Arc::new(BTreeMap::from([(ad.peer_id, ad)]));
     let rooms = group_rooms(&ads);
     serde_json::to_string(&RoomLine::of(&rooms[0], &ads)).expect("JSON")
+}
+
+#[test]
+fn who_is_sent_away_is_named_as_in_the_lists() {
+    let mut room = Room::new();
+    room.act(
+        3,
+        Action::TakeSeat {
+            name: name("Cleo lock"),
+        },
+    );
+    let mut view = room.view();
+    let ghost = |n: u8| MemberView {
+        node_id: 1000 + u64::from(n),
+        peer_id: peer(n),
+        name: Name::placeholder(),
+        ..view.cluster.members[1].clone()
+    };
+    let ghosts = [ghost(8), ghost(9)];
+    view.cluster.members.push(ghosts[0].clone());
+    let ask = |line: &str, view: &RoomView| parse(line, Some(view)).map_err(|e| e.code);
+    let remove = |n, lock| {
+        let peer = peer(n);
+        Ok(Input::Command(Command::Act(Action::Remove { peer, lock })))
+    };
+    let id = peer(8).to_string();
+    for (who, n) in [
+        ("Ben", 2),
+        ("someone", 8),
+        ("1008", 8),
+        (&*id, 8),
+        ("Cleo lock", 3),
+    ] {
+        assert_eq!(ask(&format!("remove {who}"), &view), remove(n, false));
+        assert_eq!(ask(&format!("remove {who} lock"), &view), remove(n, true));
+    }
+    for nobody in ["lock", "Dan", "Dan lock", "1009"] {
+        let asked = ask(&format!("remove {nobody}"), &view);
+        assert_eq!(asked, Err("no_such_player"), "{nobody}");
+    }
+    view.cluster.members.push(ghosts[1].clone());
+    assert_eq!(ask("remove someone", &view), Err("ambiguous"));
+    assert_eq!(ask("remove someone lock", &view), Err("ambiguous"));
+    assert_eq!(ask("remove 1009 lock", &view), remove(9, true));
+    // Who was sent away is let in again by the same words.
+    let (peer, lock) = (peer(8), false);
+    room.act(1, Action::Remove { peer, lock });
+    view.state = Arc::new(room.state.clone());
+    let accept = Ok(Input::Command(Command::Act(Action::LetIn(peer))));
+    assert_eq!(ask("accept someone", &view), accept);
+    assert_eq!(ask("remove someone", &view), remove(9, false));
 }
 
 #[test]

@@ -136,7 +136,10 @@ fn play(game: &mut Game, setter: Option<&Setter>, transcript: &str) {
                 "watch" => Action::Watch(true),
                 "sit" => Action::Watch(false),
                 "seat" => Action::TakeSeat { name: name(who) },
-                "remove" => Action::Remove(peer(rest.parse().unwrap())),
+                "remove" => Action::Remove {
+                    peer: peer(rest.parse().unwrap()),
+                    lock: false,
+                },
                 other => panic!("{other}?"),
             };
             match game.apply(n as u64 + 10, peer(who), action) {

@@ -108,7 +108,10 @@ impl Dice {
             21 => Action::Watch(self.roll(3) == 0),
             22 => match self.roll(8) {
                 0 => Action::GiveUp { round: number },
-                1 => Action::Remove(self.peer()),
+                1 => Action::Remove {
+                    peer: self.peer(),
+                    lock: self.roll(2) == 0,
+                },
                 2 => Action::PassOwner(self.peer()),
                 3 => Action::Refuse(self.peer()),
                 _ => Action::LetIn(self.peer()),
@@ -141,14 +144,27 @@ impl Dice {
     }
 }
 
+fn here_or_listed(game: &Game, peer: &PeerId) -> bool {
+    let table = game.table();
+    let player = game.players().get(peer);
+    player.is_some_and(|player| player.here)
+        || table.guests.contains(peer)
+        || table.refused.contains(peer)
+        || table.knocks.contains_key(peer)
+}
+
 /// What holds of every game.
 fn check(game: &Game) {
     let table = game.table();
     assert!(table.talk.len() <= MAX_LINES && table.knocks.len() <= 8);
     assert!(table.guests.len() <= 256 && table.refused.len() <= 256);
+    assert!(table.removed.len() <= 256);
+    for peer in &table.removed {
+        assert!(!here_or_listed(game, peer), "who was sent away is nowhere");
+    }
     let here = |peer: &PeerId| {
         let player = game.players().get(peer);
-        player.is_some_and(|player| player.here && !player.removed)
+        player.is_some_and(|player| player.here)
     };
     if game.players().keys().any(here) {
         assert!(table.owner.as_ref().is_some_and(here), "the owner is here");

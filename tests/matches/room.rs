@@ -2,6 +2,11 @@
 
 use super::*;
 
+fn remove(n: u8) -> Action {
+    let peer = peer(n);
+    Action::Remove { peer, lock: false }
+}
+
 #[test]
 fn late_joiners_start_with_the_last_and_spectators_without() {
     let mut game = room(2);
@@ -35,7 +40,7 @@ fn owners_decide_and_others_do_not() {
         settings(&|s| s.rounds = 3),
         match_of(Some("moon"), true),
         Action::StopMatch,
-        Action::Remove(peer(2)),
+        remove(2),
         Action::PassOwner(peer(1)),
         Action::LetIn(peer(9)),
         Action::Refuse(peer(9)),
@@ -143,7 +148,7 @@ fn the_door_is_locked_and_those_who_were_in_come_back() {
         Err(Rejection::NoSuchPlayer)
     );
     // Somebody is sent away, may do nothing, and is let in again.
-    game.apply(1, peer(0), Action::Remove(peer(1))).unwrap();
+    game.apply(1, peer(0), remove(1)).unwrap();
     assert_eq!(game.door(&peer(1)), Door::Removed);
     let back = game.apply(1, peer(1), Action::TakeSeat { name: name(1) });
     assert_eq!(back, Err(Rejection::Removed));
@@ -157,9 +162,77 @@ fn the_door_is_locked_and_those_who_were_in_come_back() {
     assert!(game.players()[&peer(1)].here);
     // Nobody removes themselves.
     assert_eq!(
-        game.apply(1, peer(0), Action::Remove(peer(0))),
+        game.apply(1, peer(0), remove(0)),
         Err(Rejection::NoSuchPlayer)
     );
+}
+
+#[test]
+fn anybody_can_be_sent_away() {
+    use dhangkanna::game::Door;
+    let mut game = room(3);
+    // Never seen before: a member without a seat.
+    let ghost = peer(9);
+    assert_eq!(game.apply(1, peer(0), remove(9)), Ok(Outcome::Done));
+    assert_eq!(game.door(&ghost), Door::Removed);
+    assert_eq!(game.apply(1, peer(0), remove(9)), Ok(Outcome::Unchanged));
+    let seat = Action::TakeSeat { name: name(9) };
+    assert_eq!(game.apply(1, ghost, seat.clone()), Err(Rejection::Removed));
+    assert!(!game.players().contains_key(&ghost));
+    game.apply(1, peer(0), Action::LetIn(ghost)).unwrap();
+    assert_eq!(game.apply(1, ghost, seat), Ok(Outcome::Seated));
+    // With the door, in one entry; also in a match.
+    start(&mut game, Mode::Together, Some("moon"), 1);
+    let (peer_id, lock) = (peer(2), true);
+    let away = Action::Remove {
+        peer: peer_id,
+        lock,
+    };
+    assert_eq!(game.apply(1, peer(0), away.clone()), Ok(Outcome::Done));
+    assert!(game.table().settings.locked);
+    assert_eq!(game.door(&peer(20)), Door::Locked);
+    assert_eq!(game.apply(1, peer(0), away), Ok(Outcome::Unchanged));
+    // Whoever knocked and is sent away instead.
+    let knock = Observation::Knock {
+        peer: peer(20),
+        name: name(1),
+    };
+    game.observe(knock.clone());
+    game.apply(1, peer(0), remove(20)).unwrap();
+    assert_eq!(
+        (game.table().knocks.len(), game.door(&peer(20))),
+        (0, Door::Removed)
+    );
+    assert_eq!(game.observe(knock), Outcome::Unchanged);
+    // Who was sent away is not here, whatever is observed.
+    let here = Observation::Presence {
+        peer: peer(2),
+        here: true,
+    };
+    assert_eq!(game.observe(here), Outcome::Unchanged);
+    // They are remembered when they are forgotten as players, up to a number.
+    game.forget(&peer(2));
+    assert_eq!(game.door(&peer(2)), Door::Removed);
+    for n in 1..=256_u32 {
+        let mut digest = [50; 32];
+        digest[..4].copy_from_slice(&n.to_be_bytes());
+        let peer_id = PeerId::new(digest);
+        assert_eq!(game.door(&peer(20)), Door::Removed, "{n}");
+        game.apply(
+            1,
+            peer(0),
+            Action::Remove {
+                peer: peer_id,
+                lock: false,
+            },
+        )
+        .unwrap();
+        assert!(game.table().removed.len() <= 256);
+        if n == 255 {
+            break;
+        }
+    }
+    assert_eq!(game.door(&peer(2)), Door::Locked, "the oldest is forgotten");
 }
 
 #[test]

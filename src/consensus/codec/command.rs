@@ -107,7 +107,10 @@ fn write(action: &Action, opens: bool) -> pb::command::Action {
         Action::Say(said) => A::Say(said.into()),
         Action::Watch(watching) => A::Watch(*watching),
         Action::PassOwner(peer) => A::PassOwner(peer.as_bytes().to_vec()),
-        Action::Remove(peer) => A::Remove(peer.as_bytes().to_vec()),
+        Action::Remove { peer, lock } => A::Remove(pb::Remove {
+            peer_id: peer.as_bytes().to_vec(),
+            lock: *lock,
+        }),
         Action::LetIn(peer) => A::LetIn(peer.as_bytes().to_vec()),
         Action::Refuse(peer) => A::Refuse(peer.as_bytes().to_vec()),
     }
@@ -189,7 +192,10 @@ fn read(action: pb::command::Action) -> Decoded<Action> {
         A::Say(message) => Action::Say(said(message)?),
         A::Watch(watching) => Action::Watch(watching),
         A::PassOwner(peer) => Action::PassOwner(peer_id(&peer)?),
-        A::Remove(peer) => Action::Remove(peer_id(&peer)?),
+        A::Remove(remove) => Action::Remove {
+            peer: peer_id(&remove.peer_id)?,
+            lock: remove.lock,
+        },
         A::LetIn(peer) => Action::LetIn(peer_id(&peer)?),
         A::Refuse(peer) => Action::Refuse(peer_id(&peer)?),
         // It has no id, and no player may send one.

@@ -135,7 +135,6 @@ fn write_player((peer, player): (&PeerId, &Player)) -> pb::Player {
         here: player.here,
         watching: player.watching,
         ready: player.ready,
-        removed: player.removed,
     }
 }
 
@@ -148,7 +147,6 @@ fn read_player(player: &pb::Player) -> Decoded<(PeerId, Player)> {
         here: player.here,
         watching: player.watching,
         ready: player.ready,
-        removed: player.removed,
     };
     Ok((peer_id(&player.peer_id)?, read))
 }
@@ -189,6 +187,7 @@ impl From<&Table> for pb::Table {
                 .collect(),
             guests: peers(&table.guests),
             refused: peers(&table.refused),
+            removed: peers(&table.removed),
         }
     }
 }
@@ -225,6 +224,7 @@ fn read_table(table: pb::Table, rules: u32) -> Decoded<Table> {
             .collect::<Decoded<_>>()?,
         guests: peers(table.guests)?,
         refused: peers(table.refused)?,
+        removed: peers(table.removed)?,
     })
 }
 
