@@ -148,6 +148,8 @@ told-owner-gone = { $old } left. { $new } is the owner now.
 told-owner-gone-mine = { $old } left. You’re the owner now.
 told-owner-passed = { $old } made { $new } the owner.
 told-owner-passed-mine = { $old } made you the owner.
+told-owner-again = { $new } is the owner again.
+told-owner-again-mine = You’re the owner again.
 told-letter = { $count ->
     [0] { $me ->
         [yes] You tried { $letter }. Pop!
@@ -234,12 +236,14 @@ remove-title = Remove { $name }?
 remove-more = They’ll be told, and can’t come back until you let them in again.
 remove-returns = Under a new name they could come back, unless the room is locked.
 remove-lock = Lock the room, too
+founder-stays = Whoever founded the room can’t be removed.
 remove = Remove
 removed = { $name } was removed
 let-in-again = Let in again
 mute = Mute
 unmute = Unmute
 give-room = Make owner
+take-room = Take the room back
 remove-ask = Remove from the room…
 more-about = Options for { $name }
 knock = { $name } wants to join.

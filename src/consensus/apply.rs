@@ -278,6 +278,31 @@ mod tests {
     }
 
     #[test]
+    fn whoever_founds_a_continuation_is_its_founder() {
+        let mut old = RoomState::default();
+        for n in 1..=2 {
+            old.apply(u64::from(n), command(peer(n), 7, 1, seat()));
+        }
+        let away = Action::Remove {
+            peer: peer(2),
+            lock: true,
+        };
+        old.apply(3, command(peer(1), 7, 2, away));
+        let genesis = Genesis {
+            parent: ClusterId::random(),
+            state: old.founded_by(peer(2)),
+        };
+        let mut new = RoomState::default();
+        new.apply(1, Proposal::Genesis(Box::new(genesis)));
+        assert_eq!(new.game().table().founder, Some(peer(2)));
+        // Who was sent away from the old room is not from their own.
+        let taken = new.apply(2, command(peer(2), 7, 2, Action::TakeOwner));
+        assert_eq!(taken.result, Some(Ok(Outcome::Done)));
+        let taken = new.apply(3, command(peer(1), 7, 3, Action::TakeOwner));
+        assert_eq!(taken.result, Some(Err(Rejection::NotFounder)));
+    }
+
+    #[test]
     fn a_continuation_knows_what_its_parent_knew() {
         let (parent, p) = (ClusterId::random(), peer(1));
         let mut old = RoomState::default();

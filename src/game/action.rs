@@ -116,6 +116,8 @@ pub enum Action {
     Watch(bool),
     /// The owner hands the room to somebody else.
     PassOwner(PeerId),
+    /// The founder takes the room back.
+    TakeOwner,
     /// The owner sends somebody away, whether or not they took a seat.
     Remove {
         /// Whom.
@@ -189,6 +191,7 @@ impl Action {
             Self::Say(_) => "say",
             Self::Watch(_) => "watch",
             Self::PassOwner(_) => "pass owner",
+            Self::TakeOwner => "take owner",
             Self::Remove { .. } => "remove",
             Self::LetIn(_) => "let in",
             Self::Refuse(_) => "refuse",

@@ -98,6 +98,7 @@ impl Game {
                 self.table.owner = Some(peer);
                 Ok(Outcome::Done)
             }
+            Action::TakeOwner => self.take_owner(by),
             Action::Remove { peer, lock } => self.remove(&by, peer, lock),
             Action::LetIn(peer) => {
                 self.must_own(&by)?;

@@ -297,6 +297,19 @@ impl Game {
         Ok(Outcome::Done)
     }
 
+    pub(super) fn take_owner(&mut self, by: PeerId) -> Result<Outcome, Rejection> {
+        if self.table.founder != Some(by) {
+            return Err(Rejection::NotFounder);
+        }
+        if self.table.owner == Some(by) {
+            return Ok(Outcome::Unchanged);
+        }
+        // Whoever asks is here, even if the leader has not noticed yet.
+        self.change(by, |player| player.here = true);
+        self.table.owner = Some(by);
+        Ok(Outcome::Done)
+    }
+
     /// Sends somebody away. Who is a member is not known here, so it may be anybody.
     pub(super) fn remove(
         &mut self,
@@ -307,6 +320,9 @@ impl Game {
         self.must_own(by)?;
         if peer == *by {
             return Err(Rejection::NoSuchPlayer);
+        }
+        if self.table.founder == Some(peer) {
+            return Err(Rejection::Founder);
         }
         let locks = lock && !self.table.settings.locked;
         self.table.settings.locked |= lock;

@@ -49,6 +49,9 @@ pub struct Table {
     pub joined: u32,
     /// Whose room it is.
     pub owner: Option<PeerId>,
+    /// Who founded it: its first owner; of a continuation, who made its cluster.
+    /// They cannot be sent away, and may take the room back.
+    pub founder: Option<PeerId>,
     /// How the room plays.
     pub settings: Settings,
     /// The newest match.
@@ -136,6 +139,7 @@ impl Default for Table {
             rules: FIRST_RULES,
             joined: 0,
             owner: None,
+            founder: None,
             settings: Settings::default(),
             newest_match: None,
             streak: 0,
@@ -330,10 +334,17 @@ impl Game {
         }
     }
 
-    /// Whether somebody must not be forgotten: who is here, and the owner.
+    /// From now on, the room is one that somebody else founded, who may have been
+    /// sent away from the one before.
+    pub fn found(&mut self, founder: PeerId) {
+        self.table.founder = Some(founder);
+        self.table.removed.retain(|peer| *peer != founder);
+    }
+
+    /// Whether somebody must not be forgotten: who is here, the owner, the founder.
     pub fn must_stay(&self, peer: &PeerId) -> bool {
         let is_here = self.players.get(peer).is_some_and(|player| player.here);
-        is_here || self.table.owner == Some(*peer)
+        is_here || [self.table.owner, self.table.founder].contains(&Some(*peer))
     }
 
     pub(super) fn plays(&self, peer: &PeerId) -> bool {
@@ -343,7 +354,9 @@ impl Game {
     /// Whether somebody may come in.
     pub fn door(&self, peer: &PeerId) -> Door {
         let table = &self.table;
-        let known = self.players.contains_key(peer) || table.guests.contains(peer);
+        let known = self.players.contains_key(peer)
+            || table.guests.contains(peer)
+            || table.founder == Some(*peer);
         if self.is_removed(peer) {
             Door::Removed
         } else if known || !table.settings.locked {
@@ -374,6 +387,7 @@ impl Game {
         let next = here.min_by_key(|(peer, player)| (player.watching, player.joined, **peer));
         if let Some((peer, _)) = next {
             self.table.owner = Some(*peer);
+            self.table.founder.get_or_insert(*peer);
         }
     }
 }

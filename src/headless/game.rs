@@ -24,6 +24,7 @@ pub(super) struct Game {
     players: Vec<Player>,
     rules: u32,
     owner: Option<String>,
+    founder: Option<String>,
     settings: Settings,
     #[serde(rename = "match")]
     newest_match: Option<Match>,
@@ -187,6 +188,7 @@ impl Game {
             players: players.collect(),
             rules: table.rules,
             owner: table.owner.as_ref().map(name),
+            founder: table.founder.as_ref().map(name),
             settings: Settings {
                 mode: table.settings.mode.code(),
                 rounds: table.settings.rounds,

@@ -30,7 +30,7 @@ pub(super) enum Input {
 const COMMANDS: &str = "the commands are: guess LETTER, solve WORDS, hint, start [PACK[#N]], \
     mode together|turns|setter, rounds N, turn SECONDS, pack ID, difficulty any|easy|normal|hard, \
     lock, unlock, ready, unready, match [force], next, stop, choose N, set WORDS [= CLUE], give_up, \
-    say TEXT, react NAME, watch, play, owner PLAYER, remove PLAYER [lock], accept [PLAYER], refuse [PLAYER], \
+    say TEXT, react NAME, watch, play, owner PLAYER, take_owner, remove PLAYER [lock], accept [PLAYER], refuse [PLAYER], \
     continue, follow, hand_over, state, read, talk, history [N], stats, add_pack FILE, cluster, leave";
 
 /// Reads a line, as it is meant in the room as it is now.
@@ -107,6 +107,7 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Input, Failur
         ("watch", true) => act(Action::Watch(true)),
         ("play", true) => act(Action::Watch(false)),
         ("owner", false) => act(Action::PassOwner(player(game()?, rest)?)),
+        ("take_owner", true) => act(Action::TakeOwner),
         ("remove", false) => {
             let (peer, lock) = removed(must_be_in(room)?, rest)?;
             act(Action::Remove { peer, lock })
@@ -263,6 +264,7 @@ mod tests {
             "react cheer",
             "watch",
             "play",
+            "take_owner",
             "stop",
             "continue",
             "leave",

@@ -62,6 +62,11 @@ pub(super) fn players_ui(
         });
     }
     seatless_ui(ui, art, room, me, draft);
+    let table = room.state.game().table();
+    let could_own = table.founder == Some(me) && table.owner != Some(me);
+    if could_own && ui.button(tr!("take-room")).clicked() {
+        command = Some(Command::Act(Action::TakeOwner));
+    }
     command.or(removing_ui(ui, room, me, draft))
 }
 
@@ -219,7 +224,10 @@ fn more_ui(ui: &mut egui::Ui, name: &str, contents: impl FnOnce(&mut egui::Ui)) 
 }
 
 fn remove_ui(ui: &mut egui::Ui, game: &Game, peer: PeerId, draft: &mut Draft) {
-    if ui.button(tr!("remove-ask")).clicked() {
+    let stays = game.table().founder == Some(peer);
+    let button = ui.add_enabled(!stays, egui::Button::new(tr!("remove-ask")));
+    let button = button.on_disabled_hover_text(tr!("founder-stays"));
+    if button.clicked() {
         draft.removing = Some((peer, !game.table().settings.locked));
         // A menu goes by itself for the pointer only.
         ui.close();

@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use dhangkanna::{
+    consensus::{CommandId, GameCommand, Proposal, RoomState},
     game::Action,
-    node::{Command, KeptRoom, Pending, RaftStats, Stage, View},
+    node::{Command, KeptRoom, Pending, RaftStats, RoomView, Stage, View},
 };
 use eframe::egui::{self, Vec2, accesskit::Role, vec2};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::{
     scenes,
@@ -279,4 +280,51 @@ fn anybody_can_be_sent_away_and_the_door_locked_behind_them() {
     assert!(lock.is_none());
     press(&mut window, "Remove");
     assert_eq!(window.asked(), [remove(2, false)]);
+}
+
+#[test]
+fn the_founder_takes_the_room_back_and_is_not_sent_away() {
+    let view = view_of("room-waiting");
+    let Stage::Room(room) = &view.stage else {
+        panic!("a room");
+    };
+    let by = |n, session, action| {
+        let id = CommandId {
+            peer_id: peer(n),
+            session: 1,
+            seq: session,
+        };
+        Proposal::Command(GameCommand {
+            id,
+            opens_session: false,
+            action,
+        })
+    };
+    let mut state = RoomState::clone(&room.state);
+    state.apply(90, by(0, 90, Action::PassOwner(peer(1))));
+    let passed = RoomView {
+        state: Arc::new(state),
+        ..RoomView::clone(room)
+    };
+    let mut view = view.clone();
+    view.stage = Stage::Room(Arc::new(passed));
+    let mut window = showing(view.clone(), vec2(1040.0, 720.0));
+    let take = window.harness.get_by_label("Take the room back");
+    take.click_accesskit();
+    window.harness.run();
+    assert_eq!(window.asked(), [Command::Act(Action::TakeOwner)]);
+    // The other one owns the room, and sees that the founder stays.
+    view.me.peer_id = peer(1);
+    let mut window = showing(view, vec2(1040.0, 720.0));
+    assert!(
+        window
+            .harness
+            .query_by_label("Take the room back")
+            .is_none()
+    );
+    let founder = window.harness.get_by_label("Options for Ada");
+    founder.click_accesskit();
+    window.harness.run();
+    let remove = window.harness.get_by_label("Remove from the room…");
+    assert!(remove.accesskit_node().data().is_disabled());
 }

@@ -54,7 +54,7 @@ const PHASES: [Phase; 7] = [
     Phase::Void,
 ];
 
-const REJECTIONS: [Rejection; 28] = [
+const REJECTIONS: [Rejection; 30] = [
     Rejection::NotALetter,
     Rejection::NoRound,
     Rejection::RoundOver,
@@ -83,6 +83,8 @@ const REJECTIONS: [Rejection; 28] = [
     Rejection::NoSuchPlayer,
     Rejection::Removed,
     Rejection::OldRules,
+    Rejection::Founder,
+    Rejection::NotFounder,
 ];
 
 /// A room in which every command is taken.

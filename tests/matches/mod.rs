@@ -136,6 +136,7 @@ fn play(game: &mut Game, setter: Option<&Setter>, transcript: &str) {
                 "watch" => Action::Watch(true),
                 "sit" => Action::Watch(false),
                 "seat" => Action::TakeSeat { name: name(who) },
+                "take_owner" => Action::TakeOwner,
                 "remove" => Action::Remove {
                     peer: peer(rest.parse().unwrap()),
                     lock: false,

@@ -106,7 +106,8 @@ impl Dice {
             },
             20 => Action::Say(Said::Reaction(Reaction::Heart)),
             21 => Action::Watch(self.roll(3) == 0),
-            22 => match self.roll(8) {
+            22 => match self.roll(9) {
+                8 => Action::TakeOwner,
                 0 => Action::GiveUp { round: number },
                 1 => Action::Remove {
                     peer: self.peer(),
@@ -159,7 +160,9 @@ fn check(game: &Game) {
     assert!(table.talk.len() <= MAX_LINES && table.knocks.len() <= 8);
     assert!(table.guests.len() <= 256 && table.refused.len() <= 256);
     assert!(table.removed.len() <= 256);
+    assert_eq!(table.owner.is_some(), table.founder.is_some());
     for peer in &table.removed {
+        assert_ne!(table.founder, Some(*peer), "the founder stays");
         assert!(!here_or_listed(game, peer), "who was sent away is nowhere");
     }
     let here = |peer: &PeerId| {

@@ -236,6 +236,49 @@ fn anybody_can_be_sent_away() {
 }
 
 #[test]
+fn the_founder_stays_and_takes_the_room_back() {
+    use dhangkanna::game::Door;
+    let mut game = room(3);
+    assert_eq!(game.table().founder, Some(peer(0)));
+    let take = |game: &mut Game, n| game.apply(1, peer(n), Action::TakeOwner);
+    assert_eq!(take(&mut game, 0), Ok(Outcome::Unchanged));
+    assert_eq!(take(&mut game, 1), Err(Rejection::NotFounder));
+    assert_eq!(take(&mut game, 9), Err(Rejection::NotSeated));
+    game.apply(1, peer(0), Action::PassOwner(peer(1))).unwrap();
+    for lock in [false, true] {
+        let away = Action::Remove {
+            peer: peer(0),
+            lock,
+        };
+        assert_eq!(game.apply(1, peer(1), away), Err(Rejection::Founder));
+    }
+    assert!(!game.table().settings.locked, "refused as a whole");
+    assert_eq!(take(&mut game, 2), Err(Rejection::NotFounder));
+    assert_eq!(take(&mut game, 0), Ok(Outcome::Done));
+    assert_eq!(game.table().owner, Some(peer(0)));
+    // Also after an absence that the leader still believes in, and from the stands.
+    let gone = Observation::Presence {
+        peer: peer(0),
+        here: false,
+    };
+    game.apply(1, peer(0), Action::Watch(true)).unwrap();
+    assert_eq!(game.observe(gone), Outcome::Done);
+    assert_eq!(game.table().owner, Some(peer(1)));
+    assert_eq!(take(&mut game, 0), Ok(Outcome::Done));
+    assert_eq!(game.table().owner, Some(peer(0)));
+    // Another founder comes only with another cluster.
+    game.forget(&peer(0));
+    assert_eq!(game.table().founder, Some(peer(0)));
+    let locked = Settings {
+        locked: true,
+        ..Settings::default()
+    };
+    let owner = game.table().owner.unwrap();
+    game.apply(1, owner, Action::Configure(locked)).unwrap();
+    assert_eq!(game.door(&peer(0)), Door::Open, "not locked out either");
+}
+
+#[test]
 fn the_lists_of_the_door_are_bounded_and_forget_the_oldest() {
     use dhangkanna::game::Door;
     let mut game = room(2);

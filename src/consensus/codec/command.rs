@@ -107,6 +107,7 @@ fn write(action: &Action, opens: bool) -> pb::command::Action {
         Action::Say(said) => A::Say(said.into()),
         Action::Watch(watching) => A::Watch(*watching),
         Action::PassOwner(peer) => A::PassOwner(peer.as_bytes().to_vec()),
+        Action::TakeOwner => A::TakeOwner(pb::Nothing {}),
         Action::Remove { peer, lock } => A::Remove(pb::Remove {
             peer_id: peer.as_bytes().to_vec(),
             lock: *lock,
@@ -192,6 +193,7 @@ fn read(action: pb::command::Action) -> Decoded<Action> {
         A::Say(message) => Action::Say(said(message)?),
         A::Watch(watching) => Action::Watch(watching),
         A::PassOwner(peer) => Action::PassOwner(peer_id(&peer)?),
+        A::TakeOwner(pb::Nothing {}) => Action::TakeOwner,
         A::Remove(remove) => Action::Remove {
             peer: peer_id(&remove.peer_id)?,
             lock: remove.lock,
@@ -279,7 +281,7 @@ numbered_on_the_wire!(
     NotALetter, NoRound, RoundOver, RoundChanged, BadSecret, BadName, NotSeated, Stale,
     NotInAlphabet, NotYourTurn, YouSetIt, Watching, NotSealed, NotSetter, BadAnswer,
     NoHint, NotOwner, BadSettings, MatchOn, NoMatch, MatchChanged, RoundOn, NotReady,
-    TooFew, Full, NoSuchPlayer, Removed, OldRules,
+    TooFew, Full, NoSuchPlayer, Removed, OldRules, Founder, NotFounder,
 );
 
 impl From<&Response> for pb::Reply {

@@ -155,16 +155,18 @@ fn read_player(player: &pb::Player) -> Decoded<(PeerId, Player)> {
 
 impl From<&Table> for pb::Table {
     fn from(table: &Table) -> Self {
+        let optional = |peer: &Option<PeerId>| {
+            let bytes = peer.as_ref().map(|peer| peer.as_bytes().to_vec());
+            bytes.unwrap_or_default()
+        };
         let peers = |peers: &[PeerId]| {
             let peers = peers.iter().map(|peer| peer.as_bytes().to_vec());
             peers.collect()
         };
         Self {
             joined: table.joined,
-            owner: table
-                .owner
-                .map(|peer| peer.as_bytes().to_vec())
-                .unwrap_or_default(),
+            owner: optional(&table.owner),
+            founder: optional(&table.founder),
             settings: Some((&table.settings).into()),
             newest_match: table.newest_match.as_ref().map(Into::into),
             streak: table.streak,
@@ -201,6 +203,7 @@ fn read_table(table: pb::Table, rules: u32) -> Decoded<Table> {
         rules,
         joined: table.joined,
         owner: optional_peer(&table.owner)?,
+        founder: optional_peer(&table.founder)?,
         settings: settings(table.settings.ok_or(DecodeError::Missing("settings"))?)?,
         newest_match: table.newest_match.map(read_match).transpose()?,
         streak: table.streak,

@@ -107,7 +107,7 @@ pub async fn found_next(
     seat.node.close().await;
     let genesis = Genesis {
         parent: seat.key.cluster_id,
-        state: seat.node.state_of_whole_log(),
+        state: seat.node.state_of_whole_log().founded_by(seat.me),
     };
     let next = match seating::found(shared, seat.room.clone(), Some(genesis)).await {
         Ok(next) => next,
