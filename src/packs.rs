@@ -9,7 +9,7 @@ pub use built_in::EVERYTHING;
 use built_in::{BUILT_IN, WHOLE, whole};
 
 use crate::game::{
-    Alphabet, Deal, Difficulty,
+    Alphabet, Deal, Difficulty, Game, Mode,
     pack::{Entry, Pack},
 };
 
@@ -49,6 +49,15 @@ pub enum NoEntry {
         id: String,
         /// How many entries it has.
         len: usize,
+    },
+    /// A match is played with a pack that is not here, or has other letters here.
+    #[error(
+        "the words of this match are from the pack `{id}`, which is not on this computer; \
+         somebody who has it can start the next round, or the owner can stop the match"
+    )]
+    NotHere {
+        /// The pack.
+        id: String,
     },
     /// Too few words of this difficulty.
     #[error("the word pack `{id}` has {len} words for that; choose fewer rounds or any difficulty")]
@@ -155,22 +164,36 @@ impl Packs {
         played: &BTreeSet<String>,
     ) -> Result<(Arc<[Deal]>, Arc<Alphabet>), NoEntry> {
         let pack = self.must_get(id)?;
-        let fits =
-            |entry: &&Entry| difficulty == Difficulty::Any || entry.difficulty() == difficulty;
-        let mut entries: Vec<&Entry> = pack.entries.iter().filter(fits).collect();
+        let entries = shuffled(pack, difficulty, played);
         if entries.len() < count {
-            return Err(NoEntry::TooFew {
-                id: id.to_owned(),
-                len: entries.len(),
-            });
+            return Err(too_few(pack, entries.len()));
         }
-        random().shuffle(&mut entries);
-        entries.sort_by_key(|entry| played.contains(&entry.secret.text()));
-        let deck = entries.into_iter().take(count).map(|entry| Deal {
-            clue: entry.clue.clone(),
-            secret: entry.secret.clone(),
-        });
+        let deck = entries.into_iter().take(count).map(deal_of);
         Ok((deck.collect(), Arc::clone(&pack.alphabet)))
+    }
+
+    /// Draws the secret of the next round of the match that is on: none that was
+    /// played in it, and those that were played lately only if there are no
+    /// others. `None` without a match, and where a player sets the secret.
+    ///
+    /// # Errors
+    /// If the match's pack is not here, or has no other word.
+    pub fn next(&self, game: &Game, played: &BTreeSet<String>) -> Result<Option<Deal>, NoEntry> {
+        let Some(on) = game.match_on().filter(|on| on.mode != Mode::Setter) else {
+            return Ok(None);
+        };
+        let pack = self
+            .get(&on.pack)
+            .filter(|pack| pack.alphabet == on.alphabet);
+        let pack = pack.ok_or_else(|| NoEntry::NotHere {
+            id: on.pack.clone(),
+        })?;
+        let entries = shuffled(pack, game.table().settings.difficulty, played);
+        let new = |entry: &&&Entry| !game.was_played(&entry.secret);
+        match entries.iter().find(new) {
+            Some(entry) => Ok(Some(deal_of(entry))),
+            None => Err(too_few(pack, entries.len())),
+        }
     }
 
     /// What a setter may choose from. Without the pack, from the first one that
@@ -206,6 +229,33 @@ impl Packs {
                 known: ids.join(", "),
             }
         })
+    }
+}
+
+/// The entries of a difficulty in any order, those that were played lately last.
+fn shuffled<'a>(
+    pack: &'a Pack,
+    difficulty: Difficulty,
+    played: &BTreeSet<String>,
+) -> Vec<&'a Entry> {
+    let fits = |entry: &&Entry| difficulty == Difficulty::Any || entry.difficulty() == difficulty;
+    let mut entries: Vec<&Entry> = pack.entries.iter().filter(fits).collect();
+    random().shuffle(&mut entries);
+    entries.sort_by_key(|entry| played.contains(&entry.secret.text()));
+    entries
+}
+
+fn deal_of(entry: &Entry) -> Deal {
+    Deal {
+        clue: entry.clue.clone(),
+        secret: entry.secret.clone(),
+    }
+}
+
+fn too_few(pack: &Pack, len: usize) -> NoEntry {
+    NoEntry::TooFew {
+        id: pack.id.clone(),
+        len,
     }
 }
 
@@ -328,6 +378,66 @@ mod tests {
             .deal("kanna", Difficulty::Any, 1000, &played)
             .expect_err("too many");
         assert!(few.to_string().contains("choose fewer rounds"), "{few}");
+    }
+
+    #[test]
+    fn the_next_word_is_new_and_of_the_same_letters() {
+        use crate::game::{Action, Name, PeerId, Settings, Whole};
+        let me = PeerId::new([1; 32]);
+        let match_of = |pack: &str, rounds, deal| {
+            let mut game = Game::default();
+            let name = Name::parse("P").expect("a name");
+            let english = Alphabet::of_language("en").expect("English");
+            for action in [
+                Action::TakeSeat { name },
+                Action::Configure(Settings {
+                    rounds,
+                    pack: pack.to_owned(),
+                    ..Settings::default()
+                }),
+                Action::StartMatch {
+                    deal: Some(deal),
+                    alphabet: Arc::new(english),
+                    force: true,
+                    after_match: None,
+                },
+            ] {
+                game.apply(1, me, action).expect("done");
+            }
+            game
+        };
+        let head = "id: few\nname: M\nlanguage: en\nlicence: CC0-1.0\n---\n";
+        let few = Pack::parse(&format!("{head}moon = a\nsun = b\nstar = c\n")).expect("a pack");
+        let first = deal_of(&few.entries[0]);
+        let mut game = match_of("few", 4, first.clone());
+        // All were played lately, which is no reason to play one again in a match.
+        let played = few.entries.iter().map(|e| e.secret.text()).collect();
+        let packs = Packs(vec![few]);
+        for round in 1..4 {
+            let on = game.round().expect("a round");
+            let text = on.secret().expect("a secret").text();
+            let whole = Whole::parse(&text, None).expect("a guess");
+            let solve = Action::Solve { whole, round: None };
+            game.apply(2, me, solve).expect("found");
+            let next = packs.next(&game, &played);
+            if round == 3 {
+                assert!(matches!(next, Err(NoEntry::TooFew { .. })), "{next:?}");
+                break;
+            }
+            let next = Action::NextRound {
+                after_round: round,
+                deal: next.expect("a word"),
+            };
+            game.apply(3, me, next).expect("a new word");
+        }
+        // The same id is not the same pack.
+        for pack in ["gone", "deutsch"] {
+            let not_here = Packs::built_in()
+                .next(&match_of(pack, 2, first.clone()), &played)
+                .expect_err(pack);
+            assert!(not_here.to_string().contains(pack), "{not_here}");
+        }
+        assert_eq!(packs.next(&Game::default(), &played), Ok(None));
     }
 
     #[test]

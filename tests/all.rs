@@ -7,6 +7,7 @@ mod common;
 
 #[cfg(feature = "gui")]
 mod access;
+mod deals;
 #[cfg(feature = "gui")]
 mod gallery;
 mod game;

@@ -1,4 +1,4 @@
-//! A setter's program that lies is caught by all others.
+//! A setter's program that lies is caught by all others, and takes nothing from them.
 
 use std::time::Duration;
 
@@ -98,7 +98,11 @@ async fn an_honest_setter_is_believed_and_a_liar_is_not() {
     let caught = (Phase::Void, Some(Void::FalseAnswer));
     assert_eq!(play(&nodes).await, vec![caught; 3]);
     plant(Bug::None);
-    assert_eq!(scores(&room(&nodes[2])), [0, 0, 0], "it counts for nobody");
+    let caught = room(&nodes[2]);
+    let setter = nodes[0].view().borrow().me.peer_id;
+    let round = caught.state.game().round().expect("a round");
+    assert_eq!(round.voided_by(), Some(setter));
+    assert_eq!(scores(&caught), [4, 2, 0], "what was found counts");
     for node in nodes {
         node.shutdown().await.expect("left");
     }

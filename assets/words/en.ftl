@@ -111,6 +111,7 @@ board-found-it = Found! It was “{ $secret }”.
 board-won = Found it!
 board-lost = Oh no! It was “{ $secret }”.
 board-void = This round doesn’t count: { $why }.
+board-broken-off = { $why }. Points scored so far count.
 board-it-was = It was “{ $secret }”.
 board-set-it = Pick a word for the others!
 board-setting = { $setter } is picking a word…
@@ -130,10 +131,10 @@ board-seconds-left = { $seconds } s left
 mask = Word: { $cells }
 mask-blank = blank
 mask-space = space
-void-too-slow = the setter took too long
-void-setter-gone = the setter left
-void-given-up = the setter gave up
-void-false = the setter’s answers didn’t match the word
+void-too-slow = { $who } took too long
+void-setter-gone = { $who } left
+void-given-up = { $who } gave up
+void-false = { $who }’s answers didn’t match the word
 void-stopped = the match was stopped
 
 ## What just happened
@@ -147,6 +148,8 @@ told-owner-gone = { $old } left. { $new } is the owner now.
 told-owner-gone-mine = { $old } left. You’re the owner now.
 told-owner-passed = { $old } made { $new } the owner.
 told-owner-passed-mine = { $old } made you the owner.
+told-owner-again = { $new } is the owner again.
+told-owner-again-mine = You’re the owner again.
 told-letter = { $count ->
     [0] { $me ->
         [yes] You tried { $letter }. Pop!
@@ -227,14 +230,20 @@ role-sets = setter
 role-watches = watching
 role-ready = ready
 role-away = away
+role-seatless = no seat
+someone = Someone ({ $id })
 remove-title = Remove { $name }?
 remove-more = They’ll be told, and can’t come back until you let them in again.
+remove-returns = Under a new name they could come back, unless the room is locked.
+remove-lock = Lock the room, too
+founder-stays = Whoever founded the room can’t be removed.
 remove = Remove
 removed = { $name } was removed
 let-in-again = Let in again
 mute = Mute
 unmute = Unmute
 give-room = Make owner
+take-room = Take the room back
 remove-ask = Remove from the room…
 more-about = Options for { $name }
 knock = { $name } wants to join.
@@ -249,6 +258,7 @@ guess-miss = miss
 ## Setting up
 
 next-round = Next round
+next-no-pack = This match’s words are from the pack “{ $pack }”, which isn’t on this computer. Someone who has it can start the next round.
 take-seat = Take a seat
 stop-ask = Stop match…
 stop-title = Stop the match?

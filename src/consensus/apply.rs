@@ -12,8 +12,8 @@ use super::{
 };
 use crate::game::{Outcome, PeerId, Rejection};
 
-/// How many sessions are remembered, one a player; the one that was silent
-/// longest, by log index, is dropped first. Bounds memory and snapshots.
+/// How many sessions are remembered, one a player, so that memory and snapshots are
+/// bounded. [`RoomState::least_missed`] says whose is dropped first.
 const MAX_SESSIONS: usize = 256;
 
 impl RoomState {
@@ -28,7 +28,7 @@ impl RoomState {
             {
                 Response {
                     index,
-                    result: Some(Err(Rejection::Stale)),
+                    result: None,
                 }
             }
             EntryPayload::Normal(proposal) => self.apply(index, proposal),
@@ -102,8 +102,30 @@ impl RoomState {
             };
         }
         let proof = signed.map(|signed| (digest, signed.signature));
-        self.make_place_for(id.peer_id);
+        let newcomer = !self.sessions.contains_key(&id.peer_id);
+        let mut goes = None;
+        if newcomer && self.sessions.len() >= MAX_SESSIONS {
+            goes = self.least_missed();
+            if goes.is_none() {
+                return Response {
+                    index,
+                    result: Some(Err(Rejection::Full)),
+                };
+            }
+        }
         let result = self.game.apply(index, id.peer_id, action);
+        if newcomer && result.is_err() {
+            // Nobody is forgotten for who is not let in. What was refused may be
+            // asked again.
+            return Response {
+                index,
+                result: Some(result),
+            };
+        }
+        if let Some(peer) = goes {
+            self.sessions.remove(&peer);
+            self.game.forget(&peer);
+        }
         if result.is_ok_and(Outcome::changes_game) {
             self.game_index = index;
         }
@@ -121,19 +143,15 @@ impl RoomState {
         reply
     }
 
-    fn make_place_for(&mut self, peer: PeerId) {
-        if self.sessions.len() < MAX_SESSIONS || self.sessions.contains_key(&peer) {
-            return;
-        }
-        let oldest = self
-            .sessions
-            .iter()
-            .min_by_key(|(_, session)| session.reply.index)
-            .map(|(peer, _)| *peer);
-        if let Some(peer) = oldest {
-            self.sessions.remove(&peer);
-            self.game.forget(&peer);
-        }
+    /// Who is forgotten for a newcomer: the one with the fewest points of those who
+    /// are not here, and of these the one who was silent longest, by log index.
+    /// `None` if nobody can be.
+    fn least_missed(&self) -> Option<PeerId> {
+        let sessions = self.sessions.iter();
+        sessions
+            .filter(|(peer, _)| !self.game.must_stay(peer))
+            .min_by_key(|(peer, session)| (self.game.points_of(peer), session.reply.index))
+            .map(|(peer, _)| *peer)
     }
 }
 
@@ -141,7 +159,7 @@ impl RoomState {
 mod tests {
     use super::*;
     use crate::consensus::{ClusterId, CommandId};
-    use crate::game::{Action, Letter, Name, Secret};
+    use crate::game::{Action, Letter, Name, Observation, Secret};
 
     fn peer(n: u8) -> PeerId {
         PeerId::new([n; 32])
@@ -214,17 +232,115 @@ mod tests {
         assert_eq!(round.guesses().len(), 2);
     }
 
+    /// One of many: the n-th that comes.
+    fn nth(n: u32) -> PeerId {
+        let mut digest = [0; 32];
+        digest[28..].copy_from_slice(&(u32::MAX - n).to_be_bytes());
+        PeerId::new(digest)
+    }
+
+    fn gone(peer: PeerId) -> Proposal {
+        Proposal::Observation(Observation::Presence { peer, here: false })
+    }
+
     #[test]
-    fn remembers_at_most_256_players() {
+    fn throw_away_players_do_not_erase_the_real_ones() {
         let mut state = RoomState::default();
-        for n in 0..300_u64 {
-            let mut digest = [0; 32];
-            digest[..8].copy_from_slice(&n.to_le_bytes());
-            state.apply(n + 1, command(PeerId::new(digest), 1, 1, seat()));
+        let mut index = 0;
+        let mut apply = |state: &mut RoomState, proposal| {
+            index += 1;
+            state.apply(index, proposal).result
+        };
+        // The owner is here; two more have points, and one has none; these leave.
+        let real = [peer(1), peer(2), peer(3), peer(4)];
+        for one in real {
+            apply(&mut state, command(one, 1, 1, seat()));
         }
-        assert_eq!(state.sessions.len(), MAX_SESSIONS);
+        let alphabet = crate::game::Alphabet::of_language("en").expect("English");
+        let first = Action::StartMatch {
+            deal: Some(crate::game::Deal {
+                secret: Secret::parse("kanna").expect("a secret"),
+                clue: String::new(),
+            }),
+            alphabet: std::sync::Arc::new(alphabet),
+            force: true,
+            after_match: None,
+        };
+        apply(&mut state, command(peer(1), 1, 2, first));
+        apply(&mut state, command(peer(2), 1, 2, guess("a")));
+        apply(&mut state, command(peer(3), 1, 2, guess("k")));
+        for one in &real[1..] {
+            apply(&mut state, gone(*one));
+        }
+        for n in 0..330 {
+            let came = apply(&mut state, command(nth(n), 1, 1, seat()));
+            assert_eq!(came, Some(Ok(Outcome::Seated)));
+            apply(&mut state, gone(nth(n)));
+            assert!(state.sessions.len() <= MAX_SESSIONS);
+        }
         assert_eq!(state.game().players().len(), MAX_SESSIONS);
-        assert!(state.sessions.values().all(|s| s.reply.index > 44));
+        let kept = real.map(|peer| state.game().players().contains_key(&peer));
+        assert_eq!(kept, [true, true, true, false]);
+        assert_eq!(state.game().score_of(&peer(2)), Some(2));
+        assert_eq!(state.game().table().owner, Some(peer(1)));
+        // Of those without points, those who were here last are left.
+        assert!(!state.game().players().contains_key(&nth(76)));
+        assert!(state.game().players().contains_key(&nth(77)));
+        // Then who has the fewest points.
+        for n in 77..330 {
+            apply(&mut state, command(nth(n), 1, 2, seat()));
+        }
+        let before = state.clone();
+        let came = apply(&mut state, command(nth(400), 1, 1, seat()));
+        assert_eq!(came, Some(Ok(Outcome::Seated)));
+        assert!(!state.game().players().contains_key(&peer(3)));
+        assert!(state.game().players().contains_key(&peer(2)));
+        let came = apply(&mut state, command(nth(401), 1, 1, seat()));
+        assert_eq!(came, Some(Ok(Outcome::Seated)));
+        // All are here: nobody is forgotten.
+        let mut full = state.clone();
+        let came = apply(&mut full, command(nth(402), 1, 1, seat()));
+        assert_eq!(came, Some(Err(Rejection::Full)));
+        assert_eq!(full, state);
+        // Nor for one who is refused.
+        let away = Action::Remove {
+            peer: nth(403),
+            lock: false,
+        };
+        let mut state = before;
+        apply(&mut state, command(peer(1), 1, 3, away));
+        let players = state.game().players().clone();
+        let refused = apply(&mut state, command(nth(403), 1, 1, seat()));
+        assert_eq!(refused, Some(Err(Rejection::Removed)));
+        assert_eq!(state.game().players(), &players);
+        // Who has a session needs no place.
+        let again = apply(&mut full, command(peer(1), 2, 1, seat()));
+        assert_eq!(again, Some(Ok(Outcome::Seated)));
+    }
+
+    #[test]
+    fn whoever_founds_a_continuation_is_its_founder() {
+        let mut old = RoomState::default();
+        for n in 1..=2 {
+            old.apply(u64::from(n), command(peer(n), 7, 1, seat()));
+        }
+        let away = Action::Remove {
+            peer: peer(2),
+            lock: true,
+        };
+        old.apply(3, command(peer(1), 7, 2, away));
+        let genesis = Genesis {
+            parent: ClusterId::random(),
+            state: old.founded_by(peer(2)),
+        };
+        let mut new = RoomState::default();
+        new.apply(1, Proposal::Genesis(Box::new(genesis)));
+        assert_eq!(new.game().table().founder, Some(peer(2)));
+        // Who was sent away from the old room is not from their own.
+        let taken = new.apply(2, command(peer(2), 7, 2, Action::TakeOwner));
+        assert_eq!(taken.result, Some(Ok(Outcome::Done)));
+        let taken = new.apply(3, command(peer(1), 7, 3, Action::TakeOwner));
+        assert_eq!(taken.result, Some(Err(Rejection::NotFounder)));
     }
 
     #[test]

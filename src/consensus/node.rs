@@ -28,7 +28,7 @@ use tokio::{
 use super::{
     history::{Mark, Recent},
     state::{ClusterId, CommandId, NodeId, Proposal, Response, RoomState},
-    state_machine::{Applied, Raft, StateMachine},
+    state_machine::{Applied, Decided, Raft, StateMachine},
     store::LogStore,
     types::{LogId, Member, Membership, Runtime, StoredMembership, TypeConfig, Vote, raft_config},
 };
@@ -116,6 +116,7 @@ pub struct RaftNode {
     store: LogStore,
     applied: watch::Receiver<Applied>,
     recent: Recent,
+    decided: Decided,
     watched: Arc<Watched>,
     /// Whether it may ask for votes.
     elects: AtomicBool,
@@ -150,7 +151,7 @@ impl RaftNode {
         N::Network: NetSnapshot<TypeConfig, SnapshotData = Vec<u8>>,
     {
         let (machine, applied) = StateMachine::new(cluster, store.clone())?;
-        let recent = machine.recent();
+        let (recent, decided) = (machine.recent(), machine.decided());
         let is_new = store.last_log_id().is_none();
         store.raise_term_of_sole_voter(id).await?;
         let config = raft_config(per_snapshot, is_new).map_err(io::Error::other)?;
@@ -168,6 +169,7 @@ impl RaftNode {
             store,
             applied,
             recent,
+            decided,
             watched,
             elects: AtomicBool::new(is_new),
             closed: AtomicBool::new(false),
@@ -376,7 +378,8 @@ impl RaftNode {
     pub async fn has_decided(&self, id: &CommandId) -> Response {
         let mut applied = self.applied.clone();
         loop {
-            if let Some(reply) = applied.borrow_and_update().state.reply_to(id) {
+            let in_state = applied.borrow_and_update().state.reply_to(id);
+            if let Some(reply) = in_state.or_else(|| self.decided.reply_to(id)) {
                 return reply;
             }
             if applied.changed().await.is_err() {

@@ -207,6 +207,13 @@ impl RoomState {
         &self.game
     }
 
+    /// The same, in a room that somebody founds to continue this one.
+    #[must_use]
+    pub fn founded_by(mut self, founder: PeerId) -> Self {
+        self.game.found(founder);
+        self
+    }
+
     /// Index of the last entry that changed the game; 0 before the first.
     pub fn game_index(&self) -> u64 {
         self.game_index

@@ -1,23 +1,24 @@
 //! Applies committed entries to the [`RoomState`], and tells who watches.
 
-use std::{io, sync::Arc};
+use std::{collections::BTreeMap, io, sync::Arc};
 
 use futures::{Stream, TryStreamExt as _};
 use openraft::{
     EntryPayload, OptionalSend, RaftSnapshotBuilder,
     storage::{EntryResponder, RaftStateMachine},
 };
+use parking_lot::Mutex;
 use prost::Message as _;
 use tokio::sync::watch;
 
 use super::{
     codec,
     history::Recent,
-    state::{ClusterId, RoomState},
+    state::{ClusterId, CommandId, Proposal, Response, RoomState},
     store::LogStore,
     types::{LogId, Snapshot, SnapshotMeta, StoredMembership, TypeConfig},
 };
-use crate::proto as pb;
+use crate::{game::PeerId, proto as pb};
 
 /// The Raft node of a seat, as openraft has it.
 pub type Raft = openraft::Raft<TypeConfig, StateMachine>;
@@ -46,8 +47,37 @@ pub struct StateMachine {
     applied: Applied,
     membership: StoredMembership,
     recent: Recent,
+    decided: Decided,
     store: LogStore,
     watch: watch::Sender<Applied>,
+}
+
+/// What came of the last command of each player that was applied here: also of those
+/// that are not remembered in the state, for they changed nothing. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Decided(Arc<Mutex<BTreeMap<PeerId, (CommandId, Response)>>>);
+
+/// How many players are remembered.
+const MAX_DECIDED: usize = 256;
+
+impl Decided {
+    fn note(&self, id: CommandId, reply: Response) {
+        let mut all = self.0.lock();
+        if all.len() >= MAX_DECIDED && !all.contains_key(&id.peer_id) {
+            all.pop_first();
+        }
+        let known = all.entry(id.peer_id).or_insert((id, reply));
+        if (id.session, id.seq) >= (known.0.session, known.0.seq) {
+            *known = (id, reply);
+        }
+    }
+
+    /// What came of a command, if it is its player's last one here.
+    pub fn reply_to(&self, id: &CommandId) -> Option<Response> {
+        let all = self.0.lock();
+        let (last, reply) = all.get(&id.peer_id)?;
+        (last == id).then_some(*reply)
+    }
 }
 
 impl StateMachine {
@@ -67,6 +97,7 @@ impl StateMachine {
             applied: Applied::default(),
             membership: StoredMembership::default(),
             recent: Recent::default(),
+            decided: Decided::default(),
             store,
             watch,
         };
@@ -79,6 +110,11 @@ impl StateMachine {
     /// The digests after the newest entries.
     pub fn recent(&self) -> Recent {
         self.recent.clone()
+    }
+
+    /// What came of the players' last commands.
+    pub fn decided(&self) -> Decided {
+        self.decided.clone()
     }
 
     fn load(&mut self, snapshot: &Snapshot) -> io::Result<()> {
@@ -120,8 +156,15 @@ impl RaftStateMachine<TypeConfig> for StateMachine {
             if let EntryPayload::Membership(membership) = &entry.payload {
                 self.membership = StoredMembership::new(log_id, membership.clone());
             }
+            let id = match &entry.payload {
+                EntryPayload::Normal(Proposal::Command(command)) => Some(command.id),
+                _ => None,
+            };
             let state = Arc::make_mut(&mut self.applied.state);
             let reply = state.apply_entry(self.cluster, entry);
+            if let Some(id) = id.filter(|_| reply.result.is_some()) {
+                self.decided.note(id, reply);
+            }
             self.recent.note(state.history().last());
             self.applied.log_id = log_id;
             replies.extend(responder.map(|responder| (responder, reply)));

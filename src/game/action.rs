@@ -55,8 +55,8 @@ pub enum Action {
     Ready(bool),
     /// The owner starts a match.
     StartMatch {
-        /// The secrets, one a round; none where a player sets them.
-        deck: Arc<[Deal]>,
+        /// The secret of the first round; none where a player sets it.
+        deal: Option<Deal>,
         /// What can be guessed.
         alphabet: Arc<Alphabet>,
         /// Whether to start before everybody is ready.
@@ -68,6 +68,9 @@ pub enum Action {
     NextRound {
         /// The round that is over.
         after_round: u32,
+        /// The secret of the next one; none where a player sets it. It is dealt
+        /// only now, so that no log holds it before.
+        deal: Option<Deal>,
     },
     /// The owner ends the match before its last round.
     StopMatch,
@@ -113,8 +116,16 @@ pub enum Action {
     Watch(bool),
     /// The owner hands the room to somebody else.
     PassOwner(PeerId),
-    /// The owner sends somebody away.
-    Remove(PeerId),
+    /// The founder takes the room back.
+    TakeOwner,
+    /// The owner sends somebody away, whether or not they took a seat.
+    Remove {
+        /// Whom.
+        peer: PeerId,
+        /// Whether to lock the room, too, with the same entry: else they could come
+        /// back at once, with another key.
+        lock: bool,
+    },
     /// The owner lets somebody in who knocked, or was sent away.
     LetIn(PeerId),
     /// The owner does not let in who knocked.
@@ -180,7 +191,8 @@ impl Action {
             Self::Say(_) => "say",
             Self::Watch(_) => "watch",
             Self::PassOwner(_) => "pass owner",
-            Self::Remove(_) => "remove",
+            Self::TakeOwner => "take owner",
+            Self::Remove { .. } => "remove",
             Self::LetIn(_) => "let in",
             Self::Refuse(_) => "refuse",
         }

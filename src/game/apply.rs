@@ -17,14 +17,16 @@ impl Game {
         if action.rules() > self.table.rules {
             return Err(Rejection::OldRules);
         }
+        if self.is_removed(&by) {
+            return Err(Rejection::Removed);
+        }
         if let Action::TakeSeat { name } = action {
-            self.seat(by, name)?;
+            self.seat(by, name);
             self.settle();
             return Ok(Outcome::Seated);
         }
-        let player = self.players.get(&by).ok_or(Rejection::NotSeated)?;
-        if player.removed {
-            return Err(Rejection::Removed);
+        if !self.players.contains_key(&by) {
+            return Err(Rejection::NotSeated);
         }
         let outcome = self.act(index, by, action)?;
         self.settle();
@@ -62,12 +64,12 @@ impl Game {
             Action::Configure(settings) => self.configure(&by, settings),
             Action::Ready(ready) => Ok(self.set_ready(by, ready)),
             Action::StartMatch {
-                deck,
+                deal,
                 alphabet,
                 force,
                 after_match,
-            } => self.start_match(by, deck, alphabet, force, after_match),
-            Action::NextRound { after_round } => self.next_round(by, after_round),
+            } => self.start_match(by, deal, alphabet, force, after_match),
+            Action::NextRound { after_round, deal } => self.next_round(by, after_round, deal),
             Action::StopMatch => self.stop_match(by),
             Action::Seal {
                 round,
@@ -91,20 +93,19 @@ impl Game {
             Action::Watch(watching) => self.watch(by, watching),
             Action::PassOwner(peer) => {
                 self.must_own(&by)?;
-                let here = self.players.get(&peer).filter(|p| p.here && !p.removed);
+                let here = self.players.get(&peer).filter(|player| player.here);
                 here.ok_or(Rejection::NoSuchPlayer)?;
                 self.table.owner = Some(peer);
                 Ok(Outcome::Done)
             }
-            Action::Remove(peer) => self.remove(&by, peer),
+            Action::TakeOwner => self.take_owner(by),
+            Action::Remove { peer, lock } => self.remove(&by, peer, lock),
             Action::LetIn(peer) => {
                 self.must_own(&by)?;
-                let removed = self.players.get(&peer).is_some_and(|player| player.removed);
                 let waits = self.table.knocks.contains_key(&peer);
-                if !removed && !waits && !self.table.refused.contains(&peer) {
+                if !waits && !self.is_removed(&peer) && !self.table.refused.contains(&peer) {
                     return Err(Rejection::NoSuchPlayer);
                 }
-                self.change(peer, |player| player.removed = false);
                 self.table.let_in(peer);
                 Ok(Outcome::Done)
             }
@@ -208,7 +209,7 @@ impl Game {
             }
             Observation::Presence { peer, here } => {
                 let player = self.players.get(&peer);
-                let known = player.is_some_and(|p| p.here != here && !p.removed);
+                let known = player.is_some_and(|p| p.here != here) && !self.is_removed(&peer);
                 self.change(peer, |player| {
                     if known {
                         player.here = here;

@@ -5,7 +5,7 @@ use std::{cmp::Reverse, sync::Arc};
 
 use super::{
     Alphabet, Content, Deal, Frame, Game, Match, Mode, Outcome, PeerId, Phase, Rank, Rejection,
-    Round, Secret, Void,
+    Round, Secret, Void, pack::MAX_CLUE_BYTES,
 };
 
 impl Game {
@@ -20,7 +20,7 @@ impl Game {
     pub(super) fn start_match(
         &mut self,
         by: PeerId,
-        deck: Arc<[Deal]>,
+        deal: Option<Deal>,
         alphabet: Arc<Alphabet>,
         force: bool,
         expected: Option<u32>,
@@ -45,13 +45,7 @@ impl Game {
         if !force && self.at_table().any(waits) {
             return Err(Rejection::NotReady);
         }
-        let secrets = deck.iter().map(|deal| &deal.secret);
-        let fits = |secret: &Secret| secret.letters().all(|letter| alphabet.has(letter));
-        let wanted = match settings.mode {
-            Mode::Setter => 0,
-            Mode::Together | Mode::Turns => usize::from(settings.rounds),
-        };
-        if deck.len() != wanted || !secrets.clone().all(fits) {
+        if !fits(deal.as_ref(), settings.mode, &alphabet) {
             return Err(Rejection::BadSecret);
         }
         self.stop_round();
@@ -64,7 +58,6 @@ impl Game {
             over: false,
             pack: settings.pack.clone(),
             alphabet,
-            deck,
             last_setter: 0,
         });
         for player in self.players.values_mut() {
@@ -73,24 +66,43 @@ impl Game {
                 (player.score, player.scored_in) = (0, number);
             }
         }
-        self.begin_round(by)
+        self.begin_round(by, deal)
     }
 
-    pub(super) fn next_round(&mut self, by: PeerId, after: u32) -> Result<Outcome, Rejection> {
+    pub(super) fn next_round(
+        &mut self,
+        by: PeerId,
+        after: u32,
+        deal: Option<Deal>,
+    ) -> Result<Outcome, Rejection> {
         let number = self.round.as_ref().map_or(0, Round::number);
         if after != number {
             return Err(Rejection::RoundChanged);
         }
-        if self.match_on().is_none() {
-            return Err(Rejection::NoMatch);
-        }
+        let on = self.match_on().ok_or(Rejection::NoMatch)?;
         if !self.phase().is_over() {
             return Err(Rejection::RoundOn);
         }
-        self.begin_round(by)
+        let is_new = deal
+            .as_ref()
+            .is_none_or(|deal| !self.was_played(&deal.secret));
+        if !is_new || !fits(deal.as_ref(), on.mode, &on.alphabet) {
+            return Err(Rejection::BadSecret);
+        }
+        self.begin_round(by, deal)
     }
 
-    fn begin_round(&mut self, by: PeerId) -> Result<Outcome, Rejection> {
+    /// Whether a secret of these letters was played in the match that is on.
+    pub fn was_played(&self, secret: &Secret) -> bool {
+        let number = self.match_on().map(|on| on.number);
+        let rounds = self.table.history.iter();
+        rounds
+            .filter(|round| Some(round.frame.in_match) == number)
+            .filter_map(|round| round.secret())
+            .any(|played| played.letters().eq(secret.letters()))
+    }
+
+    fn begin_round(&mut self, by: PeerId, deal: Option<Deal>) -> Result<Outcome, Rejection> {
         let Some(on) = self.match_on() else {
             return Err(Rejection::NoMatch);
         };
@@ -104,15 +116,13 @@ impl Game {
             alphabet: Some(Arc::clone(&on.alphabet)),
             ..Frame::default()
         };
-        let (mut content, mut clue) = (Content::Unset, String::new());
-        match on.mode {
-            Mode::Setter => frame.setter = self.next_after(on.last_setter),
-            Mode::Together | Mode::Turns => {
-                let deal = on.deck.get(nth).ok_or(Rejection::NoMatch)?;
-                content = Content::Open(deal.secret.clone());
-                clue.clone_from(&deal.clue);
-            }
+        if on.mode == Mode::Setter {
+            frame.setter = self.next_after(on.last_setter);
         }
+        let (content, clue) = match deal {
+            Some(deal) => (Content::Open(deal.secret), deal.clue),
+            None => (Content::Unset, String::new()),
+        };
         if on.mode == Mode::Turns {
             // Who begins goes round, too.
             let players: Vec<PeerId> = self.at_table().map(|(peer, _)| peer).collect();
@@ -138,6 +148,11 @@ impl Game {
         self.must_own(&by)?;
         if self.match_on().is_none() {
             return Err(Rejection::NoMatch);
+        }
+        let round = self.round.as_ref().filter(|round| round.is_on());
+        if round.is_some_and(|round| round.frame.setter == Some(by)) {
+            // To own the room does not make it another thing.
+            self.void(Void::GivenUp);
         }
         self.stop_round();
         if let Some(on) = &mut self.table.newest_match {
@@ -184,7 +199,8 @@ impl Game {
         }
         let (round, phase) = (round.clone(), round.phase());
         self.table.counted = round.number();
-        if round.frame.in_match > 0 && phase != Phase::Void {
+        let counts = phase != Phase::Void || round.voided_by().is_some();
+        if round.frame.in_match > 0 && counts {
             let peers: Vec<PeerId> = self.players.keys().copied().collect();
             for peer in peers {
                 let points = round.points_of(&peer);
@@ -228,6 +244,13 @@ impl Game {
         Some(player.score.saturating_add(points))
     }
 
+    /// The points of somebody, in the newest match or else in the last one that
+    /// they played in.
+    pub fn points_of(&self, peer: &PeerId) -> u32 {
+        let kept = || self.players.get(peer).map_or(0, |player| player.score);
+        self.score_of(peer).unwrap_or_else(kept)
+    }
+
     /// The ranking of the newest match, the best first.
     pub fn ranking(&self) -> Vec<Rank> {
         let scores = self
@@ -248,9 +271,22 @@ impl Game {
     }
 }
 
+/// Whether a round of this mode can begin with what was dealt: one secret in the
+/// alphabet of the match, or none where a player sets it.
+fn fits(deal: Option<&Deal>, mode: Mode, alphabet: &Alphabet) -> bool {
+    match (deal, mode) {
+        (None, Mode::Setter) => true,
+        (Some(Deal { clue, secret }), Mode::Together | Mode::Turns) => {
+            clue.len() <= MAX_CLUE_BYTES && secret.letters().all(|letter| alphabet.has(letter))
+        }
+        _ => false,
+    }
+}
+
 impl Round {
     /// The points of a player in this round. Whoever set the secret gets one for
-    /// each miss, if it was found in the end: hard, but not too hard.
+    /// each miss, if it was found in the end: hard, but not too hard. Whoever
+    /// breaks the round off gets none.
     pub fn points_of(&self, peer: &PeerId) -> u32 {
         if self.frame.setter == Some(*peer) {
             let found = self.phase() == Phase::Won;

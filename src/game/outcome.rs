@@ -110,6 +110,14 @@ coded_enum! {
         /// All places at the table are taken.
         #[error("all 24 places are taken; you can watch")]
         Full = "full",
+        /// Who founded the room stays.
+        #[error(
+            "who founded this room cannot be removed; host a new room to play without them"
+        )]
+        Founder = "founder",
+        /// Only who founded the room may.
+        #[error("only who founded this room can take it back")]
+        NotFounder = "not_founder",
         /// Nobody of this name or id.
         #[error("there is no such player here")]
         NoSuchPlayer = "no_such_player",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     Action, ChatLine, Content, Game, Letter, MAX_LINES, MAX_PLAYERS, Mode, Outcome, PeerId, Phase,
     Question, Rejection, Round, Said, Salt, Sealed, Secret, Settings, Void, answer,
+    sealed::put_right,
 };
 
 impl Round {
@@ -216,11 +217,11 @@ impl Game {
         }
         let is_true = secret.letters().all(|letter| round.frame.has(letter));
         if let Content::Sealed(sealed) = &mut round.content {
-            if is_true && sealed.is_proved_by(&secret, salt, &round.clue, &round.guesses) {
-                sealed.revealed = Some(secret);
-            } else {
+            let is_sealed = is_true && sealed.is_of(&secret, salt, &round.clue);
+            if !is_sealed || !put_right(&mut round.guesses, &secret) {
                 round.frame.void = Some(Void::FalseAnswer);
             }
+            sealed.revealed = is_sealed.then_some(secret);
         }
         Ok(Outcome::Done)
     }
@@ -296,18 +297,44 @@ impl Game {
         Ok(Outcome::Done)
     }
 
-    pub(super) fn remove(&mut self, by: &PeerId, peer: PeerId) -> Result<Outcome, Rejection> {
+    pub(super) fn take_owner(&mut self, by: PeerId) -> Result<Outcome, Rejection> {
+        if self.table.founder != Some(by) {
+            return Err(Rejection::NotFounder);
+        }
+        if self.table.owner == Some(by) {
+            return Ok(Outcome::Unchanged);
+        }
+        // Whoever asks is here, even if the leader has not noticed yet.
+        self.change(by, |player| player.here = true);
+        self.table.owner = Some(by);
+        Ok(Outcome::Done)
+    }
+
+    /// Sends somebody away. Who is a member is not known here, so it may be anybody.
+    pub(super) fn remove(
+        &mut self,
+        by: &PeerId,
+        peer: PeerId,
+        lock: bool,
+    ) -> Result<Outcome, Rejection> {
         self.must_own(by)?;
-        if peer == *by || !self.players.contains_key(&peer) {
+        if peer == *by {
             return Err(Rejection::NoSuchPlayer);
         }
-        self.change(peer, |player| {
-            player.removed = true;
-            player.here = false;
-            player.ready = false;
-        });
-        self.table.guests.remove(&peer);
-        Ok(Outcome::Done)
+        if self.table.founder == Some(peer) {
+            return Err(Rejection::Founder);
+        }
+        let locks = lock && !self.table.settings.locked;
+        self.table.settings.locked |= lock;
+        let is_new = !self.is_removed(&peer);
+        if is_new {
+            self.change(peer, |player| {
+                player.here = false;
+                player.ready = false;
+            });
+            self.table.remove(peer);
+        }
+        Ok(done_if(is_new || locks))
     }
 }
 

@@ -30,13 +30,13 @@ coded_enum! {
         Won = "won",
         /// Every chance was used.
         Lost = "lost",
-        /// The round counts for nobody.
+        /// The round was broken off, or its setter lied.
         Void = "void",
     }
 }
 
 coded_enum! {
-    /// Why a round counts for nobody.
+    /// Why a round did not come to its end.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Void {
         /// The setter took too long.
@@ -93,7 +93,7 @@ pub struct Frame {
     pub turn: Option<PeerId>,
     /// Counts what must happen in time: a new number, a new clock.
     pub step: u32,
-    /// Why it counts for nobody, if so.
+    /// Why it did not come to its end, if so.
     pub void: Option<Void>,
 }
 
@@ -243,6 +243,13 @@ impl Round {
     /// guessed or shown.
     pub fn is_on(&self) -> bool {
         !self.phase().is_over()
+    }
+
+    /// Whose fault it is that the round is void: its setter's. Then it counts
+    /// for all others. `None` if it is not void, or was stopped for all.
+    pub fn voided_by(&self) -> Option<PeerId> {
+        let why = self.frame.void.filter(|why| *why != Void::Stopped);
+        why.and(self.frame.setter)
     }
 
     /// Chances that are left, 0 to [`CHANCES`].

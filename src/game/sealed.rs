@@ -79,25 +79,25 @@ impl Sealed {
         hidden.fold(0, |cells, (i, _)| cells | 1 << i)
     }
 
-    /// Whether a secret is the one that was sealed, and all answers were true.
-    pub fn is_proved_by(
-        &self,
-        secret: &Secret,
-        salt: &Salt,
-        clue: &str,
-        made: &[GuessMade],
-    ) -> bool {
-        let mut open = 0;
-        seal(secret, salt, clue) == self.commitment
-            && shape_of(secret) == self.shape
-            && made.iter().all(|guess| {
-                let cells = guess.tried.uncovers(secret, open);
-                open |= cells;
-                // A hint must show something.
-                let hint_is_none = matches!(guess.tried, Tried::Hint { .. }) && cells == 0;
-                cells == guess.cells && !hint_is_none
-            })
+    /// Whether a secret is the one that was sealed.
+    pub fn is_of(&self, secret: &Secret, salt: &Salt, clue: &str) -> bool {
+        seal(secret, salt, clue) == self.commitment && shape_of(secret) == self.shape
     }
+}
+
+/// Puts right what was answered falsely, so that each gets what they found.
+/// Answers whether all was true.
+pub fn put_right(made: &mut [GuessMade], secret: &Secret) -> bool {
+    let (mut open, mut all_true) = (0, true);
+    for guess in made {
+        let cells = guess.tried.uncovers(secret, open);
+        open |= cells;
+        // A hint must show something.
+        let hint_is_none = matches!(guess.tried, Tried::Hint { .. }) && cells == 0;
+        all_true &= cells == guess.cells && !hint_is_none;
+        guess.cells = cells;
+    }
+    all_true
 }
 
 /// What is shown of a secret from the start.
@@ -189,19 +189,18 @@ mod tests {
         let (moon, salt) = (secret("full moon"), [7; 32]);
         let sealed = Sealed::new(seal(&moon, &salt, "clue"), shape_of(&moon)).expect("sealed");
         let honest = made(&moon, "xol");
-        assert!(sealed.is_proved_by(&moon, &salt, "clue", &honest));
-        assert!(!sealed.is_proved_by(&moon, &[8; 32], "clue", &honest));
-        assert!(!sealed.is_proved_by(&moon, &salt, "other", &honest));
-        assert!(!sealed.is_proved_by(&secret("full mood"), &salt, "clue", &honest));
-        // Each answer that was not true is found.
+        assert!(sealed.is_of(&moon, &salt, "clue"));
+        assert!(!sealed.is_of(&moon, &[8; 32], "clue"));
+        assert!(!sealed.is_of(&moon, &salt, "other"));
+        assert!(!sealed.is_of(&secret("full mood"), &salt, "clue"));
+        assert!(put_right(&mut honest.clone(), &moon));
+        // Each answer that was not true is found, and put right.
         for n in 0..honest.len() {
             for bit in [0, 1, 6] {
                 let mut lies = honest.clone();
                 lies[n].cells ^= 1 << bit;
-                assert!(
-                    !sealed.is_proved_by(&moon, &salt, "clue", &lies),
-                    "{n} {bit}"
-                );
+                assert!(!put_right(&mut lies, &moon), "{n} {bit}");
+                assert_eq!(lies, honest);
             }
         }
     }

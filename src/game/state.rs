@@ -2,13 +2,11 @@
 //! room it is, and what is kept besides.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, VecDeque},
     sync::Arc,
 };
 
-use super::{
-    Alphabet, ChatLine, FIRST_RULES, Mode, Name, PeerId, Phase, Rejection, Round, Secret, Settings,
-};
+use super::{Alphabet, ChatLine, FIRST_RULES, Mode, Name, PeerId, Phase, Round, Secret, Settings};
 
 /// The most players at the table; more can watch.
 pub const MAX_PLAYERS: usize = 24;
@@ -19,8 +17,9 @@ pub const MAX_KNOCKS: usize = 8;
 /// How many rounds the history keeps, the newest ones.
 pub const MAX_HISTORY: usize = 200;
 
-/// How many of those who were let in, or refused, are remembered.
-const MAX_GUESTS: usize = 256;
+/// How many of those who were let in, of those who were refused, and of those who
+/// were sent away are remembered; the one that was longest is forgotten first.
+const MAX_LISTED: usize = 256;
 
 /// Someone who has, or had, a seat.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +38,6 @@ pub struct Player {
     pub watching: bool,
     /// Whether they are ready for the match.
     pub ready: bool,
-    /// Whether the owner has sent them away.
-    pub removed: bool,
 }
 
 /// What is kept besides the players and the round.
@@ -52,6 +49,9 @@ pub struct Table {
     pub joined: u32,
     /// Whose room it is.
     pub owner: Option<PeerId>,
+    /// Who founded it: its first owner; of a continuation, who made its cluster.
+    /// They cannot be sent away, and may take the room back.
+    pub founder: Option<PeerId>,
     /// How the room plays.
     pub settings: Settings,
     /// The newest match.
@@ -68,15 +68,18 @@ pub struct Table {
     pub talk: VecDeque<Arc<ChatLine>>,
     /// The newest finished rounds.
     pub history: VecDeque<Arc<Round>>,
-    /// Who waits at the door.
+    /// Who waits at the door, at most [`MAX_KNOCKS`]: who comes when all places are
+    /// taken has none until somebody was answered or went away.
     pub knocks: BTreeMap<PeerId, Name>,
-    /// Who may come in although the room is locked.
-    pub guests: BTreeSet<PeerId>,
-    /// Who was not let in.
-    pub refused: BTreeSet<PeerId>,
+    /// Who was let in and has not come yet, the newest last.
+    pub guests: Vec<PeerId>,
+    /// Who was not let in, the newest last.
+    pub refused: Vec<PeerId>,
+    /// Whom the owner has sent away, the newest last. They need not be players.
+    pub removed: Vec<PeerId>,
 }
 
-/// A secret that waits for its round.
+/// A secret, and what is told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deal {
     /// Shown from the start.
@@ -102,8 +105,6 @@ pub struct Match {
     pub pack: String,
     /// What can be guessed.
     pub alphabet: Arc<Alphabet>,
-    /// The secrets of all rounds; none in [`Mode::Setter`].
-    pub deck: Arc<[Deal]>,
     /// Who set the last secret, as counted by [`Player::joined`].
     pub last_setter: u32,
 }
@@ -138,6 +139,7 @@ impl Default for Table {
             rules: FIRST_RULES,
             joined: 0,
             owner: None,
+            founder: None,
             settings: Settings::default(),
             newest_match: None,
             streak: 0,
@@ -147,8 +149,9 @@ impl Default for Table {
             talk: VecDeque::new(),
             history: VecDeque::new(),
             knocks: BTreeMap::new(),
-            guests: BTreeSet::new(),
-            refused: BTreeSet::new(),
+            guests: Vec::new(),
+            refused: Vec::new(),
+            removed: Vec::new(),
         }
     }
 }
@@ -164,13 +167,12 @@ impl Player {
             here: false,
             watching: false,
             ready: false,
-            removed: false,
         }
     }
 
     /// Whether they play now.
     pub fn plays(&self) -> bool {
-        self.here && !self.watching && !self.removed
+        self.here && !self.watching
     }
 }
 
@@ -185,22 +187,33 @@ impl Table {
 
     pub(super) fn let_in(&mut self, peer: PeerId) {
         self.knocks.remove(&peer);
-        self.refused.remove(&peer);
+        self.drop_from_lists(&peer);
         remember(&mut self.guests, peer);
     }
 
     pub(super) fn refuse(&mut self, peer: PeerId) {
-        self.knocks.remove(&peer);
-        self.guests.remove(&peer);
+        self.drop_from_lists(&peer);
         remember(&mut self.refused, peer);
+    }
+
+    pub(super) fn remove(&mut self, peer: PeerId) {
+        self.drop_from_lists(&peer);
+        remember(&mut self.removed, peer);
+    }
+
+    fn drop_from_lists(&mut self, peer: &PeerId) {
+        self.knocks.remove(peer);
+        for list in [&mut self.guests, &mut self.refused, &mut self.removed] {
+            list.retain(|listed| listed != peer);
+        }
     }
 }
 
-fn remember(peers: &mut BTreeSet<PeerId>, peer: PeerId) {
-    if peers.len() >= MAX_GUESTS && !peers.contains(&peer) {
-        peers.pop_first();
+fn remember(peers: &mut Vec<PeerId>, peer: PeerId) {
+    if peers.len() >= MAX_LISTED {
+        peers.remove(0);
     }
-    peers.insert(peer);
+    peers.push(peer);
 }
 
 /// A round that was replaced before it ended.
@@ -275,18 +288,16 @@ impl Game {
     // ---- who sits in the room, and who owns it ----
 
     /// Takes a seat, or changes the name on it.
-    pub(super) fn seat(&mut self, by: PeerId, name: Name) -> Result<(), Rejection> {
-        let known = self.players.get(&by);
-        if known.is_some_and(|player| player.removed) {
-            return Err(Rejection::Removed);
-        }
-        let newcomer = known.is_none();
+    pub(super) fn seat(&mut self, by: PeerId, name: Name) {
+        let newcomer = !self.players.contains_key(&by);
         let player = self
             .players
             .entry(by)
             .or_insert_with(|| Player::new(name.clone()));
         player.name = name;
         player.here = true;
+        // Whoever has a seat comes in without being on the list.
+        self.table.guests.retain(|guest| *guest != by);
         if newcomer {
             self.table.joined = self.table.joined.saturating_add(1);
             player.joined = self.table.joined;
@@ -295,7 +306,6 @@ impl Game {
             }
             self.begin_score(by);
         }
-        Ok(())
     }
 
     /// Those who play now, in the order in which they came.
@@ -324,6 +334,19 @@ impl Game {
         }
     }
 
+    /// From now on, the room is one that somebody else founded, who may have been
+    /// sent away from the one before.
+    pub fn found(&mut self, founder: PeerId) {
+        self.table.founder = Some(founder);
+        self.table.removed.retain(|peer| *peer != founder);
+    }
+
+    /// Whether somebody must not be forgotten: who is here, the owner, the founder.
+    pub fn must_stay(&self, peer: &PeerId) -> bool {
+        let is_here = self.players.get(peer).is_some_and(|player| player.here);
+        is_here || [self.table.owner, self.table.founder].contains(&Some(*peer))
+    }
+
     pub(super) fn plays(&self, peer: &PeerId) -> bool {
         self.players.get(peer).is_some_and(Player::plays)
     }
@@ -331,13 +354,23 @@ impl Game {
     /// Whether somebody may come in.
     pub fn door(&self, peer: &PeerId) -> Door {
         let table = &self.table;
-        match self.players.get(peer) {
-            Some(player) if player.removed => Door::Removed,
-            Some(_) => Door::Open,
-            None if !table.settings.locked || table.guests.contains(peer) => Door::Open,
-            None if table.refused.contains(peer) => Door::Refused,
-            None => Door::Locked,
+        let known = self.players.contains_key(peer)
+            || table.guests.contains(peer)
+            || table.founder == Some(*peer);
+        if self.is_removed(peer) {
+            Door::Removed
+        } else if known || !table.settings.locked {
+            Door::Open
+        } else if table.refused.contains(peer) {
+            Door::Refused
+        } else {
+            Door::Locked
         }
+    }
+
+    /// Whether the owner has sent somebody away.
+    pub fn is_removed(&self, peer: &PeerId) -> bool {
+        self.table.removed.contains(peer)
     }
 
     /// Passes the room on if its owner is gone: to who is here longest, to one
@@ -345,7 +378,7 @@ impl Game {
     pub(super) fn settle_owner(&mut self) {
         let is_here = |peer: &PeerId| {
             let player = self.players.get(peer);
-            player.is_some_and(|player| player.here && !player.removed)
+            player.is_some_and(|player| player.here)
         };
         if self.table.owner.as_ref().is_some_and(is_here) {
             return;
@@ -354,6 +387,7 @@ impl Game {
         let next = here.min_by_key(|(peer, player)| (player.watching, player.joined, **peer));
         if let Some((peer, _)) = next {
             self.table.owner = Some(*peer);
+            self.table.founder.get_or_insert(*peer);
         }
     }
 }

@@ -24,6 +24,7 @@ pub(super) struct Game {
     players: Vec<Player>,
     rules: u32,
     owner: Option<String>,
+    founder: Option<String>,
     settings: Settings,
     #[serde(rename = "match")]
     newest_match: Option<Match>,
@@ -31,6 +32,7 @@ pub(super) struct Game {
     setter: Option<String>,
     turn: Option<String>,
     void: Option<&'static str>,
+    voided_by: Option<String>,
     asked: Vec<Asked>,
     alphabet: Option<String>,
     knocks: Vec<String>,
@@ -121,6 +123,7 @@ pub(super) struct PastRound {
     setter: Option<String>,
     phase: &'static str,
     void: Option<&'static str>,
+    voided_by: Option<String>,
     guesses: Vec<PastGuess>,
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Vec<Step>>,
@@ -185,6 +188,7 @@ impl Game {
             players: players.collect(),
             rules: table.rules,
             owner: table.owner.as_ref().map(name),
+            founder: table.founder.as_ref().map(name),
             settings: Settings {
                 mode: table.settings.mode.code(),
                 rounds: table.settings.rounds,
@@ -205,6 +209,7 @@ impl Game {
             setter: frame.and_then(|frame| frame.setter.as_ref()).map(name),
             turn: frame.and_then(|frame| frame.turn.as_ref()).map(name),
             void: frame.and_then(|frame| frame.void).map(game::Void::code),
+            voided_by: round.and_then(Round::voided_by).as_ref().map(name),
             asked: asked.map(|asked| Asked::of(&asked.question)).collect(),
             alphabet: frame
                 .and_then(|frame| frame.alphabet.as_ref())
@@ -274,6 +279,7 @@ impl PastRound {
             setter: frame.setter.map(|peer| game.name_of(&peer).to_owned()),
             phase: round.phase().code(),
             void: frame.void.map(game::Void::code),
+            voided_by: round.voided_by().map(|peer| game.name_of(&peer).to_owned()),
             guesses: guesses.collect(),
             steps: None,
         }

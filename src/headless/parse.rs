@@ -1,5 +1,7 @@
 //! A line of stdin, understood.
 
+use std::collections::BTreeSet;
+
 use crate::{
     game::{
         Action, Difficulty, Game, Letter, Mode, PeerId, Reaction, Rejection, Said, Settings, Text,
@@ -28,7 +30,7 @@ pub(super) enum Input {
 const COMMANDS: &str = "the commands are: guess LETTER, solve WORDS, hint, start [PACK[#N]], \
     mode together|turns|setter, rounds N, turn SECONDS, pack ID, difficulty any|easy|normal|hard, \
     lock, unlock, ready, unready, match [force], next, stop, choose N, set WORDS [= CLUE], give_up, \
-    say TEXT, react NAME, watch, play, owner PLAYER, remove PLAYER, accept [PLAYER], refuse [PLAYER], \
+    say TEXT, react NAME, watch, play, owner PLAYER, take_owner, remove PLAYER [lock], accept [PLAYER], refuse [PLAYER], \
     continue, follow, hand_over, state, read, talk, history [N], stats, add_pack FILE, cluster, leave";
 
 /// Reads a line, as it is meant in the room as it is now.
@@ -73,7 +75,7 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Input, Failur
         ("ready", true) => act(Action::Ready(true)),
         ("unready", true) => act(Action::Ready(false)),
         ("match", none) if none || rest == "force" => command(Command::StartMatch { force: !none }),
-        ("next", true) => act(Action::NextRound {
+        ("next", true) => command(Command::NextRound {
             after_round: game()?.round().map_or(0, |round| round.number()),
         }),
         ("stop", true) => act(Action::StopMatch),
@@ -105,7 +107,11 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Input, Failur
         ("watch", true) => act(Action::Watch(true)),
         ("play", true) => act(Action::Watch(false)),
         ("owner", false) => act(Action::PassOwner(player(game()?, rest)?)),
-        ("remove", false) => act(Action::Remove(player(game()?, rest)?)),
+        ("take_owner", true) => act(Action::TakeOwner),
+        ("remove", false) => {
+            let (peer, lock) = removed(must_be_in(room)?, rest)?;
+            act(Action::Remove { peer, lock })
+        }
         ("accept", _) => act(Action::LetIn(knocker(game()?, rest)?)),
         ("refuse", _) => act(Action::Refuse(knocker(game()?, rest)?)),
         ("continue", true) => command(Command::Continue),
@@ -184,21 +190,45 @@ fn knocker(game: &Game, text: &str) -> Result<PeerId, Failure> {
         return Ok(*peer);
     }
     let knocks = knocks.iter().map(|(peer, name)| (*peer, name.as_str()));
-    let removed = game.players().iter().filter(|(_, player)| player.removed);
+    let removed = game.table().removed.iter();
     one_of(
-        knocks.chain(removed.map(|(peer, player)| (*peer, player.name.as_str()))),
+        knocks.chain(removed.map(|peer| (*peer, game.name_of(peer)))),
         text,
     )
 }
 
+/// `PLAYER` or `PLAYER lock`: who is to be sent away, a member without a seat, too,
+/// who is called as in `cluster`; and whether to lock the room. A name that ends so
+/// is meant as it stands.
+fn removed(room: &RoomView, text: &str) -> Result<(PeerId, bool), Failure> {
+    let game = room.state.game();
+    let members = &room.cluster.members;
+    let ids: Vec<String> = members.iter().map(|m| m.node_id.to_string()).collect();
+    let find = |text: &str| {
+        let players = game.players().iter();
+        let players = players.map(|(peer, player)| (*peer, player.name.as_str()));
+        let seats = members.iter().zip(&ids);
+        let seats =
+            seats.flat_map(|(m, id)| [(m.peer_id, m.name.as_str()), (m.peer_id, id.as_str())]);
+        let all = players.chain(seats);
+        one_of(all.filter(|(peer, _)| !game.is_removed(peer)), text)
+    };
+    match (find(text), text.strip_suffix(" lock")) {
+        (Err(e), Some(who)) if e.code == Rejection::NoSuchPlayer.code() => {
+            Ok((find(who.trim_end())?, true))
+        }
+        (found, _) => Ok((found?, false)),
+    }
+}
+
 fn one_of<'a>(all: impl Iterator<Item = (PeerId, &'a str)>, text: &str) -> Result<PeerId, Failure> {
-    let found: Vec<PeerId> = all
+    let found: BTreeSet<PeerId> = all
         .filter(|(peer, name)| *name == text || peer.to_string() == text)
         .map(|(peer, _)| peer)
         .collect();
-    match found.as_slice() {
+    match found.iter().collect::<Vec<_>>().as_slice() {
         [] => Err(Rejection::NoSuchPlayer.into()),
-        [peer] => Ok(*peer),
+        [peer] => Ok(**peer),
         several => {
             let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
             let message = format!(
@@ -234,6 +264,7 @@ mod tests {
             "react cheer",
             "watch",
             "play",
+            "take_owner",
             "stop",
             "continue",
             "leave",

@@ -119,8 +119,11 @@ fn status(p: &Palette, game: &Game, round: &Round, me: PeerId) -> (String, egui:
         Phase::Won => (tr!("board-won"), p.hit),
         Phase::Lost => (tr!("board-lost", secret = secret), p.error),
         Phase::Void => {
-            let why = round.frame().void.map(phrases::void);
-            let mut text = tr!("board-void", why = why.unwrap_or_default());
+            let why = phrases::void(game, round).unwrap_or_default();
+            let mut text = match round.voided_by() {
+                Some(_) => tr!("board-broken-off", why = why),
+                None => tr!("board-void", why = why),
+            };
             if !secret.is_empty() {
                 text.push(' ');
                 text.push_str(&tr!("board-it-was", secret = secret));

@@ -66,11 +66,14 @@ fn choose_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
     let label = ui.label(tr!("history-round"));
     egui::ComboBox::from_id_salt("which round")
         .width(ui.available_width().min(380.0))
-        .selected_text(title_of(round))
+        .selected_text(title_of(game, round))
         .show_ui(ui, |ui| {
             for other in game.table().history.iter().rev() {
                 let is_shown = other.number() == round.number();
-                if ui.selectable_label(is_shown, title_of(other)).clicked() {
+                if ui
+                    .selectable_label(is_shown, title_of(game, other))
+                    .clicked()
+                {
                     draft.round = Some(other.number());
                     draft.step = None;
                 }
@@ -80,10 +83,10 @@ fn choose_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
         .labelled_by(label.id);
 }
 
-fn title_of(round: &Round) -> String {
+fn title_of(game: &Game, round: &Round) -> String {
     let secret = round.secret().map_or_else(|| "?".to_owned(), Secret::text);
-    let end = match round.frame().void {
-        Some(why) => phrases::void(why),
+    let end = match phrases::void(game, round) {
+        Some(why) => why,
         None if round.chances_left() == 0 => tr!("history-lost"),
         None => tr!("history-won"),
     };

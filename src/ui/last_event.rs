@@ -68,7 +68,10 @@ fn presence_change(before: &RoomView, now: &RoomView, me: PeerId) -> Option<(Str
         && old != new
     {
         let (old_name, new_name) = (game.name_of(&old), game.name_of(&new));
+        let again = game.table().founder == Some(new);
         let text = match (online(now, old), new == me) {
+            (true, true) if again => tr!("told-owner-again-mine"),
+            (true, false) if again => tr!("told-owner-again", new = new_name),
             (false, true) => tr!("told-owner-gone-mine", old = old_name),
             (false, false) => tr!("told-owner-gone", old = old_name, new = new_name),
             (true, true) => tr!("told-owner-passed-mine", old = old_name),
@@ -184,10 +187,9 @@ mod tests {
         act(&mut game, 1, Action::Configure(settings));
         let secret = Secret::parse("kanna").expect("a secret");
         let clue = String::new();
-        let deck = [Deal { secret, clue }].into_iter().collect();
         let alphabet = Alphabet::of_language("en").expect("English");
         let start = Action::StartMatch {
-            deck,
+            deal: Some(Deal { secret, clue }),
             alphabet: Arc::new(alphabet),
             force: true,
             after_match: None,

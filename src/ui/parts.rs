@@ -101,19 +101,22 @@ pub(super) fn close_button(ui: &mut egui::Ui, open: &mut bool) {
     *open &= !close.clicked();
 }
 
-/// A question over the window while it is `open`: its title, what it means, and
-/// the buttons that leave everything as it is and that do it. Whether it is done.
+/// A question over the window while it is `open`: its title, what it means, `rest`
+/// below that, and the buttons that leave everything as it is and that do it.
+/// Whether it is done.
 pub(super) fn ask(
     ui: &egui::Ui,
     id: &str,
     open: &mut bool,
     [title, more, not, go]: [String; 4],
+    rest: impl FnOnce(&mut egui::Ui),
 ) -> bool {
     let mut goes = false;
     page(ui, id, open, |ui, open| {
         ui.set_max_width(360.0);
         ui.heading(title);
         ui.label(more);
+        rest(ui);
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             let stays = ui.add(main_button(ui, not)).clicked();

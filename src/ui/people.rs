@@ -11,7 +11,7 @@ use super::{
     words::tr,
 };
 use crate::{
-    game::{Action, PeerId, Tried},
+    game::{Action, Game, PeerId, Tried},
     node::{Command, PlayerView, RoomView},
 };
 
@@ -20,8 +20,8 @@ use crate::{
 pub(super) struct Draft {
     /// Whom I do not want to hear.
     pub(super) muted: BTreeSet<PeerId>,
-    /// Who is about to be sent away.
-    removing: Option<PeerId>,
+    /// Who is about to be sent away, and whether the room is to be locked, too.
+    removing: Option<(PeerId, bool)>,
 }
 
 /// The players, those who are here first; and what can be done about them.
@@ -39,20 +39,7 @@ pub(super) fn players_ui(
     for player in &room.players {
         let id = ("player", player.peer_id);
         row(ui, id, |ui| {
-            let size = Vec2::splat(18.0);
-            let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
-            if player.leads {
-                art.paint(ui.painter(), Picture::Crown, rect);
-                response.on_hover_text(tr!("leads-more"));
-            } else {
-                let dot = rect.center();
-                if player.online {
-                    ui.painter().circle_filled(dot, 4.0, p.hit);
-                } else {
-                    let ring = egui::Stroke::new(1.5, p.weak);
-                    ui.painter().circle_stroke(dot, 4.0, ring);
-                }
-            }
+            mark_ui(ui, art, player.leads, player.online);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if player.peer_id != me {
                     command = command.take().or(menu_ui(ui, room, player, me, draft));
@@ -70,18 +57,79 @@ pub(super) fn players_ui(
                     (true, true) => bold(text.text()).color(p.accent),
                     (true, false) => text,
                 };
-                ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
-                    ui.spacing_mut().item_spacing.y = 0.0;
-                    ui.add(egui::Label::new(text).truncate());
-                    if !roles.is_empty() {
-                        let roles = RichText::new(roles).small().color(p.weak);
-                        ui.add(egui::Label::new(roles).truncate());
-                    }
-                });
+                name_ui(ui, text, roles);
             });
         });
     }
+    seatless_ui(ui, art, room, me, draft);
+    let table = room.state.game().table();
+    let could_own = table.founder == Some(me) && table.owner != Some(me);
+    if could_own && ui.button(tr!("take-room")).clicked() {
+        command = Some(Command::Act(Action::TakeOwner));
+    }
     command.or(removing_ui(ui, room, me, draft))
+}
+
+/// Whether somebody leads or is here, as a picture.
+fn mark_ui(ui: &mut egui::Ui, art: &mut Art, leads: bool, online: bool) {
+    let p = Palette::of(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(18.0), egui::Sense::hover());
+    if leads {
+        art.paint(ui.painter(), Picture::Crown, rect);
+        response.on_hover_text(tr!("leads-more"));
+    } else if online {
+        ui.painter().circle_filled(rect.center(), 4.0, p.hit);
+    } else {
+        let ring = egui::Stroke::new(1.5, p.weak);
+        ui.painter().circle_stroke(rect.center(), 4.0, ring);
+    }
+}
+
+/// A name, and what it stands for here.
+fn name_ui(ui: &mut egui::Ui, name: RichText, roles: String) {
+    let p = Palette::of(ui);
+    ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.add(egui::Label::new(name).truncate());
+        if !roles.is_empty() {
+            let roles = RichText::new(roles).small().color(p.weak);
+            ui.add(egui::Label::new(roles).truncate());
+        }
+    });
+}
+
+/// Members who never took a seat: their programs are in the room all the same.
+fn seatless_ui(ui: &mut egui::Ui, art: &mut Art, room: &RoomView, me: PeerId, draft: &mut Draft) {
+    let (p, game, cluster) = (Palette::of(ui), room.state.game(), &room.cluster);
+    let owns = game.table().owner == Some(me);
+    let is_known =
+        |peer: &PeerId| *peer == me || game.players().contains_key(peer) || game.is_removed(peer);
+    for member in &cluster.members {
+        let peer = member.peer_id;
+        if is_known(&peer) {
+            continue;
+        }
+        row(ui, ("member", member.node_id), |ui| {
+            let leads = cluster.leader == Some(member.node_id);
+            mark_ui(ui, art, leads, member.online);
+            let name = name_of(game, &peer);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if owns {
+                    more_ui(ui, &name, |ui| remove_ui(ui, game, peer, draft));
+                }
+                name_ui(ui, RichText::new(name).color(p.weak), tr!("role-seatless"));
+            });
+        });
+    }
+}
+
+/// What somebody is called, who may never have said it.
+fn name_of(game: &Game, peer: &PeerId) -> String {
+    let player = game.players().get(peer);
+    player.map_or_else(
+        || tr!("someone", id = peer.short()),
+        |player| player.name.to_string(),
+    )
 }
 
 /// The question before somebody is sent away, and the way back for them.
@@ -97,24 +145,33 @@ fn removing_ui(
         return None;
     }
     let mut command = None;
-    if let Some(peer) = draft.removing {
-        let title = tr!("remove-title", name = game.name_of(&peer));
+    if let Some((peer, mut lock)) = draft.removing {
+        let title = tr!("remove-title", name = name_of(game, &peer));
         let texts = [title, tr!("remove-more"), tr!("cancel"), tr!("remove")];
         let mut open = true;
-        if ask(ui, "remove", &mut open, texts) {
-            command = Some(Command::Act(Action::Remove(peer)));
+        let goes = ask(ui, "remove", &mut open, texts, |ui| {
+            // Else they have to knock.
+            if !game.table().settings.locked {
+                ui.add_space(4.0);
+                ui.label(tr!("remove-returns"));
+                ui.checkbox(&mut lock, tr!("remove-lock"));
+            }
+        });
+        if goes {
+            command = Some(Command::Act(Action::Remove { peer, lock }));
         }
-        draft.removing = open.then_some(peer);
+        draft.removing = open.then_some((peer, lock));
     }
-    for (peer, player) in game.players().iter().filter(|(_, player)| player.removed) {
+    for peer in &game.table().removed {
+        let name = name_of(game, peer);
         row(ui, ("removed", peer), |ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let again = ui.small_button(tr!("let-in-again"));
-                called(&again, &tr!("let-in-again"), player.name.as_str());
+                called(&again, &tr!("let-in-again"), &name);
                 if again.clicked() {
                     command = Some(Command::Act(Action::LetIn(*peer)));
                 }
-                let text = tr!("removed", name = player.name.as_str());
+                let text = tr!("removed", name = name.as_str());
                 let text = RichText::new(text).color(Palette::of(ui).weak);
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     ui.add(egui::Label::new(text).truncate());
@@ -133,13 +190,11 @@ fn menu_ui(
     me: PeerId,
     draft: &mut Draft,
 ) -> Option<Command> {
-    let muted = &mut draft.muted;
-    let peer = player.peer_id;
-    let owns = room.state.game().table().owner == Some(me);
+    let (peer, game) = (player.peer_id, room.state.game());
+    let owns = game.table().owner == Some(me);
     let mut command = None;
-    let button = egui::Button::new("…").small().min_size(vec2(24.0, 18.0));
-    let menu = egui::containers::menu::MenuButton::from_button(button);
-    let (response, _) = menu.ui(ui, |ui| {
+    more_ui(ui, player.name.as_str(), |ui| {
+        let muted = &mut draft.muted;
         let is_muted = muted.contains(&peer);
         let text = if is_muted { tr!("unmute") } else { tr!("mute") };
         if ui.button(text).clicked() {
@@ -152,13 +207,31 @@ fn menu_ui(
         if owns && player.online && ui.button(tr!("give-room")).clicked() {
             command = Some(Command::Act(Action::PassOwner(peer)));
         }
-        if owns && ui.button(tr!("remove-ask")).clicked() {
-            draft.removing = Some(peer);
+        if owns {
+            remove_ui(ui, game, peer, draft);
         }
     });
-    let name = tr!("more-about", name = player.name.as_str());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name.clone()));
     command
+}
+
+/// The button to what can be done about somebody.
+fn more_ui(ui: &mut egui::Ui, name: &str, contents: impl FnOnce(&mut egui::Ui)) {
+    let button = egui::Button::new("…").small().min_size(vec2(24.0, 18.0));
+    let menu = egui::containers::menu::MenuButton::from_button(button);
+    let (response, _) = menu.ui(ui, contents);
+    let name = tr!("more-about", name = name);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name.clone()));
+}
+
+fn remove_ui(ui: &mut egui::Ui, game: &Game, peer: PeerId, draft: &mut Draft) {
+    let stays = game.table().founder == Some(peer);
+    let button = ui.add_enabled(!stays, egui::Button::new(tr!("remove-ask")));
+    let button = button.on_disabled_hover_text(tr!("founder-stays"));
+    if button.clicked() {
+        draft.removing = Some((peer, !game.table().settings.locked));
+        // A menu goes by itself for the pointer only.
+        ui.close();
+    }
 }
 
 /// Who stands at the door, for the owner to decide.

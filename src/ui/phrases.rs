@@ -1,17 +1,19 @@
 //! Names and reasons that several parts of the window say.
 
 use super::words::tr;
-use crate::game::{Mode, Void};
+use crate::game::{Game, Mode, Round, Void};
 
-/// Why a round counts for nobody.
-pub(super) fn void(why: Void) -> String {
-    match why {
-        Void::TooSlow => tr!("void-too-slow"),
-        Void::SetterGone => tr!("void-setter-gone"),
-        Void::GivenUp => tr!("void-given-up"),
-        Void::FalseAnswer => tr!("void-false"),
+/// Why a round is void, and by whom; `None` if it is not.
+pub(super) fn void(game: &Game, round: &Round) -> Option<String> {
+    let who = round.voided_by();
+    let who = who.map_or_else(String::new, |who| game.name_of(&who).to_owned());
+    Some(match round.frame().void? {
+        Void::TooSlow => tr!("void-too-slow", who = who),
+        Void::SetterGone => tr!("void-setter-gone", who = who),
+        Void::GivenUp => tr!("void-given-up", who = who),
+        Void::FalseAnswer => tr!("void-false", who = who),
         Void::Stopped => tr!("void-stopped"),
-    }
+    })
 }
 
 /// What a mode is called.

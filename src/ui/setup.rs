@@ -59,11 +59,16 @@ fn match_ui(
     let between = game.phase().is_over();
     ui.vertical_centered(|ui| {
         if between {
-            let button = ui.add(main_button(ui, tr!("next-round")));
+            let missing = missing_pack(view, game);
+            let button = main_button(ui, tr!("next-round"));
+            let button = ui.add_enabled(missing.is_none(), button);
             note_place(&button, "Next round");
+            if let Some(pack) = missing {
+                ui.label(tr!("next-no-pack", pack = pack));
+            }
             if button.clicked() {
                 let after_round = game.round().map_or(0, Round::number);
-                command = Some(Command::Act(Action::NextRound { after_round }));
+                command = Some(Command::NextRound { after_round });
             }
         }
         command = command.take().or(seat_ui(ui, view, game));
@@ -77,10 +82,17 @@ fn match_ui(
         tr!("stop-now")
     };
     let texts = [tr!("stop-title"), more, tr!("stop-not"), tr!("stop")];
-    if ask(ui, "stop", &mut draft.stopping, texts) {
+    if ask(ui, "stop", &mut draft.stopping, texts, |_| {}) {
         command = Some(Command::Act(Action::StopMatch));
     }
     command
+}
+
+/// The pack that the next word is from, if it is not on this computer.
+fn missing_pack<'a>(view: &View, game: &'a Game) -> Option<&'a str> {
+    let on = game.match_on().filter(|on| on.mode != Mode::Setter)?;
+    let is_here = view.packs.iter().any(|pack| pack.id == on.pack);
+    (!is_here).then_some(&on.pack)
 }
 
 /// The way back to the table for those who watch.

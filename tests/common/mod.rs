@@ -117,7 +117,8 @@ pub fn copy_settled(from: &Path, to: &Path) {
     }
 }
 
-fn files_below(folder: &Path) -> io::Result<BTreeMap<PathBuf, Vec<u8>>> {
+/// All files below a folder.
+pub fn files_below(folder: &Path) -> io::Result<BTreeMap<PathBuf, Vec<u8>>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

@@ -1,7 +1,7 @@
 //! Rooms to draw: games played by actions, as in a real room, and a cluster
 //! around them that stands still.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 use dhangkanna::{
     consensus::{ClusterId, CommandId, GameCommand, Proposal, RoomState},
@@ -24,6 +24,8 @@ pub struct Table {
     state: RoomState,
     index: u64,
     name: Name,
+    /// For the rounds to come.
+    deck: VecDeque<Deal>,
 }
 
 pub fn name(text: &str) -> Name {
@@ -45,6 +47,7 @@ impl Table {
             state: RoomState::default(),
             index: 11,
             name: name(room),
+            deck: VecDeque::new(),
         };
         for (n, player) in players.iter().enumerate() {
             let name = name(player);
@@ -112,8 +115,9 @@ impl Table {
             secret: Secret::parse(secret).expect("a secret"),
             clue: clue.to_owned(),
         };
+        self.deck = secrets.iter().map(deal).collect();
         let action = Action::StartMatch {
-            deck: secrets.iter().map(deal).collect(),
+            deal: self.deck.pop_front(),
             alphabet: Arc::new(Alphabet::of_language("en").expect("English")),
             force: true,
             after_match: None,
@@ -168,13 +172,18 @@ impl Table {
 
     pub fn next_round(&mut self) {
         let round = self.state.game().round().expect("a round").number();
-        self.act(0, Action::NextRound { after_round: round });
+        let next = Action::NextRound {
+            after_round: round,
+            deal: self.deck.pop_front(),
+        };
+        self.act(0, next);
     }
 
     /// The room as player 0 sees it, who leads.
     pub fn view(&self) -> RoomView {
         let game = self.state.game();
-        let players = game.players().iter().filter(|(_, player)| !player.removed);
+        let players = game.players().iter();
+        let players = players.filter(|(peer, _)| !game.is_removed(peer));
         let players: Vec<PlayerView> = players
             .enumerate()
             .map(|(n, (peer_id, player))| PlayerView {

@@ -4,13 +4,18 @@
 use std::sync::Arc;
 
 use dhangkanna::{
+    consensus::{CommandId, GameCommand, Proposal, RoomState},
     game::Action,
-    node::{Command, KeptRoom, Pending, RaftStats, Stage, View},
+    node::{Command, KeptRoom, Pending, RaftStats, RoomView, Stage, View},
 };
 use eframe::egui::{self, Vec2, accesskit::Role, vec2};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::{scenes, table::cluster_id, window::Window};
+use super::{
+    scenes,
+    table::{cluster_id, peer},
+    window::Window,
+};
 
 impl Window {
     fn on(scene: &str, size: Vec2) -> Self {
@@ -231,4 +236,96 @@ fn what_takes_its_place_was_not_meant() {
     window.harness.key_press(egui::Key::Enter);
     window.harness.run();
     assert!(forgotten(&window.asked()), "held: {:?}", window.asked());
+}
+
+/// Opens the menu of somebody, and asks to send them away.
+fn ask_to_remove(window: &mut Window, name: &str) {
+    for label in [&*format!("Options for {name}"), "Remove from the room…"] {
+        window.harness.get_by_label(label).click_accesskit();
+        window.harness.run();
+    }
+    let title = format!("Remove {name}?");
+    assert!(window.harness.query_by_label(&title).is_some());
+}
+
+#[test]
+fn anybody_can_be_sent_away_and_the_door_locked_behind_them() {
+    let view = view_of("room-removed");
+    let mut window = showing(view.clone(), vec2(1040.0, 720.0));
+    let remove = |n, lock| {
+        let peer = peer(n);
+        Command::Act(Action::Remove { peer, lock })
+    };
+    let press = |window: &mut Window, label: &str| {
+        window.harness.get_by_label(label).click_accesskit();
+        window.harness.run();
+    };
+    // A player; the room is locked unless the owner says no.
+    ask_to_remove(&mut window, "Cleo");
+    press(&mut window, "Remove");
+    ask_to_remove(&mut window, "Cleo");
+    press(&mut window, "Lock the room, too");
+    press(&mut window, "Remove");
+    // A member who never took a seat.
+    ask_to_remove(&mut window, "Someone (0909)");
+    press(&mut window, "Cancel");
+    ask_to_remove(&mut window, "Someone (0909)");
+    press(&mut window, "Remove");
+    let asked = [remove(2, true), remove(2, false), remove(8, true)];
+    assert_eq!(window.asked(), asked);
+    // In a locked room that is no question.
+    let mut window = Window::on("room-knock", vec2(1040.0, 720.0));
+    ask_to_remove(&mut window, "Cleo");
+    let lock = window.harness.query_by_label("Lock the room, too");
+    assert!(lock.is_none());
+    press(&mut window, "Remove");
+    assert_eq!(window.asked(), [remove(2, false)]);
+}
+
+#[test]
+fn the_founder_takes_the_room_back_and_is_not_sent_away() {
+    let view = view_of("room-waiting");
+    let Stage::Room(room) = &view.stage else {
+        panic!("a room");
+    };
+    let by = |n, session, action| {
+        let id = CommandId {
+            peer_id: peer(n),
+            session: 1,
+            seq: session,
+        };
+        Proposal::Command(GameCommand {
+            id,
+            opens_session: false,
+            action,
+            signed: None,
+        })
+    };
+    let mut state = RoomState::clone(&room.state);
+    state.apply(90, by(0, 90, Action::PassOwner(peer(1))));
+    let passed = RoomView {
+        state: Arc::new(state),
+        ..RoomView::clone(room)
+    };
+    let mut view = view.clone();
+    view.stage = Stage::Room(Arc::new(passed));
+    let mut window = showing(view.clone(), vec2(1040.0, 720.0));
+    let take = window.harness.get_by_label("Take the room back");
+    take.click_accesskit();
+    window.harness.run();
+    assert_eq!(window.asked(), [Command::Act(Action::TakeOwner)]);
+    // The other one owns the room, and sees that the founder stays.
+    view.me.peer_id = peer(1);
+    let mut window = showing(view, vec2(1040.0, 720.0));
+    assert!(
+        window
+            .harness
+            .query_by_label("Take the room back")
+            .is_none()
+    );
+    let founder = window.harness.get_by_label("Options for Ada");
+    founder.click_accesskit();
+    window.harness.run();
+    let remove = window.harness.get_by_label("Remove from the room…");
+    assert!(remove.accesskit_node().data().is_disabled());
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::{
     event::{Answer, Cluster, Event, Part},
+    parse::{Input, parse},
     printer::Shown,
 };
 use crate::{
@@ -24,8 +25,8 @@ use crate::{
     },
     lists::RoomLine,
     node::{
-        ClusterView, Done, Failure, Looking, Me, MemberView, Notice as Warning, PlayerView, Record,
-        Role, RoomView, SetterView, Stage, Trouble, View, group_rooms,
+        ClusterView, Command, Done, Failure, Looking, Me, MemberView, Notice as Warning,
+        PlayerView, Record, Role, RoomView, SetterView, Stage, Trouble, View, group_rooms,
     },
 };
 
@@ -53,7 +54,7 @@ const PHASES: [Phase; 7] = [
     Phase::Void,
 ];
 
-const REJECTIONS: [Rejection; 28] = [
+const REJECTIONS: [Rejection; 30] = [
     Rejection::NotALetter,
     Rejection::NoRound,
     Rejection::RoundOver,
@@ -82,6 +83,8 @@ const REJECTIONS: [Rejection; 28] = [
     Rejection::NoSuchPlayer,
     Rejection::Removed,
     Rejection::OldRules,
+    Rejection::Founder,
+    Rejection::NotFounder,
 ];
 
 /// A room in which every command is taken.
@@ -171,9 +174,9 @@ impl Room {
         self.act(1, Action::Configure(settings));
     }
 
-    fn start_match(&mut self, deck: &[Deal]) {
+    fn start_match(&mut self, deal: Option<Deal>) {
         let action = Action::StartMatch {
-            deck: deck.into(),
+            deal,
             alphabet: Arc::new(Alphabet::of_language("en").expect("English")),
             force: true,
             after_match: None,
@@ -281,7 +284,7 @@ fn shown() -> Vec<Event> {
     });
     show(room.view());
 
-    room.start_match(&[deal("banana", "Yellow"), deal("moon", "")]);
+    room.start_match(Some(deal("banana", "Yellow")));
     room.guess(1, "ax");
     room.act(2, Action::Hint { round: None });
     room.solve(2, "bandana");
@@ -291,8 +294,11 @@ fn shown() -> Vec<Event> {
     show(room.view());
     room.solve(1, "banana");
     show(room.view());
-    let after_round = room.round();
-    room.act(1, Action::NextRound { after_round });
+    let next = Action::NextRound {
+        after_round: room.round(),
+        deal: Some(deal("moon", "")),
+    };
+    room.act(1, next);
     room.guess(2, "abcdef");
     show(room.view());
 
@@ -301,7 +307,7 @@ fn shown() -> Vec<Event> {
     show(room.view());
 
     room.configure(Mode::Setter, 3, false);
-    room.start_match(&[]);
+    room.start_match(None);
     let mut setting = room.view();
     setting.setter = Some(SetterView {
         offers: Arc::new([deal("sun", "Warm")]),
@@ -331,7 +337,7 @@ fn shown() -> Vec<Event> {
     show(room.view());
 
     room.configure(Mode::Turns, 1, false);
-    room.start_match(&[deal("moon", "")]);
+    room.start_match(Some(deal("moon", "")));
     show(room.view());
 
     let roles = [
@@ -458,6 +464,57 @@ fn room_line() -> String {
     let ads: Ads = Arc::new(BTreeMap::from([(ad.peer_id, ad)]));
     let rooms = group_rooms(&ads);
     serde_json::to_string(&RoomLine::of(&rooms[0], &ads)).expect("JSON")
+}
+
+#[test]
+fn who_is_sent_away_is_named_as_in_the_lists() {
+    let mut room = Room::new();
+    room.act(
+        3,
+        Action::TakeSeat {
+            name: name("Cleo lock"),
+        },
+    );
+    let mut view = room.view();
+    let ghost = |n: u8| MemberView {
+        node_id: 1000 + u64::from(n),
+        peer_id: peer(n),
+        name: Name::placeholder(),
+        ..view.cluster.members[1].clone()
+    };
+    let ghosts = [ghost(8), ghost(9)];
+    view.cluster.members.push(ghosts[0].clone());
+    let ask = |line: &str, view: &RoomView| parse(line, Some(view)).map_err(|e| e.code);
+    let remove = |n, lock| {
+        let peer = peer(n);
+        Ok(Input::Command(Command::Act(Action::Remove { peer, lock })))
+    };
+    let id = peer(8).to_string();
+    for (who, n) in [
+        ("Ben", 2),
+        ("someone", 8),
+        ("1008", 8),
+        (&*id, 8),
+        ("Cleo lock", 3),
+    ] {
+        assert_eq!(ask(&format!("remove {who}"), &view), remove(n, false));
+        assert_eq!(ask(&format!("remove {who} lock"), &view), remove(n, true));
+    }
+    for nobody in ["lock", "Dan", "Dan lock", "1009"] {
+        let asked = ask(&format!("remove {nobody}"), &view);
+        assert_eq!(asked, Err("no_such_player"), "{nobody}");
+    }
+    view.cluster.members.push(ghosts[1].clone());
+    assert_eq!(ask("remove someone", &view), Err("ambiguous"));
+    assert_eq!(ask("remove someone lock", &view), Err("ambiguous"));
+    assert_eq!(ask("remove 1009 lock", &view), remove(9, true));
+    // Who was sent away is let in again by the same words.
+    let (peer, lock) = (peer(8), false);
+    room.act(1, Action::Remove { peer, lock });
+    view.state = Arc::new(room.state.clone());
+    let accept = Ok(Input::Command(Command::Act(Action::LetIn(peer))));
+    assert_eq!(ask("accept someone", &view), accept);
+    assert_eq!(ask("remove someone", &view), remove(9, false));
 }
 
 #[test]

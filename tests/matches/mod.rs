@@ -43,15 +43,14 @@ fn room(players: u8) -> Game {
     game
 }
 
-fn deck(secrets: &[&str]) -> Arc<[Deal]> {
-    let deal = |text: &&str| Deal {
+fn deal(text: &str) -> Deal {
+    Deal {
         clue: format!("about {text}"),
         secret: secret(text),
-    };
-    secrets.iter().map(deal).collect()
+    }
 }
 
-fn start(game: &mut Game, mode: Mode, secrets: &[&str], rounds: u8) {
+fn start(game: &mut Game, mode: Mode, first: Option<&str>, rounds: u8) {
     let owner = game.table().owner.unwrap();
     let settings = Settings {
         mode,
@@ -59,12 +58,12 @@ fn start(game: &mut Game, mode: Mode, secrets: &[&str], rounds: u8) {
         ..Settings::default()
     };
     game.apply(2, owner, Action::Configure(settings)).unwrap();
-    game.apply(3, owner, match_of(secrets, true)).unwrap();
+    game.apply(3, owner, match_of(first, true)).unwrap();
 }
 
-fn match_of(secrets: &[&str], force: bool) -> Action {
+fn match_of(first: Option<&str>, force: bool) -> Action {
     Action::StartMatch {
-        deck: deck(secrets),
+        deal: first.map(deal),
         alphabet: english(),
         force,
         after_match: None,
@@ -129,6 +128,7 @@ fn play(game: &mut Game, setter: Option<&Setter>, transcript: &str) {
                 "hint" => Action::Hint { round: None },
                 "next" => Action::NextRound {
                     after_round: number,
+                    deal: (!rest.is_empty()).then(|| deal(rest)),
                 },
                 "stop" => Action::StopMatch,
                 "seal" => setter.unwrap().seal(number),
@@ -136,7 +136,11 @@ fn play(game: &mut Game, setter: Option<&Setter>, transcript: &str) {
                 "watch" => Action::Watch(true),
                 "sit" => Action::Watch(false),
                 "seat" => Action::TakeSeat { name: name(who) },
-                "remove" => Action::Remove(peer(rest.parse().unwrap())),
+                "take_owner" => Action::TakeOwner,
+                "remove" => Action::Remove {
+                    peer: peer(rest.parse().unwrap()),
+                    lock: false,
+                },
                 other => panic!("{other}?"),
             };
             match game.apply(n as u64 + 10, peer(who), action) {

@@ -25,6 +25,15 @@ impl Dice {
         secret(words[self.roll(8) as usize])
     }
 
+    /// What a round of this mode begins with, as a rule.
+    fn deal(&mut self, mode: Mode) -> Option<Deal> {
+        let deals = (mode != Mode::Setter) != (self.roll(8) == 0);
+        deals.then(|| Deal {
+            clue: String::new(),
+            secret: self.secret(),
+        })
+    }
+
     /// Something that a player may send, often enough what makes sense now.
     fn action(&mut self, game: &Game) -> Action {
         let number = game.round().map_or(0, |round| round.number());
@@ -60,25 +69,19 @@ impl Dice {
                 locked: self.roll(2) == 0,
             }),
             11 => Action::Ready(self.roll(3) > 0),
-            12 => {
-                let settings = &game.table().settings;
-                let count = match settings.mode {
-                    Mode::Setter => 0,
-                    _ => usize::from(settings.rounds),
-                };
-                Action::StartMatch {
-                    deck: (0..count)
-                        .map(|_| Deal {
-                            clue: String::new(),
-                            secret: self.secret(),
-                        })
-                        .collect(),
-                    alphabet: english(),
-                    force: self.roll(2) == 0,
-                    after_match: None,
+            12 => Action::StartMatch {
+                deal: self.deal(game.table().settings.mode),
+                alphabet: english(),
+                force: self.roll(2) == 0,
+                after_match: None,
+            },
+            13 | 14 => {
+                let newest = game.table().newest_match.as_ref();
+                Action::NextRound {
+                    after_round: near,
+                    deal: self.deal(newest.map_or(Mode::Together, |newest| newest.mode)),
                 }
             }
-            13 | 14 => Action::NextRound { after_round: near },
             15 if self.roll(8) == 0 => Action::StopMatch,
             15 | 16 => sealed.seal(near),
             17 | 18 => {
@@ -103,9 +106,13 @@ impl Dice {
             },
             20 => Action::Say(Said::Reaction(Reaction::Heart)),
             21 => Action::Watch(self.roll(3) == 0),
-            22 => match self.roll(8) {
+            22 => match self.roll(9) {
+                8 => Action::TakeOwner,
                 0 => Action::GiveUp { round: number },
-                1 => Action::Remove(self.peer()),
+                1 => Action::Remove {
+                    peer: self.peer(),
+                    lock: self.roll(2) == 0,
+                },
                 2 => Action::PassOwner(self.peer()),
                 3 => Action::Refuse(self.peer()),
                 _ => Action::LetIn(self.peer()),
@@ -138,13 +145,29 @@ impl Dice {
     }
 }
 
+fn here_or_listed(game: &Game, peer: &PeerId) -> bool {
+    let table = game.table();
+    let player = game.players().get(peer);
+    player.is_some_and(|player| player.here)
+        || table.guests.contains(peer)
+        || table.refused.contains(peer)
+        || table.knocks.contains_key(peer)
+}
+
 /// What holds of every game.
 fn check(game: &Game) {
     let table = game.table();
     assert!(table.talk.len() <= MAX_LINES && table.knocks.len() <= 8);
+    assert!(table.guests.len() <= 256 && table.refused.len() <= 256);
+    assert!(table.removed.len() <= 256);
+    assert_eq!(table.owner.is_some(), table.founder.is_some());
+    for peer in &table.removed {
+        assert_ne!(table.founder, Some(*peer), "the founder stays");
+        assert!(!here_or_listed(game, peer), "who was sent away is nowhere");
+    }
     let here = |peer: &PeerId| {
         let player = game.players().get(peer);
-        player.is_some_and(|player| player.here && !player.removed)
+        player.is_some_and(|player| player.here)
     };
     if game.players().keys().any(here) {
         assert!(table.owner.as_ref().is_some_and(here), "the owner is here");
@@ -195,6 +218,25 @@ fn check(game: &Game) {
     }
 }
 
+/// Nobody but the setter loses what was found in a round that the setter broke off.
+fn check_points(before: &Game, now: &Game) {
+    let (Some(was), Some(round)) = (before.round(), now.round()) else {
+        return;
+    };
+    let ended = was.number() == round.number() && was.is_on() && !round.is_on();
+    let Some(setter) = round.voided_by().filter(|_| ended) else {
+        return;
+    };
+    for (peer, player) in now.players() {
+        let had = before.players()[peer].score;
+        let is_in = player.scored_in == round.frame().in_match;
+        let guesses = round.guesses().iter().filter(|guess| guess.by == *peer);
+        let found: u32 = guesses.map(|guess| guess.points()).sum();
+        let earned = if is_in && *peer != setter { found } else { 0 };
+        assert_eq!(player.score, had + earned);
+    }
+}
+
 /// Random actions and observations from a seed, checked after each; and once more
 /// through the codec, which must not change anything.
 fn run(seed: u64, actions: u64) {
@@ -234,6 +276,7 @@ fn run(seed: u64, actions: u64) {
             }
             _ => {}
         }
+        check_points(before.game(), state.game());
         twin.apply(index, proposal);
         if index % 64 == 0 {
             let bytes = pb::RoomState::from(&twin).encode_to_vec();

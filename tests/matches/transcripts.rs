@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn together_keeps_a_streak_and_counts_who_found_what() {
     let mut game = room(3);
-    start(&mut game, Mode::Together, &["moon", "bee"], 2);
+    start(&mut game, Mode::Together, Some("moon"), 2);
     play(
         &mut game,
         None,
@@ -14,7 +14,7 @@ fn together_keeps_a_streak_and_counts_who_found_what() {
          2 next -> round_on, _oo_, 5, guessing, -, 2 0 0
          1 solve MooN -> hit, moon, 5, won, -, 2 4 0
          2 guess q -> round_over, moon, 5, won, -, 2 4 0
-         2 next -> started, ___, 6, guessing, -, 2 4 0",
+         2 next bee -> started, ___, 6, guessing, -, 2 4 0",
     );
     assert_eq!((game.table().streak, game.table().best_streak), (1, 1));
     play(
@@ -34,7 +34,7 @@ fn together_keeps_a_streak_and_counts_who_found_what() {
 #[test]
 fn turns_go_round_and_nobody_who_is_away_holds_them_up() {
     let mut game = room(3);
-    start(&mut game, Mode::Turns, &["banana", "moon"], 2);
+    start(&mut game, Mode::Turns, Some("banana"), 2);
     play(
         &mut game,
         None,
@@ -52,7 +52,7 @@ fn turns_go_round_and_nobody_who_is_away_holds_them_up() {
          2 guess z -> miss, _anana, 4, guessing, 0, 3 0 2
          0 solve bandana -> miss, _anana, 3, guessing, 2, 3 0 2
          2 solve banana -> hit, banana, 3, won, 2, 3 0 4
-         2 next -> started, ____, 6, guessing, 2, 3 0 4
+         2 next moon -> started, ____, 6, guessing, 2, 3 0 4
          2 guess m -> hit, m___, 6, guessing, 0, 3 0 5
          - gone 0 -> done, m___, 6, guessing, 2, 3 0 5
          - gone 2 -> done, m___, 6, guessing, -, 3 0 5
@@ -66,7 +66,7 @@ fn turns_go_round_and_nobody_who_is_away_holds_them_up() {
 fn a_setter_answers_and_is_believed_only_in_the_end() {
     let mut game = room(3);
     let moon = Setter::new("full moon");
-    start(&mut game, Mode::Setter, &[], 2);
+    start(&mut game, Mode::Setter, None, 2);
     play(
         &mut game,
         Some(&moon),
@@ -97,24 +97,80 @@ fn a_setter_answers_and_is_believed_only_in_the_end() {
     assert!(game.match_on().is_none());
 }
 
-#[test]
-fn a_setter_who_leaves_voids_the_round_without_penalty() {
-    for how in ["- gone 0", "0 watch", "0 give_up", "- time"] {
-        let mut game = room(3);
-        let moon = Setter::new("moon");
-        start(&mut game, Mode::Setter, &[], 3);
-        game.apply(4, peer(0), moon.seal(1)).unwrap();
+/// Player 0 sets "moon", in the first of three rounds; the others found its two
+/// o's, missed once, and have just asked for the m.
+fn nearly_found() -> Game {
+    let mut game = room(3);
+    let moon = Setter::new("moon");
+    start(&mut game, Mode::Setter, None, 3);
+    game.apply(4, peer(0), moon.seal(1)).unwrap();
+    for (n, letter) in [(1, "o"), (2, "x"), (2, "m")] {
         let guess = Action::Guess {
-            letter: Letter::parse("o").unwrap(),
+            letter: Letter::parse(letter).unwrap(),
             round: None,
         };
-        game.apply(5, peer(1), guess).unwrap();
-        let want = "-> done, ____, 6, void, -, 0 0 0";
+        game.apply(5, peer(n), guess).unwrap();
+        if n == 1 || letter == "x" {
+            moon.serve(&mut game);
+        }
+    }
+    game
+}
+
+#[test]
+fn a_setter_who_breaks_off_takes_nothing_from_the_others() {
+    for how in ["- gone 0", "0 watch", "0 give_up", "- time"] {
+        let mut game = nearly_found();
+        let want = "-> done, _oo_, 5, void, -, 0 2 0";
         play(&mut game, None, &format!("{how} {want}"));
+        assert_eq!(game.round().unwrap().voided_by(), Some(peer(0)), "{how}");
         // On it goes, with the next one.
-        play(&mut game, None, "1 next -> started, , 6, setting, -, 0 0 0");
+        play(&mut game, None, "1 next -> started, , 6, setting, -, 0 2 0");
         assert_eq!(game.round().unwrap().frame().setter, Some(peer(1)), "{how}");
     }
+    // It makes no difference who owns the room.
+    let mut game = nearly_found();
+    play(&mut game, None, "0 stop -> done, _oo_, 5, void, -, 0 2 0");
+    assert_eq!(game.round().unwrap().voided_by(), Some(peer(0)));
+    let mut game = nearly_found();
+    game.apply(6, peer(0), Action::PassOwner(peer(2))).unwrap();
+    play(&mut game, None, "2 stop -> done, _oo_, 5, void, -, 0 0 0");
+    assert_eq!(game.round().unwrap().voided_by(), None);
+    // A setter who shows another word than was sealed.
+    let mut game = room(2);
+    let moon = Setter::new("moon");
+    start(&mut game, Mode::Setter, None, 1);
+    game.apply(4, peer(0), moon.seal(1)).unwrap();
+    play(
+        &mut game,
+        None,
+        "1 guess o -> asked, ____, 6, guessing, -, 0 0",
+    );
+    let answered = moon_answer(&game);
+    game.apply(5, peer(0), answered).unwrap();
+    play(
+        &mut game,
+        None,
+        "1 solve moon -> asked, _oo_, 6, guessing, -, 0 0",
+    );
+    let answered = moon_answer(&game);
+    game.apply(6, peer(0), answered).unwrap();
+    let reveal = Action::Reveal {
+        round: 1,
+        secret: secret("noon"),
+        salt: moon.1,
+    };
+    game.apply(7, peer(0), reveal).unwrap();
+    assert_eq!(game.phase(), Phase::Void);
+    let scores = [game.score_of(&peer(0)), game.score_of(&peer(1))];
+    assert_eq!(scores, [Some(0), Some(6)]);
+    assert_eq!(game.round().unwrap().secret(), None);
+}
+
+fn moon_answer(game: &Game) -> Action {
+    let moon = Setter::new("moon");
+    let round = game.round().unwrap();
+    round.setter_action(&moon.0, moon.1, 0).unwrap()
 }
 
 #[test]
@@ -123,9 +179,9 @@ fn every_lie_of_a_setter_is_found_at_the_reveal() {
     // Answers to a, n and b, each with all it could have been.
     for lie in 0..64_u64 {
         let mut game = room(2);
-        start(&mut game, Mode::Setter, &[], 1);
+        start(&mut game, Mode::Setter, None, 1);
         game.apply(4, peer(0), truth.seal(1)).unwrap();
-        let mut honest = true;
+        let (mut honest, mut found) = (true, 0);
         for (nth, c) in ["a", "n", "b", "x", "y", "z", "q", "w", "v"]
             .iter()
             .enumerate()
@@ -151,6 +207,7 @@ fn every_lie_of_a_setter_is_found_at_the_reveal() {
             let (_, true_cells) = answer(&question, &truth.0, open, 0);
             let cells = if nth == 0 { lie } else { true_cells & !open };
             honest &= cells == true_cells;
+            found += truth.0.cells_of(letter).count_ones();
             let answered = Action::Answer {
                 round: 1,
                 nth: nth as u32,
@@ -172,6 +229,11 @@ fn every_lie_of_a_setter_is_found_at_the_reveal() {
         game.apply(7, peer(0), reveal).unwrap();
         let want = if honest { Phase::Won } else { Phase::Void };
         assert_eq!(game.phase(), want, "{lie:b}");
+        // What was denied is given back, what was invented is worth nothing.
+        assert_eq!(game.score_of(&peer(1)), Some(found), "{lie:b}");
+        let misses = game.round().unwrap().misses().count();
+        let setter = if honest { misses as u32 } else { 0 };
+        assert_eq!(game.score_of(&peer(0)), Some(setter), "{lie:b}");
     }
 }
 
@@ -179,7 +241,7 @@ fn every_lie_of_a_setter_is_found_at_the_reveal() {
 fn impossible_answers_are_refused() {
     let mut game = room(3);
     let moon = Setter::new("full moon");
-    start(&mut game, Mode::Setter, &[], 1);
+    start(&mut game, Mode::Setter, None, 1);
     game.apply(4, peer(0), moon.seal(1)).unwrap();
     let answer = |nth, letter: Option<&str>, cells| Action::Answer {
         round: 1,
@@ -237,6 +299,75 @@ fn an_action_of_newer_rules_than_the_rooms_is_refused() {
     let seat = Action::TakeSeat { name: name(0) };
     assert_eq!(game.apply(1, peer(0), seat), Err(Rejection::OldRules));
     assert_eq!(game, before);
+}
+
+#[test]
+fn each_round_begins_with_a_secret_that_fits() {
+    let mut game = room(2);
+    start(&mut game, Mode::Turns, Some("moon"), 3);
+    play(&mut game, None, "0 solve moon -> hit, moon, 6, won, 0, 8 0");
+    let dealt = |deal| Action::NextRound {
+        after_round: 1,
+        deal,
+    };
+    let with = |secret: &str, clue: String| Deal {
+        clue,
+        secret: Secret::parse(secret).unwrap(),
+    };
+    let refused = [
+        None,
+        // Played in this match.
+        Some(deal("moon")),
+        Some(deal("M O O N")),
+        // Of another alphabet.
+        Some(with("mond ß", String::new())),
+        Some(with("місяць", String::new())),
+        Some(with("bee", "c".repeat(241))),
+    ];
+    for deal in refused {
+        let before = game.clone();
+        let refused = game.apply(5, peer(1), dealt(deal.clone()));
+        assert_eq!(refused, Err(Rejection::BadSecret), "{deal:?}");
+        assert_eq!(game, before);
+    }
+    let bee = dealt(Some(with("bee", "c".repeat(240))));
+    assert_eq!(game.apply(5, peer(1), bee.clone()), Ok(Outcome::Started));
+    // Two pressed at once: one round begins.
+    let late = game.apply(6, peer(0), bee);
+    assert_eq!(late, Err(Rejection::RoundChanged));
+    // In the next match it may come again.
+    game.apply(7, peer(0), Action::StopMatch).unwrap();
+    start(&mut game, Mode::Turns, Some("moon"), 1);
+    // The first secret has to fit, too; a setter brings none.
+    game.apply(8, peer(0), Action::StopMatch).unwrap();
+    let first = |deal| Action::StartMatch {
+        deal,
+        alphabet: english(),
+        force: true,
+        after_match: None,
+    };
+    for deal in [
+        Some(with("mond ß", String::new())),
+        Some(with("bee", "c".repeat(241))),
+    ] {
+        let refused = game.apply(9, peer(0), first(deal));
+        assert_eq!(refused, Err(Rejection::BadSecret));
+    }
+    let setter = Settings {
+        mode: Mode::Setter,
+        ..Settings::default()
+    };
+    game.apply(9, peer(0), Action::Configure(setter)).unwrap();
+    let refused = game.apply(10, peer(0), first(Some(deal("bee"))));
+    assert_eq!(refused, Err(Rejection::BadSecret));
+    game.apply(11, peer(0), first(None)).unwrap();
+    let round = game.round().unwrap().number();
+    game.apply(12, peer(0), Action::GiveUp { round }).unwrap();
+    let dealt = Action::NextRound {
+        after_round: round,
+        deal: Some(deal("bee")),
+    };
+    assert_eq!(game.apply(13, peer(0), dealt), Err(Rejection::BadSecret));
 }
 
 /// Snapshots and continuations are one message each, of at most 4 MiB.

@@ -4,13 +4,13 @@ use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
 use super::parts::{
-    DecodeError, Decoded, alphabet, bytes32, cells, clue, deck, letter, must_know, name, pack_id,
+    DecodeError, Decoded, alphabet, bytes32, cells, clue, deal, letter, must_know, name, pack_id,
     peer_id, public_key, read_shape, said, secret, settings, shape, signature, whole,
 };
 use crate::{
     coded_enum::numbered_on_the_wire,
     consensus::{CommandId, CommandProof, GameCommand, Proposal, Response, Signed},
-    game::{Action, FIRST_RULES, MAX_ROUNDS, Observation, Outcome, Rejection},
+    game::{Action, FIRST_RULES, Observation, Outcome, Rejection},
     proto as pb,
 };
 
@@ -77,18 +77,19 @@ fn write(action: &Action, opens: bool) -> pb::command::Action {
         Action::Configure(settings) => A::Configure(settings.into()),
         Action::Ready(ready) => A::Ready(*ready),
         Action::StartMatch {
-            deck,
+            deal,
             alphabet,
             force,
             after_match,
         } => A::StartMatch(pb::StartMatch {
-            deck: deck.iter().map(Into::into).collect(),
+            deal: deal.as_ref().map(Into::into),
             alphabet: Some((&**alphabet).into()),
             force: *force,
             after_match: *after_match,
         }),
-        Action::NextRound { after_round } => A::NextRound(pb::NextRound {
+        Action::NextRound { after_round, deal } => A::NextRound(pb::NextRound {
             after_round: *after_round,
+            deal: deal.as_ref().map(Into::into),
         }),
         Action::StopMatch => A::StopMatch(pb::Nothing {}),
         Action::Seal {
@@ -126,7 +127,11 @@ fn write(action: &Action, opens: bool) -> pb::command::Action {
         Action::Say(said) => A::Say(said.into()),
         Action::Watch(watching) => A::Watch(*watching),
         Action::PassOwner(peer) => A::PassOwner(peer.as_bytes().to_vec()),
-        Action::Remove(peer) => A::Remove(peer.as_bytes().to_vec()),
+        Action::TakeOwner => A::TakeOwner(pb::Nothing {}),
+        Action::Remove { peer, lock } => A::Remove(pb::Remove {
+            peer_id: peer.as_bytes().to_vec(),
+            lock: *lock,
+        }),
         Action::LetIn(peer) => A::LetIn(peer.as_bytes().to_vec()),
         Action::Refuse(peer) => A::Refuse(peer.as_bytes().to_vec()),
     }
@@ -208,19 +213,15 @@ fn read(action: pb::command::Action) -> Decoded<Action> {
         A::Hint(hint) => Action::Hint { round: hint.round },
         A::Configure(chosen) => Action::Configure(settings(chosen)?),
         A::Ready(ready) => Action::Ready(ready),
-        A::StartMatch(start) => {
-            if start.deck.len() > usize::from(MAX_ROUNDS) {
-                return Err(DecodeError::Invalid("deck"));
-            }
-            Action::StartMatch {
-                deck: deck(start.deck)?,
-                alphabet: alphabet(&start.alphabet.ok_or(DecodeError::Missing("alphabet"))?)?,
-                force: start.force,
-                after_match: start.after_match,
-            }
-        }
+        A::StartMatch(start) => Action::StartMatch {
+            deal: start.deal.map(deal).transpose()?,
+            alphabet: alphabet(&start.alphabet.ok_or(DecodeError::Missing("alphabet"))?)?,
+            force: start.force,
+            after_match: start.after_match,
+        },
         A::NextRound(next) => Action::NextRound {
             after_round: next.after_round,
+            deal: next.deal.map(deal).transpose()?,
         },
         A::StopMatch(pb::Nothing {}) => Action::StopMatch,
         A::Seal(seal) => Action::Seal {
@@ -244,7 +245,11 @@ fn read(action: pb::command::Action) -> Decoded<Action> {
         A::Say(message) => Action::Say(said(message)?),
         A::Watch(watching) => Action::Watch(watching),
         A::PassOwner(peer) => Action::PassOwner(peer_id(&peer)?),
-        A::Remove(peer) => Action::Remove(peer_id(&peer)?),
+        A::TakeOwner(pb::Nothing {}) => Action::TakeOwner,
+        A::Remove(remove) => Action::Remove {
+            peer: peer_id(&remove.peer_id)?,
+            lock: remove.lock,
+        },
         A::LetIn(peer) => Action::LetIn(peer_id(&peer)?),
         A::Refuse(peer) => Action::Refuse(peer_id(&peer)?),
         // It has no id, and no player may send one.
@@ -330,7 +335,7 @@ numbered_on_the_wire!(
     NotALetter, NoRound, RoundOver, RoundChanged, BadSecret, BadName, NotSeated, Stale,
     NotInAlphabet, NotYourTurn, YouSetIt, Watching, NotSealed, NotSetter, BadAnswer,
     NoHint, NotOwner, BadSettings, MatchOn, NoMatch, MatchChanged, RoundOn, NotReady,
-    TooFew, Full, NoSuchPlayer, Removed, OldRules,
+    TooFew, Full, NoSuchPlayer, Removed, OldRules, Founder, NotFounder,
 );
 
 impl From<&Response> for pb::Reply {

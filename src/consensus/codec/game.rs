@@ -1,6 +1,6 @@
 //! The state of a room: the game, and whose commands were applied.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     command::reply,
     parts::{
-        DecodeError, Decoded, alphabet, at_place, bytes32, cluster_id, deck, must_know, name,
+        DecodeError, Decoded, alphabet, at_place, bytes32, cluster_id, must_know, name,
         optional_peer, peer_id, place, said, settings, signature,
     },
     round::{read_round, write_round},
@@ -196,7 +196,6 @@ fn write_player((peer, player): (&PeerId, &Player)) -> pb::Player {
         here: player.here,
         watching: player.watching,
         ready: player.ready,
-        removed: player.removed,
     }
 }
 
@@ -209,7 +208,6 @@ fn read_player(player: &pb::Player) -> Decoded<(PeerId, Player)> {
         here: player.here,
         watching: player.watching,
         ready: player.ready,
-        removed: player.removed,
     };
     Ok((peer_id(&player.peer_id)?, read))
 }
@@ -218,16 +216,18 @@ fn read_player(player: &pb::Player) -> Decoded<(PeerId, Player)> {
 
 impl From<&Table> for pb::Table {
     fn from(table: &Table) -> Self {
-        let peers = |peers: &BTreeSet<PeerId>| {
+        let optional = |peer: &Option<PeerId>| {
+            let bytes = peer.as_ref().map(|peer| peer.as_bytes().to_vec());
+            bytes.unwrap_or_default()
+        };
+        let peers = |peers: &[PeerId]| {
             let peers = peers.iter().map(|peer| peer.as_bytes().to_vec());
             peers.collect()
         };
         Self {
             joined: table.joined,
-            owner: table
-                .owner
-                .map(|peer| peer.as_bytes().to_vec())
-                .unwrap_or_default(),
+            owner: optional(&table.owner),
+            founder: optional(&table.founder),
             settings: Some((&table.settings).into()),
             newest_match: table.newest_match.as_ref().map(Into::into),
             streak: table.streak,
@@ -250,6 +250,7 @@ impl From<&Table> for pb::Table {
                 .collect(),
             guests: peers(&table.guests),
             refused: peers(&table.refused),
+            removed: peers(&table.removed),
         }
     }
 }
@@ -263,6 +264,7 @@ fn read_table(table: pb::Table, rules: u32) -> Decoded<Table> {
         rules,
         joined: table.joined,
         owner: optional_peer(&table.owner)?,
+        founder: optional_peer(&table.founder)?,
         settings: settings(table.settings.ok_or(DecodeError::Missing("settings"))?)?,
         newest_match: table.newest_match.map(read_match).transpose()?,
         streak: table.streak,
@@ -286,6 +288,7 @@ fn read_table(table: pb::Table, rules: u32) -> Decoded<Table> {
             .collect::<Decoded<_>>()?,
         guests: peers(table.guests)?,
         refused: peers(table.refused)?,
+        removed: peers(table.removed)?,
     })
 }
 
@@ -299,7 +302,6 @@ impl From<&Match> for pb::Match {
             over: newest.over,
             pack: newest.pack.clone(),
             alphabet: Some((&*newest.alphabet).into()),
-            deck: newest.deck.iter().map(Into::into).collect(),
             last_setter: newest.last_setter,
         }
     }
@@ -315,7 +317,6 @@ fn read_match(newest: pb::Match) -> Decoded<Match> {
         over: newest.over,
         pack: newest.pack,
         alphabet: alphabet(&newest.alphabet.ok_or(DecodeError::Missing("alphabet"))?)?,
-        deck: deck(newest.deck)?,
         last_setter: newest.last_setter,
     })
 }

@@ -260,11 +260,7 @@ impl From<&Deal> for pb::Deal {
     }
 }
 
-pub(super) fn deck(deck: Vec<pb::Deal>) -> Decoded<Arc<[Deal]>> {
-    deck.into_iter().map(deal).collect()
-}
-
-fn deal(deal: pb::Deal) -> Decoded<Deal> {
+pub(super) fn deal(deal: pb::Deal) -> Decoded<Deal> {
     Ok(Deal {
         clue: clue(deal.clue)?,
         secret: secret(deal.secret)?,

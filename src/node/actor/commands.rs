@@ -89,7 +89,10 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 self.propose(action, reply);
             }
             Command::Act(action) => self.propose(Ok(action), reply),
-            Command::StartMatch { force } => self.propose(self.deal(force), reply),
+            Command::StartMatch { force } => self.propose(self.start_match(force), reply),
+            Command::NextRound { after_round } => {
+                self.propose(self.next_round(after_round), reply);
+            }
             Command::Choose(choice) => {
                 let action = self.choose(choice);
                 self.propose(action, reply);
@@ -288,13 +291,14 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         });
     }
 
-    /// A match as the room is set up, with secrets from my packs.
-    fn deal(&self, force: bool) -> Result<Action, Failure> {
+    /// A match as the room is set up, with a secret from my packs.
+    fn start_match(&self, force: bool) -> Result<Action, Failure> {
         let seat = self.seat.as_ref().ok_or_else(Failure::not_in_room)?;
         let state = seat.node.state();
         let game = state.game();
         let settings = &game.table().settings;
         let count = match settings.mode {
+            // All that it takes, so that what is missing is said before.
             Mode::Together | Mode::Turns => usize::from(settings.rounds),
             // They come from the setters.
             Mode::Setter => 0,
@@ -304,10 +308,21 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             .deal(&settings.pack, settings.difficulty, count, &played(game));
         let (deck, alphabet) = dealt.map_err(|e| Failure::new("no_such_entry", e.to_string()))?;
         Ok(Action::StartMatch {
-            deck,
+            deal: deck.first().cloned(),
             alphabet,
             force,
             after_match: Some(game.table().newest_match.as_ref().map_or(0, |m| m.number)),
+        })
+    }
+
+    /// The next round, with a secret from my packs.
+    fn next_round(&self, after_round: u32) -> Result<Action, Failure> {
+        let seat = self.seat.as_ref().ok_or_else(Failure::not_in_room)?;
+        let state = seat.node.state();
+        let deal = self.packs.next(state.game(), &played(state.game()));
+        Ok(Action::NextRound {
+            after_round,
+            deal: deal.map_err(|e| Failure::new("no_such_entry", e.to_string()))?,
         })
     }
 

@@ -118,9 +118,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let Some(seat) = self.seat.as_ref().filter(|_| self.moving.is_none()) else {
             return;
         };
-        let state = seat.node.state();
-        let me = state.game().players().get(&self.shared.env.me);
-        if me.is_some_and(|me| me.removed) {
+        if seat.node.state().game().is_removed(&self.shared.env.me) {
             self.say("removed", "", REMOVED.to_owned(), true);
             self.start_leaving(None);
         }

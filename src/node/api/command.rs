@@ -50,6 +50,11 @@ pub enum Command {
         /// Whether to start before everybody is ready.
         force: bool,
     },
+    /// Goes on to the next round of the match.
+    NextRound {
+        /// The round that is over.
+        after_round: u32,
+    },
     /// Takes a secret for the others to guess.
     Choose(Choice),
     /// Looks at the game as of now: at all that was acknowledged to anyone.

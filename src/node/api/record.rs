@@ -25,7 +25,7 @@ pub const HARDEST: usize = 3;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Record {
-    /// How many; rounds that count for nobody are none.
+    /// How many; void rounds are none.
     pub played: u32,
     /// In how many the secret was found.
     pub won: u32,
@@ -185,7 +185,7 @@ mod tests {
         assert!(!record.count(room, &state, me));
         round(&mut state, other, "o");
         round(&mut state, me, "xo");
-        // Given up: it counts for nobody.
+        // Given up: it is not counted.
         round(&mut state, me, "x");
         round(&mut state, me, "xbcdef");
         assert!(record.count(room, &state, me));

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::membership;
 use crate::{
-    game::{Door, Game, Observation, PeerId},
+    game::{Door, Game, MAX_KNOCKS, Observation},
     node::seat::{Seat, lead::KNOCKING},
 };
 
@@ -53,7 +53,7 @@ fn observations(seat: &Seat, game: &Game) -> Vec<Observation> {
         // A new leader has not heard of anybody yet, and to the founder of a
         // continuation the others are still on their way.
         let knows = seat.node.leading_for() >= seat.timing.absent;
-        if knows && here != player.here && !player.removed {
+        if knows && here != player.here && !game.is_removed(peer) {
             observations.push(Observation::Presence { peer: *peer, here });
         }
     }
@@ -68,8 +68,10 @@ fn observations(seat: &Seat, game: &Game) -> Vec<Observation> {
     }
     let knocking = seat.lead.knocks.waiting();
     for (peer, name) in &knocking {
-        let waits = game.table().knocks.contains_key(peer);
-        if !waits && game.door(peer) == Door::Locked {
+        let knocks = &game.table().knocks;
+        // Where there is no place, the log is not filled with what changes nothing.
+        let has_place = knocks.len() < MAX_KNOCKS && !knocks.contains_key(peer);
+        if has_place && game.door(peer) == Door::Locked {
             let (peer, name) = (*peer, name.clone());
             observations.push(Observation::Knock { peer, name });
         }
@@ -90,10 +92,9 @@ fn observations(seat: &Seat, game: &Game) -> Vec<Observation> {
 /// themselves, if they can.
 async fn dismiss_removed(seat: &Seat, game: &Game) {
     let members = seat.node.membership();
-    let removed = |peer: &PeerId| game.players().get(peer).is_some_and(|p| p.removed);
     let gone: Vec<_> = members
         .nodes()
-        .filter(|(id, member)| **id != seat.node_id() && removed(&member.peer_id))
+        .filter(|(id, member)| **id != seat.node_id() && game.is_removed(&member.peer_id))
         .map(|(id, _)| *id)
         .collect();
     for id in gone {

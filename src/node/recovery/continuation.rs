@@ -141,7 +141,7 @@ pub async fn found_next(
     let (fence, digest) = (seat.node.last_log_id().await, state.history().last().digest);
     let genesis = Genesis {
         parent: seat.cluster_id,
-        state,
+        state: state.founded_by(seat.me),
     };
     let next = match seating::found(shared, seat.room.clone(), Some(genesis)).await {
         Ok(next) => next,

@@ -122,7 +122,7 @@ fn players(state: &RoomState, cluster: &ClusterView) -> Vec<PlayerView> {
         .game()
         .players()
         .iter()
-        .filter(|(_, player)| !player.removed)
+        .filter(|(peer, _)| !state.game().is_removed(peer))
         .map(|(peer_id, player)| {
             let seat = seat_of(peer_id);
             PlayerView {

@@ -380,11 +380,21 @@ pub fn rooms() -> Vec<Scene> {
     let mut watched = alone.clone();
     watched.act(0, Action::Watch(true));
     let mut sent_away = Table::new("Ada's room", &["Ada", LONG, "Cleo"]);
-    sent_away.act(0, Action::Remove(peer(1)));
+    let (peer, lock) = (peer(1), false);
+    sent_away.act(0, Action::Remove { peer, lock });
+    let mut sent_away = sent_away.view();
+    // A member who never took a seat.
+    let seatless = dhangkanna::node::MemberView {
+        node_id: 9,
+        peer_id: super::table::peer(8),
+        name: name("someone"),
+        ..sent_away.cluster.members[1].clone()
+    };
+    sent_away.cluster.members.push(seatless);
     vec![
         scene("room-alone", within(alone.view())),
         scene("room-watched", within(watched.view())),
-        scene("room-removed", within(sent_away.view())),
+        scene("room-removed", within(sent_away)),
         scene("long-word", within(long.view())),
         Scene {
             whole: "steam",
