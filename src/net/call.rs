@@ -147,6 +147,8 @@ coded_enum! {
         TooFast = "too_fast",
         /// The room plays by older rules.
         OldRules = "old_rules",
+        /// A text that nobody could have typed.
+        BadText = "bad_text",
     }
 }
 
@@ -201,7 +203,7 @@ impl Refused {
 numbered_on_the_wire!(
     Refusal, pb::Refusal:
     Version, NoSuchRoom, RoomFull, BadName, NotLeader, NoQuorum, NotAMember, Busy,
-    StillPlayed, Replaced, Knocking, NotLetIn, Removed, TooFast, OldRules,
+    StillPlayed, Replaced, Knocking, NotLetIn, Removed, TooFast, OldRules, BadText,
 );
 
 impl From<Refused> for pb::Refused {

@@ -80,7 +80,7 @@ impl KeptSeat {
                 cluster_id: cluster_id(&file.cluster_id).map_err(io::Error::other)?,
                 secret: secret.map_err(|_length| bad("room secret"))?,
             },
-            room: Name::parse(&file.room).map_err(io::Error::other)?,
+            room: Name::from_log(&file.room).map_err(io::Error::other)?,
             node_id: file.node_id,
             continued_in: match file.continued_in.as_slice() {
                 [] => None,
