@@ -157,7 +157,9 @@ mod tests {
         for (one, other) in alike {
             assert_eq!(look(one), look(other), "{one} {other}");
         }
-        let names = ["Ada", "Ben", "Bea", "Zoe", "Zoë", "Ana", "Аня", "מרים", "🐉"];
+        let names = [
+            "Ada", "Ben", "Bea", "Zoe", "Zoë", "Ana", "Аня", "מרים", "🐉",
+        ];
         let looks: BTreeSet<String> = names.into_iter().map(look).collect();
         assert_eq!(looks.len(), names.len());
     }
@@ -176,7 +178,13 @@ mod tests {
     fn who_came_later_has_a_number() {
         let mut game = Game::default();
         // Who came first does not come first by id.
-        for (n, name) in [(9, "Ada"), (3, "Аdа"), (5, "Ben"), (1, "Ada"), (2, "Ada (2)")] {
+        for (n, name) in [
+            (9, "Ada"),
+            (3, "Аdа"),
+            (5, "Ben"),
+            (1, "Ada"),
+            (2, "Ada (2)"),
+        ] {
             seat(&mut game, n, name);
         }
         seat(&mut game, 4, "\u{202e}\u{200b}");
