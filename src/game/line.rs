@@ -81,13 +81,11 @@ pub fn safe_text(text: &str) -> Cow<'_, str> {
 /// A safe text of at most `max` graphemes: a longer one ends with "…".
 pub fn short_text(text: &str, max: usize) -> String {
     let safe = safe_text(text);
-    match safe.grapheme_indices(true).nth(max) {
-        None => safe.into_owned(),
-        Some(_) => {
-            let kept = safe.graphemes(true).take(max.saturating_sub(1));
-            kept.chain(["…"]).collect()
-        }
+    if safe.graphemes(true).nth(max).is_none() {
+        return safe.into_owned();
     }
+    let kept = safe.graphemes(true).take(max.saturating_sub(1));
+    kept.chain(["…"]).collect()
 }
 
 /// Counts the marks on a letter.

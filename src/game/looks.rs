@@ -1,7 +1,7 @@
 //! Names that look alike, and how they are told apart where they are shown.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     sync::LazyLock,
 };
 
@@ -95,9 +95,8 @@ impl Names {
                 let unlike = loop {
                     let numbered = format!("{shown} ({number})");
                     number += 1;
-                    let look = skeleton(&numbered);
-                    if !first.contains_key(&look) {
-                        first.insert(look, (peer, 2));
+                    if let Entry::Vacant(free) = first.entry(skeleton(&numbered)) {
+                        free.insert((peer, 2));
                         break numbered;
                     }
                 };

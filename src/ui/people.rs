@@ -6,12 +6,12 @@ use eframe::egui::{self, RichText, Vec2, vec2};
 
 use super::{
     art::{Art, Picture},
-    parts::{ask, called, fixed, main_button, note_place, once},
+    parts::{ask, called, fixed, main_button, note_place, once, swatch_ui},
     theme::{Palette, bold},
     words::tr,
 };
 use crate::{
-    game::{Action, PeerId, Tried},
+    game::{Action, MAX_SECRET_CELLS, Names, PeerId, Tried, safe_text, short_text},
     node::{Command, PlayerView, RoomView},
 };
 
@@ -29,6 +29,7 @@ pub(super) fn players_ui(
     ui: &mut egui::Ui,
     art: &mut Art,
     room: &RoomView,
+    names: &Names,
     me: PeerId,
     draft: &mut Draft,
 ) -> Option<Command> {
@@ -53,14 +54,16 @@ pub(super) fn players_ui(
                     ui.painter().circle_stroke(dot, 4.0, ring);
                 }
             }
+            swatch_ui(ui, names, &player.peer_id);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if player.peer_id != me {
-                    command = command.take().or(menu_ui(ui, room, player, me, draft));
+                    let menu = menu_ui(ui, room, player, names, me, draft);
+                    command = command.take().or(menu);
                 }
                 if let Some(score) = player.score {
                     ui.label(bold(score.to_string()));
                 }
-                let (name, roles) = label_of(player, room, me);
+                let (name, roles) = label_of(player, room, names, me);
                 let text = RichText::new(name);
                 let round = room.state.game().round();
                 let on = round.filter(|round| round.is_on());
@@ -81,13 +84,14 @@ pub(super) fn players_ui(
             });
         });
     }
-    command.or(removing_ui(ui, room, me, draft))
+    command.or(removing_ui(ui, room, names, me, draft))
 }
 
 /// The question before somebody is sent away, and the way back for them.
 fn removing_ui(
     ui: &mut egui::Ui,
     room: &RoomView,
+    names: &Names,
     me: PeerId,
     draft: &mut Draft,
 ) -> Option<Command> {
@@ -98,7 +102,7 @@ fn removing_ui(
     }
     let mut command = None;
     if let Some(peer) = draft.removing {
-        let title = tr!("remove-title", name = game.name_of(&peer));
+        let title = tr!("remove-title", name = names.name_of(&peer));
         let texts = [title, tr!("remove-more"), tr!("cancel"), tr!("remove")];
         let mut open = true;
         if ask(ui, "remove", &mut open, texts) {
@@ -106,15 +110,17 @@ fn removing_ui(
         }
         draft.removing = open.then_some(peer);
     }
-    for (peer, player) in game.players().iter().filter(|(_, player)| player.removed) {
+    let removed = game.players().iter().filter(|(_, player)| player.removed);
+    for (peer, _) in removed {
+        let name = names.name_of(peer);
         row(ui, ("removed", peer), |ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let again = ui.small_button(tr!("let-in-again"));
-                called(&again, &tr!("let-in-again"), player.name.as_str());
+                called(&again, &tr!("let-in-again"), name);
                 if again.clicked() {
                     command = Some(Command::Act(Action::LetIn(*peer)));
                 }
-                let text = tr!("removed", name = player.name.as_str());
+                let text = tr!("removed", name = name);
                 let text = RichText::new(text).color(Palette::of(ui).weak);
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     ui.add(egui::Label::new(text).truncate());
@@ -130,6 +136,7 @@ fn menu_ui(
     ui: &mut egui::Ui,
     room: &RoomView,
     player: &PlayerView,
+    names: &Names,
     me: PeerId,
     draft: &mut Draft,
 ) -> Option<Command> {
@@ -156,35 +163,52 @@ fn menu_ui(
             draft.removing = Some(peer);
         }
     });
-    let name = tr!("more-about", name = player.name.as_str());
+    let name = tr!("more-about", name = names.name_of(&peer));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name.clone()));
     command
 }
 
-/// Who stands at the door, for the owner to decide.
-pub(super) fn door_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) -> Option<Command> {
+/// Who stands at the door, for the owner to decide, on `most` points of height.
+pub(super) fn door_ui(
+    ui: &mut egui::Ui,
+    room: &RoomView,
+    names: &Names,
+    me: PeerId,
+    most: f32,
+) -> Option<Command> {
     let table = room.state.game().table();
     if table.owner != Some(me) || table.knocks.is_empty() {
         return None;
     }
     let mut command = None;
-    for (peer, name) in &table.knocks {
+    let mut one_ui = |ui: &mut egui::Ui, peer: &PeerId| {
+        let name = names.name_of(peer);
         let knock_ui = |ui: &mut egui::Ui| {
-            ui.label(bold(tr!("knock", name = name.as_str())));
+            swatch_ui(ui, names, peer);
+            ui.add(egui::Label::new(bold(tr!("knock", name = name))).truncate());
             let button = ui.add(main_button(ui, tr!("let-in")));
             note_place(&button, "Let in");
-            called(&button, &tr!("let-in"), name.as_str());
+            called(&button, &tr!("let-in"), name);
             if once(&button) {
                 command = Some(Command::Act(Action::LetIn(*peer)));
             }
             let not_now = ui.button(tr!("refuse"));
-            called(&not_now, &tr!("refuse"), name.as_str());
+            called(&not_now, &tr!("refuse"), name);
             if once(&not_now) {
                 command = Some(Command::Act(Action::Refuse(*peer)));
             }
         };
-        fixed(ui, ("knock", peer), |ui| ui.horizontal_wrapped(knock_ui));
-    }
+        fixed(ui, ("knock", *peer), |ui| ui.horizontal_wrapped(knock_ui));
+    };
+    // However many they are, the board stays in sight.
+    egui::ScrollArea::vertical()
+        .id_salt("door")
+        .max_height(most)
+        .auto_shrink([false, true])
+        .min_scrolled_height(most)
+        .show(ui, |ui| {
+            table.knocks.keys().for_each(|peer| one_ui(ui, peer));
+        });
     command
 }
 
@@ -202,16 +226,9 @@ fn row(
     });
 }
 
-/// A name, with digits of the key if two players share it; and what they are
-/// and do here.
-fn label_of(player: &PlayerView, room: &RoomView, me: PeerId) -> (String, String) {
-    let name = &player.name;
-    let mut same = room.players.iter().filter(|other| other.name == *name);
-    let mut label = if same.nth(1).is_some() {
-        format!("{name} ({})", player.peer_id.short())
-    } else {
-        name.to_string()
-    };
+/// A name, and what they are and do here.
+fn label_of(player: &PlayerView, room: &RoomView, names: &Names, me: PeerId) -> (String, String) {
+    let mut label = names.name_of(&player.peer_id).to_owned();
     if player.peer_id == me {
         label = tr!("you", name = label);
     }
@@ -237,7 +254,7 @@ fn label_of(player: &PlayerView, room: &RoomView, me: PeerId) -> (String, String
 }
 
 /// The guesses of the round, the newest first.
-pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
+pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView, names: &Names) {
     let p = Palette::of(ui);
     let game = room.state.game();
     let guesses = game.round().map_or(&[][..], |round| round.guesses());
@@ -246,10 +263,12 @@ pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
     }
     for (n, guess) in guesses.iter().enumerate().rev() {
         let what = match &guess.tried {
-            Tried::Whole(whole) => whole.shown().to_owned(),
-            Tried::Letter(letter) | Tried::Hint { letter, .. } => letter.upper(),
+            Tried::Whole(whole) => short_text(whole.shown(), MAX_SECRET_CELLS),
+            Tried::Letter(letter) | Tried::Hint { letter, .. } => {
+                safe_text(&letter.upper()).into_owned()
+            }
         };
-        let who = game.name_of(&guess.by);
+        let who = names.name_of(&guess.by);
         let (word, color) = match guess.tried {
             Tried::Hint { .. } => (tr!("guess-hint"), p.weak),
             Tried::Whole(_) if guess.is_hit() => (tr!("guess-solved"), p.hit),
@@ -257,7 +276,12 @@ pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
             _ => (tr!("guess-miss"), p.error),
         };
         row(ui, ("guess", n), |ui| {
-            ui.label(bold(what));
+            // The rest is for what came of it, and for whose it was.
+            let most = ui.available_width() * 0.6;
+            ui.scope(|ui| {
+                ui.set_max_width(most);
+                ui.add(egui::Label::new(bold(what)).truncate());
+            });
             ui.label(RichText::new(word).color(color));
             ui.add(egui::Label::new(RichText::new(who).color(p.weak)).truncate());
         });
