@@ -1,11 +1,22 @@
 //! Where the log goes: errors to stderr, more to a file in the profile.
 //! Secrets never reach it: their types do not print them.
 
-use std::{fs, path::Path};
+use std::{fmt::Debug, fs, path::Path};
 
-use tracing::level_filters::LevelFilter;
+use tracing::{field::Field, level_filters::LevelFilter};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
-use tracing_subscriber::{Layer as _, filter::Targets, fmt, layer::SubscriberExt as _};
+use tracing_subscriber::{
+    Layer as _,
+    field::MakeExt as _,
+    filter::Targets,
+    fmt::{
+        self,
+        format::{Writer, debug_fn},
+    },
+    layer::SubscriberExt as _,
+};
+
+use crate::game::safe_text;
 
 /// How many days of log files are kept.
 const DAYS: usize = 5;
@@ -30,11 +41,13 @@ pub fn start(level: LevelFilter, folder: Option<&Path>) -> Guard {
     let (file, guard) = file.map(tracing_appender::non_blocking).unzip();
     let to_file = file.map(|file| {
         fmt::layer()
+            .fmt_fields(debug_fn(write_field).delimited(" "))
             .with_ansi(false)
             .with_writer(file)
             .with_filter(targets(level.max(LevelFilter::INFO)))
     });
     let to_stderr = fmt::layer()
+        .fmt_fields(debug_fn(write_field).delimited(" "))
         .with_writer(std::io::stderr)
         .with_filter(targets(level));
     let registry = tracing_subscriber::registry().with(to_stderr).with(to_file);
@@ -44,6 +57,28 @@ pub fn start(level: LevelFilter, folder: Option<&Path>) -> Guard {
         log_panics();
     }
     guard
+}
+
+/// A part of a message on one line, whatever strangers called themselves in it:
+/// what would end the line, or steer the terminal, is escaped.
+fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> std::fmt::Result {
+    if field.name() != "message" {
+        write!(writer, "{}=", field.name())?;
+    }
+    writer.write_str(&escaped(&format!("{value:?}")))
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        let one = c.to_string();
+        if safe_text(&one) == one {
+            escaped.push(c);
+        } else {
+            escaped.extend(c.escape_unicode());
+        }
+    }
+    escaped
 }
 
 /// Our own messages at this level; of the libraries only what went wrong.
@@ -71,4 +106,16 @@ fn log_panics() {
         tracing::error!("panic: {panic}");
         before(panic);
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_stays_on_its_line() {
+        let text = "\"Ada\" é 🐉\n\u{1b}[2J\u{202e}";
+        let one_line = "\"Ada\" é 🐉\\u{a}\\u{1b}[2J\\u{202e}";
+        assert_eq!(escaped(text), one_line);
+    }
 }

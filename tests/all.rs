@@ -20,6 +20,7 @@ mod policy;
 mod setter;
 mod storage;
 mod strangers;
+mod texts;
 mod versions;
 #[cfg(feature = "gui")]
 mod window;

@@ -283,7 +283,7 @@ impl Browser {
                         let until = Instant::now() + INCOMPLETE;
                         incomplete.entry(name).or_insert(until);
                     } else {
-                        tracing::debug!("{name} announces nonsense");
+                        tracing::debug!("{name:?} announces nonsense");
                     }
                 }
                 // A goodbye names the service, not the peer.

@@ -3,6 +3,8 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use super::line::is_hidden;
+
 /// One folded letter. Cannot be invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Letter(char);
@@ -34,7 +36,8 @@ impl Letter {
 
     /// The letter that a character counts as; `None` if it is no letter.
     pub(super) fn fold(c: char) -> Option<Self> {
-        if !c.is_alphabetic() {
+        // The fillers of Hangul count as letters, and draw nothing.
+        if !c.is_alphabetic() || is_hidden(c) {
             return None;
         }
         let mut lower = c.to_lowercase();
@@ -230,6 +233,7 @@ mod tests {
             ("🐉", None),
             ("\u{0301}", None),
             ("\u{202e}", None),
+            ("\u{3164}", None),
         ];
         for (typed, want) in table {
             assert_eq!(

@@ -9,6 +9,8 @@
 mod action;
 mod alphabet;
 mod apply;
+mod line;
+mod looks;
 mod mask;
 mod match_play;
 mod name;
@@ -22,10 +24,13 @@ mod settings;
 mod state;
 mod talk;
 mod tries;
+mod typed;
 
 pub use action::{Action, Observation};
 pub use alphabet::{Alphabet, BadAlphabet, Letter, MAX_LETTERS, NotALetter, upper};
 pub use apply::Wait;
+pub use line::{safe_text, short_text};
+pub use looks::{Names, looks_like};
 pub use name::{BadName, MAX_NAME_BYTES, MAX_NAME_CHARS, Name, PeerId};
 pub use outcome::{Outcome, Rejection};
 pub use round::{CHANCES, Content, Frame, Phase, Round, SHORT, Void};
@@ -41,3 +46,4 @@ pub use talk::{
     BadText, ChatLine, MAX_LINES, MAX_TEXT_BYTES, MAX_TEXT_CHARS, Reaction, Said, Text,
 };
 pub use tries::{GuessMade, Tried, Whole};
+pub use typed::NotTyped;

@@ -3,8 +3,10 @@
 
 use std::fmt;
 
+use unicode_normalization::{UnicodeNormalization as _, char::decompose_compatible};
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use super::line::{self, Unfit};
 use crate::hex_id::hex_id;
 
 hex_id! {
@@ -43,10 +45,18 @@ pub enum BadName {
     /// Control characters, or characters that change the direction of other text.
     #[error("a name has no control characters")]
     Control,
+    /// Characters that draw nothing, where they join nothing.
+    #[error("a name has no invisible characters")]
+    Hidden,
+    /// Marks that pile up, or stand on nothing.
+    #[error("a letter of a name has at most two marks")]
+    Marks,
 }
 
 impl Name {
-    /// Takes a name as typed or received; spaces around it are dropped.
+    /// Takes a name as typed or received. Spaces around it are dropped, several
+    /// inside are one, and of the ways to write a character it has the usual one
+    /// (NFKC): the wide Ｐ１ is P1.
     ///
     /// # Errors
     /// See [`BadName`]. Emoji and right-to-left text are welcome; only the
@@ -56,17 +66,24 @@ impl Name {
         if text.len() > 4 * MAX_NAME_BYTES {
             return Err(BadName::TooLong);
         }
-        let text = text.trim();
-        if text.chars().any(|c| c.is_control() || reorders(c)) {
+        // Before spaces are dropped: a line end is one, too.
+        if line::breaks_out(text.trim()) {
             return Err(BadName::Control);
         }
-        if text.chars().all(invisible) {
+        let text: String = usual(text);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line::is_blank(&text) {
             return Err(BadName::Empty);
         }
         if text.len() > MAX_NAME_BYTES || text.graphemes(true).count() > MAX_NAME_CHARS {
             return Err(BadName::TooLong);
         }
-        Ok(Self(text.to_owned()))
+        line::check(&text).map_err(|unfit| match unfit {
+            Unfit::Control => BadName::Control,
+            Unfit::Hidden => BadName::Hidden,
+            Unfit::Marks => BadName::Marks,
+        })?;
+        Ok(Self(text))
     }
 
     /// Takes a name that went through [`Name::parse`] on another node, asking
@@ -99,18 +116,19 @@ impl fmt::Display for Name {
     }
 }
 
-/// The bidirectional overrides, embeddings and isolates (UAX #9), and the line
-/// and paragraph separators.
-pub(super) fn reorders(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
-}
-
-/// Characters that draw nothing by themselves.
-fn invisible(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c,
-            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-            | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
+/// A text in NFKC, but for signs that have a place of their own, such as ´: they
+/// would become a space with a mark on it.
+pub(super) fn usual(text: &str) -> String {
+    let mut usual = String::with_capacity(text.len());
+    for c in text.chars() {
+        let start = usual.len();
+        decompose_compatible(c, |part| usual.push(part));
+        if usual[start..].starts_with(' ') {
+            usual.truncate(start);
+            usual.push(if c.is_whitespace() { ' ' } else { c });
+        }
+    }
+    usual.nfc().collect()
 }
 
 #[cfg(test)]
@@ -121,7 +139,7 @@ mod tests {
     fn accepts_and_refuses() {
         let ten_kb = "x".repeat(10_000);
         let many_marks = format!("e{}", "\u{301}".repeat(200));
-        let table: [(&str, Result<&str, BadName>); 13] = [
+        let table: [(&str, Result<&str, BadName>); 25] = [
             ("P1", Ok("P1")),
             ("  Ada  ", Ok("Ada")),
             ("🐉 Kanna 🐉", Ok("🐉 Kanna 🐉")),
@@ -135,10 +153,25 @@ mod tests {
             ("evil\u{202e}txt", Err(BadName::Control)),
             (&ten_kb, Err(BadName::TooLong)),
             (&many_marks, Err(BadName::TooLong)),
+            ("Ｐ１", Ok("P1")),
+            ("e\u{301}\u{323}", Ok("ẹ\u{301}")),
+            ("Ada \u{3000}\u{a0} L.", Ok("Ada L.")),
+            ("D´Artagnan ™", Ok("D´Artagnan TM")),
+            ("می‌خواهم", Ok("می‌خواهم")),
+            ("P1\u{200b}", Err(BadName::Hidden)),
+            ("P\u{ad}1", Err(BadName::Hidden)),
+            ("P1\u{200f}", Err(BadName::Control)),
+            ("\u{2800}", Err(BadName::Empty)),
+            ("\u{115f} \u{3164}\u{ffa0}\u{fe0f}", Err(BadName::Empty)),
+            ("e\u{301}\u{302}\u{303}\u{304}", Err(BadName::Marks)),
+            ("\u{301}a", Err(BadName::Marks)),
         ];
         for (text, want) in table {
             let got = Name::parse(text);
             assert_eq!(got.as_ref().map(Name::as_str), want.as_ref().copied());
+            if let Ok(name) = got {
+                assert_eq!(Name::parse(name.as_str()), Ok(name), "parsed twice");
+            }
         }
     }
 }

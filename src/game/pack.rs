@@ -16,7 +16,9 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Alphabet, BadAlphabet, BadSecret, Difficulty, Letter, MAX_PACK_ID_BYTES, Secret};
+use super::{
+    Alphabet, BadAlphabet, BadSecret, Difficulty, Letter, MAX_PACK_ID_BYTES, Secret, line,
+};
 
 /// The longest clue, in bytes: three lines in the window.
 pub const MAX_CLUE_BYTES: usize = 240;
@@ -105,6 +107,9 @@ pub enum Reason {
     /// The clue is longer than [`MAX_CLUE_BYTES`].
     #[error("the clue is too long")]
     LongClue,
+    /// The clue cannot be shown on a line.
+    #[error("the clue has control characters, or some that change the direction of text")]
+    BadClue,
     /// The secret stands in the pack already.
     #[error("the same word is on line {0}")]
     Duplicate(usize),
@@ -160,7 +165,7 @@ impl Pack {
                 .ok_or_else(|| Reason::NotAHeader.at(line))?;
             let value = value.trim().to_owned();
             let fits = (1..=MAX_VALUE_BYTES).contains(&value.len());
-            if !fits || value.chars().any(char::is_control) {
+            if !fits || line::breaks_out(&value) {
                 return Err(Reason::BadValue.at(line));
             }
             match key.trim() {
@@ -222,11 +227,9 @@ fn parse_entries<'a>(
         };
         let secret = secret.map_err(|bad| Reason::Secret(bad).at(line))?;
         let (clue, misses) = split_misses(clue).map_err(|bad| bad.at(line))?;
+        let clue = parse_clue(clue).map_err(|bad| bad.at(line))?;
         if clue.is_empty() {
             return Err(Reason::NoClue.at(line));
-        }
-        if clue.len() > MAX_CLUE_BYTES {
-            return Err(Reason::LongClue.at(line));
         }
         if let Some(first) = seen.insert(secret.text().to_lowercase(), line) {
             return Err(Reason::Duplicate(first).at(line));
@@ -236,11 +239,27 @@ fn parse_entries<'a>(
         }
         entries.push(Entry {
             secret,
-            clue: clue.to_owned(),
+            clue,
             misses,
         });
     }
     Ok(entries)
+}
+
+/// Takes a clue as it was written, which may be empty. Spaces around it are
+/// dropped; a tab is a space.
+///
+/// # Errors
+/// [`Reason::LongClue`] and [`Reason::BadClue`].
+pub fn parse_clue(text: &str) -> Result<String, Reason> {
+    let clue = text.trim().replace('\t', " ");
+    if clue.len() > MAX_CLUE_BYTES {
+        return Err(Reason::LongClue);
+    }
+    if line::breaks_out(&clue) {
+        return Err(Reason::BadClue);
+    }
+    Ok(clue)
 }
 
 /// Splits the number of misses off a clue. Other brackets belong to the clue.
@@ -285,7 +304,7 @@ mod tests {
 
     #[test]
     fn reads_what_people_write() {
-        let text = format!("\u{feff}# mine\r\n\r\n{HEAD}\r\nMoon  =  Up there = high\r\n# no\r\n");
+        let text = format!("\u{feff}# mine\r\n\r\n{HEAD}\r\nMoon  =  Up\tthere = high\r\n# no\r\n");
         let pack = Pack::parse(&text).expect("a valid pack");
         assert_eq!(pack.entries.len(), 1);
         assert_eq!(pack.entries[0].secret.text(), "Moon");
@@ -347,6 +366,8 @@ mod tests {
                 "`ß` is not in the alphabet",
             ),
             (with("moon = Up there [99]\n"), 6, "one such as [1.4]"),
+            (with("moon = Up\u{202e}there\n"), 6, "change the direction"),
+            (with("moon = Up\u{1b}[2J\n"), 6, "control characters"),
             (with("   \n = only spaces\n"), 7, "at least one letter"),
             (
                 "id: t\nname: T\nlanguage: x\nlicence: L\nalphabet: a a\n---\na = b\n".into(),

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::{Alphabet, Letter};
+use super::{Alphabet, Letter, line};
 
 /// The longest secret, in graphemes: what the board can show on four lines.
 pub const MAX_SECRET_CELLS: usize = 60;
@@ -13,6 +13,11 @@ const MAX_CELL_BYTES: usize = 40;
 
 /// The longest secret, in bytes.
 pub(super) const MAX_SECRET_BYTES: usize = MAX_SECRET_CELLS * MAX_CELL_BYTES;
+
+/// Whether a text can be a cell: one grapheme that stays in its place.
+pub(super) fn is_cell(shown: &str) -> bool {
+    shown.len() <= MAX_CELL_BYTES && shown.graphemes(true).count() == 1 && !line::breaks_out(shown)
+}
 
 /// One grapheme of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +42,7 @@ pub enum BadSecret {
     /// More than [`MAX_SECRET_CELLS`] graphemes, or a grapheme without end.
     #[error("a secret has at most 60 characters")]
     TooLong,
-    /// Control characters.
+    /// Control characters, or characters that change the direction of other text.
     #[error("a secret has no control characters")]
     Control,
     /// A letter of another alphabet.
@@ -73,7 +78,7 @@ impl Secret {
         if text.len() > MAX_SECRET_BYTES {
             return Err(BadSecret::TooLong);
         }
-        if text.chars().any(char::is_control) {
+        if line::breaks_out(text) {
             return Err(BadSecret::Control);
         }
         let cell = |grapheme: &str| {
@@ -193,6 +198,8 @@ mod tests {
             ("", BadSecret::NoLetter),
             ("  - ' ", BadSecret::NoLetter),
             ("a\tb", BadSecret::Control),
+            ("a\u{202e}b", BadSecret::Control),
+            ("\u{3164}\u{115f}", BadSecret::NoLetter),
             (&"x".repeat(61), BadSecret::TooLong),
             (&"x".repeat(100_000), BadSecret::TooLong),
         ];

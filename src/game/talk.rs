@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::{PeerId, name::reorders};
+use super::{PeerId, line};
 use crate::coded_enum::coded_enum;
 
 /// The longest text, in graphemes.
@@ -43,8 +43,11 @@ impl Text {
         if text.len() > MAX_TEXT_BYTES || text.graphemes(true).count() > MAX_TEXT_CHARS {
             return Err(BadText::TooLong);
         }
-        if text.chars().any(|c| c.is_control() || reorders(c)) {
+        if line::breaks_out(text) {
             return Err(BadText::Control);
+        }
+        if line::is_blank(text) {
+            return Err(BadText::Empty);
         }
         Self::from_log(text)
     }
@@ -117,6 +120,7 @@ mod tests {
             ("  مرحبا 🐉 ", Ok("مرحبا 🐉")),
             ("", Err(BadText::Empty)),
             (" \t ", Err(BadText::Empty)),
+            ("\u{200b}\u{2800}", Err(BadText::Empty)),
             ("a\nb", Err(BadText::Control)),
             ("\u{202e}evil", Err(BadText::Control)),
             (&"x".repeat(200), Ok("x")),

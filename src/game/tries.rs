@@ -1,6 +1,6 @@
 //! What can be tried at a secret, and what comes of it.
 
-use super::{Alphabet, Letter, MAX_SECRET_CELLS, PeerId, Secret};
+use super::{Alphabet, Letter, MAX_SECRET_CELLS, PeerId, Secret, line};
 
 /// The longest guess at a whole secret, in bytes: it is kept with the round, and
 /// most graphemes have one to four.
@@ -48,7 +48,7 @@ impl Whole {
     /// it cannot be guessed.
     pub fn parse(text: &str, alphabet: Option<&Alphabet>) -> Option<Self> {
         let shown = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if shown.chars().any(char::is_control) {
+        if line::breaks_out(&shown) {
             return None;
         }
         let secret = match alphabet {

@@ -151,6 +151,8 @@ coded_enum! {
         Continued = "continued",
         /// The caller's log is older than what was decided since.
         OlderLog = "older_log",
+        /// A text that nobody could have typed.
+        BadText = "bad_text",
     }
 }
 
@@ -221,7 +223,7 @@ numbered_on_the_wire!(
     Refusal, pb::Refusal:
     Version, NoSuchRoom, RoomFull, BadName, NotLeader, NoQuorum, NotAMember, Busy,
     StillPlayed, Replaced, Knocking, NotLetIn, Removed, TooFast, OldRules, WhoAreYou,
-    Continued, OlderLog,
+    Continued, OlderLog, BadText,
 );
 
 impl From<Refused> for pb::Refused {

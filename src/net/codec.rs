@@ -63,7 +63,12 @@ pub(super) fn about(reply: pb::HelloReply) -> Decoded<About> {
         })
     });
     Ok(About {
-        version: reply.version.chars().take(20).collect(),
+        version: reply
+            .version
+            .chars()
+            .filter(char::is_ascii_graphic)
+            .take(20)
+            .collect(),
         name: name(&reply.name)?,
         room: room.transpose()?,
         // No port, and what is none, are the same.

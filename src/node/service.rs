@@ -158,7 +158,7 @@ impl Handler for Service {
         if others.count() >= MAX_MEMBERS {
             return Err(Refusal::RoomFull.because(format!("all {MAX_MEMBERS} seats are taken")));
         }
-        tracing::info!("{name} ({}) is let in", visitor.peer_id.short());
+        tracing::info!("{name:?} ({}) is let in", visitor.peer_id.short());
         Ok(Admission {
             room: seat.room.clone(),
             node_id: seat.node_id(),

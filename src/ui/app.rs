@@ -10,7 +10,7 @@ use super::{
     art::Art,
     awake::Awake,
     lobby::{self, lobby_ui},
-    parts::{announce, card, main_button},
+    parts::{announce, card, in_rows, main_button},
     room::{self, room_ui},
     settings::{settings_ui, shortcuts},
     system::System,
@@ -18,7 +18,7 @@ use super::{
     words::{self, Language, sentence, tr},
 };
 use crate::{
-    game::PeerId,
+    game::{PeerId, safe_text},
     node::{Command, Look, Notice, Preferences, RaftStats, Stage, View},
 };
 
@@ -124,7 +124,12 @@ impl App {
         let views = match &self.views {
             Ok(views) => views,
             Err(failure) => {
-                return failure_ui(ui, &tr!("cannot-start"), &sentence(failure), |_| {});
+                return failure_ui(
+                    ui,
+                    &tr!("cannot-start"),
+                    &sentence(&safe_text(failure)),
+                    |_| {},
+                );
             }
         };
         let stopped = views.has_changed().is_err();
@@ -132,7 +137,7 @@ impl App {
         self.log_new(&view);
         if let Some(fatal) = &view.fatal {
             let logs = tr!("about-logs-at", folder = view.me.logs.as_str());
-            let text = format!("{}\n{logs}", sentence(fatal));
+            let text = format!("{}\n{logs}", sentence(&safe_text(fatal)));
             let mut back = false;
             failure_ui(ui, &tr!("cannot-go-on"), &text, |ui| {
                 back = ui.add(main_button(ui, tr!("back-to-lobby"))).clicked();
@@ -238,7 +243,7 @@ impl App {
                 let mask = round.map(|round| round.mask_text());
                 let table = game.table();
                 let name = |peer: Option<PeerId>| {
-                    peer.map_or("-".to_owned(), |peer| game.name_of(&peer).to_owned())
+                    peer.map_or("-".to_owned(), |peer| format!("{:?}", game.name_of(&peer)))
                 };
                 let frame = round.map(|round| round.frame());
                 let newest = table.newest_match.as_ref();
@@ -307,6 +312,8 @@ fn notice_ui(ui: &egui::Ui, notice: &Notice) -> bool {
         (p.card, p.text)
     };
     let width = ui.max_rect().width().min(560.0) - 32.0;
+    // It lies over the page.
+    let rows = (ui.max_rect().height() / 100.0).clamp(2.0, 6.0) as usize;
     let shown = egui::Area::new(egui::Id::unique("notice"))
         .order(egui::Order::Foreground)
         // There at once: each frame of fading in is one more to draw.
@@ -322,13 +329,14 @@ fn notice_ui(ui: &egui::Ui, notice: &Notice) -> bool {
                         let close = ui.button(tr!("ok"));
                         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                             let said = words::notice(notice.code, &notice.what);
-                            let text = said.clone().unwrap_or_else(|| sentence(&notice.text));
-                            let label = egui::Label::new(RichText::new(text).color(color)).wrap();
+                            let whole = safe_text(&notice.text);
+                            let text = said.clone().unwrap_or_else(|| sentence(&whole));
+                            let label = in_rows(ui, RichText::new(text).color(color), rows);
                             let label = ui.add(label);
                             announce(&label);
                             if said.is_some() {
                                 // It may say more: which address, which file.
-                                label.on_hover_text(&notice.text);
+                                label.on_hover_text(whole);
                             }
                         });
                         close.clicked()

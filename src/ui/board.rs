@@ -7,22 +7,78 @@ use eframe::egui::{self, Align2, FontId, RichText, Sense, Stroke, Vec2, vec2};
 
 use super::{
     last_event::Tone,
-    parts::announce,
+    parts::{announce, in_rows, paint_inside},
     phrases,
     theme::{Palette, bold, display, roominess},
     words::{tr, upper},
 };
 use crate::{
-    game::{CHANCES, Game, Mode, PeerId, Phase, Round},
+    game::{
+        CHANCES, Game, MAX_SECRET_CELLS, Mode, Names, PeerId, Phase, Round, safe_text, short_text,
+    },
     node::{Clock, RoomView},
 };
 
-/// Draws the clue, the mask, the result, and what just happened.
+/// What of the board there is height for.
+struct Fit {
+    title: bool,
+    told: bool,
+    /// The rows of the texts that may have several.
+    clue: usize,
+    status: usize,
+    given_up: usize,
+    /// The height of the mask, in points.
+    mask: f32,
+}
+
+impl Fit {
+    /// What fits into so many points: the mask and what is going on always, and the
+    /// clue before all others.
+    fn into(ui: &egui::Ui, room: &RoomView, round: &Round, most: f32) -> Self {
+        let space = ui.spacing().item_spacing.y;
+        let row = |size: f32| ui.ctx().fonts_mut(|fonts| fonts.row_height(&display(size)));
+        let (small, usual, large) = (row(13.0), row(15.0), row(18.0 * roominess(ui)));
+        let natural = Mask::of(ui.available_width(), roominess(ui), round, f32::INFINITY).height();
+        let mask = natural.min(most * 0.5);
+        // Around the mask.
+        let mut left = most - mask - 10.0 - 2.0 * space;
+        if room.clock.is_some() {
+            left -= 14.0 + space;
+        }
+        let mut take = |height: f32| {
+            let fits = left >= height;
+            if fits {
+                left -= height;
+            }
+            fits
+        };
+        let mut fit = Self {
+            status: usize::from(take(large + space)),
+            clue: usize::from(take(large + space)),
+            told: take(usual + space),
+            title: take(small + space),
+            given_up: usize::from(take(usual + space)),
+            mask,
+        };
+        for _ in 0..2 {
+            fit.clue += usize::from(fit.clue > 0 && take(large));
+            fit.status += usize::from(fit.status > 0 && take(large));
+        }
+        fit.given_up += usize::from(fit.given_up > 0 && take(usual));
+        fit.mask += left.max(0.0);
+        fit
+    }
+}
+
+/// Draws the clue, the mask, the result, and what just happened, on so many points
+/// of height at the most, whatever they are.
 pub(super) fn board_ui(
     ui: &mut egui::Ui,
     room: &RoomView,
+    names: &Names,
     me: PeerId,
     happened: Option<(&str, Tone)>,
+    most: f32,
 ) {
     let p = Palette::of(ui);
     let game = room.state.game();
@@ -33,44 +89,53 @@ pub(super) fn board_ui(
             let owner = game.table().owner.filter(|owner| *owner != me);
             let text = match owner {
                 None => tr!("board-choose"),
-                Some(owner) => tr!("board-owner-starts", owner = game.name_of(&owner)),
+                Some(owner) => tr!("board-owner-starts", owner = names.name_of(&owner)),
             };
             ui.label(RichText::new(text).color(p.weak));
             told_ui(ui, happened);
         });
         return;
     };
+    let fit = Fit::into(ui, room, round, most);
     ui.vertical_centered(|ui| {
-        ui.label(RichText::new(title(game, round)).small().color(p.weak));
-        if !round.clue().is_empty() {
-            ui.label(
-                RichText::new(round.clue())
-                    .size(17.0 * roominess(ui))
-                    .color(p.text),
-            );
+        if fit.title {
+            let title = RichText::new(title(game, round)).small().color(p.weak);
+            ui.add(in_rows(ui, title, 1));
+        }
+        let clue = safe_text(round.clue());
+        if !clue.is_empty() && fit.clue > 0 {
+            let clue = RichText::new(&*clue)
+                .size(17.0 * roominess(ui))
+                .color(p.text);
+            ui.add(in_rows(ui, clue, fit.clue));
         }
         ui.add_space(4.0);
         if round.len() > 0 {
-            mask_ui(ui, round, !round.is_on());
+            let mask = mask_ui(ui, round, !round.is_on(), fit.mask);
+            if !clue.is_empty() && fit.clue == 0 {
+                mask.on_hover_text(clue);
+            }
         }
         ui.add_space(6.0);
-        let (text, color) = status(p, game, round, me);
-        let told = ui.label(bold(text).size(18.0 * roominess(ui)).color(color));
-        announce(&told);
-        told_ui(ui, happened);
+        let (text, color) = status(p, game, names, round, me);
+        let text = bold(text).size(18.0 * roominess(ui)).color(color);
+        if fit.status > 0 {
+            announce(&ui.add(in_rows(ui, text, fit.status)));
+        }
+        if fit.told {
+            told_ui(ui, happened);
+        }
         if let Some(clock) = &room.clock {
             clock_ui(ui, clock);
         }
         if let Some(given_up) = game.given_up()
-            && given_up.number + 1 == round.number()
+            && given_up.number.checked_add(1) == Some(round.number())
+            && fit.given_up > 0
         {
-            let who = game.name_of(&given_up.by);
-            let text = tr!(
-                "board-given-up",
-                who = who,
-                secret = given_up.secret.as_str()
-            );
-            ui.label(RichText::new(text).color(p.weak));
+            let who = names.name_of(&given_up.by);
+            let secret = short_text(&given_up.secret, MAX_SECRET_CELLS);
+            let text = tr!("board-given-up", who = who, secret = secret);
+            ui.add(in_rows(ui, RichText::new(text).color(p.weak), fit.given_up));
         }
     });
 }
@@ -80,6 +145,7 @@ pub(super) fn board_ui(
 fn told_ui(ui: &mut egui::Ui, happened: Option<(&str, Tone)>) {
     let p = Palette::of(ui);
     let (text, tone) = happened.unwrap_or((" ", Tone::Plain));
+    let text = &*safe_text(text);
     let color = match tone {
         Tone::Good => p.hit,
         Tone::Bad => p.error,
@@ -103,15 +169,21 @@ fn title(game: &Game, round: &Round) -> String {
 }
 
 /// What is going on, in a line.
-fn status(p: &Palette, game: &Game, round: &Round, me: PeerId) -> (String, egui::Color32) {
+fn status(
+    p: &Palette,
+    game: &Game,
+    names: &Names,
+    round: &Round,
+    me: PeerId,
+) -> (String, egui::Color32) {
     let setter = round.frame().setter;
     let setter_name = setter.map_or_else(
         || tr!("board-the-setter"),
-        |setter| game.name_of(&setter).to_owned(),
+        |setter| names.name_of(&setter).to_owned(),
     );
     let secret = round
         .secret()
-        .map(crate::game::Secret::text)
+        .map(|secret| short_text(&secret.text(), MAX_SECRET_CELLS))
         .unwrap_or_default();
     let i_set = setter == Some(me);
     match round.phase() {
@@ -151,7 +223,7 @@ fn status(p: &Palette, game: &Game, round: &Round, me: PeerId) -> (String, egui:
                     (tr!("board-my-turn", left = left), p.accent)
                 }
                 (Mode::Turns, Some(turn)) => {
-                    let who = game.name_of(&turn);
+                    let who = names.name_of(&turn);
                     (tr!("board-turn", who = who, left = left), color)
                 }
                 (Mode::Turns, None) => (tr!("board-nobody"), p.weak),
@@ -208,9 +280,71 @@ fn clock_ui(ui: &mut egui::Ui, clock: &Clock) {
 /// broken.
 const SMALLEST: f32 = 13.0;
 
-/// The secret as tiles, broken between words; once it is `over`, with what was
-/// not found.
-pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool) {
+/// How large the tiles of a mask are, and what stands on its lines.
+struct Mask {
+    width: f32,
+    /// The width of a tile, in points; it is a little higher.
+    tile: f32,
+    /// The space between two lines, in points.
+    gap: f32,
+    /// How many cells each word has.
+    words: Vec<usize>,
+}
+
+impl Mask {
+    /// As large as they are drawn, on at most `most` points of height.
+    fn of(available: f32, roomy: f32, round: &Round, most: f32) -> Self {
+        let mut words = vec![0];
+        for shown in round.mask() {
+            match (shown.as_deref(), words.last_mut()) {
+                (Some(" "), _) => words.push(0),
+                (_, Some(word)) => *word += 1,
+                (_, None) => {}
+            }
+        }
+        let longest = words.iter().copied().max().unwrap_or(1).max(1);
+        let width = available.min(640.0 * roomy);
+        let largest = if width < 520.0 { 32.0 } else { 40.0 * roomy };
+        let tile_for = |letters: usize| width / letters.max(8) as f32 - 4.0;
+        let tile = if tile_for(longest) < SMALLEST {
+            // In lines of equal length, each with a hyphen, and larger.
+            tile_for(longest.div_ceil(longest.div_ceil(16)) + 1)
+        } else {
+            tile_for(longest)
+        };
+        let mut mask = Self {
+            width,
+            tile: tile.clamp(SMALLEST, largest),
+            gap: 8.0,
+            words,
+        };
+        // Rather small than out of sight.
+        while mask.height() > most && mask.tile > 3.0 {
+            mask.tile -= 0.5;
+            mask.gap = mask.gap.min(mask.tile * 0.4);
+        }
+        mask
+    }
+
+    /// How many tiles there are on a line.
+    fn per_line(&self) -> usize {
+        ((self.width + 4.0) / (self.tile + 4.0)) as usize
+    }
+
+    fn line(&self) -> f32 {
+        self.tile * 1.3 + self.gap
+    }
+
+    fn height(&self) -> f32 {
+        let words: Vec<Vec<()>> = self.words.iter().map(|cells| vec![(); *cells]).collect();
+        let words: Vec<&[()]> = words.iter().map(Vec::as_slice).collect();
+        break_lines(&words, self.per_line()).len() as f32 * self.line()
+    }
+}
+
+/// The secret as tiles, broken between words, on at most `most` points of height;
+/// once it is `over`, with what was not found.
+pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool, most: f32) -> egui::Response {
     let told = round.secret().filter(|_| over);
     let cells: Vec<(Option<String>, bool)> = round
         .mask()
@@ -224,22 +358,11 @@ pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool) {
     let words: Vec<&[(Option<String>, bool)]> = cells
         .split(|(shown, _)| shown.as_deref() == Some(" "))
         .collect();
-    let longest = words.iter().map(|word| word.len()).max();
-    let longest = longest.unwrap_or(1).max(1);
-    let roomy = roominess(ui);
-    let width = ui.available_width().min(640.0 * roomy);
-    let largest = if width < 520.0 { 32.0 } else { 40.0 * roomy };
-    let tile_for = |letters: usize| width / letters.max(8) as f32 - 4.0;
-    let tile = if tile_for(longest) < SMALLEST {
-        // In lines of equal length, each with a hyphen, and larger.
-        tile_for(longest.div_ceil(longest.div_ceil(16)) + 1)
-    } else {
-        tile_for(longest)
-    };
-    let tile = tile.clamp(SMALLEST, largest);
-    let lines = break_lines(&words, ((width + 4.0) / (tile + 4.0)) as usize);
+    let mask = Mask::of(ui.available_width(), roominess(ui), round, most);
+    let tile = mask.tile;
+    let lines = break_lines(&words, mask.per_line());
     let height = tile * 1.3;
-    let total = vec2(width, lines.len() as f32 * (height + 8.0));
+    let total = vec2(mask.width, lines.len() as f32 * mask.line());
     let (rect, response) = ui.allocate_exact_size(total, Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, spoken(round)));
     let p = Palette::of(ui);
@@ -247,7 +370,7 @@ pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool) {
     for (nth, line) in lines.iter().enumerate() {
         let count: usize = line.iter().map(Part::width).sum::<usize>() + line.len() - 1;
         let start = rect.center().x - (count as f32 * (tile + 4.0) - 4.0) / 2.0;
-        let y = rect.top() + nth as f32 * (height + 8.0);
+        let y = rect.top() + nth as f32 * mask.line();
         let mut x = start;
         for part in line {
             for (shown, open) in part.cells {
@@ -271,16 +394,12 @@ pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool) {
                     painter.line_segment(foot, Stroke::new(2.0, color));
                 }
                 if let Some(shown) = shown {
-                    let upper = upper(shown);
                     let color = if *open { p.text } else { p.error };
                     let font = display(tile * 0.7);
-                    painter.text(
-                        cell.center() - vec2(0.0, 1.0),
-                        Align2::CENTER_CENTER,
-                        upper,
-                        font,
-                        color,
-                    );
+                    // One grapheme, whatever was sent as one.
+                    let one = upper(&short_text(shown, 1));
+                    let place = cell.translate(vec2(0.0, -1.0)).expand2(vec2(2.0, 1.0));
+                    paint_inside(painter, place, &one, &font, color);
                 }
                 x += tile + 4.0;
             }
@@ -292,6 +411,7 @@ pub(super) fn mask_ui(ui: &mut egui::Ui, round: &Round, over: bool) {
             x += tile + 4.0;
         }
     }
+    response
 }
 
 /// A word, or as much of it as a line takes.
@@ -349,7 +469,7 @@ fn spoken(round: &Round) -> String {
         .map(|cell| match cell {
             None => tr!("mask-blank"),
             Some(shown) if shown == " " => tr!("mask-space"),
-            Some(shown) => shown.into_owned(),
+            Some(shown) => short_text(&shown, 1),
         })
         .collect();
     tr!("mask", cells = cells.join(" "))

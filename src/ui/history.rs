@@ -4,13 +4,13 @@ use eframe::egui::{self, RichText};
 
 use super::{
     board::{balloons, mask_ui},
-    parts::{dialog_height, dialog_scroll, page},
+    parts::{dialog_height, dialog_scroll, in_rows, page},
     phrases,
     theme::Palette,
     words::tr,
 };
 use crate::{
-    game::{Game, Round, Secret, Tried},
+    game::{Game, MAX_SECRET_CELLS, Names, Round, Secret, Tried, safe_text, short_text},
     node::RoomView,
 };
 
@@ -35,7 +35,7 @@ impl Draft {
 }
 
 /// Draws the history, if it is open.
-pub(super) fn history_ui(ui: &egui::Ui, room: &RoomView, draft: &mut Draft) {
+pub(super) fn history_ui(ui: &egui::Ui, room: &RoomView, names: &Names, draft: &mut Draft) {
     let game = room.state.game();
     let mut open = draft.open;
     page(ui, "history", &mut open, |ui, open| {
@@ -52,7 +52,7 @@ pub(super) fn history_ui(ui: &egui::Ui, room: &RoomView, draft: &mut Draft) {
             Some(round) => {
                 dialog_scroll(dialog_height(ui, 150.0)).show(ui, |ui| {
                     choose_ui(ui, game, round, draft);
-                    step_ui(ui, game, round, draft);
+                    step_ui(ui, names, round, draft);
                 });
             }
         }
@@ -85,6 +85,7 @@ fn choose_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
 
 fn title_of(game: &Game, round: &Round) -> String {
     let secret = round.secret().map_or_else(|| "?".to_owned(), Secret::text);
+    let secret = short_text(&secret, MAX_SECRET_CELLS);
     let end = match phrases::void(game, round) {
         Some(why) => why,
         None if round.chances_left() == 0 => tr!("history-lost"),
@@ -94,12 +95,13 @@ fn title_of(game: &Game, round: &Round) -> String {
     tr!("history-title", number = number, secret = secret, end = end)
 }
 
-fn step_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
+fn step_ui(ui: &mut egui::Ui, names: &Names, round: &Round, draft: &mut Draft) {
     let p = Palette::of(ui);
     let last = round.guesses().len();
     let mut step = draft.step.unwrap_or(last).min(last);
     let mode = phrases::mode(round.frame().mode);
-    ui.label(RichText::new(format!("{mode} · {}", round.clue())).color(p.weak));
+    let about = format!("{mode} · {}", safe_text(round.clue()));
+    ui.add(in_rows(ui, RichText::new(about).color(p.weak), 4));
     ui.horizontal(|ui| {
         let (back, on) = (step.checked_sub(1), (step < last).then_some(step + 1));
         for (text, to) in [(tr!("history-back"), back), (tr!("history-on"), on)] {
@@ -115,14 +117,14 @@ fn step_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
     ui.add_space(6.0);
     let then = round.after(step);
     ui.vertical_centered(|ui| {
-        mask_ui(ui, &then, false);
+        mask_ui(ui, &then, false, f32::INFINITY);
         ui.label(balloons(then.chances_left()));
     });
     let text = step
         .checked_sub(1)
         .and_then(|at| round.guesses().get(at))
         .map(|guess| {
-            let who = game.name_of(&guess.by);
+            let who = names.name_of(&guess.by);
             let what = match &guess.tried {
                 Tried::Letter(letter) => {
                     let letter = letter.upper();
@@ -142,5 +144,6 @@ fn step_ui(ui: &mut egui::Ui, game: &Game, round: &Round, draft: &mut Draft) {
                 index = guess.index
             )
         });
-    ui.label(RichText::new(text.unwrap_or_else(|| tr!("history-beginning"))).color(p.weak));
+    let text = text.unwrap_or_else(|| tr!("history-beginning"));
+    ui.add(in_rows(ui, RichText::new(text).color(p.weak), 4));
 }

@@ -11,7 +11,7 @@ use super::{
     words::tr,
 };
 use crate::{
-    game::{CHANCES, Phase, Round, Tried},
+    game::{CHANCES, Names, Phase, Round, Tried},
     node::RoomView,
 };
 
@@ -34,6 +34,7 @@ pub(super) fn scene_ui(
     ui: &mut egui::Ui,
     art: &mut Art,
     room: &RoomView,
+    names: &Names,
     motion: &mut Motion,
     calm: bool,
     size: Vec2,
@@ -71,7 +72,7 @@ pub(super) fn scene_ui(
         && pose.popped
         && pose.end != End::Won
     {
-        paint_last_miss(&painter, ui, rect, room, round);
+        paint_last_miss(&painter, ui, rect, names, round);
     }
     round_off(&painter, rect, p.ground);
 }
@@ -286,13 +287,13 @@ fn paint_last_miss(
     painter: &egui::Painter,
     ui: &egui::Ui,
     rect: Rect,
-    room: &RoomView,
+    names: &Names,
     round: &Round,
 ) {
     let Some(miss) = round.guesses().iter().rev().find(|guess| guess.costs()) else {
         return;
     };
-    let who = room.state.game().name_of(&miss.by);
+    let who = names.name_of(&miss.by);
     let p = Palette::of(ui);
     let what = match &miss.tried {
         Tried::Letter(letter) => Some(letter.upper()),

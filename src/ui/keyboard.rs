@@ -1,21 +1,24 @@
 //! The letters: clicked on screen, where they lie as on most desks of their
 //! language, or typed on the real keyboard.
 
-use eframe::egui::{self, Align2, FontId, Sense, Stroke, vec2};
+use eframe::egui::{self, Align2, FontId, Sense, Stroke, Vec2, vec2};
 
 use super::{
     last_event::LastEvent,
-    parts::{announce, centred_row, note_place, once},
+    parts::{announce, centred_row, note_place, once, paint_inside},
     theme::{Palette, display, roominess},
     words::{tr, upper},
 };
 use crate::{
-    game::{Action, Alphabet, Letter, PeerId, Phase, Rejection, Whole},
+    game::{Action, Alphabet, Letter, Names, PeerId, Phase, Rejection, Whole},
     node::{Command, Pending, RoomView},
 };
 
 /// The largest key in a usual window, in points.
 const MAX_KEY: f32 = 50.0;
+
+/// The least height of a key, where there is enough for all of them.
+const MIN_KEY: f32 = 34.0;
 
 /// The space between two keys, in points.
 const SPACE: f32 = 5.0;
@@ -56,7 +59,7 @@ pub(super) struct Draft {
 }
 
 /// Whether I may guess now; if not, why, where that needs words.
-fn may_guess(room: &RoomView, me: PeerId) -> Result<(), Option<String>> {
+fn may_guess(room: &RoomView, names: &Names, me: PeerId) -> Result<(), Option<String>> {
     let game = room.state.game();
     let Some(round) = game.round().filter(|r| r.phase() == Phase::Guessing) else {
         return Err(None);
@@ -66,7 +69,7 @@ fn may_guess(room: &RoomView, me: PeerId) -> Result<(), Option<String>> {
         Rejection::YouSetIt => Some(tr!("why-setter")),
         Rejection::NotYourTurn => {
             let turn = round.frame().turn?;
-            Some(tr!("why-turn", who = game.name_of(&turn)))
+            Some(tr!("why-turn", who = names.name_of(&turn)))
         }
         _ => None,
     })
@@ -105,16 +108,34 @@ fn rows(alphabet: Option<&Alphabet>) -> Vec<Vec<Letter>> {
     })
 }
 
-/// Draws the keys, and takes what is clicked or typed.
+/// How wide a key is, in points.
+fn key_width(ui: &egui::Ui, rows: &[Vec<Letter>]) -> f32 {
+    let longest = rows.iter().map(Vec::len).max().unwrap_or(1) as f32;
+    let width = (ui.available_width() - (longest - 1.0) * SPACE) / longest;
+    width.min(MAX_KEY * roominess(ui))
+}
+
+/// How high the keys are, in points, where there is enough height.
+pub(super) fn height(ui: &egui::Ui, room: &RoomView) -> f32 {
+    let round = room.state.game().round();
+    let rows = rows(round.and_then(|round| round.frame().alphabet.as_deref()));
+    let key = key_width(ui, &rows).max(MIN_KEY);
+    rows.len() as f32 * (key + ui.spacing().item_spacing.y)
+}
+
+/// Draws the keys on so many points of height at the most, and takes what is
+/// clicked or typed.
 pub(super) fn keyboard_ui(
     ui: &mut egui::Ui,
     room: &RoomView,
+    names: &Names,
     me: PeerId,
     last_event: &mut LastEvent,
+    most: f32,
 ) -> Vec<Command> {
     let round = room.state.game().round();
     let alphabet = round.and_then(|round| round.frame().alphabet.as_deref());
-    let may = may_guess(room, me);
+    let may = may_guess(room, names, me);
     let mut guessed = Vec::new();
     for letter in typed(ui, alphabet) {
         match (letter, &may) {
@@ -132,8 +153,14 @@ pub(super) fn keyboard_ui(
     }
     let width = ui.available_width();
     let rows = rows(alphabet);
-    let longest = rows.iter().map(Vec::len).max().unwrap_or(1) as f32;
-    let key = ((width - (longest - 1.0) * SPACE) / longest).min(MAX_KEY * roominess(ui));
+    let key = key_width(ui, &rows);
+    let usual = ui.spacing().clone();
+    let row = most / rows.len() as f32;
+    let space = usual.item_spacing.y.min(row * 0.2);
+    let size = vec2(key, key.max(MIN_KEY).min((row - space).max(1.0)));
+    // A row is no higher than its keys.
+    ui.spacing_mut().interact_size.y = size.y;
+    ui.spacing_mut().item_spacing.y = space;
     for row in rows {
         let count = row.len() as f32;
         let indent = (width - count * key - (count - 1.0) * SPACE) / 2.0;
@@ -141,7 +168,7 @@ pub(super) fn keyboard_ui(
             ui.spacing_mut().item_spacing = vec2(SPACE, SPACE);
             ui.add_space(indent.max(0.0));
             for letter in row {
-                let (response, free) = key_ui(ui, room, letter, key, may.is_ok());
+                let (response, free) = key_ui(ui, room, letter, size, may.is_ok());
                 if once(&response) && free {
                     guessed.push(letter);
                 } else if let Err(why) = &may
@@ -152,6 +179,7 @@ pub(super) fn keyboard_ui(
             }
         });
     }
+    *ui.spacing_mut() = usual;
     let round = round.map(|round| round.number());
     guessed
         .into_iter()
@@ -165,6 +193,7 @@ pub(super) fn keyboard_ui(
 pub(super) fn more_ui(
     ui: &mut egui::Ui,
     room: &RoomView,
+    names: &Names,
     me: PeerId,
     draft: &mut Draft,
 ) -> Option<Command> {
@@ -182,7 +211,7 @@ pub(super) fn more_ui(
         };
     }
     // It stays where it is while others have their turn, and can be typed into.
-    let mine = may_guess(room, me).is_ok();
+    let mine = may_guess(room, names, me).is_ok();
     let number = Some(round.number());
     let mut command = None;
     // In a narrow column, what stands in the field says what it is for.
@@ -297,7 +326,7 @@ fn key_ui(
     ui: &mut egui::Ui,
     room: &RoomView,
     letter: Letter,
-    size: f32,
+    size: Vec2,
     guessing: bool,
 ) -> (egui::Response, bool) {
     let state = state_of(room, letter);
@@ -308,7 +337,7 @@ fn key_ui(
     } else {
         Sense::hover()
     };
-    let (rect, response) = ui.allocate_exact_size(vec2(size, size.max(34.0)), sense);
+    let (rect, response) = ui.allocate_exact_size(size, sense);
     let name = match state {
         State::Free => tr!("key-free", letter = upper.as_str()),
         State::Pending => tr!("key-pending", letter = upper.as_str()),
@@ -332,16 +361,27 @@ fn key_ui(
     };
     let painter = ui.painter();
     painter.rect(rect, 8.0, fill, stroke, egui::StrokeKind::Inside);
-    let font = display((size * 0.46).clamp(15.0, 20.0 * roominess(ui)));
-    let lift = if state == State::Free { 0.0 } else { 4.0 };
-    let at = rect.center() - vec2(0.0, lift);
-    painter.text(at, Align2::CENTER_CENTER, &upper, font, text);
+    let largest = (size.x * 0.46).clamp(15.0, 20.0 * roominess(ui));
+    let font = display(largest.min(size.y * 0.6));
+    // Low keys have no space for a mark below their letter.
+    let lift = if state == State::Free || size.y < MIN_KEY {
+        0.0
+    } else {
+        4.0
+    };
+    paint_inside(
+        painter,
+        rect.translate(vec2(0.0, -lift)),
+        &upper,
+        &font,
+        text,
+    );
     // Told apart without colour: a bar under a hit, a cross under a miss.
     let mark = Stroke::new(2.0, text);
     let foot = egui::pos2(rect.center().x, rect.bottom() - 6.5);
     match state {
         State::Hit => {
-            let half = vec2(size * 0.2, 0.0);
+            let half = vec2(size.x * 0.2, 0.0);
             painter.line_segment([foot - half, foot + half], mark);
         }
         State::Miss => {

@@ -3,7 +3,7 @@
 
 use super::words::tr;
 use crate::{
-    game::{Game, GuessMade, Mode, PeerId, Phase, Round, Tried},
+    game::{Game, GuessMade, Mode, Names, PeerId, Phase, Round, Tried},
     node::RoomView,
 };
 
@@ -23,7 +23,13 @@ pub(super) struct LastEvent {
 
 impl LastEvent {
     /// Compares the newest game with the one before, if that was seen.
-    pub(super) fn look_at(&mut self, seen: Option<&RoomView>, room: &RoomView, me: PeerId) {
+    pub(super) fn look_at(
+        &mut self,
+        seen: Option<&RoomView>,
+        room: &RoomView,
+        names: &Names,
+        me: PeerId,
+    ) {
         let Some(seen) = seen else {
             self.said = None;
             return;
@@ -33,7 +39,8 @@ impl LastEvent {
         if number(before) != number(now) {
             self.said = None;
         }
-        let said = compare(before, now, me).or_else(|| presence_change(seen, room, me));
+        let said =
+            compare(before, now, names, me).or_else(|| presence_change(seen, room, names, me));
         if said.is_some() {
             self.said = said;
         }
@@ -53,8 +60,12 @@ impl LastEvent {
 }
 
 /// Who has come or gone, and whose the room is now.
-fn presence_change(before: &RoomView, now: &RoomView, me: PeerId) -> Option<(String, Tone)> {
-    let game = now.state.game();
+fn presence_change(
+    before: &RoomView,
+    now: &RoomView,
+    names: &Names,
+    me: PeerId,
+) -> Option<(String, Tone)> {
     let online = |room: &RoomView, peer: PeerId| {
         let mut players = room.players.iter();
         players.any(|player| player.peer_id == peer && player.online)
@@ -67,8 +78,8 @@ fn presence_change(before: &RoomView, now: &RoomView, me: PeerId) -> Option<(Str
     if let (Some(old), Some(new)) = (owner(before), owner(now))
         && old != new
     {
-        let (old_name, new_name) = (game.name_of(&old), game.name_of(&new));
-        let again = game.table().founder == Some(new);
+        let (old_name, new_name) = (names.name_of(&old), names.name_of(&new));
+        let again = now.state.game().table().founder == Some(new);
         let text = match (online(now, old), new == me) {
             (true, true) if again => tr!("told-owner-again-mine"),
             (true, false) if again => tr!("told-owner-again", new = new_name),
@@ -81,7 +92,7 @@ fn presence_change(before: &RoomView, now: &RoomView, me: PeerId) -> Option<(Str
     }
     let mut others = now.players.iter().filter(|player| player.peer_id != me);
     let changed = others.find(|player| online(before, player.peer_id) != player.online)?;
-    let who = changed.name.as_str();
+    let who = names.name_of(&changed.peer_id);
     let text = if changed.online {
         tr!("told-here", who = who)
     } else {
@@ -91,7 +102,7 @@ fn presence_change(before: &RoomView, now: &RoomView, me: PeerId) -> Option<(Str
 }
 
 /// What happened between two states of the same round.
-fn compare(before: &Game, now: &Game, me: PeerId) -> Option<(String, Tone)> {
+fn compare(before: &Game, now: &Game, names: &Names, me: PeerId) -> Option<(String, Tone)> {
     let (was, is) = (before.round()?, now.round()?);
     if was.number() != is.number() {
         return None;
@@ -99,7 +110,7 @@ fn compare(before: &Game, now: &Game, me: PeerId) -> Option<(String, Tone)> {
     if is.guesses().len() > was.guesses().len() {
         let guess = is.guesses().last()?;
         return Some((
-            in_words(guess, now.name_of(&guess.by), guess.by == me),
+            in_words(guess, names.name_of(&guess.by), guess.by == me),
             tone(guess),
         ));
     }
@@ -116,8 +127,8 @@ fn compare(before: &Game, now: &Game, me: PeerId) -> Option<(String, Tone)> {
         .is_some_and(|player| player.plays());
     let text = match (here, turn == me) {
         (true, true) => tr!("told-time-mine"),
-        (true, false) => tr!("told-time", who = now.name_of(&turn)),
-        (false, _) => tr!("told-cannot-play", who = now.name_of(&turn)),
+        (true, false) => tr!("told-time", who = names.name_of(&turn)),
+        (false, _) => tr!("told-cannot-play", who = names.name_of(&turn)),
     };
     Some((text, Tone::Plain))
 }
@@ -204,8 +215,9 @@ mod tests {
         let mut seen = |change: &dyn Fn(&mut Game)| {
             let before = game.clone();
             change(&mut game);
-            let ada = compare(&before, &game, peer(1));
-            let ben = compare(&before, &game, peer(2));
+            let names = Names::of(&game);
+            let ada = compare(&before, &game, &names, peer(1));
+            let ben = compare(&before, &game, &names, peer(2));
             let text =
                 |said: Option<(String, Tone)>| said.map(|(text, _)| text).unwrap_or_default();
             (text(ada), text(ben))

@@ -178,6 +178,8 @@ fn host_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec
                 BadName::Empty => tr!("name-empty"),
                 BadName::TooLong => tr!("name-too-long"),
                 BadName::Control => tr!("name-control"),
+                BadName::Hidden => tr!("name-hidden"),
+                BadName::Marks => tr!("name-marks"),
             };
             announce(&ui.label(RichText::new(said).color(Palette::of(ui).error)));
         }

@@ -3,9 +3,10 @@
 use eframe::egui::{self, Margin, ScrollArea, Stroke};
 
 use super::{
-    theme::{CARD_RADIUS, Palette, bold},
+    theme::{CARD_RADIUS, Palette, bold, swatch},
     words::tr,
 };
+use crate::game::{Names, PeerId, safe_text};
 
 /// A card: the ground of things that belong together.
 pub(super) fn card(ui: &egui::Ui) -> egui::Frame {
@@ -50,6 +51,56 @@ pub(super) fn announce(told: &egui::Response) {
     told.ctx.accesskit_node_builder(told.id, |node| {
         node.set_live(egui::accesskit::Live::Polite);
     });
+}
+
+/// A text in at most so many rows: a longer one ends with "…", and is whole while
+/// the pointer is on it.
+pub(super) fn in_rows(
+    ui: &egui::Ui,
+    text: impl Into<egui::WidgetText>,
+    rows: usize,
+) -> egui::Label {
+    let style = ui.style();
+    let text = text.into();
+    let job = text.into_layout_job(style, egui::FontSelection::Default, ui.text_valign());
+    let mut job = std::sync::Arc::unwrap_or_clone(job);
+    job.wrap.max_rows = rows;
+    egui::Label::new(job).wrap()
+}
+
+/// Draws a text into the middle of a place: smaller if it would stick out, and
+/// nothing of it outside.
+pub(super) fn paint_inside(
+    painter: &egui::Painter,
+    place: egui::Rect,
+    text: &str,
+    font: &egui::FontId,
+    color: egui::Color32,
+) {
+    let text = safe_text(text);
+    let layout = |size: f32| {
+        let font = egui::FontId::new(size, font.family.clone());
+        painter.layout_no_wrap(text.clone().into_owned(), font, color)
+    };
+    let mut galley = layout(font.size);
+    let too_wide = galley.size().x / place.width();
+    if too_wide > 1.0 {
+        // Smaller than this nothing can be read.
+        galley = layout((font.size / too_wide).max(4.0));
+    }
+    let at = egui::Align2::CENTER_CENTER.align_size_within_rect(galley.size(), place);
+    let inside = painter.with_clip_rect(painter.clip_rect().intersect(place));
+    inside.galley(at.min, galley, color);
+}
+
+/// A small square in the colour of a player's key, next to a name that looks like
+/// another here.
+pub(super) fn swatch_ui(ui: &mut egui::Ui, names: &Names, peer: &PeerId) {
+    if names.is_alike(peer) {
+        let size = egui::Vec2::splat(10.0);
+        let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+        ui.painter().rect_filled(rect, 2.0, swatch(peer));
+    }
 }
 
 /// A heading inside of a page.

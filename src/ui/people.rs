@@ -6,12 +6,12 @@ use eframe::egui::{self, RichText, Vec2, vec2};
 
 use super::{
     art::{Art, Picture},
-    parts::{ask, called, fixed, main_button, note_place, once},
+    parts::{ask, called, fixed, main_button, note_place, once, swatch_ui},
     theme::{Palette, bold},
     words::tr,
 };
 use crate::{
-    game::{Action, Game, PeerId, Tried},
+    game::{Action, Game, MAX_SECRET_CELLS, Names, PeerId, Tried, safe_text, short_text},
     node::{Command, PlayerView, RoomView},
 };
 
@@ -29,6 +29,7 @@ pub(super) fn players_ui(
     ui: &mut egui::Ui,
     art: &mut Art,
     room: &RoomView,
+    names: &Names,
     me: PeerId,
     draft: &mut Draft,
 ) -> Option<Command> {
@@ -40,14 +41,16 @@ pub(super) fn players_ui(
         let id = ("player", player.peer_id);
         row(ui, id, |ui| {
             mark_ui(ui, art, player.leads, player.online);
+            swatch_ui(ui, names, &player.peer_id);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if player.peer_id != me {
-                    command = command.take().or(menu_ui(ui, room, player, me, draft));
+                    let menu = menu_ui(ui, room, player, names, me, draft);
+                    command = command.take().or(menu);
                 }
                 if let Some(score) = player.score {
                     ui.label(bold(score.to_string()));
                 }
-                let (name, roles) = label_of(player, room, me);
+                let (name, roles) = label_of(player, room, names, me);
                 let text = RichText::new(name);
                 let round = room.state.game().round();
                 let on = round.filter(|round| round.is_on());
@@ -61,13 +64,13 @@ pub(super) fn players_ui(
             });
         });
     }
-    seatless_ui(ui, art, room, me, draft);
+    seatless_ui(ui, art, room, names, me, draft);
     let table = room.state.game().table();
     let could_own = table.founder == Some(me) && table.owner != Some(me);
     if could_own && ui.button(tr!("take-room")).clicked() {
         command = Some(Command::Act(Action::TakeOwner));
     }
-    command.or(removing_ui(ui, room, me, draft))
+    command.or(removing_ui(ui, room, names, me, draft))
 }
 
 /// Whether somebody leads or is here, as a picture.
@@ -99,7 +102,14 @@ fn name_ui(ui: &mut egui::Ui, name: RichText, roles: String) {
 }
 
 /// Members who never took a seat: their programs are in the room all the same.
-fn seatless_ui(ui: &mut egui::Ui, art: &mut Art, room: &RoomView, me: PeerId, draft: &mut Draft) {
+fn seatless_ui(
+    ui: &mut egui::Ui,
+    art: &mut Art,
+    room: &RoomView,
+    names: &Names,
+    me: PeerId,
+    draft: &mut Draft,
+) {
     let (p, game, cluster) = (Palette::of(ui), room.state.game(), &room.cluster);
     let owns = game.table().owner == Some(me);
     let is_known =
@@ -112,7 +122,7 @@ fn seatless_ui(ui: &mut egui::Ui, art: &mut Art, room: &RoomView, me: PeerId, dr
         row(ui, ("member", member.node_id), |ui| {
             let leads = cluster.leader == Some(member.node_id);
             mark_ui(ui, art, leads, member.online);
-            let name = name_of(game, &peer);
+            let name = name_of(game, names, &peer);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if owns {
                     more_ui(ui, &name, |ui| remove_ui(ui, game, peer, draft));
@@ -124,18 +134,18 @@ fn seatless_ui(ui: &mut egui::Ui, art: &mut Art, room: &RoomView, me: PeerId, dr
 }
 
 /// What somebody is called, who may never have said it.
-fn name_of(game: &Game, peer: &PeerId) -> String {
-    let player = game.players().get(peer);
-    player.map_or_else(
-        || tr!("someone", id = peer.short()),
-        |player| player.name.to_string(),
-    )
+fn name_of(game: &Game, names: &Names, peer: &PeerId) -> String {
+    if game.players().contains_key(peer) {
+        return names.name_of(peer).to_owned();
+    }
+    tr!("someone", id = peer.short())
 }
 
 /// The question before somebody is sent away, and the way back for them.
 fn removing_ui(
     ui: &mut egui::Ui,
     room: &RoomView,
+    names: &Names,
     me: PeerId,
     draft: &mut Draft,
 ) -> Option<Command> {
@@ -146,7 +156,7 @@ fn removing_ui(
     }
     let mut command = None;
     if let Some((peer, mut lock)) = draft.removing {
-        let title = tr!("remove-title", name = name_of(game, &peer));
+        let title = tr!("remove-title", name = name_of(game, names, &peer));
         let texts = [title, tr!("remove-more"), tr!("cancel"), tr!("remove")];
         let mut open = true;
         let goes = ask(ui, "remove", &mut open, texts, |ui| {
@@ -163,7 +173,7 @@ fn removing_ui(
         draft.removing = open.then_some((peer, lock));
     }
     for peer in &game.table().removed {
-        let name = name_of(game, peer);
+        let name = name_of(game, names, peer);
         row(ui, ("removed", peer), |ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let again = ui.small_button(tr!("let-in-again"));
@@ -187,13 +197,14 @@ fn menu_ui(
     ui: &mut egui::Ui,
     room: &RoomView,
     player: &PlayerView,
+    names: &Names,
     me: PeerId,
     draft: &mut Draft,
 ) -> Option<Command> {
     let (peer, game) = (player.peer_id, room.state.game());
     let owns = game.table().owner == Some(me);
     let mut command = None;
-    more_ui(ui, player.name.as_str(), |ui| {
+    more_ui(ui, names.name_of(&peer), |ui| {
         let muted = &mut draft.muted;
         let is_muted = muted.contains(&peer);
         let text = if is_muted { tr!("unmute") } else { tr!("mute") };
@@ -234,30 +245,47 @@ fn remove_ui(ui: &mut egui::Ui, game: &Game, peer: PeerId, draft: &mut Draft) {
     }
 }
 
-/// Who stands at the door, for the owner to decide.
-pub(super) fn door_ui(ui: &mut egui::Ui, room: &RoomView, me: PeerId) -> Option<Command> {
+/// Who stands at the door, for the owner to decide, on `most` points of height.
+pub(super) fn door_ui(
+    ui: &mut egui::Ui,
+    room: &RoomView,
+    names: &Names,
+    me: PeerId,
+    most: f32,
+) -> Option<Command> {
     let table = room.state.game().table();
     if table.owner != Some(me) || table.knocks.is_empty() {
         return None;
     }
     let mut command = None;
-    for (peer, name) in &table.knocks {
+    let mut one_ui = |ui: &mut egui::Ui, peer: &PeerId| {
+        let name = names.name_of(peer);
         let knock_ui = |ui: &mut egui::Ui| {
-            ui.label(bold(tr!("knock", name = name.as_str())));
+            swatch_ui(ui, names, peer);
+            ui.add(egui::Label::new(bold(tr!("knock", name = name))).truncate());
             let button = ui.add(main_button(ui, tr!("let-in")));
             note_place(&button, "Let in");
-            called(&button, &tr!("let-in"), name.as_str());
+            called(&button, &tr!("let-in"), name);
             if once(&button) {
                 command = Some(Command::Act(Action::LetIn(*peer)));
             }
             let not_now = ui.button(tr!("refuse"));
-            called(&not_now, &tr!("refuse"), name.as_str());
+            called(&not_now, &tr!("refuse"), name);
             if once(&not_now) {
                 command = Some(Command::Act(Action::Refuse(*peer)));
             }
         };
-        fixed(ui, ("knock", peer), |ui| ui.horizontal_wrapped(knock_ui));
-    }
+        fixed(ui, ("knock", *peer), |ui| ui.horizontal_wrapped(knock_ui));
+    };
+    // However many they are, the board stays in sight.
+    egui::ScrollArea::vertical()
+        .id_salt("door")
+        .max_height(most)
+        .auto_shrink([false, true])
+        .min_scrolled_height(most)
+        .show(ui, |ui| {
+            table.knocks.keys().for_each(|peer| one_ui(ui, peer));
+        });
     command
 }
 
@@ -275,16 +303,9 @@ fn row(
     });
 }
 
-/// A name, with digits of the key if two players share it; and what they are
-/// and do here.
-fn label_of(player: &PlayerView, room: &RoomView, me: PeerId) -> (String, String) {
-    let name = &player.name;
-    let mut same = room.players.iter().filter(|other| other.name == *name);
-    let mut label = if same.nth(1).is_some() {
-        format!("{name} ({})", player.peer_id.short())
-    } else {
-        name.to_string()
-    };
+/// A name, and what they are and do here.
+fn label_of(player: &PlayerView, room: &RoomView, names: &Names, me: PeerId) -> (String, String) {
+    let mut label = names.name_of(&player.peer_id).to_owned();
     if player.peer_id == me {
         label = tr!("you", name = label);
     }
@@ -310,7 +331,7 @@ fn label_of(player: &PlayerView, room: &RoomView, me: PeerId) -> (String, String
 }
 
 /// The guesses of the round, the newest first.
-pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
+pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView, names: &Names) {
     let p = Palette::of(ui);
     let game = room.state.game();
     let guesses = game.round().map_or(&[][..], |round| round.guesses());
@@ -319,10 +340,12 @@ pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
     }
     for (n, guess) in guesses.iter().enumerate().rev() {
         let what = match &guess.tried {
-            Tried::Whole(whole) => whole.shown().to_owned(),
-            Tried::Letter(letter) | Tried::Hint { letter, .. } => letter.upper(),
+            Tried::Whole(whole) => short_text(whole.shown(), MAX_SECRET_CELLS),
+            Tried::Letter(letter) | Tried::Hint { letter, .. } => {
+                safe_text(&letter.upper()).into_owned()
+            }
         };
-        let who = game.name_of(&guess.by);
+        let who = names.name_of(&guess.by);
         let (word, color) = match guess.tried {
             Tried::Hint { .. } => (tr!("guess-hint"), p.weak),
             Tried::Whole(_) if guess.is_hit() => (tr!("guess-solved"), p.hit),
@@ -330,7 +353,12 @@ pub(super) fn guesses_ui(ui: &mut egui::Ui, room: &RoomView) {
             _ => (tr!("guess-miss"), p.error),
         };
         row(ui, ("guess", n), |ui| {
-            ui.label(bold(what));
+            // The rest is for what came of it, and for whose it was.
+            let most = ui.available_width() * 0.6;
+            ui.scope(|ui| {
+                ui.set_max_width(most);
+                ui.add(egui::Label::new(bold(what)).truncate());
+            });
             ui.label(RichText::new(word).color(color));
             ui.add(egui::Label::new(RichText::new(who).color(p.weak)).truncate());
         });

@@ -12,7 +12,10 @@ use super::{
     theme::{Palette, display, mix},
     words::tr,
 };
-use crate::node::{Calls, ClusterView, Exchange, NodeId, RaftStats, Role};
+use crate::{
+    game::{Names, short_text},
+    node::{Calls, ClusterView, Exchange, NodeId, RaftStats, Role},
+};
 
 /// How long a call is seen on its way, in seconds.
 const WAY: f64 = 0.35;
@@ -107,12 +110,13 @@ pub(super) fn ring_ui(
     ui: &mut egui::Ui,
     art: &mut Art,
     cluster: &ClusterView,
+    names: &Names,
     stats: &RaftStats,
     ring: &Ring,
     size: Vec2,
 ) {
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
-    let spoken = spoken(cluster);
+    let spoken = spoken(cluster, names);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &spoken));
     let painter = ui.painter_at(rect);
     let p = Palette::of(ui);
@@ -139,6 +143,8 @@ pub(super) fn ring_ui(
         }
     }
     for place in &places.all {
+        let name = names.name_of(&place.member.peer_id);
+        let place = (place, name);
         member_ui(&painter, art, p, cluster, stats, place, places.many);
     }
 }
@@ -165,7 +171,7 @@ fn member_ui(
     p: &Palette,
     cluster: &ClusterView,
     stats: &RaftStats,
-    place: &Place<'_>,
+    (place, name): (&Place<'_>, &str),
     small: bool,
 ) {
     let Place {
@@ -205,7 +211,7 @@ fn member_ui(
     }
     let name_font = FontId::proportional(if small { 11.0 } else { 14.0 });
     let color = if member.online { p.text } else { p.weak };
-    let name = short(member.name.as_str(), if small { 12 } else { 14 });
+    let name = short_text(name, if small { 12 } else { 14 });
     if small {
         // Outside of the ring, where the others are not.
         let side = |along: f32, middle: f32| {
@@ -239,16 +245,8 @@ fn member_ui(
     }
 }
 
-/// A name in at most `max` characters.
-pub(super) fn short(name: &str, max: usize) -> String {
-    if name.chars().count() <= max {
-        return name.to_owned();
-    }
-    name.chars().take(max - 1).chain(['…']).collect()
-}
-
 /// The ring in words.
-fn spoken(cluster: &ClusterView) -> String {
+fn spoken(cluster: &ClusterView, names: &Names) -> String {
     let voters = cluster.members.iter().filter(|m| m.voter).count();
     let leader = cluster.leader.and_then(|id| {
         let mut members = cluster.members.iter();
@@ -258,7 +256,10 @@ fn spoken(cluster: &ClusterView) -> String {
         "ring-spoken",
         members = cluster.members.len(),
         voters = voters,
-        leader = leader.map_or_else(|| tr!("leader-none"), |m| m.name.to_string()),
+        leader = leader.map_or_else(
+            || tr!("leader-none"),
+            |m| names.name_of(&m.peer_id).to_owned()
+        ),
         term = cluster.term
     )
 }

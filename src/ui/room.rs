@@ -25,7 +25,7 @@ use super::{
     words::tr,
 };
 use crate::{
-    game::{PeerId, Round},
+    game::{Names, PeerId, Round, safe_text},
     node::{Command, RoomView, View},
 };
 
@@ -45,6 +45,8 @@ pub(super) struct Draft {
     sounds: Sounds,
     pub(super) watch: watch::Draft,
     aside: Aside,
+    /// How the names here are shown.
+    names: Arc<Names>,
     /// Whether nothing is to move.
     calm: bool,
 }
@@ -56,9 +58,11 @@ impl Draft {
         if seen.as_ref().is_some_and(|seen| Arc::ptr_eq(seen, room)) {
             return;
         }
+        self.names = Arc::new(Names::of(room.state.game()));
         let is_here = |seen: &Arc<RoomView>| seen.cluster.cluster_id == room.cluster.cluster_id;
         let seen = seen.filter(is_here);
-        self.last_event.look_at(seen.as_deref(), room, me);
+        self.last_event
+            .look_at(seen.as_deref(), room, &self.names, me);
         if let Some(seen) = seen {
             let (before, now) = (seen.state.game(), room.state.game());
             self.sounds.look_at(before, now, me, volume);
@@ -76,6 +80,12 @@ impl Draft {
 /// How high the board and the keys are, as a rule, in points: what is lower
 /// stands where they do, so that little moves when something is added.
 const USUAL: f32 = 450.0;
+
+/// What the board may have of it, before the keys become lower, in points.
+const BOARD: f32 = 210.0;
+
+/// How high those at the door stand, in points: the next one is seen to follow.
+const DOOR: f32 = 76.0;
 
 /// The height of the picture above the game where there is little room, in
 /// points.
@@ -105,6 +115,7 @@ pub(super) fn room_ui(
 ) -> Vec<Command> {
     draft.calm = calm;
     draft.look_at(room, view.me.peer_id, view.me.preferences.volume);
+    let names = &*Arc::clone(&draft.names);
     let mut commands = Vec::new();
     egui::Panel::top("room bar")
         .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 10)))
@@ -113,15 +124,17 @@ pub(super) fn room_ui(
             commands.extend(bar_ui(ui, view, room, draft, settings_open));
         });
     commands.extend(trouble_ui(ui, room.trouble.as_ref()));
-    history_ui(ui, room, &mut draft.history);
+    history_ui(ui, room, names, &mut draft.history);
     egui::Panel::bottom("cluster")
         .frame(
             egui::Frame::new()
                 .fill(Palette::of(ui).card)
                 .inner_margin(egui::Margin::symmetric(16, 8)),
         )
-        .show(ui, |ui| draft.watch.open |= strip_ui(ui, &room.cluster));
-    commands.extend(watch_ui(ui, art, room, calm, &mut draft.watch));
+        .show(ui, |ui| {
+            draft.watch.open |= strip_ui(ui, &room.cluster, names);
+        });
+    commands.extend(watch_ui(ui, art, room, names, calm, &mut draft.watch));
     let narrow = ui.available_width() < NARROW;
     egui::CentralPanel::default()
         .frame(egui::Frame::new().inner_margin(egui::Margin {
@@ -134,9 +147,9 @@ pub(super) fn room_ui(
             // Trouble above it comes and goes.
             commands.extend(fixed(ui, "room", |ui| {
                 if narrow {
-                    narrow_ui(ui, art, view, room, draft)
+                    narrow_ui(ui, art, view, room, names, draft)
                 } else {
-                    wide_ui(ui, art, view, room, draft)
+                    wide_ui(ui, art, view, room, names, draft)
                 }
             }));
         });
@@ -154,7 +167,7 @@ fn bar_ui(
     egui::Sides::new().shrink_left().truncate().show(
         ui,
         |ui| {
-            ui.heading(room.name.as_str());
+            ui.heading(safe_text(room.name.as_str()));
             if let Some(words) = passing(room.trouble.as_ref()) {
                 let words = RichText::new(words).color(Palette::of(ui).error);
                 announce(&ui.label(words));
@@ -186,6 +199,7 @@ fn wide_ui(
     art: &mut Art,
     view: &View,
     room: &RoomView,
+    names: &Names,
     draft: &mut Draft,
 ) -> Vec<Command> {
     let mut commands = Vec::new();
@@ -194,7 +208,7 @@ fn wide_ui(
     let people = (size.x * 0.18).clamp(250.0, 330.0);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
-        scene_ui(ui, art, room, &mut draft.motion, draft.calm, scene);
+        scene_ui(ui, art, room, names, &mut draft.motion, draft.calm, scene);
         let middle = vec2(size.x - scene.x - people - 2.0 * GAP, size.y);
         ui.allocate_ui_with_layout(middle, egui::Layout::top_down(egui::Align::Center), |ui| {
             ui.set_width(middle.x);
@@ -207,11 +221,12 @@ fn wide_ui(
                     let top = ui.cursor().top();
                     ui.horizontal_top(|ui| {
                         ui.add_space(beside);
-                        let size = vec2(column, 0.0);
+                        let space = vec2(column, 0.0);
                         let layout = egui::Layout::top_down(egui::Align::Center);
-                        ui.allocate_ui_with_layout(size, layout, |ui| {
+                        ui.allocate_ui_with_layout(space, layout, |ui| {
                             ui.set_width(column);
-                            commands.extend(play_ui(ui, view, room, draft));
+                            let (_, played) = play_ui(ui, view, room, names, draft, size.y);
+                            commands.extend(played);
                         });
                     });
                     ui.cursor().top() - top
@@ -229,14 +244,14 @@ fn wide_ui(
                         .id_salt("people")
                         .max_height(players - 24.0)
                         .show(ui, |ui| {
-                            let people = &mut draft.people;
-                            commands.extend(players_ui(ui, art, room, view.me.peer_id, people));
+                            let (me, people) = (view.me.peer_id, &mut draft.people);
+                            commands.extend(players_ui(ui, art, room, names, me, people));
                         });
                 });
                 ui.add_space(GAP);
                 let left = ui.available_height();
                 in_card(ui, |ui| {
-                    commands.extend(aside_ui(ui, art, room, draft, left - 24.0));
+                    commands.extend(aside_ui(ui, art, room, names, draft, left - 24.0));
                 });
             },
         );
@@ -249,6 +264,7 @@ fn narrow_ui(
     art: &mut Art,
     view: &View,
     room: &RoomView,
+    names: &Names,
     draft: &mut Draft,
 ) -> Vec<Command> {
     let mut commands = Vec::new();
@@ -256,25 +272,31 @@ fn narrow_ui(
     ScrollArea::vertical().id_salt("room").show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 5.0;
         // What the board and the keys leave, so that both are in reach.
-        measured(ui, "play", 420.0, |ui, height| {
-            let left = size.y - height - 6.0 - ui.spacing().item_spacing.y;
-            let scene = left.clamp(SCENE, (size.y * 0.5).max(SCENE));
-            if left >= SCENE || size.y >= LOW {
-                let scene = vec2(ui.available_width(), scene);
-                scene_ui(ui, art, room, &mut draft.motion, draft.calm, scene);
-                ui.add_space(6.0);
-            }
-            let top = ui.cursor().top();
-            commands.extend(play_ui(ui, view, room, draft));
-            ui.cursor().top() - top
+        measured(ui, "board and keys", 330.0, |ui, mut needed| {
+            measured(ui, "play", 420.0, |ui, height| {
+                let beside = |height: f32| size.y - height - 6.0 - ui.spacing().item_spacing.y;
+                let left = beside(height);
+                let scene = left.clamp(SCENE, (size.y * 0.5).max(SCENE));
+                if left >= SCENE || (size.y >= LOW && beside(needed) >= SCENE) {
+                    let scene = vec2(ui.available_width(), scene);
+                    scene_ui(ui, art, room, names, &mut draft.motion, draft.calm, scene);
+                    ui.add_space(6.0);
+                }
+                let top = ui.cursor().top();
+                let (keys, played) = play_ui(ui, view, room, names, draft, size.y);
+                commands.extend(played);
+                needed = keys - top;
+                ui.cursor().top() - top
+            });
+            needed
         });
         ui.add_space(GAP);
         in_card(ui, |ui| {
-            let people = &mut draft.people;
-            commands.extend(players_ui(ui, art, room, view.me.peer_id, people));
+            let (me, people) = (view.me.peer_id, &mut draft.people);
+            commands.extend(players_ui(ui, art, room, names, me, people));
             ui.add_space(GAP);
             commands.extend(fixed(ui, "aside", |ui| {
-                aside_ui(ui, art, room, draft, 320.0)
+                aside_ui(ui, art, room, names, draft, 320.0)
             }));
         });
     });
@@ -286,6 +308,7 @@ fn aside_ui(
     ui: &mut egui::Ui,
     art: &mut Art,
     room: &RoomView,
+    names: &Names,
     draft: &mut Draft,
     height: f32,
 ) -> Vec<Command> {
@@ -310,35 +333,60 @@ fn aside_ui(
     match draft.aside {
         Aside::Talk => {
             let muted = &draft.people.muted;
-            talk_ui(ui, art, room, &mut draft.talk, muted, height - 44.0)
+            talk_ui(ui, art, room, names, &mut draft.talk, muted, height - 44.0)
         }
         Aside::Guesses => {
             ScrollArea::vertical()
                 .id_salt("guesses")
                 .max_height(height - 44.0)
-                .show(ui, |ui| guesses_ui(ui, room));
+                .show(ui, |ui| guesses_ui(ui, room, names));
             Vec::new()
         }
     }
 }
 
-/// The board, the keys, and the way to the next round.
-fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -> Vec<Command> {
+/// The board, the keys, and the way to the next round; and where the keys end.
+/// Whatever is said in the room, the board and the keys fit into `height` points.
+fn play_ui(
+    ui: &mut egui::Ui,
+    view: &View,
+    room: &RoomView,
+    names: &Names,
+    draft: &mut Draft,
+    height: f32,
+) -> (f32, Vec<Command>) {
     let me = view.me.peer_id;
+    let top = ui.cursor().top();
     let round = room.state.game().round();
     let on = round.is_some_and(Round::is_on);
-    let mut commands: Vec<Command> = door_ui(ui, room, me).into_iter().collect();
-    board_ui(ui, room, me, draft.last_event.said());
+    let mut commands: Vec<Command> = door_ui(ui, room, names, me, (height * 0.2).min(DOOR))
+        .into_iter()
+        .collect();
+    // What follows the one and the other.
+    let spaces = GAP + 2.0 * ui.spacing().item_spacing.y;
+    let height = height - (ui.cursor().top() - top) - spaces;
+    let has_keys = room.setter.is_none() && keyboard::has_use(room);
+    let keys = if has_keys {
+        let wanted = keyboard::height(ui, room);
+        wanted.min((height - BOARD).max(height * 0.42))
+    } else {
+        0.0
+    };
+    let said = draft.last_event.said();
+    board_ui(ui, room, names, me, said, height - keys);
     ui.add_space(GAP);
+    let mut end = ui.cursor().top();
     match &room.setter {
         Some(setter) => commands.extend(setter_ui(ui, room, setter, &mut draft.setter)),
-        None if !keyboard::has_use(room) => {}
+        None if !has_keys => {}
         // What comes next is to be in sight.
         None if !on && ui.ctx().content_rect().width() < NARROW => {}
         None => fixed(ui, "keys", |ui| {
-            commands.extend(keyboard_ui(ui, room, me, &mut draft.last_event));
+            let last_event = &mut draft.last_event;
+            commands.extend(keyboard_ui(ui, room, names, me, last_event, keys));
+            end = ui.cursor().top();
             ui.add_space(4.0);
-            commands.extend(more_ui(ui, room, me, &mut draft.keyboard));
+            commands.extend(more_ui(ui, room, names, me, &mut draft.keyboard));
         }),
     }
     let guesses = round.map_or(&[][..], Round::guesses);
@@ -352,6 +400,8 @@ fn play_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -
     }
     ui.add_space(GAP);
     let setup = &mut draft.setup;
-    commands.extend(fixed(ui, "setup", |ui| setup_ui(ui, view, room, setup)));
-    commands
+    commands.extend(fixed(ui, "setup", |ui| {
+        setup_ui(ui, view, room, names, setup)
+    }));
+    (end, commands)
 }

@@ -12,7 +12,7 @@ use super::{
     words::{notice, tr},
 };
 use crate::{
-    game::Phase,
+    game::{Phase, safe_text},
     node::{Command, JoinTarget, KeptRoom, Plays, Room, View},
     packs,
 };
@@ -68,7 +68,7 @@ fn room_ui(ui: &mut egui::Ui, art: &mut Art, room: &Room, has_twin: bool) -> boo
                 ui.vertical(|ui| {
                     ui.set_min_height(44.0);
                     ui.spacing_mut().item_spacing.y = 3.0;
-                    let name = bold(room.name.as_str()).size(17.0);
+                    let name = bold(safe_text(room.name.as_str())).size(17.0);
                     ui.add(egui::Label::new(name).truncate());
                     let players = tr!("lobby-players", count = room.players);
                     let state = match room.phase {
@@ -106,7 +106,7 @@ fn room_ui(ui: &mut egui::Ui, art: &mut Art, room: &Room, has_twin: bool) -> boo
             let said = said.unwrap_or_else(|| tr!("lobby-why-not", why = why_not.message.as_str()));
             // It says more: which versions.
             ui.label(RichText::new(said).color(p.error))
-                .on_hover_text(&why_not.message);
+                .on_hover_text(safe_text(&why_not.message));
         }
     });
     join
@@ -140,7 +140,7 @@ fn kept_room_ui(ui: &mut egui::Ui, room: &KeptRoom) -> Option<Command> {
             |ui| {
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 3.0;
-                    let name = bold(room.name.as_str());
+                    let name = bold(safe_text(room.name.as_str()));
                     ui.add(egui::Label::new(name).truncate());
                     let when = tr!("lobby-played", ago = ago(room.used));
                     ui.add(egui::Label::new(RichText::new(when).color(p.weak)).truncate());

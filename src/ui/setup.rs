@@ -9,7 +9,9 @@ use super::{
     words::tr,
 };
 use crate::{
-    game::{Action, Difficulty, Game, MAX_ROUNDS, Mode, Round, Settings, TURN_SECONDS},
+    game::{
+        Action, Difficulty, Game, MAX_ROUNDS, Mode, Names, Round, Settings, TURN_SECONDS, safe_text,
+    },
     node::{Command, PackView, RoomView, View},
 };
 
@@ -27,6 +29,7 @@ pub(super) fn setup_ui(
     ui: &mut egui::Ui,
     view: &View,
     room: &RoomView,
+    names: &Names,
     draft: &mut Draft,
 ) -> Vec<Command> {
     let game = room.state.game();
@@ -37,11 +40,11 @@ pub(super) fn setup_ui(
         return commands;
     }
     draft.stopping = false;
-    ranking_ui(ui, room, view);
+    ranking_ui(ui, room, names, view);
     if owns {
-        commands.extend(owner_ui(ui, view, room, draft));
+        commands.extend(owner_ui(ui, view, room, names, draft));
     } else {
-        commands.extend(guest_ui(ui, view, room));
+        commands.extend(guest_ui(ui, view, room, names));
     }
     commands
 }
@@ -112,7 +115,7 @@ const COMBO: f32 = 104.0;
 const RANKED: usize = 5;
 
 /// Who has how many points, after a match.
-fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
+fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, names: &Names, view: &View) {
     let game = room.state.game();
     let newest = game.table().newest_match.as_ref();
     let Some(newest) = newest.filter(|newest| newest.over) else {
@@ -123,6 +126,8 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
     in_card(ui, |ui| {
         ui.label(bold(tr!("match-over")));
         ui.spacing_mut().interact_size.y = 18.0;
+        // Beside its place and its points.
+        let most = (ui.available_width() - 130.0).max(60.0);
         egui::Grid::new("ranking")
             .num_columns(3)
             .min_col_width(12.0)
@@ -130,17 +135,18 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
             .show(ui, |ui| {
                 for rank in ranking.iter().take(RANKED) {
                     let me = rank.peer == view.me.peer_id;
-                    let mut name = game.name_of(&rank.peer).to_owned();
+                    let mut name = names.name_of(&rank.peer).to_owned();
                     if me {
                         name = tr!("you", name = name);
                     }
                     ui.label(RichText::new(format!("{}.", rank.place)).color(p.weak));
                     let first = rank.place == 1;
-                    ui.label(if first {
+                    let name = if first {
                         bold(name)
                     } else {
                         RichText::new(name)
-                    });
+                    };
+                    one_row_ui(ui, name, most);
                     ui.label(phrases::points(rank.score));
                     ui.end_row();
                 }
@@ -153,6 +159,14 @@ fn ranking_ui(ui: &mut egui::Ui, room: &RoomView, view: &View) {
         }
     });
     ui.add_space(GAP);
+}
+
+/// A text as wide as it is, up to `most` points: a grid would ask for less.
+fn one_row_ui(ui: &mut egui::Ui, text: RichText, most: f32) {
+    let wrap = egui::TextWrapMode::Truncate;
+    let text = egui::WidgetText::from(text);
+    let galley = text.into_galley(ui, Some(wrap), most, egui::TextStyle::Body);
+    ui.label(galley);
 }
 
 /// What a mode is, in a line.
@@ -225,7 +239,7 @@ fn packs_ui(ui: &mut egui::Ui, view: &View, set: &mut Settings) {
             }
         }
     });
-    let words = chosen.map_or_else(|| set.pack.clone(), words_of);
+    let words = chosen.map_or_else(|| safe_text(&set.pack).into_owned(), words_of);
     box_ui(ui, "pack", &tr!("pack-words"), &words, |ui| {
         for pack in in_language(language) {
             ui.selectable_value(&mut set.pack, pack.id.clone(), words_of(pack));
@@ -251,14 +265,20 @@ fn name_of_pack(pack: &PackView) -> String {
     }
 }
 
-fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) -> Vec<Command> {
+fn owner_ui(
+    ui: &mut egui::Ui,
+    view: &View,
+    room: &RoomView,
+    names: &Names,
+    draft: &mut Draft,
+) -> Vec<Command> {
     let game = room.state.game();
     let now = &game.table().settings;
     let mut set = draft.dragged.clone().unwrap_or_else(|| now.clone());
     let mut commands = Vec::new();
     let p = Palette::of(ui);
     // First, so that it is in sight whatever stands above and below.
-    commands.extend(start_ui(ui, view, game));
+    commands.extend(start_ui(ui, view, game, names));
     let mut dragging = false;
     in_card(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 5.0;
@@ -308,7 +328,7 @@ fn owner_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, draft: &mut Draft) 
 }
 
 /// The button that starts the match, and who is not ready.
-fn start_ui(ui: &mut egui::Ui, view: &View, game: &Game) -> Option<Command> {
+fn start_ui(ui: &mut egui::Ui, view: &View, game: &Game, names: &Names) -> Option<Command> {
     let p = Palette::of(ui);
     let settings = &game.table().settings;
     let players: Vec<_> = game.at_table().collect();
@@ -317,7 +337,7 @@ fn start_ui(ui: &mut egui::Ui, view: &View, game: &Game) -> Option<Command> {
     let waiting: Vec<&str> = players
         .iter()
         .filter(waits)
-        .map(|(_, p)| p.name.as_str())
+        .map(|(peer, _)| names.name_of(peer))
         .collect();
     let missing = settings.mode.min_players().saturating_sub(players.len());
     let mut command = None;
@@ -346,16 +366,16 @@ fn start_ui(ui: &mut egui::Ui, view: &View, game: &Game) -> Option<Command> {
     command
 }
 
-fn guest_ui(ui: &mut egui::Ui, view: &View, room: &RoomView) -> Vec<Command> {
+fn guest_ui(ui: &mut egui::Ui, view: &View, room: &RoomView, names: &Names) -> Vec<Command> {
     let game = room.state.game();
     let settings = &game.table().settings;
     let p = Palette::of(ui);
     let owner = game
         .table()
         .owner
-        .map_or_else(|| tr!("nobody"), |owner| game.name_of(&owner).to_owned());
+        .map_or_else(|| tr!("nobody"), |owner| names.name_of(&owner).to_owned());
     let pack = view.packs.iter().find(|pack| pack.id == settings.pack);
-    let pack = pack.map_or_else(|| settings.pack.clone(), name_of_pack);
+    let pack = pack.map_or_else(|| safe_text(&settings.pack).into_owned(), name_of_pack);
     let me = game.players().get(&view.me.peer_id);
     let ready = me.is_some_and(|me| me.ready);
     let watching = me.is_some_and(|me| me.watching);

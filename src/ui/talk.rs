@@ -6,18 +6,23 @@ use eframe::egui::{self, RichText, ScrollArea, Vec2};
 
 use super::{
     art::{Art, Picture},
-    parts::announce,
-    parts::note_place,
+    parts::{announce, in_rows, note_place, swatch_ui},
     theme::Palette,
     words::tr,
 };
 use crate::{
-    game::{Action, BadText, MAX_TEXT_BYTES, PeerId, Reaction, Said, Text},
+    game::{
+        Action, BadText, MAX_TEXT_BYTES, MAX_TEXT_CHARS, Names, PeerId, Reaction, Said, Text,
+        short_text,
+    },
     node::{Command, RoomView},
 };
 
 /// How many lines are drawn; older ones are in the log.
 const SHOWN: usize = 60;
+
+/// The most rows of a message: the longest in wide letters has a few more.
+const ROWS: usize = 10;
 
 /// The window's own drafts.
 #[derive(Default)]
@@ -50,6 +55,7 @@ pub(super) fn talk_ui(
     ui: &mut egui::Ui,
     art: &mut Art,
     room: &RoomView,
+    names: &Names,
     draft: &mut Draft,
     muted: &BTreeSet<PeerId>,
     height: f32,
@@ -73,17 +79,19 @@ pub(super) fn talk_ui(
                 ui.label(RichText::new(tr!("talk-none")).color(p.weak));
             }
             for line in lines.iter().rev() {
-                let who = game.name_of(&line.by);
+                let who = names.name_of(&line.by);
                 ui.horizontal_wrapped(|ui| {
                     if let Said::Text(_) = line.said {
                         // Its lines are as far from each other as text's.
                         ui.spacing_mut().item_spacing = Vec2::new(4.0, 0.0);
                         ui.spacing_mut().interact_size.y = 18.0;
                     }
+                    swatch_ui(ui, names, &line.by);
                     ui.label(RichText::new(format!("{who}:")).color(p.weak));
                     match &line.said {
                         Said::Text(text) => {
-                            ui.label(text.as_str());
+                            let text = short_text(text.as_str(), MAX_TEXT_CHARS);
+                            ui.add(in_rows(ui, text, ROWS));
                         }
                         Said::Reaction(reaction) => {
                             let size = Vec2::splat(34.0);

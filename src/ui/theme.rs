@@ -7,7 +7,7 @@ use eframe::egui::{
     Stroke, TextStyle, Theme, ThemePreference, Vec2, Visuals, style::WidgetVisuals,
 };
 
-use crate::node::Look;
+use crate::{game::PeerId, node::Look};
 
 /// The smallest window everything fits in, in points.
 pub(super) const MIN_WINDOW: [f32; 2] = [420.0, 640.0];
@@ -169,6 +169,13 @@ const FONTS: [(&str, &[u8]); 2] = [
 /// The font of headings, tiles and keys.
 pub(super) fn display(size: f32) -> FontId {
     FontId::new(size, FontFamily::Name(DISPLAY.into()))
+}
+
+/// The colour of a player's key, by which names that look alike are told apart.
+pub(super) fn swatch(peer: &PeerId) -> Color32 {
+    let [hue, light, ..] = *peer.as_bytes();
+    let share = |byte: u8| f32::from(byte) / 255.0;
+    egui::ecolor::Hsva::new(share(hue), 0.75, 0.55 + 0.4 * share(light), 1.0).into()
 }
 
 /// Text that stands out.

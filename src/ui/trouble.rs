@@ -3,14 +3,17 @@
 use eframe::egui::{self, RichText, Stroke};
 
 use super::{
-    parts::{announce, main_button, note_place},
+    parts::{announce, in_rows, main_button, note_place},
     theme::{Palette, bold},
     words::tr,
 };
 use crate::{
-    game::Name,
+    game::{MAX_NAME_CHARS, Name, short_text},
     node::{Command, Trouble},
 };
+
+/// In a lower window, in points, there is one row for it.
+const LOW: f32 = 400.0;
 
 /// From this width on, in points, the button stands next to the text.
 const BESIDE: f32 = 600.0;
@@ -53,21 +56,24 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
             )
         }
         Trouble::Elsewhere { by, .. } => (
-            tr!("elsewhere", name = by.as_str()),
+            tr!("elsewhere", name = short_text(by, MAX_NAME_CHARS)),
             tr!("elsewhere-more"),
             ("Follow", tr!("follow")),
             Command::Follow,
         ),
     };
     let p = Palette::of(ui);
+    let height = ui.ctx().content_rect().height();
+    let low = height < LOW;
+    let (inside, below) = if low { (4, 2) } else { (10, 10) };
     egui::Panel::top("trouble")
         .frame(
             egui::Frame::new()
                 .fill(p.error_ground)
                 .stroke(Stroke::new(1.0, p.line))
-                .inner_margin(egui::Margin::symmetric(16, 10))
+                .inner_margin(egui::Margin::symmetric(16, inside))
                 .outer_margin(egui::Margin {
-                    bottom: 10,
+                    bottom: below,
                     ..egui::Margin::ZERO
                 }),
         )
@@ -79,13 +85,21 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
                 note_place(&response, place);
                 response.clicked().then_some(command)
             };
+            // However many are missing: the board stays in sight.
+            let rows = ((height - 240.0) / 100.0).clamp(1.0, 4.0) as usize;
             let words_ui = |ui: &mut egui::Ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 let text = bold(text).color(p.error);
-                announce(&ui.add(egui::Label::new(text).wrap()));
-                ui.add(egui::Label::new(RichText::new(detail).color(p.text)).wrap());
+                if low {
+                    let told = ui.add(egui::Label::new(text).truncate());
+                    announce(&told);
+                    told.on_hover_text(detail);
+                    return;
+                }
+                announce(&ui.add(in_rows(ui, text, rows)));
+                ui.add(in_rows(ui, RichText::new(detail).color(p.text), rows));
             };
-            if ui.available_width() < BESIDE {
+            if ui.available_width() < BESIDE && !low {
                 words_ui(ui);
                 ui.add_space(6.0);
                 return button_ui(ui);
@@ -101,14 +115,18 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
         .inner
 }
 
+fn short(name: &Name) -> String {
+    short_text(name.as_str(), MAX_NAME_CHARS)
+}
+
 /// "A", "A and B", "A, B and C".
 fn list(names: &[Name]) -> String {
     match names {
         [] => String::new(),
-        [one] => one.to_string(),
+        [one] => short(one),
         [rest @ .., last] => {
-            let rest: Vec<&str> = rest.iter().map(Name::as_str).collect();
-            let (first, last) = (rest.join(", "), last.as_str());
+            let rest: Vec<String> = rest.iter().map(short).collect();
+            let (first, last) = (rest.join(", "), short(last));
             tr!("list-of-two", first = first, last = last)
         }
     }

@@ -8,11 +8,14 @@ use eframe::egui::{self, Rect, RichText, ScrollArea, Stroke, pos2, vec2};
 use super::{
     art::Art,
     parts::{close_button, dialog, dialog_scroll, note_place, part_ui},
-    ring::{Ring, legend_ui, ring_ui, role, short},
+    ring::{Ring, legend_ui, ring_ui, role},
     theme::{NARROW, Palette},
     words::tr,
 };
-use crate::node::{ClusterEvent, ClusterEventKind, ClusterView, Command, RaftStats, RoomView};
+use crate::{
+    game::{Names, safe_text, short_text},
+    node::{ClusterEvent, ClusterEventKind, ClusterView, Command, RaftStats, RoomView},
+};
 
 /// How often the numbers are read.
 const LOOK: Duration = Duration::from_millis(80);
@@ -39,7 +42,7 @@ impl Draft {
 }
 
 /// Draws the strip at the foot of a room. Whether more of it is asked for.
-pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) -> bool {
+pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView, names: &Names) -> bool {
     let p = Palette::of(ui);
     let leader = cluster
         .leader
@@ -48,7 +51,10 @@ pub(super) fn strip_ui(ui: &mut egui::Ui, cluster: &ClusterView) -> bool {
     let role = role(cluster);
     let narrow = ui.available_width() < NARROW * 0.8;
     let most = if narrow { 9 } else { 24 };
-    let leader = leader.map_or_else(|| tr!("leader-none"), |m| short(m.name.as_str(), most));
+    let leader = leader.map_or_else(
+        || tr!("leader-none"),
+        |m| short_text(names.name_of(&m.peer_id), most),
+    );
     let facts = [
         (tr!("node"), role, tr!("node-more")),
         (tr!("leader"), leader, tr!("leader-more")),
@@ -114,6 +120,7 @@ pub(super) fn watch_ui(
     ui: &egui::Ui,
     art: &mut Art,
     room: &RoomView,
+    names: &Names,
     calm: bool,
     draft: &mut Draft,
 ) -> Option<Command> {
@@ -153,7 +160,7 @@ pub(super) fn watch_ui(
         let picture = |ui: &mut egui::Ui, art: &mut Art| {
             let weak = Palette::of(ui).weak;
             ui.label(RichText::new(facts(room, stats)).small().color(weak));
-            ring_ui(ui, art, cluster, stats, &draft.ring, ring);
+            ring_ui(ui, art, cluster, names, stats, &draft.ring, ring);
             legend_ui(ui);
             part_ui(ui, tr!("latency-title"));
             latencies_ui(ui, stats, ring.x - 10.0);
@@ -304,7 +311,11 @@ fn in_words(what: &ClusterEventKind) -> String {
 /// The events as a file: a line each, the oldest first, with the seconds since
 /// 1970.
 fn as_text(room: &RoomView) -> String {
-    let mut text = format!("{}, {}\n", room.name, room.cluster.cluster_id);
+    let mut text = format!(
+        "{}, {}\n",
+        safe_text(room.name.as_str()),
+        room.cluster.cluster_id
+    );
     for event in room.cluster.events.iter() {
         let at = event.at.duration_since(SystemTime::UNIX_EPOCH);
         let seconds = at.unwrap_or_default().as_secs_f64();

@@ -5,8 +5,8 @@ use std::cell::RefCell;
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 
-use crate::coded_enum::coded_enum;
 pub(super) use crate::game::upper;
+use crate::{coded_enum::coded_enum, game::safe_text};
 
 coded_enum! {
     /// A language that the window speaks, by its BCP 47 tag.
@@ -63,12 +63,16 @@ impl Words {
         Self { language, bundle }
     }
 
-    /// A message; its id if there is none.
+    /// A message; its id if there is none. What others wrote is safe in it.
     fn say(&self, id: &str, args: &[(&str, FluentValue<'_>)]) -> String {
         let Some(pattern) = self.bundle.get_message(id).and_then(|found| found.value()) else {
             return id.to_owned();
         };
-        let args: FluentArgs<'_> = args.iter().cloned().collect();
+        let args = args.iter().map(|(name, value)| match value {
+            FluentValue::String(text) => (*name, safe_text(text).into()),
+            value => (*name, value.clone()),
+        });
+        let args: FluentArgs<'_> = args.collect();
         let mut errors = Vec::new();
         self.bundle
             .format_pattern(pattern, Some(&args), &mut errors)
@@ -151,6 +155,8 @@ mod tests {
         assert_eq!(found(0, "yes"), "You tried E. Pop!");
         assert_eq!(found(3, "no"), "Ben found E 3 times.");
         assert_eq!(words.say("no-such-thing", &[]), "no-such-thing");
+        let who = [("who", "Ben\n\n\u{202e}".into())];
+        assert_eq!(words.say("told-here", &who), "Ben\u{fffd} is here.");
         assert_eq!(Words::of(Language::German).say("ok", &[]), "OK");
     }
 

@@ -5,6 +5,7 @@
 //! `target/gallery`; `DHANGKANNA_GALLERY=NAME` only those whose name has it.
 //! `UPDATE_SNAPSHOTS=1` takes what is drawn as what it should be.
 
+mod hostile;
 mod paint;
 mod scenes;
 mod table;

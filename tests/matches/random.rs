@@ -255,6 +255,7 @@ fn run(seed: u64, actions: u64) {
                 _ => peer_id,
             };
             let action = dice.action(state.game());
+            assert_eq!(action.check(), Ok(()), "the leader takes it");
             Proposal::Command(GameCommand {
                 id: CommandId {
                     peer_id,

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     game::{
-        self, Action, Content, Deal, Game, PeerId, Phase, Round, Salt, Secret, pack::MAX_CLUE_BYTES,
+        self, Action, Content, Deal, Game, PeerId, Phase, Round, Salt, Secret, pack::parse_clue,
     },
     node::api::{Choice, Failure, SetterView},
     packs::Packs,
@@ -141,17 +141,14 @@ fn mine(game: &Game, me: PeerId) -> Option<&Round> {
 
 fn own_deal(round: &Round, secret: &str, clue: &str) -> Result<Deal, Failure> {
     let bad = |e: String| Failure::new("bad_secret", e);
-    let clue = clue.trim();
-    if clue.len() > MAX_CLUE_BYTES || clue.chars().any(char::is_control) {
-        return Err(bad("the clue is too long".to_owned()));
-    }
+    let clue = parse_clue(clue).map_err(|e| bad(e.to_string()))?;
     let secret = match &round.frame().alphabet {
         Some(alphabet) => Secret::parse_in(secret, alphabet),
         None => Secret::parse(secret),
     };
     Ok(Deal {
         secret: secret.map_err(|e| bad(e.to_string()))?,
-        clue: clue.to_owned(),
+        clue,
     })
 }
 

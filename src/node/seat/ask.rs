@@ -113,6 +113,10 @@ impl Seat {
             let words = Rejection::OldRules.to_string();
             return Err(Refusal::OldRules.because(words));
         }
+        // A changed program may send what nobody can type, for all to draw.
+        if let Err(not_typed) = command.action.check() {
+            return Err(Refusal::BadText.because(not_typed.to_string()));
+        }
         match self.node.write(Proposal::Command(command)).await {
             Ok(reply) => {
                 let copies = self.copies_of(reply.index).await;
@@ -166,7 +170,7 @@ impl Seat {
                 self.contact.hear_replaced();
                 return Err(refused.into());
             }
-            Refusal::TooFast | Refusal::OldRules => return Err(refused.into()),
+            Refusal::TooFast | Refusal::OldRules | Refusal::BadText => return Err(refused.into()),
             Refusal::NotAMember => self.is_doubted.store(true, Relaxed),
             _ => {}
         }

@@ -92,7 +92,7 @@ impl KeptSeat {
         let written = |name| fs::metadata(folder.join(name)).and_then(|file| file.modified());
         Ok(Self {
             cluster_id: cluster_id(&file.cluster_id).map_err(io::Error::other)?,
-            room: Name::parse(&file.room).map_err(io::Error::other)?,
+            room: Name::from_log(&file.room).map_err(io::Error::other)?,
             node_id: file.node_id,
             continued: file
                 .continued

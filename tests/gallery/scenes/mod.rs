@@ -202,7 +202,7 @@ pub fn lobbies() -> Vec<Scene> {
     ]
 }
 
-fn within(room: RoomView) -> View {
+pub fn within(room: RoomView) -> View {
     View {
         stage: Stage::Room(Arc::new(room)),
         ..lobby()
