@@ -30,6 +30,8 @@ fn facts() -> impl Strategy<Value = MemberFacts> {
                 was_away,
                 lag,
                 knows_members,
+                seated: true,
+                known: was_away,
             },
         )
 }

@@ -20,6 +20,7 @@ mod world;
 
 use std::sync::Arc;
 
+use parking_lot::RwLock;
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::{
@@ -154,6 +155,7 @@ impl Node {
             ads: discovery.ads(),
             own: discovery.own(),
             gossip: discovery.gossip.clone(),
+            met: Arc::new(RwLock::new(Met::load(profile.folder()))),
             session,
         };
         let (jobs, waiting) = mpsc::channel(client::QUEUE);

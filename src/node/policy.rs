@@ -33,6 +33,10 @@ pub struct MemberFacts {
     pub lag: u64,
     /// Whether it has the newest membership: who votes knows whom to hear.
     pub knows_members: bool,
+    /// Whether its player sits at the table: nobody else gets a vote.
+    pub seated: bool,
+    /// Whether its player was met before, or let in by the owner.
+    pub known: bool,
 }
 
 /// The number of voters for so many members present.
@@ -80,8 +84,12 @@ pub fn next_voters(
         .filter(|m| m.silent < FRESH && m.knows_members)
         .filter(|m| m.voter || may_be_promoted(m, timing))
         .collect();
-    // The leader first, then those who vote already, then who is there longest.
-    able.sort_by_key(|m| (m.id != leader, !m.voter, std::cmp::Reverse(m.steady), m.id));
+    // The leader first, then those who vote already, then who is known, then who is
+    // there longest.
+    able.sort_by_key(|m| {
+        let longest = std::cmp::Reverse(m.steady);
+        (m.id != leader, !m.voter, !m.known, longest, m.id)
+    });
     let able_to = target.min(largest_odd(able.len()));
     let next: BTreeSet<NodeId> = ids(able.into_iter().take(able_to));
     // A set that was to grow waits until it can.
@@ -96,12 +104,13 @@ pub fn voters_after_leaving(
     leader: NodeId,
     timing: &Timing,
 ) -> BTreeSet<NodeId> {
+    let seated = members.iter().any(|m| m.seated);
     let mut present: Vec<&MemberFacts> = members
         .iter()
-        .filter(|m| m.silent < timing.absent)
+        .filter(|m| m.silent < timing.absent && (m.seated || !seated))
         .collect();
     let ready = |m: &MemberFacts| m.silent < FRESH && m.knows_members;
-    present.sort_by_key(|m| (m.id != leader, !m.voter, !ready(m), m.lag, m.id));
+    present.sort_by_key(|m| (m.id != leader, !m.voter, !m.known, !ready(m), m.lag, m.id));
     let target = voter_target(present.len()).min(largest_odd(present.len()));
     ids(present.into_iter().take(target))
 }
@@ -109,10 +118,12 @@ pub fn voters_after_leaving(
 fn may_be_promoted(member: &MemberFacts, timing: &Timing) -> bool {
     let trial = if member.was_away {
         timing.promote_returned
-    } else {
+    } else if member.known {
         timing.promote_new
+    } else {
+        timing.promote_stranger
     };
-    member.lag <= MAX_LAG && member.steady >= trial
+    member.seated && member.lag <= MAX_LAG && member.steady >= trial
 }
 
 fn largest_odd(n: usize) -> usize {
@@ -133,7 +144,8 @@ mod tests {
 
     /// Members as a word each: the id, then flags. `v` votes, `n` joined just
     /// now, `r` returned just now, `l` lags, `m` lacks the newest membership, `s` is
-    /// silent for two seconds, `a` is absent.
+    /// silent for two seconds, `a` is absent, `k` is known and joined two seconds ago,
+    /// `x` is a stranger who did so, `u` never sat down.
     fn members(text: &str) -> Vec<MemberFacts> {
         text.split_whitespace()
             .map(|word| {
@@ -149,11 +161,14 @@ mod tests {
                     steady: Duration::from_secs(match () {
                         () if has('n') => 0,
                         () if has('r') => 5,
+                        () if has('k') || has('x') => 2,
                         () => 60,
                     }),
                     was_away: has('r'),
                     lag: if has('l') { 1000 } else { 0 },
                     knows_members: !has('m'),
+                    seated: !has('u'),
+                    known: has('k'),
                 }
             })
             .collect()
@@ -175,6 +190,10 @@ mod tests {
             ("1v 2 3r", ""),
             ("1v 2 3l", ""),
             ("1v 2 3m", ""),
+            ("1v 2 3k", "1 2 3"),
+            ("1v 2 3x", ""),
+            ("1v 2 3u", ""),
+            ("1v 2 3 4k", "1 2 4"),
             ("1v 2v 3v 4 5m", ""),
             ("1v 2v 3va 4m", "1"),
             ("1v 2 3s", ""),
@@ -212,6 +231,9 @@ mod tests {
             ("2va 3v", "3"),
             ("2l 3", "3"),
             ("2m 3", "3"),
+            ("2u 3 4k", "4"),
+            ("2u 3", "3"),
+            ("2u", "2"),
         ];
         for (stay, want) in table {
             let next = voters_after_leaving(&members(stay), 1, &Timing::REAL);

@@ -8,9 +8,10 @@ use std::{
     sync::Arc,
 };
 
+use parking_lot::RwLock;
 use tokio::sync::watch;
 
-use super::api::{Preferences, Timing};
+use super::api::{Met, Preferences, Timing};
 use crate::{
     config::Profile,
     consensus::{ClusterId, ENTRIES_PER_SNAPSHOT, LogStore, RULES, StoreError, codec::MAX_ADDRS},
@@ -146,6 +147,8 @@ pub struct Env {
     pub own: watch::Receiver<Option<Ad>>,
     /// The way to our gossip, if we gossip.
     pub gossip: Option<GossipHandle>,
+    /// Whom the player has met.
+    pub met: Arc<RwLock<Met>>,
     /// The number of this start: greater than those of the profile's earlier ones.
     pub session: u64,
 }

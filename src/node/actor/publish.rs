@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 
 use super::{Actor, switch::REMOVED};
 use crate::{
+    consensus::RoomState,
     discovery::{Ad, Ads, MAX_LANGUAGE, Plays},
     net::{CallError, PROTOCOL},
     node::{
@@ -111,6 +112,25 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         }
         let record = Arc::clone(record);
         self.save_later("the record", move |folder| record.save(folder));
+        self.note_who_plays(&state);
+    }
+
+    /// Remembers who has played this round.
+    fn note_who_plays(&mut self, state: &RoomState) {
+        let day = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let day = day.map_or(0, |since| since.as_secs() / (24 * 3600));
+        let met = Arc::clone(&self.shared.env.met);
+        let mut met = met.write();
+        let mut news = false;
+        for (peer, player) in state.game().players() {
+            if player.here && *peer != self.shared.env.me {
+                news |= met.note(peer, &player.name, day);
+            }
+        }
+        if news {
+            let met = met.clone();
+            self.save_later("who was met", move |folder| met.save(folder));
+        }
     }
 
     /// Whoever was sent away goes.

@@ -3,6 +3,7 @@
 mod cluster;
 mod command;
 mod error;
+mod met;
 mod preferences;
 mod record;
 mod timing;
@@ -11,6 +12,7 @@ mod view;
 pub use cluster::{ClusterEvent, ClusterEventKind, ClusterView, MemberView, RaftStats};
 pub use command::{Choice, Command, Done, JoinTarget, Reply};
 pub use error::Failure;
+pub use met::{Meeting, Met};
 pub use preferences::{ADDRESSES, Look, Preferences, SCALE};
 pub use record::{HARDEST, Record};
 pub use timing::Timing;

@@ -39,8 +39,13 @@ timing! {
     away = 3000,
     /// A voter that did not answer for this long loses its vote.
     absent = 5000,
-    /// A newcomer that keeps up for this long may vote.
+    /// A newcomer that keeps up for this long may vote, if its player was met before
+    /// or was let in by the owner.
     promote_new = 1000,
+    /// The same for anybody else.
+    promote_stranger = 10000,
+    /// How long a member has to sit down to play.
+    sit_down = 5000,
     /// A member that was away must keep up for this long first.
     promote_returned = 10000,
     /// A member that was away this long loses its seat.

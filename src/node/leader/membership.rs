@@ -62,6 +62,10 @@ pub async fn tend(seat: &Seat) {
         tracing::warn!("{id} has lost entries that it held, and loses its seat");
         target.nodes.remove(id);
         target.voters = voters_without(seat, &facts, &[*id]);
+    } else if let Some(id) = who_never_sat_down(seat, &facts) {
+        tracing::info!("{id} has not sat down, and loses its seat");
+        target.nodes.remove(&id);
+        target.voters = voters_without(seat, &facts, &[id]);
     } else if let Some(voters) = voters {
         tracing::info!("voters become {voters:?}");
         target.voters = voters;
@@ -77,6 +81,18 @@ pub async fn tend(seat: &Seat) {
     if let Err(e) = change(seat, &stored, &target).await {
         tracing::debug!("the membership stays: {e}");
     }
+}
+
+/// A member whose player does not play: its seat is somebody else's to take.
+fn who_never_sat_down(seat: &Seat, facts: &[MemberFacts]) -> Option<NodeId> {
+    let trials = seat.lead.trials.lock();
+    let since = |id| {
+        let trial = trials.get(&id);
+        trial.map_or(Duration::ZERO, |trial| trial.seen.elapsed())
+    };
+    let mut unseated = facts.iter().filter(|m| !m.seated);
+    let late = unseated.find(|m| since(m.id) >= seat.timing.sit_down);
+    late.map(|m| m.id)
 }
 
 /// Adds a seat, in place of an older one of the same player. Answers with

@@ -75,10 +75,12 @@ impl KeptSeat {
         let since = fs::metadata(self.folder.join(SEAT_FILE)).and_then(|file| file.modified());
         let is_old = since.is_ok_and(|at| at.elapsed().is_ok_and(|time| time > SET_ASIDE));
         let log = self.folder.join(LOG_FILE);
-        if self.continued.is_some() && is_old && log.exists() {
-            if let Err(e) = fs::remove_file(&log) {
-                tracing::warn!("{}: {e}", log.display());
-            }
+        if self.continued.is_some()
+            && is_old
+            && log.exists()
+            && let Err(e) = fs::remove_file(&log)
+        {
+            tracing::warn!("{}: {e}", log.display());
         }
     }
 

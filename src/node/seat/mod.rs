@@ -16,7 +16,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use tokio::{sync::watch, time::Instant};
 
 use self::{
@@ -26,7 +26,7 @@ use self::{
     times::{Latencies, RoundClock},
 };
 use super::{
-    api::{Clock, Failure, Timing},
+    api::{Clock, Failure, Met, Timing},
     world::Env,
 };
 use crate::{
@@ -51,6 +51,8 @@ pub struct Seat {
     pub node: RaftNode,
     pub peers: Peers,
     pub timing: Timing,
+    /// Whom the player has met.
+    pub met: Arc<RwLock<Met>>,
     pub contact: Contact,
     /// How the others were, when they were asked last; `None` while there was
     /// no need to ask.
@@ -148,6 +150,7 @@ impl Seat {
             node: node.map_err(|e| storage(&e))?,
             peers: env.peers.clone(),
             timing: env.timing,
+            met: Arc::clone(&env.met),
             contact,
             findings: watch::Sender::new(None),
             lost_membership: watch::Sender::new(false),

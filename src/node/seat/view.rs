@@ -167,9 +167,12 @@ impl Seat {
         let now = Instant::now();
         let progress = self.node.progress();
         let voters: BTreeSet<NodeId> = stored.voter_ids().collect();
+        let (state, met) = (self.node.state(), self.met.read());
+        let game = state.game();
         let mut trials = self.lead.trials.lock();
         trials.retain(|id, _| stored.membership().get_node(id).is_some());
-        let facts = stored.nodes().map(|(id, _)| {
+        let facts = stored.nodes().map(|(id, member)| {
+            let peer = member.peer_id;
             let is_me = *id == self.node_id();
             let trial = trials.entry(*id).or_insert(Trial::begin(now));
             let silent = match progress.since_answer.get(id) {
@@ -193,6 +196,8 @@ impl Seat {
                     progress.last_log.saturating_sub(matched)
                 },
                 knows_members: is_me || matched >= members_at,
+                seated: is_me || game.players().contains_key(&peer),
+                known: is_me || met.last(&peer).is_some() || game.table().guests.contains(&peer),
             }
         });
         facts.collect()

@@ -87,6 +87,8 @@ impl Seat {
     pub fn start_on(lab: &Lab, host: usize, name: &str, args: &[&str], bus: &str) -> Self {
         let mut child = Command::new("ip")
             .args(["netns", "exec", &lab.host(host), &program(host), "headless"])
+            // Players who never met have a vote as soon as those who did.
+            .args(["--timing", "promote_stranger=1000"])
             .args(args)
             .args(["--name", name, "--data-dir"])
             .env("DBUS_SYSTEM_BUS_ADDRESS", bus)
