@@ -111,6 +111,12 @@ impl Contact {
         (*since == membership).then_some(*key)
     }
 
+    /// Whether somebody may be heard although it is in no membership here.
+    pub fn has_introduced(&self, peer: &PeerId) -> bool {
+        let inner = self.inner.lock();
+        inner.introduced.keys().any(|(_, known)| known == peer)
+    }
+
     /// Notes a seat that may be heard although it is in no membership here: until
     /// there is another one than that of this entry.
     pub fn introduce(&self, holder: Holder, membership: Option<LogId>) {

@@ -18,6 +18,7 @@ mod guard;
 mod header;
 mod identity;
 mod messages;
+mod places;
 mod raft_network;
 mod server;
 mod service;
@@ -35,6 +36,7 @@ pub use messages::{
     About, Admission, Caller, Committed, Newcomer, PROTOCOL, REPLACED, RoomInfo, Start, Survey,
     Visitor,
 };
+pub use places::Source;
 pub use raft_network::{Connection, RaftNetwork};
 pub use server::Server;
 pub use service::{Handler, SeatAccess};

@@ -3,18 +3,18 @@
 use std::{
     convert::Infallible,
     io,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
-use parking_lot::Mutex;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     sync::{mpsc, oneshot},
     task::JoinHandle,
+    time::{Instant, Sleep},
 };
 use tonic::{
     service::interceptor::InterceptedService,
@@ -25,22 +25,17 @@ use super::{
     address_book::AddressBook,
     guard::Guard,
     messages::Visitor,
+    places::{Place, Places},
     service::{Handler, Service},
     transport::{Stream, Transport},
 };
-use crate::{
-    game::PeerId,
-    proto::{lobby_server::LobbyServer, members_server::MembersServer},
-};
+use crate::proto::{lobby_server::LobbyServer, members_server::MembersServer};
 
 /// How long a newcomer has for the TLS handshake.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Connections at a time; a full room needs 2 for each of its 24 members.
-const MAX_CONNECTIONS: usize = 256;
-
-/// Connections from one address: a whole room on one computer still fits.
-const MAX_FROM_ONE: usize = 64;
+/// How long a call may take from its first byte: nobody waits as long.
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Calls at a time on one connection.
 const MAX_STREAMS: u32 = 64;
@@ -75,11 +70,11 @@ impl Server {
     ) -> Self {
         let start = move || {
             let (connections, incoming) = mpsc::channel(16);
-            let told = Arc::clone(&handler);
-            let places = Arc::new(Connections {
-                open: Mutex::default(),
-                on_last_disconnect: Box::new(move |peer| told.on_last_disconnect(peer)),
-            });
+            let (asked, told) = (Arc::clone(&handler), Arc::clone(&handler));
+            let places = Places::new(
+                move |peer| asked.is_known(peer),
+                move |peer| told.on_last_disconnect(peer),
+            );
             let (stop, stopped) = oneshot::channel();
             let (book, handler) = (Arc::clone(&book), Arc::clone(&handler));
             Running {
@@ -131,7 +126,7 @@ impl Drop for Running {
 async fn accept(
     transport: Arc<dyn Transport>,
     connections: mpsc::Sender<Connection>,
-    places: Arc<Connections>,
+    places: Places,
 ) -> Infallible {
     loop {
         let (remote, handshake) = match transport.accept().await {
@@ -143,7 +138,7 @@ async fn accept(
                 continue;
             }
         };
-        let Some(mut place) = Place::take(&places, remote.ip().to_canonical()) else {
+        let Some(mut place) = places.take(remote.ip()) else {
             tracing::warn!("too many connections; {remote} is turned away");
             continue;
         };
@@ -156,7 +151,8 @@ async fn accept(
                     let connection = Connection {
                         stream,
                         visitor: Visitor { peer_id, remote },
-                        _place: place,
+                        place,
+                        allowance: Allowance::full(),
                     };
                     let _ = connections.send(connection).await;
                 }
@@ -184,6 +180,7 @@ async fn serve<H: Handler>(
     let guarded = InterceptedService::new(members, Guard { handler, book });
     let served = TonicServer::builder()
         .max_concurrent_streams(MAX_STREAMS)
+        .timeout(CALL_TIMEOUT)
         .http2_keepalive_interval(Some(KEEPALIVE))
         .http2_keepalive_timeout(Some(KEEPALIVE))
         .add_service(lobby)
@@ -196,67 +193,56 @@ async fn serve<H: Handler>(
     }
 }
 
-/// The connections that are open, from where each is, and who proved to be there.
-struct Connections {
-    open: Mutex<Vec<(IpAddr, Option<PeerId>)>>,
-    /// Told when a peer's last one closes.
-    on_last_disconnect: Box<dyn Fn(PeerId) + Send + Sync>,
-}
-
-/// One connection's place among them; given back when it drops.
-struct Place {
-    among: Arc<Connections>,
-    from: IpAddr,
-    peer: Option<PeerId>,
-}
-
-impl Place {
-    fn take(among: &Arc<Connections>, from: IpAddr) -> Option<Self> {
-        let mut open = among.open.lock();
-        let from_one = open.iter().filter(|(addr, _)| *addr == from).count();
-        if open.len() >= MAX_CONNECTIONS || from_one >= MAX_FROM_ONE {
-            return None;
-        }
-        open.push((from, None));
-        Some(Self {
-            among: Arc::clone(among),
-            from,
-            peer: None,
-        })
-    }
-
-    /// Notes who is there.
-    fn note(&mut self, peer: PeerId) {
-        let mut open = self.among.open.lock();
-        let mine = (self.from, self.peer);
-        if let Some(one) = open.iter_mut().find(|one| **one == mine) {
-            one.1 = Some(peer);
-        }
-        self.peer = Some(peer);
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut open = self.among.open.lock();
-        let mine = (self.from, self.peer);
-        if let Some(at) = open.iter().position(|one| *one == mine) {
-            open.swap_remove(at);
-        }
-        let is_last = open.iter().all(|(_, peer)| *peer != self.peer);
-        drop(open);
-        if let Some(peer) = self.peer.filter(|_| is_last) {
-            (self.among.on_last_disconnect)(peer);
-        }
-    }
-}
-
 /// A connection of a peer that proved its key.
 struct Connection {
     stream: Stream,
     visitor: Visitor,
     // Given back when the connection closes.
-    _place: Place,
+    place: Place,
+    allowance: Allowance,
+}
+
+/// What a stranger may send at once, and in a second, in bytes. All that it has to say
+/// is much less; HTTP/2 frames that say nothing are much more.
+const STRANGERS_BYTES: u32 = 256 * 1024;
+
+/// How much of that is left.
+struct Allowance {
+    left: f64,
+    at: Instant,
+    /// Until there is some again.
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl Allowance {
+    fn full() -> Self {
+        Self {
+            left: STRANGERS_BYTES.into(),
+            at: Instant::now(),
+            pause: None,
+        }
+    }
+
+    /// Takes so many bytes, which have been read.
+    fn take(&mut self, bytes: usize) {
+        /// How long nothing more is read once all is used up.
+        const PAUSE: Duration = Duration::from_millis(100);
+        let full = f64::from(STRANGERS_BYTES);
+        let earned = self.at.elapsed().as_secs_f64() * full;
+        self.left = (self.left + earned).min(full) - bytes as f64;
+        self.at = Instant::now();
+        if self.left < 0.0 {
+            self.pause = Some(Box::pin(tokio::time::sleep(PAUSE)));
+        }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(pause) = &mut self.pause {
+            std::task::ready!(pause.as_mut().poll(cx));
+            self.pause = None;
+        }
+        Poll::Ready(())
+    }
 }
 
 impl Connected for Connection {
@@ -273,7 +259,21 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        let this = &mut *self;
+        if Pin::new(&mut this.place.closed).poll(cx).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        std::task::ready!(this.allowance.poll(cx));
+        let before = buf.filled().len();
+        let read = Pin::new(&mut this.stream).poll_read(cx, buf);
+        let bytes = buf.filled().len() - before;
+        if bytes > 0 {
+            this.place.hear();
+            if !this.place.is_known() {
+                this.allowance.take(bytes);
+            }
+        }
+        read
     }
 }
 

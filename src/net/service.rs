@@ -51,6 +51,9 @@ pub trait Handler: Send + Sync + 'static {
     /// Where, step by step.
     fn went_on(&self, room: ClusterId) -> Vec<Notice>;
 
+    /// Whether somebody is a member, was met before, or lets this node in.
+    fn is_known(&self, peer: PeerId) -> bool;
+
     /// The last connection from a peer is closed.
     fn on_last_disconnect(&self, peer: PeerId);
 

@@ -89,6 +89,16 @@ impl Handler for Service {
         self.0.went_on(room)
     }
 
+    fn is_known(&self, peer: PeerId) -> bool {
+        let seat = self.0.current_seat();
+        let is_member = seat.is_some_and(|seat| {
+            let membership = seat.node.membership();
+            let mut members = membership.nodes();
+            members.any(|(_, member)| member.peer_id == peer) || seat.contact.has_introduced(&peer)
+        });
+        is_member || self.0.env.met.read().last(&peer).is_some()
+    }
+
     fn on_last_disconnect(&self, peer: PeerId) {
         let Some(seat) = self.0.current_seat() else {
             return;
@@ -131,7 +141,7 @@ impl Handler for Service {
         name: Name,
         rules: u32,
     ) -> Result<Admission, Refused> {
-        if self.0.is_flooded() {
+        if !self.is_known(visitor.peer_id) && self.0.joins.is_too_much(visitor.remote.ip()) {
             return Err(Refusal::Busy.because("too many players are joining at once; try again"));
         }
         if visitor.peer_id == self.0.env.me {

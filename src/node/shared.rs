@@ -1,12 +1,9 @@
 //! What the parts of a running node share.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use parking_lot::{Mutex, RwLock};
-use tokio::{
-    sync::{mpsc, oneshot, watch},
-    time::Instant,
-};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
     api::Reply,
@@ -15,13 +12,39 @@ use super::{
 };
 use crate::{
     blocking,
+    budget::Budget,
     consensus::{ClusterId, MAX_ANCESTORS, Notice},
     game::{Action, Name},
+    net::Source,
 };
 
-/// How many strangers may ask to join in a second. A class that joins at once
-/// spreads over a few; a program that floods us gets "busy".
-const JOINS_PER_SECOND: u32 = 40;
+/// How many strangers may ask to join at once, and a second after that. A class that
+/// joins at once is less.
+const JOINS: (u32, u32) = (80, 40);
+
+/// The same for one source, where there are more: a program that floods us gets
+/// "busy", and the others get in.
+const JOINS_OF_ONE: (u32, u32) = (16, 8);
+
+/// How often strangers ask to join.
+pub struct Joins {
+    all: Budget<()>,
+    of_one: Budget<Source>,
+}
+
+impl Joins {
+    fn new() -> Self {
+        Self {
+            all: Budget::new(JOINS.0, JOINS.1),
+            of_one: Budget::new(JOINS_OF_ONE.0, JOINS_OF_ONE.1),
+        }
+    }
+
+    /// Whether that is too often, with one more from an address.
+    pub fn is_too_much(&self, from: IpAddr) -> bool {
+        !self.all.take(&()) && !self.of_one.take(&Source::of(from))
+    }
+}
 
 /// A command of this player that waits for its turn.
 pub struct Job {
@@ -55,7 +78,7 @@ pub struct Shared {
     pub name: RwLock<Name>,
     /// Rooms that went on elsewhere, and where.
     continued: Mutex<BTreeMap<ClusterId, Notice>>,
-    joins: Mutex<(Instant, u32)>,
+    pub joins: Joins,
 }
 
 impl Shared {
@@ -73,7 +96,7 @@ impl Shared {
             continued: Mutex::new(continued),
             evicted: watch::Sender::new(None),
             knocking: watch::Sender::new(false),
-            joins: Mutex::new((Instant::now(), 0)),
+            joins: Joins::new(),
         }
     }
 
@@ -126,15 +149,5 @@ impl Shared {
         if let Err(e) = noting.await.flatten() {
             tracing::warn!("the old room is kept although the game went on: {e}");
         }
-    }
-
-    /// Whether strangers ask to join too often; counts one more.
-    pub fn is_flooded(&self) -> bool {
-        let mut joins = self.joins.lock();
-        if joins.0.elapsed().as_secs() >= 1 {
-            *joins = (Instant::now(), 0);
-        }
-        joins.1 += 1;
-        joins.1 > JOINS_PER_SECOND
     }
 }
