@@ -5,8 +5,8 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use crate::common::{copy_settled, join, node, room_of, sit, until};
 use dhangkanna::{
     consensus::{
-        ClusterId, CommandId, Continuation, GameCommand, Holder, LogStore, Member, NodeId, Notice,
-        RULES, TicketPath, Vote,
+        ClusterId, CommandId, Continuation, GameCommand, Holder, LogStore, Mark, Member, NodeId,
+        Notice, RULES, TicketPath, Vote,
     },
     game::{Action, Letter, Name, PeerId},
     net::{
@@ -222,7 +222,12 @@ async fn only_members_can_call_members() {
         }
         let said = |error: CallError| assert!(error.to_string().contains(why), "{error}");
         said(client.read_index(deadline).await.expect_err("a refusal"));
-        said(client.survey(true).await.expect_err("a refusal"));
+        said(
+            client
+                .survey(true, Mark::default())
+                .await
+                .expect_err("a refusal"),
+        );
         let notice = scene.notice(cluster, seat);
         said(client.continued(&notice).await.expect_err("a refusal"));
         let others = [own].into();

@@ -10,7 +10,7 @@ use super::{
     },
     types::Entry,
 };
-use crate::game::{Outcome, PeerId, Rejection};
+use crate::game::{Action, Outcome, PeerId, Rejection};
 
 /// How many sessions are remembered, one a player, so that memory and snapshots are
 /// bounded. [`RoomState::least_missed`] says whose is dropped first.
@@ -63,6 +63,8 @@ impl RoomState {
         let history = std::mem::take(&mut self.history);
         *self = state;
         self.history = history;
+        // They were signed for another cluster, whose members are none here.
+        self.removals.clear();
         self.game_index = index;
         for session in self.sessions.values_mut() {
             session.reply.index = index;
@@ -76,6 +78,10 @@ impl RoomState {
     /// Applies a command once: a retry gets the reply that the first try got.
     fn apply_command(&mut self, index: u64, command: GameCommand) -> Response {
         let digest = codec::digest(&command);
+        let removal = match &command.action {
+            Action::Remove { peer, .. } => Some((*peer, command.clone())),
+            _ => None,
+        };
         let GameCommand {
             id,
             opens_session,
@@ -121,6 +127,11 @@ impl RoomState {
                 index,
                 result: Some(result),
             };
+        }
+        if result.is_ok() {
+            self.removals.extend(removal);
+            let game = &self.game;
+            self.removals.retain(|peer, _| game.is_removed(peer));
         }
         if let Some(peer) = goes {
             self.sessions.remove(&peer);

@@ -199,6 +199,8 @@ pub struct RoomState {
     pub(super) sessions: BTreeMap<PeerId, Session>,
     pub(super) ancestors: Vec<ClusterId>,
     pub(super) history: History,
+    /// What owners signed who sent somebody away, by whom they did.
+    pub(super) removals: BTreeMap<PeerId, GameCommand>,
 }
 
 impl RoomState {
@@ -259,6 +261,29 @@ impl RoomState {
         let mut players = before.sessions.keys();
         self.ancestors.contains(&room)
             && players.all(|peer| newest(self, peer) >= newest(before, peer))
+    }
+
+    /// What owners signed who sent somebody away.
+    pub fn removals(&self) -> impl Iterator<Item = &GameCommand> {
+        self.removals.values()
+    }
+
+    /// Whether a command, or a later one of the same player's, was applied.
+    pub fn has_applied(&self, id: &CommandId) -> bool {
+        let last = self.sessions.get(&id.peer_id);
+        last.is_some_and(|last| (last.session, last.seq) >= (id.session, id.seq))
+    }
+
+    /// Whom a command sends away that is not applied here yet, if the owner of this
+    /// room, or its founder, has signed it.
+    pub fn sent_away_by(&self, cluster: ClusterId, command: &GameCommand) -> Option<PeerId> {
+        let Action::Remove { peer, .. } = command.action else {
+            return None;
+        };
+        let (by, table) = (Some(command.id.peer_id), self.game.table());
+        let may = (by == table.owner || by == table.founder) && !self.has_applied(&command.id);
+        let digest = super::codec::digest(command);
+        (may && command.is_genuine(cluster, &digest)).then_some(peer)
     }
 
     /// A digest of all entries that were applied, in their order.

@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     consensus::{
-        ClusterId, GameCommand, Holder, MAX_ANCESTORS, NodeId, Notice,
+        ClusterId, GameCommand, Holder, MAX_ANCESTORS, Mark, NodeId, Notice,
         codec::{self as stored, DecodeError},
         lead_on,
     },
@@ -218,6 +218,7 @@ impl Peers {
             members: MembersClient::with_interceptor(self.channel(peer), Attach::new(&header)),
             lobby: self.lobby(peer),
             seat: seat.clone(),
+            rules: self.rules,
         }
     }
 
@@ -318,6 +319,7 @@ pub struct MemberClient {
     members: Client,
     lobby: LobbyClient<Channel>,
     seat: Credentials,
+    rules: u32,
 }
 
 impl MemberClient {
@@ -416,16 +418,20 @@ impl MemberClient {
         Ok(asked.await?.index)
     }
 
-    /// Asks a member how it is; with `freeze`, and to freeze for a moment.
+    /// Asks a member how it is, and whether it has applied the same up to a mark; with
+    /// `freeze`, and to freeze for a moment.
     ///
     /// # Errors
     /// If it does not answer, or has gone on elsewhere.
-    pub async fn survey(&self, freeze: bool) -> Result<Survey, CallError> {
-        let request = pb::SurveyRequest { freeze };
+    pub async fn survey(&self, freeze: bool, applied: Mark) -> Result<Survey, CallError> {
+        let request = pb::SurveyRequest {
+            freeze,
+            applied: Some((&applied).into()),
+        };
         let asked = self.call(SURVEY_DEADLINE, request, |mut c, m| async move {
             c.survey(m).await
         });
-        Ok(codec::survey(asked.await?)?)
+        Ok(codec::survey(asked.await?, self.rules)?)
     }
 
     /// Asks a member to go on in a new cluster.

@@ -274,11 +274,17 @@ impl From<Survey> for pb::SurveyReply {
             last_log_id: survey.last_log_id.as_ref().map(Into::into),
             applied: Some((&survey.applied).into()),
             proof: survey.proof.as_ref().map(Into::into),
+            agrees: survey.agrees,
+            removals: survey.removals.iter().map(Into::into).collect(),
         }
     }
 }
 
-pub(super) fn survey(reply: pb::SurveyReply) -> Decoded<Survey> {
+pub(super) fn survey(reply: pb::SurveyReply, rules: u32) -> Decoded<Survey> {
+    let removals = reply
+        .removals
+        .into_iter()
+        .map(|one| codec::command(one, rules));
     let applied = reply.applied.ok_or(DecodeError::Missing("mark"))?;
     Ok(Survey {
         plays: reply.plays,
@@ -286,6 +292,8 @@ pub(super) fn survey(reply: pb::SurveyReply) -> Decoded<Survey> {
         last_log_id: reply.last_log_id.map(Into::into),
         applied: codec::mark(&applied)?,
         proof: reply.proof.map(codec::command_proof).transpose()?,
+        agrees: reply.agrees,
+        removals: removals.collect::<Decoded<_>>()?,
     })
 }
 

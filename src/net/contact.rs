@@ -11,7 +11,7 @@ use tokio::{sync::watch, time::Instant};
 
 use super::{messages::Start, traffic::Traffic};
 use crate::{
-    consensus::{Holder, LogId, NodeId, Notice, Vote},
+    consensus::{CommandId, Holder, LogId, NodeId, Notice, Vote},
     game::PeerId,
     keys::PublicKey,
 };
@@ -37,6 +37,8 @@ pub struct LeaderStatus {
 #[derive(Clone, Debug, Default)]
 pub struct Contact {
     inner: Arc<Mutex<Inner>>,
+    /// When a member answered how it is, last.
+    answered: Arc<watch::Sender<Option<Instant>>>,
     /// Whom the leader of a vote has named as the next one, and when.
     named: Arc<watch::Sender<Option<(Vote, NodeId, Instant)>>>,
 }
@@ -50,6 +52,8 @@ struct Inner {
     frozen_until: Option<Instant>,
     replaced: bool,
     is_outdated: bool,
+    /// Whom owners have sent away, as members showed, and by which command.
+    sent_away: BTreeMap<PeerId, CommandId>,
     /// Who showed how it came in, with its key; and since which membership here
     /// that holds.
     introduced: BTreeMap<(NodeId, PeerId), (PublicKey, Option<LogId>)>,
@@ -169,6 +173,39 @@ impl Contact {
         };
         let waiting = tokio::time::timeout(PATIENCE, named.wait_for(is_it));
         matches!(waiting.await, Ok(Ok(_)))
+    }
+
+    /// Notes that a member has answered how it is.
+    pub fn note_answer(&self) {
+        self.answered.send_replace(Some(Instant::now()));
+    }
+
+    /// Whether one has, within that time.
+    pub(super) fn was_answered(&self, within: Duration) -> bool {
+        let at = *self.answered.borrow();
+        at.is_some_and(|at| at.elapsed() < within)
+    }
+
+    /// Waits until the next one does, but no longer than that.
+    pub(super) async fn answer_within(&self, time: Duration) {
+        let mut answered = self.answered.subscribe();
+        // Late is as good as never.
+        let _ = tokio::time::timeout(time, answered.changed()).await;
+    }
+
+    /// Notes whom an owner has sent away, as a member showed.
+    pub fn note_sent_away(&self, peer: PeerId, by: CommandId) {
+        self.inner.lock().sent_away.insert(peer, by);
+    }
+
+    /// Forgets those whose commands are applied here: the membership knows better.
+    pub fn forget_sent_away(&self, is_applied: impl Fn(&CommandId) -> bool) {
+        self.inner.lock().sent_away.retain(|_, by| !is_applied(by));
+    }
+
+    /// Whether an owner has sent somebody away.
+    pub(super) fn was_sent_away(&self, peer: &PeerId) -> bool {
+        self.inner.lock().sent_away.contains_key(peer)
     }
 
     /// From now on no call of Raft's is answered: this seat's log is an older copy, and

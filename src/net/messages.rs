@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::{
-    consensus::{ClusterId, CommandProof, LogId, Mark, NodeId, Response, TicketPath},
+    consensus::{ClusterId, CommandProof, GameCommand, LogId, Mark, NodeId, Response, TicketPath},
     game::{Name, PeerId, Phase},
     keys::{Kind, PublicKey, Signature, Statement},
 };
@@ -120,8 +120,8 @@ pub struct Newcomer {
     pub rules: u32,
 }
 
-/// How a member is, for one that hears no leader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a member is, for another one that asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Survey {
     /// It hears, or is, a leader that reaches a majority of the voters.
     pub plays: bool,
@@ -133,6 +133,10 @@ pub struct Survey {
     pub applied: Mark,
     /// The asking player's last command that it has applied.
     pub proof: Option<CommandProof>,
+    /// Whether both have applied the same entries, if it knows.
+    pub agrees: Option<bool>,
+    /// What owners signed who sent somebody away.
+    pub removals: Vec<GameCommand>,
 }
 
 /// What a newcomer needs to open a seat.

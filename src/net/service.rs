@@ -1,6 +1,6 @@
 //! The two services: each call decoded, handed on, and its answer encoded.
 
-use std::{collections::BTreeSet, future::Future, net::SocketAddr, sync::Arc};
+use std::{collections::BTreeSet, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use openraft::async_runtime::WatchReceiver as _;
 use tonic::{Request, Response, Status};
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     consensus::{
-        ClusterId, GameCommand, LogStore, MAX_MEMBERS, NodeId, Notice, Raft,
+        ClusterId, GameCommand, LogStore, MAX_MEMBERS, Mark, NodeId, Notice, Raft,
         codec::{self as stored, DecodeError},
     },
     game::{Name, PeerId},
@@ -50,6 +50,10 @@ pub trait Handler: Send + Sync + 'static {
 
     /// Where, step by step.
     fn went_on(&self, room: ClusterId) -> Vec<Notice>;
+
+    /// Asks the other members how they are, in the background: somebody calls after a
+    /// silence, and they may know that one better.
+    fn ask_others(&self);
 
     /// Whether somebody is a member, was met before, or lets this node in.
     fn is_known(&self, peer: PeerId) -> bool;
@@ -100,6 +104,7 @@ pub trait Handler: Send + Sync + 'static {
         &self,
         caller: Caller,
         freeze: bool,
+        applied: Mark,
     ) -> impl Future<Output = Result<Survey, Refused>> + Send;
 
     /// A member asks this one to go on in a new cluster, with those who can be
@@ -216,7 +221,7 @@ impl<H: Handler> Members for Service<H> {
         &self,
         request: Request<pb::AppendEntriesRequest>,
     ) -> Answer<pb::AppendEntriesReply> {
-        let (from, seat) = raft_call(&request)?;
+        let (from, seat) = self.raft_call(&request).await?;
         let decoded = codec::append_entries(request.into_inner(), seat.rules);
         let checked = decoded.and_then(|(call, status)| {
             seat.here().check_append(&call, from)?;
@@ -238,7 +243,7 @@ impl<H: Handler> Members for Service<H> {
     }
 
     async fn request_vote(&self, request: Request<pb::VoteRequest>) -> Answer<pb::VoteReply> {
-        let (from, seat) = raft_call(&request)?;
+        let (from, seat) = self.raft_call(&request).await?;
         seat.contact.traffic().heard(from, Call::Vote);
         let mut request = seat.candidate(from, request.into_inner())?;
         if request.leadership_transfer {
@@ -251,7 +256,7 @@ impl<H: Handler> Members for Service<H> {
     }
 
     async fn pre_vote(&self, request: Request<pb::VoteRequest>) -> Answer<pb::VoteReply> {
-        let (from, seat) = raft_call(&request)?;
+        let (from, seat) = self.raft_call(&request).await?;
         seat.contact.traffic().heard(from, Call::Vote);
         let request = seat.candidate(from, request.into_inner())?;
         let response = seat.raft.pre_vote(request).await.map_err(failed)?;
@@ -263,7 +268,7 @@ impl<H: Handler> Members for Service<H> {
         &self,
         request: Request<pb::InstallSnapshotRequest>,
     ) -> Answer<pb::InstallSnapshotReply> {
-        let (from, seat) = raft_call(&request)?;
+        let (from, seat) = self.raft_call(&request).await?;
         seat.contact.traffic().heard(from, Call::Snapshot);
         let decoded = codec::snapshot(request.into_inner());
         let checked = decoded.and_then(|(vote, snapshot)| {
@@ -287,7 +292,7 @@ impl<H: Handler> Members for Service<H> {
         &self,
         request: Request<pb::TransferLeaderRequest>,
     ) -> Answer<pb::TransferLeaderReply> {
-        let (from, seat) = raft_call(&request)?;
+        let (from, seat) = self.raft_call(&request).await?;
         seat.contact.traffic().heard(from, Call::Handover);
         let decoded = codec::transfer_request(request.into_inner());
         let checked = decoded.and_then(|call| {
@@ -307,7 +312,12 @@ impl<H: Handler> Members for Service<H> {
 
     async fn survey(&self, request: Request<pb::SurveyRequest>) -> Answer<pb::SurveyReply> {
         let (caller, _seat) = known(&request, Purpose::Survey)?;
-        let survey = self.0.survey(caller, request.get_ref().freeze).await;
+        let request = request.into_inner();
+        let applied = request.applied.ok_or(DecodeError::Missing("mark"));
+        let applied = applied
+            .and_then(|mark| stored::mark(&mark))
+            .map_err(invalid)?;
+        let survey = self.0.survey(caller, request.freeze, applied).await;
         let survey = survey.map_err(|refused| Status::unavailable(refused.message))?;
         Ok(Response::new(survey.into()))
     }
@@ -397,12 +407,28 @@ fn not_raft(from: NodeId, error: DecodeError) -> Status {
     invalid(error)
 }
 
-/// Which seat makes one of Raft's calls, and the seat that it is for, unless
-/// that is frozen.
-fn raft_call<T>(request: &Request<T>) -> Result<(NodeId, SeatAccess), Status> {
-    let (caller, seat) = known(request, Purpose::Raft)?;
-    ensure_not_frozen(&seat)?;
-    Ok((caller.node_id, seat))
+impl<H: Handler> Service<H> {
+    /// Which seat makes one of Raft's calls, and the seat that it is for, unless
+    /// that is frozen. After a silence the others are heard first, for a moment: they
+    /// may show that the owner has sent away who calls. No answer is no objection.
+    async fn raft_call<T>(&self, request: &Request<T>) -> Result<(NodeId, SeatAccess), Status> {
+        /// The silence of a failover is shorter, which never waits.
+        const SILENCE: Duration = Duration::from_secs(1);
+        /// For how long others are waited for.
+        const PATIENCE: Duration = Duration::from_millis(50);
+        let (caller, seat) = known(request, Purpose::Raft)?;
+        ensure_not_frozen(&seat)?;
+        if seat.contact.age() >= SILENCE && !seat.contact.was_answered(SILENCE) {
+            self.0.ask_others();
+            seat.contact.answer_within(PATIENCE).await;
+        }
+        if seat.contact.was_sent_away(&caller.peer_id) {
+            return Err(Refusal::NotAMember
+                .because("the owner of the room removed you")
+                .into());
+        }
+        Ok((caller.node_id, seat))
+    }
 }
 
 /// Checks that a seat is not frozen: before one of Raft's calls, and before its

@@ -10,7 +10,7 @@ use super::{
     shared::Shared,
 };
 use crate::{
-    consensus::{ClusterId, GameCommand, MAX_MEMBERS, NodeId, Notice, codec},
+    consensus::{ClusterId, GameCommand, MAX_MEMBERS, Mark, NodeId, Notice, codec},
     game::{Action, Door, Name, PeerId},
     net::{
         About, Admission, Caller, Committed, Handler, Newcomer, Refusal, Refused, RoomInfo,
@@ -87,6 +87,20 @@ impl Handler for Service {
 
     fn went_on(&self, room: ClusterId) -> Vec<Notice> {
         self.0.went_on(room)
+    }
+
+    fn ask_others(&self) {
+        let Some(seat) = self.0.current_seat() else {
+            return;
+        };
+        if seat.node.membership().nodes().next().is_some() && seat.is_asking.try_lock().is_ok() {
+            let shared = Arc::clone(&self.0);
+            tokio::spawn(async move {
+                if let Ok(_asking) = seat.is_asking.try_lock() {
+                    keeper::survey(&shared, &seat, false).await;
+                }
+            });
+        }
     }
 
     fn is_known(&self, peer: PeerId) -> bool {
@@ -212,7 +226,7 @@ impl Handler for Service {
         spawned(async move { membership::dismiss(&seat, caller.node_id).await }).await
     }
 
-    async fn survey(&self, caller: Caller, freeze: bool) -> Result<Survey, Refused> {
+    async fn survey(&self, caller: Caller, freeze: bool, applied: Mark) -> Result<Survey, Refused> {
         let seat = self.called_seat(caller)?;
         // A sole voter that has just started leads without asking anybody, so
         // keeping still would not keep it from acknowledging.
@@ -227,6 +241,8 @@ impl Handler for Service {
             last_log_id: seat.node.last_log_id().await,
             applied: seat.node.mark(),
             proof: seat.node.state().proof_of(&caller.peer_id),
+            agrees: seat.node.agrees(applied),
+            removals: seat.node.state().removals().cloned().collect(),
         })
     }
 

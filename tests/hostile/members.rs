@@ -4,12 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use dhangkanna::{
     consensus::{
-        ClusterId, CommandId, Continuation, Entry, GameCommand, Holder, LogId, NodeId, Notice,
-        Proposal, Snapshot, SnapshotMeta, StoredMembership, TicketPath, Vote, codec, log_id,
+        ClusterId, CommandId, Continuation, Entry, GameCommand, Holder, LogId, Mark, NodeId,
+        Notice, Proposal, Snapshot, SnapshotMeta, StoredMembership, TicketPath, Vote, codec,
+        log_id,
     },
     game::{Action, Name, PeerId},
     net::{Identity, Refusal},
-    node::{Trouble, View},
+    node::{Command, Trouble, View},
     proto as pb,
 };
 use openraft::{
@@ -25,7 +26,7 @@ use super::{
     Intruder, Room,
     server::{Answers, Append, Follows},
 };
-use crate::common::{room_of, until};
+use crate::common::{room_of, sit, until};
 
 fn option() -> RPCOption {
     RPCOption::new(Duration::from_secs(5))
@@ -180,11 +181,17 @@ async fn a_removed_member_changes_nothing() {
     let intruder = Intruder::with(Arc::new(Follows));
     intruder.enter(&room).await;
     let client = intruder.member(room.cluster, room.host());
-    client.survey(false).await.expect("an answer to a member");
+    client
+        .survey(false, Mark::default())
+        .await
+        .expect("an answer to a member");
     let mut raft = intruder.raft(room.cluster, room.host()).await;
 
     client.leave().await.expect("left");
-    let refused = client.survey(false).await.expect_err("a refusal");
+    let refused = client
+        .survey(false, Mark::default())
+        .await
+        .expect_err("a refusal");
     assert!(
         refused.to_string().contains("no longer a member"),
         "{refused}"
@@ -403,5 +410,57 @@ async fn nobody_is_moved_into_a_members_own_room() {
         };
         until(&room.players[0], "the same room", still).await;
     }
+    room.end().await;
+}
+
+/// Who was away while somebody was removed hears that from the others first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_member_cannot_lead_who_slept_meanwhile() {
+    let mut room = Room::of(4).await;
+    room.has_voters(3).await;
+    let intruder = Intruder::with(Arc::new(Follows));
+    intruder.enter(&room).await;
+    let sleeper = room.seats()[3];
+    intruder.find(&room.players[3]).await;
+    let (term, _) = room.reign();
+    let last = intruder.log.last_log_id().expect("entries");
+    room.kill(3);
+    let remove = Action::Remove {
+        peer: intruder.identity.peer_id(),
+        lock: false,
+    };
+    let removed = room.players[0].request(Command::Act(remove)).await;
+    removed.expect("removed");
+    until(&room.players[0], "one member less", |view| {
+        room_of(view).is_some_and(|room| room.cluster.members.len() == 4)
+    })
+    .await;
+    // It calls without a pause, from before the sleeper is awake.
+    let mut raft = intruder.raft(room.cluster, sleeper).await;
+    let vote = Vote::new_committed(term + 5, intruder.seat);
+    let calling = tokio::spawn(async move {
+        let mut refused = 0;
+        loop {
+            let call = AppendEntriesRequest {
+                vote,
+                prev_log_id: Some(last),
+                entries: Vec::new(),
+                leader_commit: Some(last),
+            };
+            match raft.append_entries(call, option()).await {
+                Ok(answer) => panic!("the sleeper listens: {answer:?}"),
+                Err(e) if e.to_string().contains("removed you") => refused += 1,
+                Err(e) if e.to_string().contains("no longer a member") => return refused,
+                Err(_not_there) => tokio::time::sleep(Duration::from_millis(5)).await,
+            }
+        }
+    });
+    let awake = room.wake(4);
+    sit(&awake, Command::Resume { which: None }).await;
+    let refused = tokio::time::timeout(Duration::from_secs(10), calling).await;
+    let refused = refused.expect("an end").expect("no panic");
+    println!("refused {refused} times before its log had arrived");
+    room.players.push(awake);
+    room.goes_on().await;
     room.end().await;
 }

@@ -145,6 +145,18 @@ impl Room {
         self.programs.remove(n).shutdown_background();
     }
 
+    /// A killed player starts the program again.
+    pub fn wake(&mut self, profile: usize) -> NodeHandle {
+        let program = Runtime::new().expect("a runtime");
+        let player = {
+            let _in_it = program.enter();
+            // Its profile is the first that nobody has open.
+            node(self.data.path(), &format!("P{profile}"), QUICK, || {})
+        };
+        self.programs.push(program);
+        player
+    }
+
     pub async fn end(self) {
         for player in self.players {
             player.shutdown().await.expect("left");

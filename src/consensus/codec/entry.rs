@@ -280,9 +280,12 @@ pub fn canonical(entry: &Entry) -> Vec<u8> {
             }
         }
         Some(Payload::Genesis(genesis)) => {
-            let state = genesis.state.iter_mut();
-            for session in state.flat_map(|state| &mut state.sessions) {
-                session.signature.clear();
+            if let Some(state) = &mut genesis.state {
+                state
+                    .sessions
+                    .iter_mut()
+                    .for_each(|session| session.signature.clear());
+                state.removals.clear();
             }
         }
         Some(Payload::Blank(_)) | None => {}

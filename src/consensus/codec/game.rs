@@ -1,12 +1,12 @@
 //! The state of a room: the game, and whose commands were applied.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    command::reply,
+    command::{command, reply},
     parts::{
         DecodeError, Decoded, alphabet, at_place, bytes32, cluster_id, must_know, name,
         optional_peer, peer_id, place, said, settings, signature,
@@ -15,9 +15,10 @@ use super::{
 };
 use crate::{
     consensus::{
-        History, MAX_ANCESTORS, Mark, RoomState, history::MARKS as MAX_MARKS, state::Session,
+        GameCommand, History, MAX_ANCESTORS, Mark, RoomState, history::MARKS as MAX_MARKS,
+        state::Session,
     },
-    game::{ChatLine, Game, GivenUp, Match, Mode, PeerId, Player, Table},
+    game::{Action, ChatLine, Game, GivenUp, Match, Mode, PeerId, Player, Table},
     proto as pb,
 };
 
@@ -54,6 +55,7 @@ impl From<&RoomState> for pb::RoomState {
                 last: Some((&state.history.last).into()),
                 marks: state.history.marks.iter().map(Into::into).collect(),
             }),
+            removals: state.removals.values().map(Into::into).collect(),
         }
     }
 }
@@ -76,6 +78,17 @@ pub fn mark(mark: &pb::Mark) -> Decoded<Mark> {
         index: mark.index,
         digest: bytes32(&mark.digest, "digest")?,
     })
+}
+
+fn removals(commands: Vec<pb::Command>, known: u32) -> Decoded<BTreeMap<PeerId, GameCommand>> {
+    let removals = commands.into_iter().map(|message| {
+        let removal = command(message, known)?;
+        match removal.action {
+            Action::Remove { peer, .. } => Ok((peer, removal)),
+            _ => Err(DecodeError::Invalid("removal")),
+        }
+    });
+    removals.collect()
 }
 
 fn history(history: pb::History) -> Decoded<History> {
@@ -129,6 +142,7 @@ pub fn state(state: pb::RoomState, known: u32) -> Decoded<RoomState> {
             .map(|id| cluster_id(id))
             .collect::<Decoded<_>>()?,
         history: state.history.map(history).transpose()?.unwrap_or_default(),
+        removals: removals(state.removals, state.rules)?,
     })
 }
 

@@ -233,8 +233,11 @@ proptest! {
         let applied = Mark { index, digest };
         let signature = Signature::try_from(&[9; 64][..]).expect("64 bytes");
         let proof = plays.then_some(CommandProof { session: index, seq: 7, digest, signature });
-        let message = Survey { plays, leads, last_log_id, applied, proof };
-        same(&sent(&pb::SurveyReply::from(message), survey), &message)?;
+        let agrees = plays.then_some(leads);
+        let removals = Vec::new();
+        let message = Survey { plays, leads, last_log_id, applied, proof, agrees, removals };
+        let arrived = sent(&pb::SurveyReply::from(message.clone()), |reply| survey(reply, RULES));
+        same(&arrived, &message)?;
     }
 }
 

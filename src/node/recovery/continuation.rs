@@ -197,7 +197,8 @@ async fn ask_to_keep_still(
         .filter(|(id, _)| **id != seat.node_id() && participants.contains(id));
     let asked = others.map(|(id, member)| async move {
         let (id, peer) = (*id, member.peer_id);
-        let survey = seat.client(id, peer).survey(true).await.ok()?;
+        let client = seat.client(id, peer);
+        let survey = client.survey(true, seat.node.mark()).await.ok()?;
         Some((id, peer, survey))
     });
     let answers = futures::future::join_all(asked).await;

@@ -106,6 +106,8 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     if seat.contact.is_replaced() || seat.is_overtaken(shared.env.session) {
         return shared.evict(seat, Eviction::Replaced);
     }
+    let state = seat.node.state();
+    seat.contact.forget_sent_away(|id| state.has_applied(id));
     let membership = seat.node.membership();
     let entered = membership.nodes().next().is_some();
     let is_lost = entered && seat.cut_off_for() >= seat.timing.survey;
@@ -179,6 +181,7 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool) -> Findings {
     while let Some((peer, answer)) = asked.next().await {
         match answer {
             Ok((id, Ok(survey))) => {
+                hear(seat, peer, &survey);
                 findings.answers.insert(id, (peer, survey));
             }
             Ok((id, Err(CallError::Refused(refused)))) => match refused.reason {
@@ -210,5 +213,21 @@ async fn ask(
         Some(id) => id,
         None => seating::prove(shared, peer, seat.cluster_id).await?.seat,
     };
-    Ok((id, seat.client(id, peer).survey(freeze).await))
+    let client = seat.client(id, peer);
+    Ok((id, client.survey(freeze, seat.node.mark()).await))
+}
+
+/// Notes what a member knows and this seat may not.
+fn hear(seat: &Seat, by: PeerId, survey: &Survey) {
+    if !survey.removals.is_empty() {
+        let state = seat.node.state();
+        for removal in &survey.removals {
+            match state.sent_away_by(seat.cluster_id, removal) {
+                // Nobody is heard on their own removal.
+                Some(peer) if peer != by => seat.contact.note_sent_away(peer, removal.id),
+                _ => {}
+            }
+        }
+    }
+    seat.contact.note_answer();
 }

@@ -64,6 +64,8 @@ mod tests {
                 last_log_id: None,
                 applied: Mark::default(),
                 proof: None,
+                agrees: None,
+                removals: Vec::new(),
             };
             let peer = PeerId::new([id as u8; 32]);
             findings.answers.insert(id, (peer, survey));

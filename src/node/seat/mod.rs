@@ -63,6 +63,8 @@ pub struct Seat {
     pub is_doubted: AtomicBool,
     /// A command of this start of the profile was applied here.
     pub entered: AtomicBool,
+    /// Held while the others are asked because somebody calls after a silence.
+    pub is_asking: tokio::sync::Mutex<()>,
     /// How often those are asked who only announce something.
     pub asks: Budget<PeerId>,
     /// Who was asked to add this seat, and as which seat: told when it is given
@@ -156,6 +158,7 @@ impl Seat {
             lost_membership: watch::Sender::new(false),
             is_doubted: AtomicBool::new(false),
             entered: AtomicBool::new(false),
+            is_asking: tokio::sync::Mutex::default(),
             asks: Budget::new(2, 1),
             admitted_by: Mutex::new(None),
             last_single_copy: AtomicU64::new(0),
