@@ -56,6 +56,18 @@ impl RoomState {
         }
     }
 
+    /// Whom a command sends away that is not applied here yet, if the owner of this
+    /// room, or its founder, has signed it.
+    pub fn sent_away_by(&self, cluster: ClusterId, command: &GameCommand) -> Option<PeerId> {
+        let Action::Remove { peer, .. } = command.action else {
+            return None;
+        };
+        let (by, table) = (Some(command.id.peer_id), self.game.table());
+        let may = (by == table.owner || by == table.founder) && !self.has_applied(&command.id);
+        let digest = codec::digest(command);
+        (may && command.is_genuine(cluster, &digest)).then_some(peer)
+    }
+
     /// Goes on with another room's game. What was known there is known here
     /// since this entry, the outcomes of commands included: a retry that
     /// crosses over is recognised.

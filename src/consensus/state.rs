@@ -274,18 +274,6 @@ impl RoomState {
         last.is_some_and(|last| (last.session, last.seq) >= (id.session, id.seq))
     }
 
-    /// Whom a command sends away that is not applied here yet, if the owner of this
-    /// room, or its founder, has signed it.
-    pub fn sent_away_by(&self, cluster: ClusterId, command: &GameCommand) -> Option<PeerId> {
-        let Action::Remove { peer, .. } = command.action else {
-            return None;
-        };
-        let (by, table) = (Some(command.id.peer_id), self.game.table());
-        let may = (by == table.owner || by == table.founder) && !self.has_applied(&command.id);
-        let digest = super::codec::digest(command);
-        (may && command.is_genuine(cluster, &digest)).then_some(peer)
-    }
-
     /// A digest of all entries that were applied, in their order.
     pub fn history(&self) -> &History {
         &self.history

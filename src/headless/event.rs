@@ -32,6 +32,9 @@ pub(super) enum Event {
         alone: bool,
         may_lose: bool,
     },
+    Split {
+        with: Vec<String>,
+    },
     ContinuedElsewhere {
         cluster_id: String,
         by: String,
@@ -180,6 +183,9 @@ impl Event {
                 cluster_id: cluster_id.to_string(),
                 by: by.clone(),
             }),
+            Trouble::Split { with } => Some(Self::Split {
+                with: with.iter().map(Name::to_string).collect(),
+            }),
             Trouble::ChoosingLeader | Trouble::Reconnecting => None,
         }
     }
@@ -319,6 +325,7 @@ impl Cluster {
                 Some(Trouble::Reconnecting) => "reconnecting",
                 Some(Trouble::Stalled { .. }) => "stalled",
                 Some(Trouble::Elsewhere { .. }) => "continued_elsewhere",
+                Some(Trouble::Split { .. }) => "split",
             },
             members: members.collect(),
         }

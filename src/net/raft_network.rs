@@ -145,7 +145,7 @@ impl Connection {
         F: Future<Output = Result<tonic::Response<R>, tonic::Status>>,
     {
         let still = || CallError::Unreachable("this seat is frozen".to_owned());
-        if self.contact.is_frozen() {
+        if self.contact.is_frozen() || self.contact.is_outdated() {
             return Err(still());
         }
         self.contact.traffic().sent(self.target, what);

@@ -23,7 +23,7 @@ pub(super) fn passing(trouble: Option<&Trouble>) -> Option<String> {
     match trouble? {
         Trouble::ChoosingLeader => Some(tr!("choosing-leader")),
         Trouble::Reconnecting => Some(tr!("reconnecting")),
-        Trouble::Stalled { .. } | Trouble::Elsewhere { .. } => None,
+        Trouble::Stalled { .. } | Trouble::Elsewhere { .. } | Trouble::Split { .. } => None,
     }
 }
 
@@ -60,6 +60,12 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
             tr!("elsewhere-more"),
             ("Follow", tr!("follow")),
             Command::Follow,
+        ),
+        Trouble::Split { with } => (
+            tr!("split", names = list(with)),
+            tr!("split-more"),
+            ("Leave", tr!("room-leave")),
+            Command::Leave,
         ),
     };
     let p = Palette::of(ui);

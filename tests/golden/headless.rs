@@ -345,11 +345,15 @@ fn shown() -> Vec<Event> {
         Role::Candidate,
         Role::Learner,
         Role::Learner,
+        Role::Follower,
     ];
     let stalled = Trouble::Stalled {
         missing: vec![name("Ben")],
         alone: true,
         may_lose: false,
+    };
+    let split = Trouble::Split {
+        with: vec![name("Ben")],
     };
     let elsewhere = Trouble::Elsewhere {
         cluster_id: cluster_id(2),
@@ -360,6 +364,7 @@ fn shown() -> Vec<Event> {
         Trouble::ChoosingLeader,
         stalled,
         elsewhere,
+        split,
     ];
     for (role, trouble) in roles.into_iter().zip(troubles) {
         let mut cut_off = room.view();

@@ -464,3 +464,58 @@ async fn a_removed_member_cannot_lead_who_slept_meanwhile() {
     room.goes_on().await;
     room.end().await;
 }
+
+/// The leader's program is changed, and tells each of the others something else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_split_view_is_shown_to_all() {
+    let mut room = Room::of(3).await;
+    room.has_voters(3).await;
+    let seats = room.seats();
+    let (term, leader) = room.reign();
+    let leader = leader.expect("a leader");
+    room.kill(0);
+    let rogue = Intruder::of_killed(&room, 1, leader).await;
+    let last = rogue.log.last_log_id().expect("entries");
+    let vote = Vote::new_committed(term, leader);
+    for (n, seat) in seats[1..].iter().enumerate() {
+        rogue.find(&room.players[n]).await;
+        let mut raft = rogue.raft(room.cluster, *seat).await;
+        let own = CommandId {
+            peer_id: rogue.identity.peer_id(),
+            session: 1 << 51,
+            seq: 1,
+        };
+        // Both are its own command, and signed.
+        let sits = Action::TakeSeat {
+            name: Name::parse(["Here", "There"][n]).expect("a name"),
+        };
+        let own = signed(command(own, sits, true), room.cluster, &rogue.identity);
+        let next = log_id(term, last.index + 1);
+        let mut entries = rogue.log.entries_after(None);
+        entries.push(Entry::new_normal(next, Proposal::Command(own)));
+        let call = AppendEntriesRequest {
+            vote,
+            prev_log_id: None,
+            entries,
+            leader_commit: Some(next),
+        };
+        let answer = raft
+            .append_entries(call, option())
+            .await
+            .expect("an answer");
+        assert!(
+            matches!(answer, AppendEntriesResponse::Success),
+            "{answer:?}"
+        );
+    }
+    let split = |view: &View| {
+        let trouble = room_of(view).and_then(|room| room.trouble.as_ref());
+        matches!(trouble, Some(Trouble::Split { .. }))
+    };
+    for player in &room.players {
+        let seen = until(player, "a split view", split);
+        let seen = tokio::time::timeout(Duration::from_secs(10), seen).await;
+        seen.expect("shown within 10 s");
+    }
+    room.end().await;
+}

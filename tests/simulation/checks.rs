@@ -8,7 +8,7 @@ use std::{
 use dhangkanna::{
     consensus::{ClusterId, Entry, LogStore, NodeId, Proposal, RoomState},
     game::{Outcome, PeerId},
-    node::{Role, RoomView},
+    node::{Role, RoomView, Trouble},
     proto as pb,
 };
 use futures::FutureExt as _;
@@ -65,6 +65,9 @@ impl Checks {
     ) {
         let cluster = &room.cluster;
         let (id, node) = (cluster.cluster_id, cluster.node_id);
+        // Nobody lies here.
+        let is_split = matches!(room.trouble, Some(Trouble::Split { .. }));
+        assert!(!is_split, "{node} and others differ: {:?}", room.trouble);
         if cluster.role == Role::Leader {
             let leader = *self.leaders.entry((id, cluster.term)).or_insert(node);
             assert_eq!(leader, node, "two leaders in term {} of {id}", cluster.term);

@@ -232,6 +232,12 @@ pub enum Trouble {
         /// The name of one of them.
         by: String,
     },
+    /// Others have applied other entries than this node has: somebody's program does
+    /// not keep to the rules.
+    Split {
+        /// Who.
+        with: Vec<Name>,
+    },
 }
 
 /// A clock that a round runs against.

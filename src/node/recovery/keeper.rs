@@ -25,6 +25,9 @@ use crate::{
 /// How often we check whether the others are still heard.
 const LOOK: Duration = Duration::from_millis(250);
 
+/// How often the members compare what they have applied.
+const COMPARE: Duration = Duration::from_secs(5);
+
 /// How long a seat that was kept waits for the others' answers.
 const COMING_BACK: Duration = Duration::from_secs(1);
 
@@ -38,6 +41,7 @@ const HINTS: Duration = Duration::from_secs(2);
 /// Looks after whatever seat the node has, until the node ends.
 pub async fn keep(shared: Arc<Shared>) {
     let mut seats = shared.seat.subscribe();
+    let mut compared = Instant::now();
     loop {
         let seat = seats.wait_for(Option::is_some).await;
         let Ok(Some(seat)) = seat.map(|seat| seat.clone()) else {
@@ -47,7 +51,30 @@ pub async fn keep(shared: Arc<Shared>) {
             come_back(&shared, &seat).await;
         }
         tokio::time::sleep(LOOK).await;
+        if compared.elapsed() >= COMPARE {
+            compared = Instant::now();
+            compare(&shared, &seat).await;
+        }
         look_after(&shared, &seat).await;
+    }
+}
+
+/// Asks the others whether they have applied the same. Raft sees to it, unless
+/// somebody's program lies: then all who can tell show it, and who differs from most
+/// takes a new seat, with their log.
+async fn compare(shared: &Shared, seat: &Arc<Seat>) {
+    let membership = seat.node.membership();
+    if membership.nodes().count() < 2 || seat.contact.is_frozen() {
+        return;
+    }
+    survey(shared, seat, false).await;
+    let is_member = |id: &NodeId| membership.membership().get_node(id).is_some();
+    let mut histories = seat.histories.lock();
+    histories.differ.retain(is_member);
+    histories.same.retain(is_member);
+    if histories.is_odd_one_out(&membership.voter_ids().collect()) {
+        tracing::warn!("most others have applied something else: taking a new seat");
+        seat.contact.mark_outdated();
     }
 }
 
@@ -181,7 +208,7 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool) -> Findings {
     while let Some((peer, answer)) = asked.next().await {
         match answer {
             Ok((id, Ok(survey))) => {
-                hear(seat, peer, &survey);
+                hear(seat, (id, peer), &survey);
                 findings.answers.insert(id, (peer, survey));
             }
             Ok((id, Err(CallError::Refused(refused)))) => match refused.reason {
@@ -218,7 +245,10 @@ async fn ask(
 }
 
 /// Notes what a member knows and this seat may not.
-fn hear(seat: &Seat, by: PeerId, survey: &Survey) {
+fn hear(seat: &Seat, (id, by): (NodeId, PeerId), survey: &Survey) {
+    // Whoever is further can tell.
+    let agrees = seat.node.agrees(survey.applied).or(survey.agrees);
+    seat.histories.lock().note(id, agrees);
     if !survey.removals.is_empty() {
         let state = seat.node.state();
         for removal in &survey.removals {

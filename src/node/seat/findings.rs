@@ -42,6 +42,42 @@ impl Findings {
     }
 }
 
+/// Who has applied other entries than this seat has, where both can tell. Raft's
+/// promise is that nobody ever does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Histories {
+    /// Those with the same.
+    pub same: BTreeSet<NodeId>,
+    /// Those with others.
+    pub differ: BTreeSet<NodeId>,
+}
+
+impl Histories {
+    /// Notes what one of two seats could tell; who is behind cannot.
+    pub fn note(&mut self, id: NodeId, agrees: Option<bool>) {
+        match agrees {
+            Some(true) => {
+                self.differ.remove(&id);
+                self.same.insert(id);
+            }
+            Some(false) => {
+                self.same.remove(&id);
+                self.differ.insert(id);
+            }
+            None => {}
+        }
+    }
+
+    /// Whether it is this seat whose entries are others: most of those voters that
+    /// can tell have the same among each other, as far as this seat knows.
+    pub fn is_odd_one_out(&self, voters: &BTreeSet<NodeId>) -> bool {
+        let differ = self.differ.intersection(voters).count();
+        let same = self.same.intersection(voters).count();
+        // Of two that differ nobody can say who is right.
+        differ >= 2 && quorum::is_majority(differ, differ + same)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +107,35 @@ mod tests {
             findings.answers.insert(id, (peer, survey));
         }
         findings
+    }
+
+    #[test]
+    fn who_differs_from_most_is_the_odd_one_out() {
+        let voters = BTreeSet::from([2, 3, 4]);
+        let cases = [
+            // what each can tell, whether we are odd
+            ("", false),
+            ("2s 3s", false),
+            ("2d", false),
+            ("2d 3s", false),
+            ("2d 3d", true),
+            ("2d 3d 4s", true),
+            ("2d 8d 9d", false),
+            ("2d 3?", false),
+        ];
+        for (text, odd) in cases {
+            let mut histories = Histories::default();
+            for word in text.split_whitespace() {
+                let (id, flag) = word.split_at(1);
+                let agrees = match flag {
+                    "s" => Some(true),
+                    "d" => Some(false),
+                    _ => None,
+                };
+                histories.note(id.parse().expect("a digit"), agrees);
+            }
+            assert_eq!(histories.is_odd_one_out(&voters), odd, "{text}");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::{sync::watch, time::Instant};
 
 use self::{
-    findings::Findings,
+    findings::{Findings, Histories},
     folder::{KeptSeat, LOG_FILE},
     lead::Lead,
     times::{Latencies, RoundClock},
@@ -57,6 +57,8 @@ pub struct Seat {
     /// How the others were, when they were asked last; `None` while there was
     /// no need to ask.
     pub findings: watch::Sender<Option<Findings>>,
+    /// Whether the others have applied the same.
+    pub histories: Mutex<Histories>,
     /// The others have said that this seat is no member any more.
     pub lost_membership: watch::Sender<bool>,
     /// One of them has said so: the others are to be asked.
@@ -155,6 +157,7 @@ impl Seat {
             met: Arc::clone(&env.met),
             contact,
             findings: watch::Sender::new(None),
+            histories: Mutex::default(),
             lost_membership: watch::Sender::new(false),
             is_doubted: AtomicBool::new(false),
             entered: AtomicBool::new(false),

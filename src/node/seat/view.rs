@@ -92,6 +92,15 @@ fn name_of(state: &RoomState, peer: &PeerId) -> Name {
 }
 
 fn trouble(seat: &Seat, cluster: &ClusterView) -> Option<Trouble> {
+    let differ = seat.histories.lock().differ.clone();
+    let differ = cluster
+        .members
+        .iter()
+        .filter(|m| differ.contains(&m.node_id));
+    let with: Vec<Name> = differ.map(|m| m.name.clone()).collect();
+    if !with.is_empty() {
+        return Some(Trouble::Split { with });
+    }
     let findings = seat.findings.borrow().clone();
     let plays = findings.as_ref().is_some_and(Findings::plays);
     if plays || *seat.lost_membership.borrow() {

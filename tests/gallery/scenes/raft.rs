@@ -124,6 +124,10 @@ pub fn troubles() -> Vec<Scene> {
         cluster_id: cluster_id(2),
         by: "Ben".to_owned(),
     });
+    let mut split = room.clone();
+    split.trouble = Some(Trouble::Split {
+        with: vec![name("Ben")],
+    });
     let mut back = room.clone();
     back.cluster.role = Role::Follower;
     back.trouble = Some(Trouble::Reconnecting);
@@ -134,6 +138,7 @@ pub fn troubles() -> Vec<Scene> {
     vec![
         scene("choosing-leader", within(election)),
         scene("stalled", within(stalled)),
+        scene("split", within(split)),
         scene("continued-elsewhere", within(elsewhere)),
         scene("reconnecting", within(back)),
         scene("one-copy", within(one_copy)),
