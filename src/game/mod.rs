@@ -26,7 +26,7 @@ mod tries;
 pub use action::{Action, Observation};
 pub use alphabet::{Alphabet, BadAlphabet, Letter, MAX_LETTERS, NotALetter, upper};
 pub use apply::Wait;
-pub use name::{BadName, MAX_NAME_BYTES, MAX_NAME_CHARS, Name, PeerId};
+pub use name::{BadName, MAX_NAME_BYTES, MAX_NAME_CHARS, Name, PeerId, shown, shown_version};
 pub use outcome::{Outcome, Rejection};
 pub use round::{CHANCES, Content, Frame, Phase, Round, SHORT, Void};
 pub use sealed::{Asked, MAX_ASKED, Question, Salt, Sealed, answer, seal, shape_of};

@@ -11,7 +11,7 @@ use crate::{
         Snapshot, TypeConfig, Vote,
         codec::{self, DecodeError, Decoded},
     },
-    game::{Name, Phase},
+    game::{Name, Phase, shown_version},
     proto as pb,
 };
 
@@ -60,7 +60,7 @@ pub(super) fn about(reply: pb::HelloReply) -> Decoded<About> {
         })
     });
     Ok(About {
-        version: reply.version.chars().take(20).collect(),
+        version: shown_version(&reply.version),
         name: name(&reply.name)?,
         room: room.transpose()?,
         // No port, and what is none, are the same.
