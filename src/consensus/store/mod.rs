@@ -11,7 +11,8 @@ mod writer;
 
 use std::{
     fmt::Debug,
-    fs, io,
+    fs::OpenOptions,
+    io,
     ops::{Bound, RangeBounds},
     path::Path,
     sync::Arc,
@@ -22,12 +23,16 @@ use openraft::{
     storage::{IOFlushed, RaftLogStorage},
 };
 use parking_lot::RwLock;
-use redb::{Database, DatabaseError, StorageBackend};
+use redb::{Database, DatabaseError, StorageBackend, backends::FileBackend};
 
 use super::{Entry, LogId, Proposal, RULES, Snapshot, TypeConfig, Vote};
+use crate::files;
 pub use format::StoreError;
 use format::{Mem, Slot, builder, io_error};
 use writer::{Op, Writer};
+
+/// The largest file of a room that is read, in bytes: far more than one ever has.
+const MAX_FILE_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// The log of one room. Cheap to clone; clones share the log.
 #[derive(Clone, Debug)]
@@ -46,12 +51,18 @@ impl LogStore {
     /// If the file cannot be opened, is damaged, or was written by another
     /// version of the program.
     pub fn open(path: &Path, rules: u32) -> Result<Self, StoreError> {
-        let mem = match fs::read(path) {
+        let mem = match files::read_private(path, MAX_FILE_BYTES) {
             Ok(bytes) => check::content(&bytes, rules)?,
             Err(e) if e.kind() == io::ErrorKind::NotFound => Mem::default(),
             Err(e) => return Err(io_error(e)),
         };
-        Self::load(mem, rules, || builder().create(path), false)
+        let mut how = OpenOptions::new();
+        how.read(true).write(true).create(true).truncate(false);
+        let open = || {
+            let file = FileBackend::new(files::open_private(path, &mut how)?)?;
+            builder().create_with_backend(file)
+        };
+        Self::load(mem, rules, open, false)
     }
 
     /// The same on storage of the caller's: for tests that break it, and, written

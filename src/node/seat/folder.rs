@@ -11,7 +11,7 @@ use prost::Message as _;
 
 use crate::{
     consensus::{ClusterId, NodeId, codec::cluster_id},
-    files::write_private,
+    files::{create_private, read_private, write_private},
     game::Name,
     net::RoomKey,
     proto as pb,
@@ -22,6 +22,9 @@ pub const LOG_FILE: &str = "raft.redb";
 
 /// The file that says which seat a folder holds. It has the room's secret.
 const SEAT_FILE: &str = "seat";
+
+/// The largest such file that is read, in bytes.
+const MAX_SEAT_BYTES: u64 = 64 * 1024;
 
 /// How many rooms that went on elsewhere are remembered: each answers members
 /// that come back late.
@@ -54,7 +57,7 @@ impl KeptSeat {
                 .map(|id| id.as_bytes().to_vec())
                 .unwrap_or_default(),
         };
-        fs::create_dir_all(&self.folder)?;
+        create_private(&self.folder)?;
         write_private(&self.folder.join(SEAT_FILE), &file.encode_to_vec())
     }
 
@@ -67,7 +70,7 @@ impl KeptSeat {
     }
 
     fn read(folder: PathBuf) -> io::Result<Self> {
-        let bytes = fs::read(folder.join(SEAT_FILE))?;
+        let bytes = read_private(&folder.join(SEAT_FILE), MAX_SEAT_BYTES)?;
         let bad = |what: &str| io::Error::other(format!("the seat file is damaged: {what}"));
         let file = pb::SeatFile::decode(&bytes[..]).map_err(|e| bad(&e.to_string()))?;
         if file.format != 1 {

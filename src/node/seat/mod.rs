@@ -32,6 +32,7 @@ use super::{
 use crate::{
     blocking,
     consensus::{LogStore, Member, NodeId, RaftNode},
+    files,
     game::{Name, PeerId},
     net::{Contact, MemberClient, Peers, RaftNetwork, Refusal, Refused, RoomKey, SeatAccess},
 };
@@ -84,7 +85,7 @@ impl Seat {
         let open_log = log_opener(env);
         let store = blocking::run(move || {
             // Its log first: a crash in between leaves nothing to come back to.
-            fs::create_dir_all(&saved.folder).map_err(|e| cannot_write(&saved, &e))?;
+            files::create_private(&saved.folder).map_err(|e| cannot_write(&saved, &e))?;
             let store = open_log(&saved)?;
             saved.save().map_err(|e| cannot_write(&saved, &e))?;
             Ok::<_, Failure>(store)
