@@ -1,40 +1,53 @@
 //! Where the log goes: errors to stderr, more to a file in the profile.
 //! Secrets never reach it: their types do not print them.
 
-use std::{fs, path::Path};
+mod files;
+mod lines;
+
+use std::{io::Write as _, path::Path};
 
 use tracing::level_filters::LevelFilter;
-use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
 use tracing_subscriber::{Layer as _, filter::Targets, fmt, layer::SubscriberExt as _};
 
-/// How many days of log files are kept.
-const DAYS: usize = 5;
+use self::{files::LogFiles, lines::Lines};
 
 /// Keeps the log file open; what is not written yet is written when it drops.
-pub type Guard = Option<tracing_appender::non_blocking::WorkerGuard>;
+pub struct Guard {
+    lines: Lines,
+    file: NonBlocking,
+    _worker: WorkerGuard,
+}
 
-/// Logs to stderr and, if a folder is named, at least at level info to a file a
-/// day in it. If none can be written there (a full or read-only disk), the game
-/// itself will say so.
-pub fn start(level: LevelFilter, folder: Option<&Path>) -> Guard {
-    let file = folder.and_then(|folder| {
-        fs::create_dir_all(folder).ok()?;
-        RollingFileAppender::builder()
-            .rotation(Rotation::DAILY)
-            .filename_prefix("dhangkanna")
-            .filename_suffix("log")
-            .max_log_files(DAYS)
-            .build(folder)
-            .ok()
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // There is nobody to tell.
+        let _ = self.file.write_all(self.lines.rest().as_bytes());
+    }
+}
+
+/// Logs to stderr and, if a folder is named, at least at level info to files in it:
+/// at most five of 8 MiB. If none can be written there (a full or read-only disk), the
+/// game itself will say so.
+pub fn start(level: LevelFilter, folder: Option<&Path>) -> Option<Guard> {
+    let guard = folder.and_then(|folder| {
+        let files = LogFiles::open(folder).ok()?;
+        let (file, worker) = tracing_appender::non_blocking(files);
+        Some(Guard {
+            lines: Lines::default(),
+            file,
+            _worker: worker,
+        })
     });
-    let (file, guard) = file.map(tracing_appender::non_blocking).unzip();
-    let to_file = file.map(|file| {
+    let to_file = guard.as_ref().map(|guard| {
+        let file = guard.file.clone();
         fmt::layer()
-            .with_ansi(false)
-            .with_writer(file)
+            .event_format(guard.lines.clone())
+            .with_writer(move || file.clone())
             .with_filter(targets(level.max(LevelFilter::INFO)))
     });
     let to_stderr = fmt::layer()
+        .event_format(Lines::default())
         .with_writer(std::io::stderr)
         .with_filter(targets(level));
     let registry = tracing_subscriber::registry().with(to_stderr).with(to_file);
