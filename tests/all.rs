@@ -11,6 +11,8 @@ mod access;
 mod gallery;
 mod game;
 mod golden;
+#[cfg(unix)]
+mod home;
 mod layers;
 mod matches;
 mod policy;
