@@ -282,7 +282,10 @@ fn a_folder_that_others_can_change_is_refused() {
         match open(data.path()) {
             Ok(_) => assert_eq!(want, "", "{folder} {mode:o}"),
             Err(e) => {
-                assert!(want != "" && e.contains(want), "{folder} {mode:o}: {e}");
+                assert!(
+                    !want.is_empty() && e.contains(want),
+                    "{folder} {mode:o}: {e}"
+                );
                 assert!(e.contains("--data-dir"), "{e}");
             }
         }

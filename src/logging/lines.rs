@@ -61,7 +61,7 @@ impl Lines {
 
     /// What is written for an event: its line, unless there were enough like it, after
     /// what was counted of others.
-    fn of(&self, place: &Metadata<'_>, line: String, now: Instant) -> String {
+    fn of(&self, place: &Metadata<'_>, line: &str, now: Instant) -> String {
         let mut spells = self.0.lock();
         let is_over = |spell: &mut Spell| now.duration_since(spell.since) >= PERIOD;
         let over = spells.extract_if(|_, spell| is_over(spell));
@@ -72,13 +72,13 @@ impl Lines {
                 lines: Vec::new(),
                 more: 0,
             });
-            if spell.lines.len() >= different || spell.lines.contains(&line) {
+            if spell.lines.len() >= different || spell.lines.iter().any(|known| known == line) {
                 spell.more += 1;
                 return text;
             }
-            spell.lines.push(line.clone());
+            spell.lines.push(line.to_owned());
         }
-        text.push_str(&stamped(&line));
+        text.push_str(&stamped(line));
         text
     }
 }
@@ -119,7 +119,7 @@ where
         let format = format::Format::default().without_time();
         format.format_event(ctx, Writer::new(&mut text), event)?;
         let line = shown(text.trim_end(), MAX_CHARS);
-        writer.write_str(&self.of(event.metadata(), line, Instant::now()))
+        writer.write_str(&self.of(event.metadata(), &line, Instant::now()))
     }
 }
 
