@@ -205,7 +205,7 @@ impl Common {
     }
 
     /// Opens the profile and its log file.
-    fn open(self) -> anyhow::Result<(NodeConfig, logging::Guard)> {
+    fn open(self) -> anyhow::Result<(NodeConfig, Option<logging::Guard>)> {
         let profile = Profile::open(self.data_dir.as_deref(), self.profile.as_deref())?;
         let mut timing = Timing::REAL;
         for time in &self.timing {

@@ -2,13 +2,13 @@
 //! settings that outlive the program.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
 
-use crate::game::Name;
+use crate::{files, game::Name};
 
 /// The name by which a desktop finds the menu entry and icon of a window.
 pub const APP_ID: &str = "io.github.dhangkanna.dhangkanna";
@@ -35,6 +35,8 @@ const PORT: &str = "port";
 
 /// The file with the number of the last start.
 const SESSION: &str = "session";
+/// The largest of these files that is read, in bytes.
+const MAX_BYTES: u64 = 4096;
 
 /// Why there is no profile.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +55,9 @@ pub enum ProfileError {
     /// All that are tried by themselves are open.
     #[error("{MAX_AUTO_PROFILES} windows are open already; close one")]
     TooMany,
+    /// Others could put files of theirs in the place of ours.
+    #[error("{0}, or name another folder with --data-dir")]
+    Unsafe(String),
     /// The folder cannot be made or written.
     #[error("{path} cannot be written ({source}); name another folder with --data-dir")]
     Io {
@@ -98,13 +103,25 @@ impl Profile {
     }
 
     fn try_open(data_dir: &Path, name: &str) -> Result<Option<Self>, ProfileError> {
-        let folder = profiles_in(data_dir).join(name);
+        let profiles = profiles_in(data_dir);
+        let folder = profiles.join(name);
         let io = |source| ProfileError::Io {
             path: folder.clone(),
             source,
         };
-        create_private(&folder).map_err(io)?;
-        let lock = File::create(folder.join(LOCK)).map_err(io)?;
+        for (folder, shared) in [(data_dir, true), (&profiles, false), (&folder, false)] {
+            files::create_folder(folder).map_err(io)?;
+            #[cfg(unix)]
+            if let Some(why) = files::why_unsafe(folder, shared).map_err(io)? {
+                return Err(ProfileError::Unsafe(why));
+            }
+            if !shared {
+                files::create_private(folder).map_err(io)?;
+            }
+        }
+        let mut how = OpenOptions::new();
+        how.read(true).write(true).create(true).truncate(false);
+        let lock = files::open_private(&folder.join(LOCK), &mut how).map_err(io)?;
         let (tries, pause) = LOCK_TRIES;
         for _ in 0..tries {
             match lock.try_lock() {
@@ -126,6 +143,14 @@ impl Profile {
     /// What it is called.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Takes from other users what they may do with what is kept here, and with the
+    /// player's packs; says so in the log.
+    #[cfg(unix)]
+    pub fn narrow(&self) {
+        files::narrow(&self.folder);
+        files::narrow(&self.packs());
     }
 
     /// Its folder.
@@ -153,11 +178,24 @@ impl Profile {
         packs_in(&self.data_dir)
     }
 
+    /// The file of the window's size and place, which the window's library opens
+    /// by its name: so it is there, and a file of ours.
+    #[cfg(feature = "gui")]
+    pub fn window_file(&self) -> PathBuf {
+        let path = self.folder.join("window.ron");
+        if files::read_private(&path, MAX_BYTES).is_err()
+            && let Err(e) = files::write_passing(&path, b"{}")
+        {
+            tracing::warn!("{} cannot be used: {e}", path.display());
+        }
+        path
+    }
+
     /// The port this profile listened on last: others look for it there, and a
     /// firewall may have been opened for it.
     pub fn last_port(&self) -> Option<u16> {
-        let text = fs::read_to_string(self.folder.join(PORT)).ok()?;
-        text.trim().parse().ok().filter(|port| *port != 0)
+        let port = read_text(&self.folder.join(PORT))?.trim().parse();
+        port.ok().filter(|port| *port != 0)
     }
 
     /// Keeps the port for the next start.
@@ -165,7 +203,7 @@ impl Profile {
     /// # Errors
     /// What the system says.
     pub fn save_port(&self, port: u16) -> io::Result<()> {
-        crate::files::write_private(&self.folder.join(PORT), port.to_string().as_bytes())
+        files::write_private(&self.folder.join(PORT), port.to_string().as_bytes())
     }
 
     /// The number of a new start of the program: the time in milliseconds since
@@ -173,14 +211,14 @@ impl Profile {
     /// kept still has one.
     pub fn next_session(&self) -> u64 {
         let file = self.folder.join(SESSION);
-        let last = fs::read_to_string(&file).ok();
+        let last = read_text(&file);
         let last = last.and_then(|text| text.trim().parse::<u64>().ok());
         // What is beyond the year 200000 is damaged, and would leave no next one.
         let last = last.filter(|last| *last < 1 << 52);
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let now = now.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0));
         let session = now.max(last.map_or(0, |last| last + 1));
-        if let Err(e) = crate::files::write_private(&file, session.to_string().as_bytes()) {
+        if let Err(e) = files::write_private(&file, session.to_string().as_bytes()) {
             tracing::warn!("the number of this start is not kept: {e}");
         }
         session
@@ -188,7 +226,7 @@ impl Profile {
 
     /// The player's name: the one chosen last, or a suggestion.
     pub fn player_name(&self) -> Name {
-        let chosen = fs::read_to_string(self.folder.join(PLAYER)).ok();
+        let chosen = read_text(&self.folder.join(PLAYER));
         chosen
             .and_then(|text| Name::parse(&text).ok())
             .unwrap_or_else(suggest_name)
@@ -200,7 +238,7 @@ impl Profile {
 /// # Errors
 /// If it cannot be written.
 pub fn save_name(folder: &Path, name: &Name) -> io::Result<()> {
-    crate::files::write_private(&folder.join(PLAYER), name.as_str().as_bytes())
+    files::write_private(&folder.join(PLAYER), name.as_str().as_bytes())
 }
 
 /// The data directory: the one that is named, or the platform's.
@@ -228,20 +266,13 @@ pub fn profiles_in(data_dir: &Path) -> PathBuf {
 
 /// Whether some process has this profile's folder open.
 pub fn profile_is_running(folder: &Path) -> bool {
-    File::open(folder.join(LOCK))
+    files::open_private(&folder.join(LOCK), OpenOptions::new().read(true))
         .is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
-/// Makes a folder that only its owner can enter.
-fn create_private(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
+fn read_text(path: &Path) -> Option<String> {
+    let bytes = files::read_private(path, MAX_BYTES).ok()?;
+    String::from_utf8(bytes).ok()
 }
 
 /// A name to start with, so that nobody has to think of one.
@@ -263,6 +294,8 @@ fn suggest_name() -> Name {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

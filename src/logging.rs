@@ -1,53 +1,53 @@
 //! Where the log goes: errors to stderr, more to a file in the profile.
 //! Secrets never reach it: their types do not print them.
 
-use std::{fmt::Debug, fs, path::Path};
+mod files;
+mod lines;
 
-use tracing::{field::Field, level_filters::LevelFilter};
-use tracing_appender::rolling::{RollingFileAppender, Rotation};
-use tracing_subscriber::{
-    Layer as _,
-    field::MakeExt as _,
-    filter::Targets,
-    fmt::{
-        self,
-        format::{Writer, debug_fn},
-    },
-    layer::SubscriberExt as _,
-};
+use std::{io::Write as _, path::Path};
 
-use crate::game::safe_text;
+use tracing::level_filters::LevelFilter;
+use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
+use tracing_subscriber::{Layer as _, filter::Targets, fmt, layer::SubscriberExt as _};
 
-/// How many days of log files are kept.
-const DAYS: usize = 5;
+use self::{files::LogFiles, lines::Lines};
 
 /// Keeps the log file open; what is not written yet is written when it drops.
-pub type Guard = Option<tracing_appender::non_blocking::WorkerGuard>;
+pub struct Guard {
+    lines: Lines,
+    file: NonBlocking,
+    _worker: WorkerGuard,
+}
 
-/// Logs to stderr and, if a folder is named, at least at level info to a file a
-/// day in it. If none can be written there (a full or read-only disk), the game
-/// itself will say so.
-pub fn start(level: LevelFilter, folder: Option<&Path>) -> Guard {
-    let file = folder.and_then(|folder| {
-        fs::create_dir_all(folder).ok()?;
-        RollingFileAppender::builder()
-            .rotation(Rotation::DAILY)
-            .filename_prefix("dhangkanna")
-            .filename_suffix("log")
-            .max_log_files(DAYS)
-            .build(folder)
-            .ok()
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // There is nobody to tell.
+        let _ = self.file.write_all(self.lines.rest().as_bytes());
+    }
+}
+
+/// Logs to stderr and, if a folder is named, at least at level info to files in it:
+/// at most five of 8 MiB. If none can be written there (a full or read-only disk), the
+/// game itself will say so.
+pub fn start(level: LevelFilter, folder: Option<&Path>) -> Option<Guard> {
+    let guard = folder.and_then(|folder| {
+        let files = LogFiles::open(folder).ok()?;
+        let (file, worker) = tracing_appender::non_blocking(files);
+        Some(Guard {
+            lines: Lines::default(),
+            file,
+            _worker: worker,
+        })
     });
-    let (file, guard) = file.map(tracing_appender::non_blocking).unzip();
-    let to_file = file.map(|file| {
+    let to_file = guard.as_ref().map(|guard| {
+        let file = guard.file.clone();
         fmt::layer()
-            .fmt_fields(debug_fn(write_field).delimited(" "))
-            .with_ansi(false)
-            .with_writer(file)
+            .event_format(guard.lines.clone())
+            .with_writer(move || file.clone())
             .with_filter(targets(level.max(LevelFilter::INFO)))
     });
     let to_stderr = fmt::layer()
-        .fmt_fields(debug_fn(write_field).delimited(" "))
+        .event_format(Lines::default())
         .with_writer(std::io::stderr)
         .with_filter(targets(level));
     let registry = tracing_subscriber::registry().with(to_stderr).with(to_file);
@@ -57,28 +57,6 @@ pub fn start(level: LevelFilter, folder: Option<&Path>) -> Guard {
         log_panics();
     }
     guard
-}
-
-/// A part of a message on one line, whatever strangers called themselves in it:
-/// what would end the line, or steer the terminal, is escaped.
-fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> std::fmt::Result {
-    if field.name() != "message" {
-        write!(writer, "{}=", field.name())?;
-    }
-    writer.write_str(&escaped(&format!("{value:?}")))
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        let one = c.to_string();
-        if safe_text(&one) == one {
-            escaped.push(c);
-        } else {
-            escaped.extend(c.escape_unicode());
-        }
-    }
-    escaped
 }
 
 /// Our own messages at this level; of the libraries only what went wrong.
@@ -106,16 +84,4 @@ fn log_panics() {
         tracing::error!("panic: {panic}");
         before(panic);
     }));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_message_stays_on_its_line() {
-        let text = "\"Ada\" é 🐉\n\u{1b}[2J\u{202e}";
-        let one_line = "\"Ada\" é 🐉\\u{a}\\u{1b}[2J\\u{202e}";
-        assert_eq!(escaped(text), one_line);
-    }
 }

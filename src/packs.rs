@@ -3,14 +3,17 @@
 
 mod built_in;
 
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{collections::BTreeSet, io::ErrorKind, path::Path, sync::Arc};
 
 pub use built_in::EVERYTHING;
 use built_in::{BUILT_IN, WHOLE, whole};
 
-use crate::game::{
-    Alphabet, Deal, Difficulty, Game, Mode,
-    pack::{Entry, Pack},
+use crate::{
+    files::{create_folder, read_bounded, write_private},
+    game::{
+        Alphabet, Deal, Difficulty, Game, Mode,
+        pack::{Entry, Pack},
+    },
 };
 
 /// What those who speak it call a language, by its tag; the tag if that is not
@@ -117,14 +120,15 @@ impl Packs {
     /// What is wrong with the file, with its line; then nothing has changed.
     pub fn add(folder: &Path, file: &Path) -> Result<(Self, String), String> {
         let in_words = |why: String| format!("{}: {why}", file.display());
-        let pack = read_pack(file).map_err(in_words)?;
+        let bytes = read_bytes(file).map_err(in_words)?;
+        let pack = parse(bytes.clone()).map_err(in_words)?;
         let (packs, _) = Self::load(folder);
         let to = folder.join(format!("{}.txt", pack.id));
         if packs.get(&pack.id).is_some() && !to.exists() {
             return Err(in_words(taken(&pack)));
         }
-        std::fs::create_dir_all(folder)
-            .and_then(|()| std::fs::copy(file, &to))
+        create_folder(folder)
+            .and_then(|()| write_private(&to, &bytes))
             .map_err(|e| format!("{} cannot be written: {e}", to.display()))?;
         Ok((Self::load(folder).0, pack.name))
     }
@@ -264,11 +268,17 @@ fn taken(Pack { id, .. }: &Pack) -> String {
 }
 
 fn read_pack(path: &Path) -> Result<Pack, String> {
-    let size = std::fs::metadata(path).map_err(|e| e.to_string())?.len();
-    if size > MAX_FILE_BYTES {
-        return Err("too large for a word pack (at most 2 MiB)".to_owned());
-    }
-    let bytes = std::fs::read(path).map_err(|e| e.to_string())?;
+    parse(read_bytes(path)?)
+}
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
+    read_bounded(path, MAX_FILE_BYTES).map_err(|e| match e.kind() {
+        ErrorKind::FileTooLarge => "too large for a word pack (at most 2 MiB)".to_owned(),
+        _ => e.to_string(),
+    })
+}
+
+fn parse(bytes: Vec<u8>) -> Result<Pack, String> {
     Pack::parse(&text_of(bytes)?).map_err(|e| e.to_string())
 }
 

@@ -12,6 +12,8 @@ mod deals;
 mod gallery;
 mod game;
 mod golden;
+#[cfg(unix)]
+mod home;
 mod hostile;
 mod layers;
 mod matches;

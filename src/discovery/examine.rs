@@ -4,7 +4,6 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
     io::{self, ErrorKind},
     net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream, UdpSocket},
     path::Path,
@@ -15,6 +14,7 @@ use if_addrs::{IfAddr, Interface};
 use socket2::{Domain, Socket, Type};
 
 use super::interfaces::{Interfaces, is_virtual};
+use crate::files;
 
 /// Where multicast DNS is spoken (RFC 6762 §3).
 const MDNS: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(224, 0, 0, 251), 5353);
@@ -219,7 +219,8 @@ fn firewall(root: &Path) -> Option<Firewall> {
     if cfg!(target_os = "macos") {
         return Some(Firewall::Mac);
     }
-    let ufw = fs::read_to_string(root.join("etc/ufw/ufw.conf")).unwrap_or_default();
+    let ufw = files::read_bounded(&root.join("etc/ufw/ufw.conf"), 64 * 1024).unwrap_or_default();
+    let ufw = String::from_utf8_lossy(&ufw);
     let is_on = |line: &str| line.trim().eq_ignore_ascii_case("enabled=yes");
     if ufw.lines().any(is_on) {
         return Some(Firewall::Ufw);
@@ -230,6 +231,8 @@ fn firewall(root: &Path) -> Option<Firewall> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[cfg(target_os = "linux")]

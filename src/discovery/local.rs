@@ -17,7 +17,7 @@ use super::{
     source::{Ad, Announcer, DiscoveryConfig, Seen, Source},
     txt,
 };
-use crate::{config::profile_is_running, game::PeerId};
+use crate::{config::profile_is_running, files, game::PeerId};
 
 /// The file in a profile's folder.
 const FILE: &str = "announcement";
@@ -59,9 +59,7 @@ impl Local {
         for (key, value) in txt::encode(ad) {
             text.push_str(&format!("{key}={value}\n"));
         }
-        let draft = file.with_extension("new");
-        fs::write(&draft, text)?;
-        fs::rename(draft, file)
+        files::write_passing(file, text.as_bytes())
     }
 }
 
@@ -128,10 +126,7 @@ fn scan(profiles: &Path, own: Option<&Path>) -> BTreeMap<PeerId, Ad> {
 }
 
 fn read(file: &Path) -> Option<Ad> {
-    if fs::metadata(file).ok()?.len() > MAX_BYTES {
-        return None;
-    }
-    let text = fs::read_to_string(file).ok()?;
+    let text = String::from_utf8(files::read_private(file, MAX_BYTES).ok()?).ok()?;
     let mut ad = txt::decode(|key| txt::line(&text, key))?;
     let port = txt::line(&text, "port")?.parse().ok()?;
     ad.addrs = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, port))];

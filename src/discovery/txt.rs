@@ -4,7 +4,7 @@
 use super::source::{Ad, MAX_LANGUAGE, Plays};
 use crate::{
     consensus::{ClusterId, MAX_ANCESTORS},
-    game::{Mode, Name, Phase},
+    game::{Mode, Name, Phase, shown_version},
 };
 
 /// The texts of an announcement. No address: each source has its own way.
@@ -44,11 +44,7 @@ pub(super) fn line<'a>(text: &'a str, key: &str) -> Option<&'a str> {
 pub(super) fn decode<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Option<Ad> {
     Some(Ad {
         protocol: get("v")?.parse().ok()?,
-        version: get("ver")?
-            .chars()
-            .filter(|c| c.is_ascii_graphic())
-            .take(20)
-            .collect(),
+        version: shown_version(get("ver")?),
         peer_id: get("p")?.parse().ok()?,
         player: Name::parse(get("n")?).ok()?,
         cluster_id: get("c")?.parse().ok()?,

@@ -31,7 +31,7 @@ pub use alphabet::{Alphabet, BadAlphabet, Letter, MAX_LETTERS, NotALetter, upper
 pub use apply::Wait;
 pub use line::{safe_text, short_text};
 pub use looks::{Names, looks_like};
-pub use name::{BadName, MAX_NAME_BYTES, MAX_NAME_CHARS, Name, PeerId};
+pub use name::{BadName, MAX_NAME_BYTES, MAX_NAME_CHARS, Name, PeerId, shown, shown_version};
 pub use outcome::{Outcome, Rejection};
 pub use round::{CHANCES, Content, Frame, Phase, Round, SHORT, Void};
 pub use sealed::{Asked, MAX_ASKED, Question, Salt, Sealed, answer, seal, shape_of};

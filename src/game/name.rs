@@ -131,6 +131,37 @@ pub(super) fn usual(text: &str) -> String {
     usual.nfc().collect()
 }
 
+/// The bidirectional overrides, embeddings and isolates (UAX #9), and the line
+/// and paragraph separators.
+pub(super) fn reorders(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+}
+
+/// What a stranger says, on one line of at most so many characters, and without what
+/// would change the text around it.
+pub fn shown(text: &str, max: usize) -> String {
+    let directs = |c| reorders(c) || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}');
+    text.chars()
+        .map(|c| {
+            if c.is_whitespace() && c.is_control() {
+                ' '
+            } else {
+                c
+            }
+        })
+        .filter(|c| !c.is_control() && !directs(*c))
+        .take(max)
+        .collect()
+}
+
+/// Which version of the program a stranger says to run.
+pub fn shown_version(text: &str) -> String {
+    text.chars()
+        .filter(char::is_ascii_graphic)
+        .take(20)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

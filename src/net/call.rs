@@ -13,7 +13,7 @@ use crate::{
         Notice,
         codec::{self, DecodeError, Decoded},
     },
-    game::PeerId,
+    game::{PeerId, shown},
     proto as pb,
 };
 
@@ -58,14 +58,15 @@ impl From<Status> for CallError {
         if let Some(refused) = Refused::of(&status) {
             return refused.map_or_else(Into::into, Self::Refused);
         }
+        let message = shown(status.message(), MAX_MESSAGE);
         match status.code() {
             Code::PermissionDenied
             | Code::Unauthenticated
             | Code::NotFound
             | Code::FailedPrecondition
             | Code::InvalidArgument
-            | Code::Unimplemented => Self::Denied(status.message().to_owned()),
-            _ => Self::Unreachable(innermost(&status)),
+            | Code::Unimplemented => Self::Denied(message),
+            _ => Self::Unreachable(shown(&innermost(&status), MAX_MESSAGE)),
         }
     }
 }
@@ -251,7 +252,7 @@ fn refused(refused: pb::Refused) -> Decoded<Refused> {
     };
     Ok(Refused {
         reason: Refusal::from_number(refused.reason).ok_or(DecodeError::Invalid("refusal"))?,
-        message: refused.message.chars().take(MAX_MESSAGE).collect(),
+        message: shown(&refused.message, MAX_MESSAGE),
         leader,
         maybe_appended: refused.maybe_appended,
         start: match refused.start {
@@ -259,4 +260,38 @@ fn refused(refused: pb::Refused) -> Decoded<Refused> {
             None => None,
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_strangers_say_is_one_plain_line() {
+        let bad = "a\u{202e}b\u{2066}c\u{200f}d\u{61c}e\u{2028}f\u{7}\u{1b}[2Jg\nh\u{9b}i \u{e9}";
+        let long = bad.repeat(100);
+        let details = pb::Refused {
+            message: long.clone(),
+            reason: Refusal::Busy.number(),
+            ..pb::Refused::default()
+        };
+        let mut answers: Vec<Status> = (1..=16)
+            .map(|code| Status::new(Code::from_i32(code), long.clone()))
+            .collect();
+        answers.push(Status::with_details(
+            REFUSED,
+            "",
+            details.encode_to_vec().into(),
+        ));
+        for answer in answers {
+            let code = answer.code();
+            let error = CallError::from(answer);
+            let text = error.to_string();
+            assert!(text.contains("abcdef[2Jg hi \u{e9}"), "{code:?}: {text:?}");
+            assert!(
+                text.chars().count() <= MAX_MESSAGE + 20,
+                "{code:?}: {text:?}"
+            );
+        }
+    }
 }

@@ -33,7 +33,7 @@ use crate::{
         codec::{self as stored, DecodeError},
         lead_on,
     },
-    game::{Name, PeerId},
+    game::{Name, PeerId, shown_version},
     proto::{self as pb, lobby_client::LobbyClient, members_client::MembersClient},
 };
 
@@ -123,7 +123,7 @@ impl Peers {
         if reply.protocol != PROTOCOL {
             let message = format!(
                 "that room runs version {} (protocol {}), and this computer {} ({PROTOCOL}); install the same version on both computers",
-                reply.version,
+                shown_version(&reply.version),
                 reply.protocol,
                 env!("CARGO_PKG_VERSION"),
             );

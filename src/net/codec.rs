@@ -11,7 +11,7 @@ use crate::{
         MAX_MEMBERS, Snapshot, TypeConfig, Vote,
         codec::{self, DecodeError, Decoded},
     },
-    game::{Name, Phase},
+    game::{Name, Phase, shown_version},
     proto as pb,
 };
 
@@ -63,12 +63,7 @@ pub(super) fn about(reply: pb::HelloReply) -> Decoded<About> {
         })
     });
     Ok(About {
-        version: reply
-            .version
-            .chars()
-            .filter(char::is_ascii_graphic)
-            .take(20)
-            .collect(),
+        version: shown_version(&reply.version),
         name: name(&reply.name)?,
         room: room.transpose()?,
         // No port, and what is none, are the same.

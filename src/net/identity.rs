@@ -1,7 +1,7 @@
 //! A profile's key and certificate, made on its first run.
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -16,13 +16,16 @@ use rustls::{
 };
 
 use crate::{
-    files::write_private,
+    files::{read_private, write_private},
     game::PeerId,
     keys::{PublicKey, SigningKey},
 };
 
 /// The file of the key and the certificate, in PEM.
 const FILE: &str = "identity.pem";
+
+/// The largest such file that is read, in bytes.
+const MAX_BYTES: u64 = 64 * 1024;
 
 /// Who this profile is: a P-256 key, and a certificate that it signed itself.
 pub struct Identity {
@@ -63,7 +66,7 @@ impl Identity {
     /// See [`IdentityError`]. A damaged file is never overwritten.
     pub fn load_or_create(folder: &Path) -> Result<Self, IdentityError> {
         let path = folder.join(FILE);
-        match fs::read_to_string(&path) {
+        match read_private(&path, MAX_BYTES) {
             Ok(pem) => Self::parse(&pem).map_err(|why| IdentityError::Damaged { path, why }),
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 let (identity, pem) = Self::generate()?;
@@ -71,10 +74,6 @@ impl Identity {
                     .map_err(|source| IdentityError::Io { path, source })?;
                 Ok(identity)
             }
-            Err(e) if e.kind() == io::ErrorKind::InvalidData => Err(IdentityError::Damaged {
-                path,
-                why: "it is not text".to_owned(),
-            }),
             Err(source) => Err(IdentityError::Io { path, source }),
         }
     }
@@ -93,7 +92,7 @@ impl Identity {
     /// In words, if it is none.
     #[doc(hidden)]
     pub fn from_pem(pem: &str) -> Result<Self, String> {
-        Self::parse(pem)
+        Self::parse(pem.as_bytes())
     }
 
     /// Who this is.
@@ -138,11 +137,11 @@ impl Identity {
         Ok((identity, pem))
     }
 
-    fn parse(pem: &str) -> Result<Self, String> {
+    fn parse(pem: &[u8]) -> Result<Self, String> {
         use rustls::pki_types::pem::PemObject as _;
-        let key = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes())
-            .map_err(|_none| "no key in it".to_owned())?;
-        let certificate = CertificateDer::from_pem_slice(pem.as_bytes())
+        let key =
+            PrivatePkcs8KeyDer::from_pem_slice(pem).map_err(|_none| "no key in it".to_owned())?;
+        let certificate = CertificateDer::from_pem_slice(pem)
             .map_err(|_none| "no certificate in it".to_owned())?;
         Self::of(key, certificate).map_err(|e| e.to_string())
     }
@@ -161,6 +160,8 @@ pub(super) fn peer_id(certificate: &CertificateDer<'_>) -> Result<PeerId, Error>
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

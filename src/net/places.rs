@@ -122,7 +122,8 @@ impl Places {
         let mut open = inner.open.lock();
         if open.len() >= MAX_CONNECTIONS {
             let worst = self.worst(&open, from)?;
-            open.swap_remove(worst);
+            let gone = open.swap_remove(worst);
+            tracing::warn!("too many connections; {} gives way", gone.from.0);
         }
         let number = inner.next.fetch_add(1, Relaxed);
         let (closes, closed) = oneshot::channel();

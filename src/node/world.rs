@@ -91,6 +91,9 @@ impl World {
     pub fn real(config: &NodeConfig) -> Result<Self, StartError> {
         let NodeConfig { profile, port, .. } = config;
         let port = *port;
+        // Now that there is a log to say so.
+        #[cfg(unix)]
+        profile.narrow();
         let interfaces = config.interfaces.clone();
         if interfaces.chosen().is_empty() {
             // Those of the command line go first.

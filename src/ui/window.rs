@@ -44,7 +44,7 @@ pub fn run(
         persistence_path: config
             .as_ref()
             .ok()
-            .map(|config| config.profile.folder().join("window.ron")),
+            .map(|config| config.profile.window_file()),
         viewport: egui::ViewportBuilder::default()
             .with_app_id(APP_ID)
             .with_title("dhangkanna")

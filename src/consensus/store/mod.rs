@@ -9,23 +9,25 @@ mod check;
 mod format;
 mod writer;
 
-use std::{fmt::Debug, fs, io, ops::RangeBounds, path::Path, sync::Arc};
+use std::{fmt::Debug, fs::OpenOptions, io, ops::RangeBounds, path::Path, sync::Arc};
 
 use openraft::{
     EntryPayload, LogState, OptionalSend, RaftLogReader,
     storage::{IOFlushed, RaftLogStorage},
 };
 use parking_lot::RwLock;
-use redb::{Database, DatabaseError, StorageBackend};
+use redb::{Database, DatabaseError, StorageBackend, backends::FileBackend};
 
 use super::{Entry, LogId, Member, NodeId, RULES, Snapshot, TypeConfig, Vote};
-use crate::random;
+use crate::{files, random};
 pub use format::StoreError;
 use format::{Mem, Slot, builder, io_error};
 use writer::{Op, Writer};
 
 /// By how many terms a node that votes alone steps forward at a start, at most.
 const TERMS: u64 = 1000;
+/// The largest file of a room that is read, in bytes: far more than one ever has.
+const MAX_FILE_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// The log of one room. Cheap to clone; clones share the log.
 #[derive(Clone, Debug)]
@@ -44,12 +46,18 @@ impl LogStore {
     /// If the file cannot be opened, is damaged, or was written by another
     /// version of the program.
     pub fn open(path: &Path, rules: u32) -> Result<Self, StoreError> {
-        let mem = match fs::read(path) {
+        let mem = match files::read_private(path, MAX_FILE_BYTES) {
             Ok(bytes) => check::content(&bytes, rules)?,
             Err(e) if e.kind() == io::ErrorKind::NotFound => Mem::default(),
             Err(e) => return Err(io_error(e)),
         };
-        Self::load(mem, rules, || builder().create(path), false)
+        let mut how = OpenOptions::new();
+        how.read(true).write(true).create(true).truncate(false);
+        let open = || {
+            let file = FileBackend::new(files::open_private(path, &mut how)?)?;
+            builder().create_with_backend(file)
+        };
+        Self::load(mem, rules, open, false)
     }
 
     /// The same on storage of the caller's: for tests that break it, and, written

@@ -255,3 +255,15 @@ fn who_says_nothing_of_gossip_does_not_gossip() {
         assert_eq!(port, u32::from(want.unwrap_or(0)));
     }
 }
+
+#[test]
+fn a_version_is_short_and_plain() {
+    let version = "0.2.0\u{202e}\n\u{1b}[2J é".repeat(10);
+    let reply = pb::HelloReply {
+        version,
+        name: "Ada".to_owned(),
+        ..pb::HelloReply::default()
+    };
+    let about = about(reply).expect("an answer");
+    assert_eq!(about.version, "0.2.0[2J0.2.0[2J0.2.");
+}

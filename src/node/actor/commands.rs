@@ -1,7 +1,6 @@
 //! This player's commands: what each sets going, and what comes of it.
 
 use std::{
-    fs,
     future::Future,
     io,
     net::SocketAddr,
@@ -17,6 +16,7 @@ use crate::{
     blocking,
     config::save_name,
     discovery::Examination,
+    files,
     game::{Action, Mode, Name, Outcome},
     node::{
         api::{
@@ -375,9 +375,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
 fn write(folder: &Path, text: &str) -> io::Result<PathBuf> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let name = format!("{}.txt", now.unwrap_or_default().as_millis());
-    fs::create_dir_all(folder)?;
+    files::create_private(folder)?;
     let file = folder.join(name);
-    fs::write(&file, text)?;
+    files::write_private(&file, text.as_bytes())?;
     Ok(file)
 }
 

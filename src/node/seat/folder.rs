@@ -14,7 +14,7 @@ use crate::{
         ClusterId, NodeId, Notice,
         codec::{cluster_id, notice},
     },
-    files::write_private,
+    files::{create_private, read_private, write_private},
     game::Name,
     proto as pb,
 };
@@ -27,6 +27,8 @@ const SEAT_FILE: &str = "seat";
 
 /// How it is written. Format 1 had a secret of the room's, which is not read.
 const FORMAT: u32 = 2;
+/// The largest such file that is read, in bytes.
+const MAX_SEAT_BYTES: u64 = 64 * 1024;
 
 /// How many rooms that went on elsewhere are remembered: each answers members
 /// that come back late.
@@ -59,7 +61,7 @@ impl KeptSeat {
             room: self.room.to_string(),
             continued: self.continued.as_ref().map(Into::into),
         };
-        fs::create_dir_all(&self.folder)?;
+        create_private(&self.folder)?;
         write_private(&self.folder.join(SEAT_FILE), &file.encode_to_vec())
     }
 
@@ -85,7 +87,7 @@ impl KeptSeat {
     }
 
     fn read(folder: PathBuf) -> io::Result<Self> {
-        let bytes = fs::read(folder.join(SEAT_FILE))?;
+        let bytes = read_private(&folder.join(SEAT_FILE), MAX_SEAT_BYTES)?;
         let file = pb::SeatFile::decode(&bytes[..])
             .map_err(|e| io::Error::other(format!("the seat file is damaged: {e}")))?;
         if file.format > FORMAT {

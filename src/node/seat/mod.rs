@@ -33,6 +33,7 @@ use crate::{
     blocking,
     budget::Budget,
     consensus::{ClusterId, LogStore, Member, NodeId, RaftNode},
+    files,
     game::{Name, PeerId},
     net::{
         Contact, Credentials, Identity, MemberClient, Peers, RaftNetwork, Refusal, Refused,
@@ -107,7 +108,7 @@ impl Seat {
         let open_log = log_opener(env);
         let store = blocking::run(move || {
             // Its log first: a crash in between leaves nothing to come back to.
-            fs::create_dir_all(&saved.folder).map_err(|e| cannot_write(&saved, &e))?;
+            files::create_private(&saved.folder).map_err(|e| cannot_write(&saved, &e))?;
             let store = open_log(&saved)?;
             saved.save().map_err(|e| cannot_write(&saved, &e))?;
             Ok::<_, Failure>(store)

@@ -1,9 +1,11 @@
 //! Sound on Linux: PulseAudio's protocol, which PipeWire speaks, too. Without a
 //! library of the system's, so there is none to be installed.
 
-use std::{fs, os::unix::net::UnixStream, time::Duration};
+use std::{os::unix::net::UnixStream, time::Duration};
 
 use pulseaudio::{AsPlaybackSource as _, Client, protocol};
+
+use crate::files::read_bounded;
 
 /// Samples a second.
 const RATE: u32 = 44_100;
@@ -17,7 +19,8 @@ const COOKIE: usize = 256;
 fn connect() -> Result<Client, String> {
     let path = pulseaudio::socket_path_from_env().ok_or("no sound server")?;
     let socket = UnixStream::connect(path).map_err(|e| e.to_string())?;
-    let cookie = pulseaudio::cookie_path_from_env().and_then(|path| fs::read(path).ok());
+    let cookie = pulseaudio::cookie_path_from_env();
+    let cookie = cookie.and_then(|path| read_bounded(&path, COOKIE as u64).ok());
     // Servers that ask for none want one of the right length all the same.
     let cookie = cookie.unwrap_or_else(|| vec![0; COOKIE]);
     Client::new_unix(c"dhangkanna", socket, Some(cookie)).map_err(|e| e.to_string())
