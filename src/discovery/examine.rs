@@ -231,6 +231,7 @@ fn firewall(root: &Path) -> Option<Firewall> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_os = "linux")]
     use std::fs;
 
     use super::*;
