@@ -18,6 +18,7 @@ mod hostile;
 mod layers;
 mod matches;
 mod policy;
+mod security;
 #[cfg(feature = "simulation")]
 mod setter;
 mod storage;
