@@ -49,8 +49,6 @@ timing! {
     promote_new = 1000;
     /// The same for anybody else.
     promote_stranger = 10000, at least 1000;
-    /// How long a member has to sit down to play.
-    sit_down = 5000, at least 1000;
     /// A member that was away must keep up for this long first.
     promote_returned = 10000;
     /// A member that was away this long loses its seat.

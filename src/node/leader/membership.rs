@@ -20,6 +20,9 @@ use crate::{
 /// How often a change is tried while another one is under way.
 const TRIES: u32 = 20;
 
+/// How long a member has to sit down to play.
+const SIT_DOWN: Duration = Duration::from_secs(5);
+
 /// The pause between two tries.
 const PAUSE: Duration = Duration::from_millis(25);
 
@@ -91,7 +94,7 @@ fn who_never_sat_down(seat: &Seat, facts: &[MemberFacts]) -> Option<NodeId> {
         trial.map_or(Duration::ZERO, |trial| trial.seen.elapsed())
     };
     let mut unseated = facts.iter().filter(|m| !m.seated);
-    let late = unseated.find(|m| since(m.id) >= seat.timing.sit_down);
+    let late = unseated.find(|m| since(m.id) >= SIT_DOWN);
     late.map(|m| m.id)
 }
 
