@@ -85,40 +85,42 @@ async fn paths(room: &Room, intruder: &Intruder) -> Vec<Option<TicketPath>> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_only_announces_a_room_is_asked_nothing_but_hello() {
-    for case in 0..4 {
-        let mut room = Room::of(3).await;
-        room.has_voters(3).await;
-        let scout = Intruder::with(Arc::new(Follows));
-        let path = paths(&room, &scout).await.swap_remove(case);
-        let pretends = Arc::new(Pretends {
-            cluster: room.cluster,
-            seat: scout.seat,
-            path,
-        });
-        let identity = Arc::clone(&scout.identity);
-        drop(scout);
-        let intruder = Intruder::as_somebody(identity, pretends);
-        let _announced = announce(&room, &intruder);
-        // The others look for anybody who knows more.
-        room.kill(0);
-        room.goes_on().await;
-        room.kill(0);
-        let alone = |view: &dhangkanna::node::View| {
-            let trouble = room_of(view).and_then(|room| room.trouble.as_ref());
-            matches!(trouble, Some(Trouble::Stalled { alone: true, .. }))
-        };
-        // Not taken for a member that plays: one may go on.
-        until(&room.players[0], "alone", alone).await;
-        let heard = intruder.server.heard();
-        assert!(heard.contains(&"hello"), "{heard:?}");
-        assert!(heard.iter().all(|call| *call == "hello"), "{heard:?}");
-        room.players[0]
-            .request(Command::Continue)
-            .await
-            .expect("a room");
-        room.goes_on().await;
-        room.end().await;
-    }
+    futures::future::join_all((0..4).map(is_asked_nothing_but_hello)).await;
+}
+
+async fn is_asked_nothing_but_hello(case: usize) {
+    let mut room = Room::of(3).await;
+    room.has_voters(3).await;
+    let scout = Intruder::with(Arc::new(Follows));
+    let path = paths(&room, &scout).await.swap_remove(case);
+    let pretends = Arc::new(Pretends {
+        cluster: room.cluster,
+        seat: scout.seat,
+        path,
+    });
+    let identity = Arc::clone(&scout.identity);
+    drop(scout);
+    let intruder = Intruder::as_somebody(identity, pretends);
+    let _announced = announce(&room, &intruder);
+    // The others look for anybody who knows more.
+    room.kill(0);
+    room.goes_on().await;
+    room.kill(0);
+    let alone = |view: &dhangkanna::node::View| {
+        let trouble = room_of(view).and_then(|room| room.trouble.as_ref());
+        matches!(trouble, Some(Trouble::Stalled { alone: true, .. }))
+    };
+    // Not taken for a member that plays: one may go on.
+    until(&room.players[0], "alone", alone).await;
+    let heard = intruder.server.heard();
+    assert!(heard.contains(&"hello"), "{heard:?}");
+    assert!(heard.iter().all(|call| *call == "hello"), "{heard:?}");
+    room.players[0]
+        .request(Command::Continue)
+        .await
+        .expect("a room");
+    room.goes_on().await;
+    room.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
