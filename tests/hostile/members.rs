@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use dhangkanna::{
     consensus::{
         ClusterId, CommandId, Continuation, Entry, GameCommand, Holder, LogId, Mark, NodeId,
-        Notice, Proposal, Snapshot, SnapshotMeta, StoredMembership, TicketPath, Vote, codec,
-        log_id,
+        Notice, Proposal, Snapshot, SnapshotMeta, StoredMembership, TicketPath, TypeConfig, Vote,
+        codec, log_id,
     },
     game::{Action, Name, PeerId},
     net::{Identity, Refusal},
@@ -33,6 +33,21 @@ fn option() -> RPCOption {
 }
 
 type Lie = fn(&pb::AppendEntriesRequest) -> Result<Append, Status>;
+
+/// A leader's call, after the entry `prev`.
+fn append(
+    vote: Vote,
+    prev: Option<LogId>,
+    entries: Vec<Entry>,
+    commit: Option<LogId>,
+) -> AppendEntriesRequest<TypeConfig> {
+    AppendEntriesRequest {
+        vote,
+        prev_log_id: prev,
+        entries,
+        leader_commit: commit,
+    }
+}
 
 /// Answers the leader's entries with a lie.
 struct Lies<F>(F);
@@ -138,12 +153,6 @@ async fn a_learner_can_neither_lead_nor_depose() {
         let asked = raft.pre_vote(VoteRequest::new(vote, last), option()).await;
         asked.expect_err("a refusal");
     }
-    let append = |vote, prev: Option<LogId>| AppendEntriesRequest {
-        vote,
-        prev_log_id: prev,
-        entries: Vec::new(),
-        leader_commit: last,
-    };
     let host = seat.0;
     for vote in [
         Vote::new(reign.0 + 1, me),
@@ -151,7 +160,9 @@ async fn a_learner_can_neither_lead_nor_depose() {
         Vote::new_committed(reign.0 + 50, host),
         Vote::new_committed(u64::MAX - 1, me),
     ] {
-        let called = raft.append_entries(append(vote, None), option()).await;
+        let called = raft
+            .append_entries(append(vote, None, Vec::new(), last), option())
+            .await;
         called.expect_err("a refusal");
         let to = TransferLeaderRequest::new(vote, me, last);
         raft.transfer_leader(to, option())
@@ -201,12 +212,12 @@ async fn a_removed_member_changes_nothing() {
     let asked = raft.vote(VoteRequest::new(vote, last), option()).await;
     let refused = asked.expect_err("a refusal").to_string();
     assert!(refused.contains("no longer a member"), "{refused}");
-    let call = AppendEntriesRequest {
-        vote: Vote::new_committed(reign.0 + 1, intruder.seat),
-        prev_log_id: None,
-        entries: Vec::new(),
-        leader_commit: None,
-    };
+    let call = append(
+        Vote::new_committed(reign.0 + 1, intruder.seat),
+        None,
+        Vec::new(),
+        None,
+    );
     let called = raft.append_entries(call, option()).await;
     called.expect_err("a refusal");
     assert_leads_on(&room, reign).await;
@@ -302,12 +313,7 @@ async fn a_rogue_leader_speaks_for_nobody_else() {
     for (n, seat) in seats[1..].iter().enumerate() {
         rogue.find(&room.players[n]).await;
         let mut raft = rogue.raft(room.cluster, *seat).await;
-        let call = AppendEntriesRequest {
-            vote,
-            prev_log_id: None,
-            entries: entries.clone(),
-            leader_commit: Some(last),
-        };
+        let call = append(vote, None, entries.clone(), Some(last));
         let answer = raft
             .append_entries(call, option())
             .await
@@ -441,12 +447,7 @@ async fn a_removed_member_cannot_lead_who_slept_meanwhile() {
     let calling = tokio::spawn(async move {
         let mut refused = 0;
         loop {
-            let call = AppendEntriesRequest {
-                vote,
-                prev_log_id: Some(last),
-                entries: Vec::new(),
-                leader_commit: Some(last),
-            };
+            let call = append(vote, Some(last), Vec::new(), Some(last));
             match raft.append_entries(call, option()).await {
                 Ok(answer) => panic!("the sleeper listens: {answer:?}"),
                 Err(e) if e.to_string().contains("removed you") => refused += 1,
@@ -493,12 +494,7 @@ async fn a_split_view_is_shown_to_all() {
         let next = log_id(term, last.index + 1);
         let mut entries = rogue.log.entries_after(None);
         entries.push(Entry::new_normal(next, Proposal::Command(own)));
-        let call = AppendEntriesRequest {
-            vote,
-            prev_log_id: None,
-            entries,
-            leader_commit: Some(next),
-        };
+        let call = append(vote, None, entries, Some(next));
         let answer = raft
             .append_entries(call, option())
             .await
