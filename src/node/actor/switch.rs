@@ -154,11 +154,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             return;
         }
         let folder = self.shared.env.rooms.join(room.to_string());
-        tokio::spawn(blocking::run(move || {
-            for seat in folder::scan_room(&folder) {
-                folder::remove(&seat.folder);
-            }
-        }));
+        tokio::spawn(blocking::run(move || folder::forget(&folder)));
         let kept = self.lobby.kept.iter();
         let others = kept.filter(|kept| kept.cluster_id != room);
         self.lobby.kept = others.cloned().collect();

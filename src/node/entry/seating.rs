@@ -115,7 +115,7 @@ pub async fn join(
         give_back(&shared, &seat).await;
         return Err(failure);
     }
-    seat.forget_earlier().await;
+    seat.set_earlier_aside().await;
     Ok(seat)
 }
 
@@ -369,7 +369,7 @@ pub async fn rejoin(shared: &Shared, seat: &Arc<Seat>) -> Result<(), Failure> {
     }
     let next = take_seat(shared, seat.cluster_id, &members).await?;
     seat.node.close().await;
-    next.forget_earlier().await;
+    next.set_earlier_aside().await;
     Ok(())
 }
 

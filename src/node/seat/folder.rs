@@ -34,9 +34,17 @@ const MAX_SEAT_BYTES: u64 = 64 * 1024;
 /// that come back late.
 const MAX_CONTINUED: usize = 64;
 
-/// How long the log of a seat is kept after the game went on elsewhere: long enough
-/// to find out that it should not have.
+/// How long the log of a spent seat is kept: long enough to find out that it should
+/// not have been given up.
 const SET_ASIDE: Duration = Duration::from_secs(24 * 3600);
+
+/// What is added to the name of the folder of a seat that another one replaced.
+/// Whoever wants it back takes that away.
+const OLD: &str = "old";
+
+/// How many such folders a room keeps. The first ones: a member that takes one seat
+/// after the other from us must not push out what we had before.
+const MAX_OLD: usize = 4;
 
 /// A seat's folder.
 #[derive(Clone, Debug)]
@@ -72,13 +80,11 @@ impl KeptSeat {
         self.save()
     }
 
-    /// Deletes the log of a seat that is spent since long.
+    /// Deletes the log of a room that went on elsewhere long ago.
     fn tidy_up(&self) {
-        let since = fs::metadata(self.folder.join(SEAT_FILE)).and_then(|file| file.modified());
-        let is_old = since.is_ok_and(|at| at.elapsed().is_ok_and(|time| time > SET_ASIDE));
         let log = self.folder.join(LOG_FILE);
         if self.continued.is_some()
-            && is_old
+            && is_spent_for_long(&self.folder)
             && log.exists()
             && let Err(e) = fs::remove_file(&log)
         {
@@ -115,6 +121,9 @@ pub fn scan(rooms: &Path) -> Vec<KeptSeat> {
     let mut seats: Vec<KeptSeat> = folders(rooms).flat_map(|room| scan_room(&room)).collect();
     seats.sort_by_key(|seat| std::cmp::Reverse(seat.used));
     seats.iter().for_each(KeptSeat::tidy_up);
+    let old = folders(rooms).flat_map(|room| old_seats(&room));
+    old.filter(|seat| is_spent_for_long(seat))
+        .for_each(|seat| remove(&seat));
     let continued = seats.iter().filter(|seat| seat.continued.is_some());
     for old in continued.skip(MAX_CONTINUED) {
         remove(&old.folder);
@@ -125,6 +134,7 @@ pub fn scan(rooms: &Path) -> Vec<KeptSeat> {
 /// The seats in a room's folder, the one used last first.
 pub fn scan_room(room: &Path) -> Vec<KeptSeat> {
     let mut seats: Vec<KeptSeat> = folders(room)
+        .filter(|folder| !is_old(folder))
         .filter_map(|folder| match KeptSeat::read(folder.clone()) {
             Ok(seat) => Some(seat),
             // Just being made, or a crash came first: nothing is lost.
@@ -137,6 +147,51 @@ pub fn scan_room(room: &Path) -> Vec<KeptSeat> {
         .collect();
     seats.sort_by_key(|seat| std::cmp::Reverse(seat.used));
     seats
+}
+
+/// Sets aside the other seats that a room's folder keeps: a leader has put this one
+/// in their place, so nobody may vote with their logs any more.
+pub fn set_others_aside(seat: &KeptSeat) {
+    let Some(room) = seat.folder.parent() else {
+        return;
+    };
+    for other in scan_room(room) {
+        if other.folder == seat.folder {
+            continue;
+        }
+        if old_seats(room).count() >= MAX_OLD {
+            remove(&other.folder);
+            continue;
+        }
+        let spent = fs::File::options()
+            .write(true)
+            .open(other.folder.join(SEAT_FILE))
+            .and_then(|file| file.set_modified(SystemTime::now()))
+            .and_then(|()| fs::rename(&other.folder, other.folder.with_extension(OLD)));
+        if let Err(e) = spent {
+            tracing::warn!("{}: {e}", other.folder.display());
+        }
+    }
+}
+
+/// Deletes all seats in a room's folder.
+pub fn forget(room: &Path) {
+    let kept = scan_room(room).into_iter().map(|seat| seat.folder);
+    kept.chain(old_seats(room)).for_each(|seat| remove(&seat));
+}
+
+fn old_seats(room: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    folders(room).filter(|folder| is_old(folder))
+}
+
+fn is_old(folder: &Path) -> bool {
+    folder.extension().is_some_and(|end| end == OLD)
+}
+
+/// Whether a seat's file was written last when it was spent, more than a day ago.
+fn is_spent_for_long(folder: &Path) -> bool {
+    let spent = fs::metadata(folder.join(SEAT_FILE)).and_then(|file| file.modified());
+    spent.is_ok_and(|at| at.elapsed().is_ok_and(|time| time > SET_ASIDE))
 }
 
 /// Deletes a seat's folder, and the room's with it if it keeps no other seat.
@@ -164,6 +219,42 @@ mod tests {
         consensus::{Continuation, Holder, TicketPath},
         keys::{PublicKey, Signature},
     };
+
+    #[test]
+    fn a_seat_in_whose_place_another_is_kept_is_set_aside_for_a_day() {
+        let rooms = tempfile::tempdir().expect("a folder");
+        let cluster_id = ClusterId::random();
+        let room = rooms.path().join(cluster_id.to_string());
+        let seat = |node_id: u64| KeptSeat {
+            cluster_id,
+            room: Name::parse("den").expect("a name"),
+            node_id,
+            folder: room.join(node_id.to_string()),
+            continued: None,
+            used: SystemTime::now(),
+        };
+        // One after the other, as a hostile leader might have it.
+        for node_id in 1..=10 {
+            let seat = seat(node_id);
+            seat.save().expect("saved");
+            fs::write(seat.folder.join(LOG_FILE), "log").expect("written");
+            set_others_aside(&seat);
+            let kept = scan(rooms.path()).into_iter().map(|seat| seat.node_id);
+            assert_eq!(kept.collect::<Vec<_>>(), [node_id]);
+        }
+        let logs = |n: u64| room.join(format!("{n}.{OLD}")).join(LOG_FILE).exists();
+        assert!((1..=4).all(logs), "the first ones are there");
+        assert_eq!(old_seats(&room).count(), MAX_OLD);
+        let yesterday = SystemTime::now() - 2 * SET_ASIDE;
+        let file = room.join(format!("2.{OLD}")).join(SEAT_FILE);
+        let file = fs::File::options().write(true).open(file);
+        file.and_then(|file| file.set_modified(yesterday))
+            .expect("set");
+        scan(rooms.path());
+        assert!(logs(1) && !logs(2) && logs(3));
+        forget(&room);
+        assert!(!room.exists());
+    }
 
     #[test]
     fn seats_are_found_again_and_damage_is_left_alone() {

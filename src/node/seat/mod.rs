@@ -8,7 +8,7 @@ mod times;
 pub mod view;
 
 use std::{
-    fs, io,
+    io,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
@@ -267,20 +267,12 @@ impl Seat {
         let _ = removing.await;
     }
 
-    /// Deletes the logs of earlier seats of this player in this room: the
-    /// leader has put this one in their place.
-    pub async fn forget_earlier(&self) {
-        let folder = self.kept.folder.clone();
-        let removing = blocking::run(move || {
-            let seats = folder.parent().map(fs::read_dir);
-            for seat in seats.into_iter().flatten().flatten().flatten() {
-                if seat.path() != folder {
-                    folder::remove(&seat.path());
-                }
-            }
-        });
-        // It removes or it says why not.
-        let _ = removing.await;
+    /// Sets aside the earlier seats of this player in this room: the leader has put
+    /// this one in their place.
+    pub async fn set_earlier_aside(&self) {
+        let kept = self.kept.clone();
+        // It does or it says why not.
+        let _ = blocking::run(move || folder::set_others_aside(&kept)).await;
     }
 }
 
