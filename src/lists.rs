@@ -11,7 +11,7 @@ use crate::{
     discovery::{Ads, Discovery, DiscoveryConfig, GossipConfig, GossipHandle, Interfaces},
     game::{Difficulty, PeerId},
     net::{AddressBook, Identity, Peers, TlsTransport},
-    node::{self, Room, group_rooms},
+    node::{self, Room, ask_rooms},
     packs::Packs,
 };
 
@@ -47,7 +47,13 @@ pub async fn rooms(
         None => looking.await,
     }
     let ads = Ads::clone(&discovery.ads().borrow());
-    let rooms = group_rooms(&ads);
+    let rooms = match asking() {
+        Ok(peers) => ask_rooms(&peers, &ads).await,
+        Err(e) => {
+            eprintln!("dhangkanna: nobody can be asked: {e}");
+            Vec::new()
+        }
+    };
     discovery.shutdown().await;
     let mut out = std::io::stdout().lock();
     for room in &rooms {
@@ -72,15 +78,10 @@ async fn meet(gossip: &GossipHandle) {
     if gossip.members.is_empty() {
         return;
     }
-    // Only asks, and is nobody.
-    let transport = Identity::ephemeral()
-        .map_err(|e| e.to_string())
-        .and_then(|me| TlsTransport::dialing(Arc::new(me)).map_err(|e| e.to_string()));
-    let transport = match transport {
-        Ok(transport) => Arc::new(transport),
+    let peers = match asking() {
+        Ok(peers) => peers,
         Err(e) => return eprintln!("dhangkanna: nobody can be asked: {e}"),
     };
-    let peers = Peers::new(transport, Arc::new(AddressBook::default()), RULES);
     for addr in gossip.members.iter() {
         match node::meet(&peers, gossip, *addr).await {
             Ok(true) => {}
@@ -88,6 +89,16 @@ async fn meet(gossip: &GossipHandle) {
             Err(e) => eprintln!("dhangkanna: {e}"),
         }
     }
+}
+
+/// Only asks, and is nobody.
+fn asking() -> anyhow::Result<Peers> {
+    let transport = TlsTransport::dialing(Arc::new(Identity::ephemeral()?))?;
+    Ok(Peers::new(
+        Arc::new(transport),
+        Arc::new(AddressBook::default()),
+        RULES,
+    ))
 }
 
 /// What `--json` prints of a room; described in `docs/HEADLESS.md`.
@@ -117,7 +128,7 @@ struct Seen<'a> {
 
 impl<'a> RoomLine<'a> {
     pub(crate) fn of(room: &'a Room, ads: &'a Ads) -> Self {
-        let seen = ads.values().filter(|ad| ad.cluster_id == room.cluster_id);
+        let seen = room.members.iter().filter_map(|peer| ads.get(peer));
         let seen = seen.map(|ad| Seen {
             name: ad.player.as_str(),
             peer_id: ad.peer_id.to_string(),

@@ -26,7 +26,7 @@ engine-stopped = Das Spiel ist unerwartet stehen geblieben. Dein Raum ist gespei
 
 opening = { $room } wird eröffnet…
 joining = Beitritt zu { $room }…
-knocking = { $room } ist abgeschlossen. Der Host wird gefragt, ob du reindarfst…
+knocking = Der Host von { $room } wird gefragt, ob du reindarfst…
 leaving = Der Raum wird verlassen…
 good-bye = Tschüss!
 
@@ -56,6 +56,8 @@ lobby-players = { $count ->
    *[other] { $count } Spieler
 }
 lobby-hosts = bei { $host }
+lobby-met = ihr habt schon zusammen gespielt
+lobby-rival = Auch andere behaupten, diesen Raum zu leiten. Frag deine Freunde, welcher ihrer ist.
 lobby-state-lobby = wartet auf den Start
 lobby-state-playing = es wird geraten
 lobby-state-between = zwischen zwei Runden
@@ -251,6 +253,12 @@ more-about = Optionen für { $name }
 knock = { $name } möchte mitspielen.
 let-in = Einlassen
 refuse = Jetzt nicht
+knocks = { $count } möchten mitspielen.
+knock-met = Ihr habt schon zusammen gespielt.
+knock-new = Dir noch unbekannt.
+let-all-in = Alle einlassen
+refuse-all = Alle abweisen
+answer-all-more = Alle, die warten, auch wenn sie hier nicht stehen.
 guesses-none = Noch keine Versuche.
 guess-hint = Tipp
 guess-hit = Treffer

@@ -26,7 +26,7 @@ engine-stopped = The game stopped unexpectedly. Your room is saved: close this w
 
 opening = Opening { $room }…
 joining = Joining { $room }…
-knocking = { $room } is locked. Asking the owner to let you in…
+knocking = Asking the owner of { $room } to let you in…
 leaving = Leaving…
 good-bye = See you!
 
@@ -56,6 +56,8 @@ lobby-players = { $count ->
    *[other] { $count } players
 }
 lobby-hosts = hosted by { $host }
+lobby-met = you have played together
+lobby-rival = Others claim to lead this room, too. Ask your friends which one is theirs.
 lobby-state-lobby = not started
 lobby-state-playing = playing now
 lobby-state-between = between rounds
@@ -251,6 +253,12 @@ more-about = Options for { $name }
 knock = { $name } wants to join.
 let-in = Let in
 refuse = Not now
+knocks = { $count } want to join.
+knock-met = You have played together.
+knock-new = New to you.
+let-all-in = Let all in
+refuse-all = Refuse all
+answer-all-more = Everybody who is waiting, even if they are not shown here.
 guesses-none = No guesses yet.
 guess-hint = hint
 guess-hit = hit

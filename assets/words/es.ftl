@@ -26,7 +26,7 @@ engine-stopped = El juego se detuvo inesperadamente. Tu sala está guardada: cie
 
 opening = Abriendo { $room }…
 joining = Uniéndote a { $room }…
-knocking = La sala { $room } está cerrada. Pidiendo permiso para entrar…
+knocking = Pidiendo permiso para entrar en la sala { $room }…
 leaving = Saliendo…
 good-bye = ¡Hasta pronto!
 
@@ -56,6 +56,8 @@ lobby-players = { $count ->
    *[other] { $count } jugadores
 }
 lobby-hosts = Sala de { $host }
+lobby-met = ya habéis jugado juntos
+lobby-rival = Otros también dicen dirigir esta sala. Pregunta a tus amigos cuál es la suya.
 lobby-state-lobby = por empezar
 lobby-state-playing = jugando ahora
 lobby-state-between = entre rondas
@@ -254,6 +256,12 @@ more-about = Opciones de { $name }
 knock = { $name } quiere unirse.
 let-in = Dejar entrar
 refuse = Ahora no
+knocks = { $count } quieren unirse.
+knock-met = Ya habéis jugado juntos.
+knock-new = Aún no os conocéis.
+let-all-in = Dejar entrar a todos
+refuse-all = Rechazar a todos
+answer-all-more = A todos los que esperan, aunque no salgan aquí.
 guesses-none = Todavía no hay intentos.
 guess-hint = pista
 guess-hit = acierto

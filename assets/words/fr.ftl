@@ -26,7 +26,7 @@ engine-stopped = Le jeu s’est arrêté de façon inattendue. Ton salon est enr
 
 opening = On ouvre { $room }…
 joining = On rejoint { $room }…
-knocking = Le salon { $room } est verrouillé. On demande à l’hôte de te laisser entrer…
+knocking = On demande à l’hôte de { $room } de te laisser entrer…
 leaving = On s’en va…
 good-bye = À bientôt !
 
@@ -56,6 +56,8 @@ lobby-players = { $count ->
    *[other] { $count } joueurs
 }
 lobby-hosts = chez { $host }
+lobby-met = vous avez déjà joué ensemble
+lobby-rival = D’autres prétendent aussi diriger ce salon. Demande à tes amis lequel est le leur.
 lobby-state-lobby = pas commencé
 lobby-state-playing = manche en cours
 lobby-state-between = entre deux manches
@@ -259,6 +261,12 @@ more-about = Options pour { $name }
 knock = { $name } voudrait entrer.
 let-in = Laisser entrer
 refuse = Pas maintenant
+knocks = { $count } voudraient entrer.
+knock-met = Vous avez déjà joué ensemble.
+knock-new = Encore inconnu pour toi.
+let-all-in = Laisser entrer tout le monde
+refuse-all = Refuser tout le monde
+answer-all-more = Tous ceux qui attendent, même s’ils ne sont pas affichés ici.
 guesses-none = Aucun essai pour l’instant.
 guess-hint = indice
 guess-hit = trouvé

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    net::{SocketAddr, SocketAddrV6},
+    net::{IpAddr, SocketAddr, SocketAddrV6},
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -34,7 +34,8 @@ const INTERFACE_CHECK: u32 = 2;
 /// How long saying goodbye may take.
 const GOODBYE: Duration = Duration::from_millis(300);
 
-/// How many names are remembered; more than a LAN has players.
+/// How many names are remembered; more than a LAN has players. Beyond it, of those at the
+/// address that has most of them, the oldest is forgotten.
 const MAX_NAMES: usize = 512;
 
 /// The longest instance name, in bytes (RFC 6763 §4.1.1).
@@ -203,8 +204,16 @@ struct Names(Vec<(String, Ad)>);
 impl Names {
     fn resolved(&mut self, name: String, ad: Ad) {
         self.removed(&name);
-        if self.0.len() < MAX_NAMES {
-            self.0.push((name, ad));
+        self.0.push((name, ad));
+        if self.0.len() > MAX_NAMES {
+            let mut count: BTreeMap<Option<IpAddr>, usize> = BTreeMap::new();
+            for (_, ad) in &self.0 {
+                *count.entry(addr_of(ad)).or_default() += 1;
+            }
+            let most = count.into_iter().max_by_key(|(_, count)| *count);
+            let at =
+                most.and_then(|(addr, _)| self.0.iter().position(|(_, ad)| addr_of(ad) == addr));
+            self.0.remove(at.unwrap_or_default());
         }
     }
 
@@ -217,6 +226,10 @@ impl Names {
         let ads = self.0.iter().map(|(_, ad)| (ad.peer_id, ad.clone()));
         ads.collect()
     }
+}
+
+fn addr_of(ad: &Ad) -> Option<IpAddr> {
+    ad.addrs.first().map(SocketAddr::ip)
 }
 
 /// Reports who is there.

@@ -130,6 +130,12 @@ pub enum Action {
     LetIn(PeerId),
     /// The owner does not let in who knocked.
     Refuse(PeerId),
+    /// The owner lets in, or not, all who knock: also those whose knocks the leader
+    /// keeps back, because others knock at their address.
+    AnswerAll {
+        /// Whether they may come in.
+        let_in: bool,
+    },
 }
 
 /// What the leader of the cluster notices: the only way by which time, and who
@@ -153,7 +159,8 @@ pub enum Observation {
         /// See [`Round::step`](super::Round::step).
         step: u32,
     },
-    /// A stranger wants to come in, where that has to be asked for.
+    /// A stranger wants to come in, where that has to be asked for: the room is locked,
+    /// or many have come in the last minute.
     Knock {
         /// Who.
         peer: PeerId,
@@ -195,6 +202,8 @@ impl Action {
             Self::Remove { .. } => "remove",
             Self::LetIn(_) => "let in",
             Self::Refuse(_) => "refuse",
+            Self::AnswerAll { let_in: true } => "let all in",
+            Self::AnswerAll { let_in: false } => "refuse all",
         }
     }
 }

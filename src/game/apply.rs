@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use super::{
-    Action, Alphabet, Content, Door, Frame, Game, GivenUp, MAX_KNOCKS, Mode, Observation, Outcome,
-    PeerId, Phase, Question, Rejection, Round, Sealed, Secret, Void, play::done_if,
+    Action, Alphabet, AnswerToAll, Content, Door, Frame, Game, GivenUp, MAX_KNOCKS, Mode,
+    Observation, Outcome, PeerId, Phase, Question, Rejection, Round, Sealed, Secret, Void,
+    play::done_if,
 };
 
 impl Game {
@@ -117,6 +118,11 @@ impl Game {
                 self.table.refuse(peer);
                 Ok(Outcome::Done)
             }
+            Action::AnswerAll { let_in } => {
+                self.must_own(&by)?;
+                self.table.answer_all(AnswerToAll { index, let_in });
+                Ok(Outcome::Done)
+            }
         }
     }
 
@@ -223,7 +229,9 @@ impl Game {
             }
             Observation::TimeUp { round, step } => self.time_is_up(round, step),
             Observation::Knock { peer, name } => {
-                let is_new = self.door(&peer) == Door::Locked
+                let may_knock = matches!(self.door(&peer), Door::Locked | Door::Open);
+                let is_new = may_knock
+                    && !self.knows(&peer)
                     && self.table.knocks.len() < MAX_KNOCKS
                     && self.table.knocks.get(&peer) != Some(&name);
                 if is_new {

@@ -12,7 +12,7 @@ use super::{Alphabet, ChatLine, FIRST_RULES, Mode, Name, PeerId, Phase, Round, S
 pub const MAX_PLAYERS: usize = 24;
 
 /// The most strangers who may wait at the door.
-pub const MAX_KNOCKS: usize = 8;
+pub const MAX_KNOCKS: usize = 24;
 
 /// How many rounds the history keeps, the newest ones.
 pub const MAX_HISTORY: usize = 200;
@@ -71,12 +71,23 @@ pub struct Table {
     /// Who waits at the door, at most [`MAX_KNOCKS`]: who comes when all places are
     /// taken has none until somebody was answered or went away.
     pub knocks: BTreeMap<PeerId, Name>,
-    /// Who was let in and has not come yet, the newest last.
+    /// Who was let in, the newest last.
     pub guests: Vec<PeerId>,
     /// Who was not let in, the newest last.
     pub refused: Vec<PeerId>,
+    /// What the owner said last to all who knocked until then.
+    pub answer_to_all: Option<AnswerToAll>,
     /// Whom the owner has sent away, the newest last. They need not be players.
     pub removed: Vec<PeerId>,
+}
+
+/// What the owner said to all who knocked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnswerToAll {
+    /// The index of the log entry: it was said to those who had knocked before.
+    pub index: u64,
+    /// Whether they may come in.
+    pub let_in: bool,
 }
 
 /// A secret, and what is told of it.
@@ -151,6 +162,7 @@ impl Default for Table {
             knocks: BTreeMap::new(),
             guests: Vec::new(),
             refused: Vec::new(),
+            answer_to_all: None,
             removed: Vec::new(),
         }
     }
@@ -194,6 +206,17 @@ impl Table {
     pub(super) fn refuse(&mut self, peer: PeerId) {
         self.drop_from_lists(&peer);
         remember(&mut self.refused, peer);
+    }
+
+    pub(super) fn answer_all(&mut self, answer: AnswerToAll) {
+        self.answer_to_all = Some(answer);
+        for peer in std::mem::take(&mut self.knocks).into_keys() {
+            if answer.let_in {
+                self.let_in(peer);
+            } else {
+                self.refuse(peer);
+            }
+        }
     }
 
     pub(super) fn remove(&mut self, peer: PeerId) {
@@ -296,8 +319,6 @@ impl Game {
             .or_insert_with(|| Player::new(name.clone()));
         player.name = name;
         player.here = true;
-        // Whoever has a seat comes in without being on the list.
-        self.table.guests.retain(|guest| *guest != by);
         if newcomer {
             self.table.joined = self.table.joined.saturating_add(1);
             player.joined = self.table.joined;
@@ -338,6 +359,8 @@ impl Game {
     /// sent away from the one before.
     pub fn found(&mut self, founder: PeerId) {
         self.table.founder = Some(founder);
+        // Its log counts anew.
+        self.table.answer_to_all = None;
         self.table.removed.retain(|peer| *peer != founder);
     }
 
@@ -351,18 +374,25 @@ impl Game {
         self.players.get(peer).is_some_and(Player::plays)
     }
 
+    /// Whether somebody has, or had, a seat here, or was let in by the owner.
+    pub fn knows(&self, peer: &PeerId) -> bool {
+        let table = &self.table;
+        self.players.contains_key(peer)
+            || table.guests.contains(peer)
+            || table.founder == Some(*peer)
+    }
+
     /// Whether somebody may come in.
     pub fn door(&self, peer: &PeerId) -> Door {
         let table = &self.table;
-        let known = self.players.contains_key(peer)
-            || table.guests.contains(peer)
-            || table.founder == Some(*peer);
         if self.is_removed(peer) {
             Door::Removed
-        } else if known || !table.settings.locked {
+        } else if self.knows(peer) {
             Door::Open
         } else if table.refused.contains(peer) {
             Door::Refused
+        } else if !table.settings.locked {
+            Door::Open
         } else {
             Door::Locked
         }

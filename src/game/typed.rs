@@ -95,6 +95,7 @@ impl Action {
             | Self::Remove { .. }
             | Self::TakeOwner
             | Self::LetIn(_)
+            | Self::AnswerAll { .. }
             | Self::Refuse(_) => Ok(()),
         }
     }

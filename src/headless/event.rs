@@ -48,6 +48,7 @@ pub(super) enum Event {
     Knock {
         name: String,
         peer_id: String,
+        met: bool,
     },
     Warning {
         message: String,

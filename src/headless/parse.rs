@@ -30,7 +30,7 @@ pub(super) enum Input {
 const COMMANDS: &str = "the commands are: guess LETTER, solve WORDS, hint, start [PACK[#N]], \
     mode together|turns|setter, rounds N, turn SECONDS, pack ID, difficulty any|easy|normal|hard, \
     lock, unlock, ready, unready, match [force], next, stop, choose N, set WORDS [= CLUE], give_up, \
-    say TEXT, react NAME, watch, play, owner PLAYER, take_owner, remove PLAYER [lock], accept [PLAYER], refuse [PLAYER], \
+    say TEXT, react NAME, watch, play, owner PLAYER, take_owner, remove PLAYER [lock], accept [PLAYER|all], refuse [PLAYER|all], \
     continue, follow, hand_over, state, read, talk, history [N], stats, add_pack FILE, cluster, leave";
 
 /// Reads a line, as it is meant in the room as it is now.
@@ -112,6 +112,8 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Input, Failur
             let (peer, lock) = removed(must_be_in(room)?, rest)?;
             act(Action::Remove { peer, lock })
         }
+        ("accept", _) if rest == "all" => act(Action::AnswerAll { let_in: true }),
+        ("refuse", _) if rest == "all" => act(Action::AnswerAll { let_in: false }),
         ("accept", _) => act(Action::LetIn(knocker(game()?, rest)?)),
         ("refuse", _) => act(Action::Refuse(knocker(game()?, rest)?)),
         ("continue", true) => command(Command::Continue),

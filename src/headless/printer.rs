@@ -149,6 +149,7 @@ impl Shown {
             events.extend(new.map(|(peer, name)| Event::Knock {
                 name: name.to_string(),
                 peer_id: peer.to_string(),
+                met: room.met.contains(peer),
             }));
             self.knocks.clone_from(&table.knocks);
         }

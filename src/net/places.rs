@@ -42,8 +42,10 @@ impl Source {
         }
     }
 
-    fn is_this_computer(self) -> bool {
-        self.0.is_loopback()
+    /// Whether that is this computer.
+    pub fn is_this_computer(self) -> bool {
+        let own = || if_addrs::get_if_addrs().unwrap_or_default();
+        self.0.is_loopback() || own().iter().any(|interface| interface.ip() == self.0)
     }
 }
 

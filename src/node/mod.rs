@@ -25,7 +25,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::{
     api::*,
-    entry::{gossip::meet, rooms::group as group_rooms},
+    entry::{announcers::ask_rooms, gossip::meet},
     world::{Addresses, NodeConfig, OpenLog, StartError, World},
 };
 use self::{seat::Seat, service::Service, shared::Shared, world::Env};

@@ -14,7 +14,7 @@ use crate::{
     game::{Action, Door, Name, PeerId},
     net::{
         About, Admission, Caller, Committed, Handler, Newcomer, Refusal, Refused, RoomInfo,
-        SeatAccess, Survey, Visitor,
+        SeatAccess, Source, Survey, Visitor,
     },
 };
 
@@ -33,6 +33,34 @@ impl Service {
     /// The same for what only the leader does.
     fn seat_leading(&self, caller: Caller) -> Result<Arc<Seat>, Refused> {
         must_lead(self.called_seat(caller)?)
+    }
+
+    /// Whether somebody may come in.
+    fn may_come(&self, seat: &Seat, peer: PeerId, from: Source) -> Result<(), Refused> {
+        let state = seat.node.state();
+        let game = state.game();
+        let to_all = game.table().answer_to_all;
+        let answer = seat.lead.knocks.answer(&peer, to_all);
+        match (game.door(&peer), answer) {
+            (Door::Removed, _) => Err(Refusal::Removed
+                .because("The owner of the room removed you; ask them to let you in again.")),
+            (_, Some(true)) => Ok(()),
+            (Door::Refused, _) | (_, Some(false)) => {
+                Err(Refusal::NotLetIn.because("the owner of the room did not let you in"))
+            }
+            (Door::Locked, None) => {
+                Err(Refusal::Knocking
+                    .because("this room is locked; asking its owner to let you in"))
+            }
+            (Door::Open, None) => {
+                let is_known = game.knows(&peer) || self.is_known(peer) || from.is_this_computer();
+                if is_known || seat.lead.strangers.may_come(peer) {
+                    return Ok(());
+                }
+                Err(Refusal::Knocking
+                    .because("many are joining right now; asking the owner to let you in"))
+            }
+        }
     }
 
     /// The same for a call of a newcomer's.
@@ -57,19 +85,6 @@ async fn spawned<T: Send + 'static>(
     tokio::spawn(work)
         .await
         .unwrap_or_else(|e| Err(Refusal::Busy.because(e.to_string())))
-}
-
-/// Refuses somebody whom the door does not let in.
-fn must_be_open(seat: &Seat, peer: PeerId) -> Result<(), Refused> {
-    match seat.node.state().game().door(&peer) {
-        Door::Open => Ok(()),
-        Door::Locked => {
-            Err(Refusal::Knocking.because("this room is locked; asking its owner to let you in"))
-        }
-        Door::Refused => Err(Refusal::NotLetIn.because("the owner of the room did not let you in")),
-        Door::Removed => Err(Refusal::Removed
-            .because("The owner of the room removed you; ask them to let you in again.")),
-    }
 }
 
 fn no_such_room() -> Refused {
@@ -171,10 +186,14 @@ impl Handler for Service {
         }
         let state = seat.node.state();
         membership::must_know_rules(rules, &state)?;
-        if state.game().door(&visitor.peer_id) == Door::Locked {
-            seat.lead.knocks.note(visitor.peer_id, name.clone());
+        let (peer, from) = (visitor.peer_id, Source::of(visitor.remote.ip()));
+        if let Err(refused) = self.may_come(&seat, peer, from) {
+            if refused.reason == Refusal::Knocking {
+                let knocks = &seat.lead.knocks;
+                knocks.note(peer, &name, from, seat.node.applied().borrow().index());
+            }
+            return Err(refused);
         }
-        must_be_open(&seat, visitor.peer_id)?;
         let membership = seat.node.membership();
         let others = membership
             .nodes()
@@ -197,12 +216,17 @@ impl Handler for Service {
     ) -> Result<u64, Refused> {
         let seat = self.seat_leading_in(room)?;
         let peer = newcomer.key.peer_id();
-        must_be_open(&seat, peer)?;
+        self.may_come(&seat, peer, Source::of(at.ip()))?;
         let book = self.0.env.peers.book();
         book.confirm(peer, at);
         book.hint_all(peer, &newcomer.addrs);
         // On its own: a caller that hangs up must not leave it half done.
-        spawned(async move { membership::admit(&seat, newcomer).await }).await
+        let admitting = async move {
+            let index = membership::admit(&seat, newcomer).await?;
+            seat.lead.strangers.came(&peer);
+            Ok(index)
+        };
+        spawned(admitting).await
     }
 
     async fn propose(&self, caller: Caller, command: GameCommand) -> Result<Committed, Refused> {

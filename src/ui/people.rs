@@ -6,7 +6,7 @@ use eframe::egui::{self, RichText, Vec2, vec2};
 
 use super::{
     art::{Art, Picture},
-    parts::{ask, called, fixed, main_button, note_place, once, swatch_ui},
+    parts::{ask, called, fixed, main_button, measured, note_place, once, swatch_ui},
     theme::{Palette, bold},
     words::tr,
 };
@@ -14,6 +14,9 @@ use crate::{
     game::{Action, Game, MAX_SECRET_CELLS, Names, PeerId, Tried, safe_text, short_text},
     node::{Command, PlayerView, RoomView},
 };
+
+/// The least width of who knocks, beside the answers, in points.
+const WHO: f32 = 120.0;
 
 /// The window's own drafts.
 #[derive(Default)]
@@ -258,25 +261,6 @@ pub(super) fn door_ui(
         return None;
     }
     let mut command = None;
-    let mut one_ui = |ui: &mut egui::Ui, peer: &PeerId| {
-        let name = names.name_of(peer);
-        let knock_ui = |ui: &mut egui::Ui| {
-            swatch_ui(ui, names, peer);
-            ui.add(egui::Label::new(bold(tr!("knock", name = name))).truncate());
-            let button = ui.add(main_button(ui, tr!("let-in")));
-            note_place(&button, "Let in");
-            called(&button, &tr!("let-in"), name);
-            if once(&button) {
-                command = Some(Command::Act(Action::LetIn(*peer)));
-            }
-            let not_now = ui.button(tr!("refuse"));
-            called(&not_now, &tr!("refuse"), name);
-            if once(&not_now) {
-                command = Some(Command::Act(Action::Refuse(*peer)));
-            }
-        };
-        fixed(ui, ("knock", *peer), |ui| ui.horizontal_wrapped(knock_ui));
-    };
     // However many they are, the board stays in sight.
     egui::ScrollArea::vertical()
         .id_salt("door")
@@ -284,9 +268,84 @@ pub(super) fn door_ui(
         .auto_shrink([false, true])
         .min_scrolled_height(most)
         .show(ui, |ui| {
-            table.knocks.keys().for_each(|peer| one_ui(ui, peer));
+            if table.knocks.len() > 1 {
+                ui.horizontal_wrapped(|ui| {
+                    let count = table.knocks.len();
+                    ui.label(bold(tr!("knocks", count = count)));
+                    command = all_ui(ui).map(Command::Act);
+                });
+            }
+            for peer in table.knocks.keys() {
+                let asked = fixed(ui, ("knock", *peer), |ui| knock_ui(ui, room, names, peer));
+                command = command.take().or(asked);
+            }
         });
     command
+}
+
+/// One who knocks, and what can be answered: beside them, or below.
+fn knock_ui(ui: &mut egui::Ui, room: &RoomView, names: &Names, peer: &PeerId) -> Option<Command> {
+    let is_alone = room.state.game().table().knocks.len() == 1;
+    let name = names.name_of(peer);
+    let who = |ui: &mut egui::Ui| {
+        swatch_ui(ui, names, peer);
+        let known = if room.met.contains(peer) {
+            tr!("knock-met")
+        } else {
+            tr!("knock-new")
+        };
+        name_ui(ui, bold(tr!("knock", name = name)), known);
+    };
+    let mut answer = None;
+    let mut answers = |ui: &mut egui::Ui| {
+        let button = ui.add(main_button(ui, tr!("let-in")));
+        note_place(&button, "Let in");
+        called(&button, &tr!("let-in"), name);
+        if once(&button) {
+            answer = Some(Action::LetIn(*peer));
+        }
+        let not_now = ui.button(tr!("refuse"));
+        called(&not_now, &tr!("refuse"), name);
+        if once(&not_now) {
+            answer = Some(Action::Refuse(*peer));
+        }
+        if is_alone {
+            // At one address there may be more than it shows.
+            more_ui(ui, name, |ui| answer = answer.take().or(all_ui(ui)));
+        }
+    };
+    measured(ui, "answers", 200.0, |ui, width| {
+        let beside = ui.available_width() - width - ui.spacing().item_spacing.x;
+        if beside < WHO {
+            ui.horizontal(who);
+            ui.horizontal_wrapped(answers);
+            return width;
+        }
+        let row = ui.horizontal(|ui| {
+            let height = ui.spacing().interact_size.y;
+            ui.allocate_ui(vec2(beside, height), |ui| {
+                ui.set_width(beside);
+                ui.horizontal(who);
+            });
+            let left = ui.cursor().left();
+            answers(ui);
+            ui.min_rect().right() - left
+        });
+        row.inner
+    });
+    answer.map(Command::Act)
+}
+
+/// The answers to all who knock.
+fn all_ui(ui: &mut egui::Ui) -> Option<Action> {
+    let mut answer = None;
+    for (text, let_in) in [(tr!("let-all-in"), true), (tr!("refuse-all"), false)] {
+        let button = ui.button(text).on_hover_text(tr!("answer-all-more"));
+        if once(&button) {
+            answer = Some(Action::AnswerAll { let_in });
+        }
+    }
+    answer
 }
 
 /// A line of a list: as high as its text, not as a button. Its menu is its own

@@ -85,7 +85,7 @@ const USUAL: f32 = 450.0;
 const BOARD: f32 = 210.0;
 
 /// How high those at the door stand, in points: the next one is seen to follow.
-const DOOR: f32 = 76.0;
+const DOOR: f32 = 112.0;
 
 /// The height of the picture above the game where there is little room, in
 /// points.

@@ -29,10 +29,13 @@ pub(super) fn rooms_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) -> Option<
     }
     for room in view.rooms.iter() {
         let twins = view.rooms.iter().filter(|r| r.name == room.name).count();
-        let id = ("room", room.cluster_id);
+        let id = ("room", room.cluster_id, room.members.first());
         if fixed(ui, id, |ui| room_ui(ui, art, room, twins > 1)) {
             join = Some(Command::Join {
-                target: JoinTarget::Cluster(room.cluster_id),
+                target: match room.members.first() {
+                    Some(host) if room.is_rival => JoinTarget::Member(room.cluster_id, *host),
+                    _ => JoinTarget::Cluster(room.cluster_id),
+                },
                 wait: WAIT,
             });
         }
@@ -80,6 +83,9 @@ fn room_ui(ui: &mut egui::Ui, art: &mut Art, room: &Room, has_twin: bool) -> boo
                     };
                     let hosts = tr!("lobby-hosts", host = room.host.as_str());
                     let mut facts = format!("{hosts} · {players} · {state}");
+                    if room.met {
+                        facts.push_str(&format!(" · {}", tr!("lobby-met")));
+                    }
                     if has_twin {
                         facts.push_str(&format!(" · {}", &room.cluster_id.to_string()[..6]));
                     }
@@ -101,6 +107,9 @@ fn room_ui(ui: &mut egui::Ui, art: &mut Art, room: &Room, has_twin: bool) -> boo
                 join = response.clicked();
             },
         );
+        if room.is_rival {
+            ui.label(RichText::new(tr!("lobby-rival")).color(p.error));
+        }
         if let Some(why_not) = &room.why_not {
             let said = notice(why_not.code, "");
             let said = said.unwrap_or_else(|| tr!("lobby-why-not", why = why_not.message.as_str()));

@@ -59,7 +59,7 @@ struct Crowd {
 const WORST: Crowd = Crowd {
     letters: 80,
     apart: false,
-    knocks: 8,
+    knocks: 24,
     stalled: true,
     clock: true,
 };

@@ -1,7 +1,10 @@
 //! Rooms to draw: games played by actions, as in a real room, and a cluster
 //! around them that stands still.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use dhangkanna::{
     consensus::{ClusterId, CommandId, GameCommand, Proposal, RoomState},
@@ -224,6 +227,7 @@ impl Table {
             trouble: None,
             setter: None,
             clock: None,
+            met: BTreeSet::new(),
         }
     }
 }

@@ -283,6 +283,25 @@ fn anybody_can_be_sent_away_and_the_door_locked_behind_them() {
 }
 
 #[test]
+fn all_who_knock_are_answered_with_one_click() {
+    let answer = |let_in| Command::Act(Action::AnswerAll { let_in });
+    for (label, let_in) in [("Let all in", true), ("Refuse all", false)] {
+        // Several are seen to wait; behind one there may be others.
+        let mut several = Window::on("room-knocks", vec2(1040.0, 720.0));
+        let mut one = Window::on("room-knock", vec2(1040.0, 720.0));
+        one.harness
+            .get_by_label("Options for Dan")
+            .click_accesskit();
+        one.harness.run();
+        for window in [&mut several, &mut one] {
+            window.harness.get_by_label(label).click_accesskit();
+            window.harness.run();
+            assert_eq!(window.asked(), [answer(let_in)]);
+        }
+    }
+}
+
+#[test]
 fn the_founder_takes_the_room_back_and_is_not_sent_away() {
     let view = view_of("room-waiting");
     let Stage::Room(room) = &view.stage else {

@@ -26,7 +26,7 @@ use crate::{
     lists::RoomLine,
     node::{
         ClusterView, Command, Done, Failure, Looking, Me, MemberView, Notice as Warning,
-        PlayerView, Record, Role, RoomView, SetterView, Stage, Trouble, View, group_rooms,
+        PlayerView, Record, Role, RoomView, SetterView, Stage, Trouble, View,
     },
 };
 
@@ -238,6 +238,7 @@ impl Room {
             pending: Vec::new(),
             single_copy: false,
             trouble: None,
+            met: BTreeSet::from([peer(9)]),
             setter: None,
             clock: None,
         }
@@ -448,6 +449,12 @@ fn printed() -> Vec<String> {
 
 /// What `rooms --json` prints.
 fn room_line() -> String {
+    let addr = "10.0.0.1:40123".parse().expect("an address");
+    let plays = Plays {
+        mode: Mode::Turns,
+        language: "en".to_owned(),
+        locked: false,
+    };
     let ad = Ad {
         peer_id: peer(1),
         protocol: crate::net::PROTOCOL,
@@ -458,17 +465,26 @@ fn room_line() -> String {
         leads: true,
         players: 2,
         phase: Phase::Guessing,
-        plays: Some(Plays {
-            mode: Mode::Turns,
-            language: "en".to_owned(),
-            locked: false,
-        }),
+        plays: Some(plays),
         ancestors: Vec::new(),
-        addrs: vec!["10.0.0.1:40123".parse().expect("an address")],
+        addrs: vec![addr],
+    };
+    let room = crate::node::Room {
+        cluster_id: ad.cluster_id,
+        name: ad.room.clone(),
+        host: ad.player.clone(),
+        players: ad.players,
+        phase: ad.phase,
+        plays: ad.plays.clone(),
+        addr: addr.to_string(),
+        version: ad.version.clone(),
+        met: false,
+        members: vec![ad.peer_id],
+        is_rival: false,
+        why_not: None,
     };
     let ads: Ads = Arc::new(BTreeMap::from([(ad.peer_id, ad)]));
-    let rooms = group_rooms(&ads);
-    serde_json::to_string(&RoomLine::of(&rooms[0], &ads)).expect("JSON")
+    serde_json::to_string(&RoomLine::of(&room, &ads)).expect("JSON")
 }
 
 #[test]

@@ -133,10 +133,10 @@ fn the_door_is_locked_and_those_who_were_in_come_back() {
         name: name(n),
     };
     assert_eq!(game.observe(knock(1)), Outcome::Unchanged);
-    for n in 10..30 {
+    for n in 10..50 {
         game.observe(knock(n));
     }
-    assert_eq!(game.table().knocks.len(), 8, "bounded");
+    assert_eq!(game.table().knocks.len(), 24, "bounded");
     game.apply(1, peer(0), Action::LetIn(peer(10))).unwrap();
     game.apply(1, peer(0), Action::Refuse(peer(11))).unwrap();
     game.observe(Observation::KnockWithdrawn(peer(12)));
@@ -147,6 +147,19 @@ fn the_door_is_locked_and_those_who_were_in_come_back() {
         game.apply(1, peer(0), Action::LetIn(peer(99))),
         Err(Rejection::NoSuchPlayer)
     );
+    // All of them at once; who was answered is not asked for again.
+    let all = |let_in| Action::AnswerAll { let_in };
+    assert_eq!(game.apply(1, peer(1), all(true)), Err(Rejection::NotOwner));
+    game.apply(7, peer(0), all(true)).unwrap();
+    assert!((13..34).all(|n| game.door(&peer(n)) == Door::Open));
+    assert_eq!(game.door(&peer(34)), Door::Locked, "who had no place");
+    assert_eq!(game.observe(knock(13)), Outcome::Unchanged);
+    game.observe(knock(34));
+    game.apply(8, peer(0), all(false)).unwrap();
+    assert_eq!(game.door(&peer(34)), Door::Refused);
+    let answer = game.table().answer_to_all.expect("an answer");
+    assert_eq!((answer.index, answer.let_in), (8, false));
+    assert!(game.table().knocks.is_empty());
     // Somebody is sent away, may do nothing, and is let in again.
     game.apply(1, peer(0), remove(1)).unwrap();
     assert_eq!(game.door(&peer(1)), Door::Removed);
@@ -312,11 +325,11 @@ fn the_lists_of_the_door_are_bounded_and_forget_the_oldest() {
     let doors = |first: u32| [first + 43, first + 44, first + 299].map(|n| game.door(&stranger(n)));
     assert_eq!(doors(0), [Door::Locked, Door::Open, Door::Open]);
     assert_eq!(doors(1000), [Door::Locked, Door::Refused, Door::Refused]);
-    // Who has come needs no place on the list.
+    // Who has come stays on the list: that they were let in is worth something.
     let guest = stranger(299);
     game.apply(2, guest, Action::TakeSeat { name: name(2) })
         .unwrap();
-    assert_eq!(game.table().guests.len(), 255);
+    assert_eq!(game.table().guests.last(), Some(&guest));
     assert_eq!(game.door(&guest), Door::Open);
 }
 

@@ -134,6 +134,7 @@ fn write(action: &Action, opens: bool) -> pb::command::Action {
         }),
         Action::LetIn(peer) => A::LetIn(peer.as_bytes().to_vec()),
         Action::Refuse(peer) => A::Refuse(peer.as_bytes().to_vec()),
+        Action::AnswerAll { let_in } => A::AnswerAll(*let_in),
     }
 }
 
@@ -252,6 +253,7 @@ fn read(action: pb::command::Action) -> Decoded<Action> {
         },
         A::LetIn(peer) => Action::LetIn(peer_id(&peer)?),
         A::Refuse(peer) => Action::Refuse(peer_id(&peer)?),
+        A::AnswerAll(let_in) => Action::AnswerAll { let_in },
         // It has no id, and no player may send one.
         A::Observation(_) => return Err(DecodeError::Invalid("command")),
     })

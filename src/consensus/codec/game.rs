@@ -18,7 +18,7 @@ use crate::{
         GameCommand, History, MAX_ANCESTORS, Mark, RoomState, history::MARKS as MAX_MARKS,
         state::Session,
     },
-    game::{Action, ChatLine, Game, GivenUp, Match, Mode, PeerId, Player, Table},
+    game::{Action, AnswerToAll, ChatLine, Game, GivenUp, Match, Mode, PeerId, Player, Table},
     proto as pb,
 };
 
@@ -265,6 +265,10 @@ impl From<&Table> for pb::Table {
             guests: peers(&table.guests),
             refused: peers(&table.refused),
             removed: peers(&table.removed),
+            answer_to_all: table.answer_to_all.map(|answer| pb::AnswerToAll {
+                index: answer.index,
+                let_in: answer.let_in,
+            }),
         }
     }
 }
@@ -303,6 +307,10 @@ fn read_table(table: pb::Table, rules: u32) -> Decoded<Table> {
         guests: peers(table.guests)?,
         refused: peers(table.refused)?,
         removed: peers(table.removed)?,
+        answer_to_all: table.answer_to_all.map(|answer| AnswerToAll {
+            index: answer.index,
+            let_in: answer.let_in,
+        }),
     })
 }
 

@@ -47,7 +47,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 let stage = Stage::Joining(self.name_of(&target));
                 let at = match &target {
                     JoinTarget::Addr(addr) => Some(*addr),
-                    JoinTarget::Room(_) | JoinTarget::Cluster(_) => None,
+                    JoinTarget::Room(_) | JoinTarget::Cluster(_) | JoinTarget::Member(..) => None,
                 };
                 let joining = seating::join(Arc::clone(&self.shared), target, wait);
                 self.start_move(reply, stage, joining, at);
@@ -178,7 +178,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     }
 
     fn name_of(&self, target: &JoinTarget) -> String {
-        if let JoinTarget::Cluster(id) = target {
+        if let JoinTarget::Cluster(id) | JoinTarget::Member(id, _) = target {
             let ads = self.shared.env.ads.borrow();
             if let Some(ad) = ads.values().find(|ad| ad.cluster_id == *id) {
                 return ad.room.to_string();

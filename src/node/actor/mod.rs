@@ -7,9 +7,7 @@ mod publish;
 mod setter;
 mod switch;
 
-use std::{
-    collections::BTreeMap, future::Future, net::SocketAddr, pin::Pin, sync::Arc, time::Duration,
-};
+use std::{future::Future, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{Semaphore, mpsc, oneshot, watch},
@@ -23,7 +21,7 @@ use super::{
         Command, Done, Failure, Looking, Me, Notice, PackView, Pending, Preferences, Record, Reply,
         Stage, View,
     },
-    entry::{gossip, leave, rooms},
+    entry::{announcers::Announcers, gossip, leave, rooms},
     leader::{membership, referee},
     recovery::keeper,
     seat::Seat,
@@ -33,7 +31,6 @@ use crate::{
     config::Profile,
     consensus::{Applied, Changes},
     discovery::{Ad, Discovery},
-    game::PeerId,
     net::Server,
     packs::Packs,
 };
@@ -103,9 +100,9 @@ pub(super) struct Actor<F> {
     keeper: AbortHandle,
     seat_changes: Option<SeatChanges>,
     moving: Option<(Stage, Moving, Asker)>,
-    /// Announcements whose room did not answer.
-    silent: BTreeMap<PeerId, Ad>,
-    checking: bool,
+    /// Who announces rooms, and what they showed when they were asked.
+    announcers: Announcers,
+    is_asking: bool,
     answers: Vec<(oneshot::Sender<Reply>, Reply)>,
     pending: Vec<Pending>,
     /// The places for reads that are under way.
@@ -166,8 +163,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             seat: None,
             seat_changes: None,
             moving: None,
-            silent: BTreeMap::new(),
-            checking: false,
+            announcers: Announcers::default(),
+            is_asking: false,
             answers: Vec::new(),
             pending: Vec::new(),
             reads: Arc::new(Semaphore::new(READS)),
@@ -231,6 +228,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     for ad in ads.borrow_and_update().values() {
                         self.shared.env.note_addresses(ad);
                     }
+                    self.ask_announcers(false);
                 }
                 Ok(()) = own.changed() => {}
                 Ok(()) = knocks.changed() => {}
@@ -238,9 +236,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 _ = policy.tick(), if in_room => self.tend(),
                 _ = check.tick() => {
                     self.lobby.me.addr = self.shared.env.own_addr();
-                    if !in_room && !self.checking {
-                        self.check_rooms();
-                    }
+                    self.ask_announcers(true);
                 }
             }
         }

@@ -2,17 +2,20 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use futures::StreamExt as _;
+use futures::{StreamExt as _, stream::BoxStream};
 use tokio::sync::oneshot;
 
 use super::{Actor, switch::REMOVED};
 use crate::{
     consensus::RoomState,
-    discovery::{Ad, Ads, MAX_LANGUAGE, Plays},
-    net::{CallError, PROTOCOL},
+    discovery::{Ad, MAX_LANGUAGE, Plays},
+    net::PROTOCOL,
     node::{
         api::{RoomView, Stage, Trouble},
-        entry::rooms,
+        entry::{
+            announcers::{Shown, ask},
+            rooms,
+        },
         seat::{Seat, view::room_view},
         shared::Job,
     },
@@ -26,18 +29,14 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let mut view = self.lobby.clone();
         view.me.name = self.shared.name();
         let mut announcement = None;
-        let mut ads = Ads::clone(&self.shared.env.ads.borrow());
-        if !self.silent.is_empty() {
-            // Until it announces something else.
-            Arc::make_mut(&mut ads).retain(|peer, ad| self.silent.get(peer) != Some(ad));
-        }
         // In a room, nobody looks at the others.
         let copy = self
             .seat
             .is_none()
             .then(|| self.shared.env.copied_profile())
             .flatten();
-        view.rooms = rooms::group_with(&ads, copy.as_ref()).into();
+        let rooms = self.announcers.rooms(&self.shared.env.met.read(), false);
+        view.rooms = rooms::with_copy(rooms, copy.as_ref()).into();
         if let Some((stage, ..)) = &self.moving {
             view.stage = match stage {
                 Stage::Joining(room) if *self.shared.knocking.borrow() => {
@@ -184,38 +183,35 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         }
     }
 
-    /// Asks the rooms in the lobby whether they are still there.
-    pub(super) fn check_rooms(&mut self) {
-        let ads = Arc::clone(&self.shared.env.ads.borrow());
-        if ads.is_empty() {
+    /// Asks who announces rooms to show that they are in them: whose announcement has
+    /// changed; with `again`, everybody.
+    pub(super) fn ask_announcers(&mut self, again: bool) {
+        if self.is_asking || self.seat.is_some() {
             return;
         }
-        self.checking = true;
-        let shared = Arc::clone(&self.shared);
-        let checking = async move {
-            let asked = ads.values().cloned().map(|ad| {
-                let shared = Arc::clone(&shared);
-                async move {
-                    shared.env.note_addresses(&ad);
-                    let there = match shared.env.peers.hello(ad.peer_id).await {
-                        Ok(about) => about.room.is_some_and(|r| r.cluster_id == ad.cluster_id),
-                        // Another version is there, even if it cannot be joined.
-                        Err(
-                            CallError::Refused(_) | CallError::Denied(_) | CallError::Continued(_),
-                        ) => true,
-                        Err(CallError::Unreachable(_)) => false,
-                    };
-                    (!there).then_some((ad.peer_id, ad))
-                }
-            });
-            futures::stream::iter(asked.collect::<Vec<_>>())
-                .buffer_unordered(rooms::CHECKS)
-                .collect::<Vec<_>>()
-                .await
-        };
-        self.later(checking, |actor, silent| {
-            actor.checking = false;
-            actor.silent = silent.into_iter().flatten().collect();
+        let env = &self.shared.env;
+        let ads = Arc::clone(&env.ads.borrow());
+        let asked = self.announcers.to_ask(&ads, &env.met.read(), again);
+        if asked.is_empty() {
+            return;
+        }
+        self.is_asking = true;
+        let answers = ask(&env.peers, asked);
+        self.hear(Box::pin(answers));
+    }
+
+    /// Notes one answer after the other.
+    fn hear(&mut self, mut answers: BoxStream<'static, (Ad, Shown)>) {
+        let next = async move { (answers.next().await, answers) };
+        self.later(next, |actor, (answer, answers)| {
+            if let Some(answer) = answer {
+                let ads = Arc::clone(&actor.shared.env.ads.borrow());
+                actor.announcers.note(&ads, answer);
+                return actor.hear(answers);
+            }
+            actor.is_asking = false;
+            // What changed meanwhile.
+            actor.ask_announcers(false);
         });
     }
 }

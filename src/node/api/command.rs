@@ -2,10 +2,14 @@
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
-use super::{error::Failure, preferences::Preferences, view::RoomView};
+use super::{
+    error::Failure,
+    preferences::Preferences,
+    view::{Room, RoomView},
+};
 use crate::{
     consensus::ClusterId,
-    game::{Action, Name, Outcome},
+    game::{Action, Name, Outcome, PeerId},
 };
 
 /// What a player asks for.
@@ -117,6 +121,9 @@ pub enum JoinTarget {
     Cluster(ClusterId),
     /// Whatever room is played at this address.
     Addr(SocketAddr),
+    /// The one of this id, in which this player is, where there are rivals. As a text
+    /// `CLUSTER/PEER`.
+    Member(ClusterId, PeerId),
 }
 
 impl JoinTarget {
@@ -124,10 +131,17 @@ impl JoinTarget {
     /// of that.
     pub(crate) fn is(&self, cluster_id: ClusterId, room: &Name) -> bool {
         match self {
-            Self::Cluster(id) => *id == cluster_id,
+            Self::Cluster(id) | Self::Member(id, _) => *id == cluster_id,
             Self::Room(name) => room.as_str() == name,
             Self::Addr(_) => false,
         }
+    }
+
+    /// Whether this row of the lobby is meant.
+    pub(crate) fn is_row(&self, room: &Room) -> bool {
+        let has_member = |peer| room.members.contains(peer);
+        self.is(room.cluster_id, &room.name)
+            && !matches!(self, Self::Member(_, peer) if !has_member(peer))
     }
 }
 
@@ -136,9 +150,13 @@ impl FromStr for JoinTarget {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let cluster = text.parse().map(Self::Cluster).ok();
+        let member = || {
+            let (cluster, peer) = text.split_once('/')?;
+            Some(Self::Member(cluster.parse().ok()?, peer.parse().ok()?))
+        };
         let addr = || text.parse().map(Self::Addr).ok();
         let room = || Self::Room(text.to_owned());
-        Ok(cluster.or_else(addr).unwrap_or_else(room))
+        Ok(cluster.or_else(member).or_else(addr).unwrap_or_else(room))
     }
 }
 
@@ -148,6 +166,7 @@ impl std::fmt::Display for JoinTarget {
             Self::Room(name) => f.write_str(name),
             Self::Cluster(id) => write!(f, "{id}"),
             Self::Addr(addr) => write!(f, "{addr}"),
+            Self::Member(id, peer) => write!(f, "{id}/{peer}"),
         }
     }
 }

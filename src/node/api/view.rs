@@ -2,6 +2,7 @@
 //! has changed.
 
 use std::{
+    collections::BTreeSet,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -120,6 +121,13 @@ pub struct Room {
     pub addr: String,
     /// The version of that member's program.
     pub version: String,
+    /// Whether I have played with the host before.
+    pub met: bool,
+    /// Who was found to be in it, the host first.
+    pub members: Vec<PeerId>,
+    /// Whether members of this room name different leaders for long, and this is one
+    /// of several rows: somebody's program does not keep to the rules.
+    pub is_rival: bool,
     /// Why it cannot be joined, if so.
     pub why_not: Option<Failure>,
 }
@@ -194,6 +202,8 @@ pub struct RoomView {
     pub setter: Option<SetterView>,
     /// The clock that the round runs against.
     pub clock: Option<Clock>,
+    /// Who of those who knock has played with me before.
+    pub met: BTreeSet<PeerId>,
 }
 
 /// What the setter sees, and nobody else.

@@ -1,5 +1,6 @@
 //! Into a room and out of it.
 
+pub mod announcers;
 pub mod gossip;
 pub mod leave;
 pub mod rooms;

@@ -1,15 +1,19 @@
-//! The rooms on this network: announcements, grouped by cluster; and which of
-//! them a player means.
+//! Which of the rooms on this network a player means.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
-use tokio::time::{Instant, timeout_at};
+use futures::{StreamExt as _, stream::SelectAll};
+use tokio::time::Instant;
 
+use super::announcers::{Announcers, announced, ask, sort};
 use crate::{
     consensus::ClusterId,
-    discovery::{Ad, Ads},
+    discovery::Ad,
     game::PeerId,
-    net::PROTOCOL,
     node::{
         api::{Failure, JoinTarget, Room},
         shared::Shared,
@@ -19,9 +23,6 @@ use crate::{
 /// How often a room in the lobby is asked whether it is still there: a host
 /// that crashed said no goodbye.
 pub const CHECK: Duration = Duration::from_secs(3);
-
-/// How many rooms are asked at a time.
-pub const CHECKS: usize = 8;
 
 /// How long a second room of the same name has to show up. Answers to one
 /// question come within 120 ms (RFC 6762 §6), and over Wi-Fi a little later.
@@ -35,109 +36,66 @@ pub fn copy_plays() -> Failure {
     )
 }
 
-/// The rooms of these announcements, and of one in our own name, by name.
-pub fn group_with(ads: &Ads, copy: Option<&Ad>) -> Vec<Room> {
-    let mut rooms = group(ads);
+/// A room that a copy of this profile plays in is no room to join.
+pub fn with_copy(mut rooms: Vec<Room>, copy: Option<&Ad>) -> Vec<Room> {
     if let Some(copy) = copy
         && rooms.iter().all(|room| room.cluster_id != copy.cluster_id)
     {
-        let alone = Ads::new(BTreeMap::from([(copy.peer_id, copy.clone())]));
-        rooms.extend(group(&alone).into_iter().map(|room| Room {
-            why_not: Some(copy_plays()),
-            ..room
-        }));
+        rooms.extend(announced(copy, Some(copy_plays())));
         sort(&mut rooms);
     }
     rooms
 }
 
-/// The rooms of these announcements, by name.
-pub fn group(ads: &Ads) -> Vec<Room> {
-    let mut by_cluster: BTreeMap<ClusterId, Vec<&Ad>> = BTreeMap::new();
-    for ad in ads.values() {
-        by_cluster.entry(ad.cluster_id).or_default().push(ad);
-    }
-    let mut rooms: Vec<Room> = by_cluster
-        .into_iter()
-        .filter_map(|(cluster_id, ads)| {
-            // The leader's own word, or else the first member's.
-            let best = ads.iter().max_by_key(|ad| ad.leads)?;
-            Some(Room {
-                cluster_id,
-                name: best.room.clone(),
-                host: best.player.clone(),
-                players: best.players,
-                phase: best.phase,
-                plays: best.plays.clone(),
-                addr: best.addrs.first().map(ToString::to_string)?,
-                version: best.version.clone(),
-                why_not: why_not(best),
-            })
-        })
-        .collect();
-    sort(&mut rooms);
-    rooms
-}
-
-fn sort(rooms: &mut [Room]) {
-    rooms.sort_by(|a, b| (&a.name, a.cluster_id).cmp(&(&b.name, b.cluster_id)));
-}
-
-/// Whether an announcement is of a room that this program can join.
-fn why_not(ad: &Ad) -> Option<Failure> {
-    if ad.protocol == PROTOCOL {
-        return None;
-    }
-    let text = format!(
-        "it runs version {} and this computer {}; install the same version on both computers",
-        ad.version,
-        env!("CARGO_PKG_VERSION")
-    );
-    Some(Failure::new("version", text))
-}
-
-/// Waits until the room that is meant is seen.
+/// Waits until the room that is meant is seen, and has proven that it is one: which, and
+/// who is in it.
 pub async fn find(
     shared: &Shared,
     target: &JoinTarget,
     wait: Duration,
 ) -> Result<(ClusterId, Vec<PeerId>), Failure> {
     let deadline = Instant::now() + wait;
+    let by_name = matches!(target, JoinTarget::Room(_));
     let mut ads = shared.env.ads.clone();
-    let mut settled = matches!(target, JoinTarget::Cluster(_));
+    let (mut announcers, mut answers) = (Announcers::default(), SelectAll::new());
+    let mut asked: BTreeMap<PeerId, Ad> = BTreeMap::new();
+    // Once one is found, others have a moment to show up, too.
+    let mut settled: Option<Instant> = None;
     loop {
         let seen = Arc::clone(&ads.borrow_and_update());
-        let is_meant = |room: &Room| target.is(room.cluster_id, &room.name);
-        let rooms: Vec<Room> = group(&seen).into_iter().filter(is_meant).collect();
-        match rooms.as_slice() {
-            [] => {}
-            [_] if !settled => {
-                tokio::time::sleep(SETTLE).await;
-                settled = true;
+        let is_meant = |ad: &&Ad| target.is(ad.cluster_id, &ad.room);
+        let is_new = |ad: &&Ad| asked.get(&ad.peer_id) != Some(*ad);
+        let new: Vec<Ad> = seen
+            .values()
+            .filter(is_meant)
+            .filter(is_new)
+            .cloned()
+            .collect();
+        if !new.is_empty() {
+            asked.extend(new.iter().map(|ad| (ad.peer_id, ad.clone())));
+            answers.push(Box::pin(ask(&shared.env.peers, new)));
+        }
+        let until = settled.unwrap_or(deadline);
+        tokio::select! {
+            Some(answer) = answers.next() => announcers.note(&seen, answer),
+            Ok(()) = ads.changed() => continue,
+            () = tokio::time::sleep_until(until), if answers.is_empty() || settled.is_some() => {}
+        }
+        let rooms = announcers.rooms(&shared.env.met.read(), true);
+        let found = rooms.iter().filter(|room| target.is_row(room));
+        let found: Vec<&Room> = found.collect();
+        if let Some(best) = found.first() {
+            let at = settled.get_or_insert_with(|| Instant::now() + SETTLE);
+            let is_last_word = answers.is_empty() && !by_name;
+            if !is_last_word && Instant::now() < *at {
                 continue;
             }
-            [room] => {
-                if let Some(why_not) = &room.why_not {
-                    return Err(why_not.clone());
-                }
-                let peers = shared.env.announcers_of(room.cluster_id);
-                return Ok((room.cluster_id, peers));
-            }
-            several => {
-                let ids: Vec<_> = several.iter().map(|r| r.cluster_id.to_string()).collect();
-                return Err(Failure::new(
-                    "ambiguous",
-                    format!(
-                        "{} rooms are called {target}; join one by its id: {}",
-                        several.len(),
-                        ids.join(", ")
-                    ),
-                ));
-            }
+            let ids: BTreeSet<ClusterId> = found.iter().map(|room| room.cluster_id).collect();
+            return choose(best, target, &ids);
         }
-        if !matches!(timeout_at(deadline, ads.changed()).await, Ok(Ok(()))) {
-            let rooms = group_with(&seen, shared.env.copied_profile().as_ref());
-            if rooms.iter().any(is_meant) {
+        if answers.is_empty() && Instant::now() >= deadline {
+            let copy = shared.env.copied_profile();
+            if copy.is_some_and(|copy| target.is(copy.cluster_id, &copy.room)) {
                 return Err(copy_plays());
             }
             return Err(Failure::new(
@@ -148,5 +106,28 @@ pub async fn find(
                 ),
             ));
         }
+    }
+}
+
+/// The room that was found, if there are no others that may be meant.
+fn choose(
+    best: &Room,
+    target: &JoinTarget,
+    ids: &BTreeSet<ClusterId>,
+) -> Result<(ClusterId, Vec<PeerId>), Failure> {
+    if ids.len() > 1 {
+        let list: Vec<_> = ids.iter().map(ToString::to_string).collect();
+        return Err(Failure::new(
+            "ambiguous",
+            format!(
+                "{} rooms are called {target}; join one by its id: {}",
+                ids.len(),
+                list.join(", ")
+            ),
+        ));
+    }
+    match &best.why_not {
+        Some(why_not) => Err(why_not.clone()),
+        None => Ok((best.cluster_id, best.members.clone())),
     }
 }

@@ -263,6 +263,9 @@ async fn ask(
                 (Refusal::NotLeader | Refusal::NoQuorum | Refusal::Busy, _) => {
                     next = in_turn.next();
                     in_vain = 0;
+                    if refused.reason == Refusal::Busy {
+                        pause = KNOCK;
+                    }
                 }
                 (Refusal::NoSuchRoom, _) => {
                     next = in_turn.next();

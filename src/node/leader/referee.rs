@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::membership;
 use crate::{
     game::{Door, Game, MAX_KNOCKS, Observation},
-    node::seat::{Seat, lead::KNOCKING},
+    node::seat::{Seat, door::KNOCKING},
 };
 
 /// How often the members are asked which rules they know, while the room plays
@@ -66,18 +66,18 @@ fn observations(seat: &Seat, game: &Game) -> Vec<Observation> {
             step: round.step(),
         });
     }
-    let knocking = seat.lead.knocks.waiting();
+    let table = game.table();
+    let knocking = seat.lead.knocks.waiting(table.answer_to_all);
     for (peer, name) in &knocking {
-        let knocks = &game.table().knocks;
         // Where there is no place, the log is not filled with what changes nothing.
-        let has_place = knocks.len() < MAX_KNOCKS && !knocks.contains_key(peer);
-        if has_place && game.door(peer) == Door::Locked {
+        let has_place = table.knocks.len() < MAX_KNOCKS && !table.knocks.contains_key(peer);
+        let may_knock = matches!(game.door(peer), Door::Locked | Door::Open);
+        if has_place && may_knock && !game.knows(peer) {
             let (peer, name) = (*peer, name.clone());
             observations.push(Observation::Knock { peer, name });
         }
     }
-    let gone = game
-        .table()
+    let gone = table
         .knocks
         .keys()
         .filter(|peer| !knocking.contains_key(peer));

@@ -8,16 +8,14 @@ use std::{
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
+use super::door::{Knocks, Strangers};
 use crate::{
     budget::Budget,
-    consensus::{MAX_MEMBERS, NodeId},
-    game::{Name, PeerId},
+    consensus::NodeId,
+    game::PeerId,
     net::{Refusal, Refused},
     node::api::Timing,
 };
-
-/// Who knocks asks again and again; who has not for this long has gone.
-pub const KNOCKING: Duration = Duration::from_secs(5);
 
 /// What a seat remembers for the time when it leads.
 #[derive(Debug, Default)]
@@ -31,6 +29,7 @@ pub struct Lead {
     /// When the members were asked last which rules they know.
     pub rules_asked: Mutex<Option<Instant>>,
     pub knocks: Knocks,
+    pub strangers: Strangers,
     pub talk: TalkLimit,
     pub commands: CommandLimit,
 }
@@ -60,30 +59,6 @@ impl CommandLimit {
             return Ok(());
         }
         Err(Refusal::TooFast.because("not so fast: too many commands at once"))
-    }
-}
-
-/// Who waits to be let into a locked room.
-#[derive(Debug, Default)]
-pub struct Knocks(Mutex<BTreeMap<PeerId, (Name, Instant)>>);
-
-impl Knocks {
-    /// Somebody asks to be let in.
-    pub fn note(&self, peer: PeerId, name: Name) {
-        let mut knocks = self.0.lock();
-        if knocks.len() < MAX_MEMBERS || knocks.contains_key(&peer) {
-            knocks.insert(peer, (name, Instant::now()));
-        }
-    }
-
-    /// Those who still ask.
-    pub fn waiting(&self) -> BTreeMap<PeerId, Name> {
-        let mut knocks = self.0.lock();
-        knocks.retain(|_, (_, at)| at.elapsed() < KNOCKING);
-        knocks
-            .iter()
-            .map(|(peer, (name, _))| (*peer, name.clone()))
-            .collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! A seat in a room: a Raft node, its folder, and what it knows of the others.
 
 mod ask;
+pub mod door;
 pub mod findings;
 pub mod folder;
 pub mod lead;

@@ -28,6 +28,14 @@ pub fn room_view(seat: &Seat) -> RoomView {
     };
     let cluster = cluster_view(seat, &state, index);
     let trouble = trouble(seat, &cluster);
+    let met = {
+        let met = seat.met.read();
+        let knocks = state.game().table().knocks.keys();
+        knocks
+            .filter(|peer| met.last(peer).is_some())
+            .copied()
+            .collect()
+    };
     RoomView {
         name: seat.room.clone(),
         players: players(&state, &cluster),
@@ -38,6 +46,7 @@ pub fn room_view(seat: &Seat) -> RoomView {
         single_copy: false,
         trouble,
         setter: None,
+        met,
     }
 }
 

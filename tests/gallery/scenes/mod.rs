@@ -116,6 +116,9 @@ fn other_room(n: u8, room: &str, host: &str, players: u32, phase: Phase) -> Room
         }),
         addr: format!("192.168.1.{n}:40123"),
         version: "0.2.0".to_owned(),
+        met: n == 30,
+        members: vec![peer(n.into())],
+        is_rival: false,
         why_not: None,
     }
 }
@@ -142,6 +145,13 @@ pub fn lobbies() -> Vec<Scene> {
     }]);
     let preferences = Arc::make_mut(&mut full.me.preferences);
     preferences.addresses = vec!["10.0.0.5:40123".parse().expect("an address")];
+    let mut rivals = lobby();
+    let rival = |n, host| Room {
+        cluster_id: cluster_id(34),
+        is_rival: true,
+        ..other_room(n, "Kitchen", host, 3, Phase::Guessing)
+    };
+    rivals.rooms = Arc::new([rival(30, "Ben"), rival(35, "Mallory")]);
     let mut long = lobby();
     long.me.name = name(LONG);
     long.rooms = Arc::new([other_room(30, LONG, LONG, 24, Phase::Guessing)]);
@@ -194,6 +204,7 @@ pub fn lobbies() -> Vec<Scene> {
         opened("find-no-network", no_network, &["find"]),
         scene("lobby-empty", empty),
         scene("lobby-full", full),
+        scene("lobby-rivals", rivals),
         scene("lobby-long-names", long),
         scene("lobby-removed", told),
         scene("fatal", broken),
@@ -346,6 +357,13 @@ pub fn rooms() -> Vec<Scene> {
         name: name("Dan"),
     };
     knocked.observe(dan);
+    let asked = knocked.clone();
+    knocked.observe(Observation::Knock {
+        peer: peer(8),
+        name: name("Ada"),
+    });
+    let mut knocked = knocked.view();
+    knocked.met.insert(peer(7));
     let mut over = three();
     over.play(
         Mode::Turns,
@@ -401,7 +419,8 @@ pub fn rooms() -> Vec<Scene> {
             ..scene("long-word-refused", within(long.view()))
         },
         scene("room-waiting", within(waiting.view())),
-        scene("room-knock", within(knocked.view())),
+        scene("room-knock", within(asked.view())),
+        scene("room-knocks", within(knocked)),
         scene("match-over", within(over.view())),
         opened("history", within(over.view()), &["room-history"]),
         scene("room-of-24", within(crowd.view())),

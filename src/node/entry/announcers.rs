@@ -1,0 +1,495 @@
+//! Who announces rooms, and what they showed when they were asked: a room is what its
+//! members prove that it is, whatever is announced.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    time::Duration,
+};
+
+use futures::{Stream, StreamExt as _};
+use tokio::time::Instant;
+
+use crate::{
+    consensus::{ClusterId, NodeId},
+    discovery::{Ad, Ads},
+    game::{Name, PeerId},
+    net::{CallError, PROTOCOL, Peers, Refusal, RoomInfo, Source},
+    node::api::{Failure, Met, Room},
+};
+
+/// How many are asked at a time.
+const AT_A_TIME: usize = 32;
+
+/// How many are asked in a row before the first are due again.
+const IN_A_ROW: usize = 128;
+
+/// How long members of a room may disagree on who leads it: longer than an election
+/// takes.
+const DISPUTE: Duration = Duration::from_secs(3);
+
+/// How many rooms of one computer are shown; more than it has windows.
+const ROOMS_OF_ONE: usize = 8;
+
+/// What an announcer showed of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// How it was let into the room it announces.
+    Member {
+        /// What the player is called.
+        name: Name,
+        /// The room.
+        room: Box<RoomInfo>,
+    },
+    /// It is there, and runs another version.
+    OtherVersion,
+    /// It is not there, or not in that room, or cannot show that it is.
+    Nothing,
+}
+
+/// Asks announcers, several at a time. Their answers come as they arrive.
+pub fn ask(peers: &Peers, ads: Vec<Ad>) -> impl Stream<Item = (Ad, Shown)> + use<> {
+    let peers = peers.clone();
+    let asked = ads.into_iter().map(move |ad| {
+        let peers = peers.clone();
+        async move {
+            for addr in &ad.addrs {
+                peers.book().hint(ad.peer_id, *addr);
+            }
+            let about = peers.hello(ad.peer_id).await;
+            let shown = match about {
+                Ok(about) => {
+                    let room = about.room.filter(|room| {
+                        room.cluster_id == ad.cluster_id && room.is_proven_by(ad.peer_id)
+                    });
+                    room.map_or(Shown::Nothing, |room| Shown::Member {
+                        name: about.name,
+                        room: Box::new(room),
+                    })
+                }
+                Err(CallError::Refused(refused)) if refused.reason == Refusal::Version => {
+                    Shown::OtherVersion
+                }
+                Err(CallError::Unreachable(_)) => Shown::Nothing,
+                Err(_) if ad.protocol != PROTOCOL => Shown::OtherVersion,
+                Err(_) => Shown::Nothing,
+            };
+            (ad, shown)
+        }
+    });
+    futures::stream::iter(asked).buffer_unordered(AT_A_TIME)
+}
+
+/// Those who announce, or did, and what they showed.
+#[derive(Debug, Default)]
+pub struct Announcers {
+    known: BTreeMap<PeerId, Known>,
+    /// Rooms whose members name different leaders, and since when.
+    disputed: BTreeMap<ClusterId, Instant>,
+}
+
+#[derive(Debug)]
+struct Known {
+    ad: Ad,
+    shown: Shown,
+    asked: Instant,
+    /// Whether it still announced that when it was asked.
+    announces: bool,
+}
+
+impl Known {
+    fn member(&self) -> Option<(&Name, &RoomInfo)> {
+        match &self.shown {
+            Shown::Member { name, room } => Some((name, room)),
+            Shown::OtherVersion | Shown::Nothing => None,
+        }
+    }
+}
+
+/// The members of one row, and what it is called.
+struct Group<'a> {
+    leader: Option<NodeId>,
+    members: Vec<&'a Known>,
+}
+
+impl Announcers {
+    /// Whom to ask now: whose announcement is new, or gone; with `again`, also whom we
+    /// know. Those first who have proven something, then those whom the player has met,
+    /// then those who have waited longest.
+    pub fn to_ask(&self, ads: &Ads, met: &Met, again: bool) -> Vec<Ad> {
+        let is_new = |ad: &&Ad| self.known.get(&ad.peer_id).is_none_or(|k| k.ad != **ad);
+        let announced = ads.values().filter(|ad| again || is_new(ad));
+        let gone = self.known.values().filter(|known| {
+            let is_gone = !ads.contains_key(&known.ad.peer_id);
+            is_gone && known.member().is_some() && (again || known.announces)
+        });
+        let mut asked: Vec<&Ad> = announced.chain(gone.map(|known| &known.ad)).collect();
+        asked.sort_by_key(|ad| {
+            let known = self.known.get(&ad.peer_id);
+            let is_member = known.is_some_and(|known| known.member().is_some());
+            let has_met = met.last(&ad.peer_id).is_some();
+            (!is_member, !has_met, known.map(|known| known.asked))
+        });
+        asked.truncate(IN_A_ROW);
+        asked.into_iter().cloned().collect()
+    }
+
+    /// Notes what somebody showed.
+    pub fn note(&mut self, ads: &Ads, (ad, shown): (Ad, Shown)) {
+        let peer = ad.peer_id;
+        let announces = ads.contains_key(&peer);
+        if !announces && !matches!(shown, Shown::Member { .. }) {
+            self.known.remove(&peer);
+        } else {
+            let known = Known {
+                ad,
+                shown,
+                asked: Instant::now(),
+                announces,
+            };
+            self.known.insert(peer, known);
+        }
+        // Members stay as long as they prove it; others as long as they announce.
+        self.known
+            .retain(|peer, known| known.member().is_some() || ads.contains_key(peer));
+        self.note_disputes();
+    }
+
+    fn note_disputes(&mut self) {
+        let mut leaders: BTreeMap<ClusterId, BTreeSet<NodeId>> = BTreeMap::new();
+        for (_, room) in self.known.values().filter_map(Known::member) {
+            leaders
+                .entry(room.cluster_id)
+                .or_default()
+                .extend(room.leader_id);
+        }
+        leaders.retain(|_, leaders| leaders.len() > 1);
+        self.disputed.retain(|room, _| leaders.contains_key(room));
+        for room in leaders.into_keys() {
+            self.disputed.entry(room).or_insert_with(Instant::now);
+        }
+    }
+
+    /// The rooms that were proven, and those that another version plays, by name. Where
+    /// the members of one have named different leaders for long, it is one row for each;
+    /// with `at_once`, as soon as they do.
+    pub fn rooms(&self, met: &Met, at_once: bool) -> Vec<Room> {
+        let mut rooms = Vec::new();
+        for (cluster, members) in self.by_cluster() {
+            let since = self.disputed.get(&cluster);
+            let is_disputed = since.is_some_and(|since| at_once || since.elapsed() > DISPUTE);
+            let groups = groups(members, is_disputed, met);
+            let are_rivals = groups.len() > 1;
+            rooms.extend(
+                groups
+                    .iter()
+                    .filter_map(|group| group.room(met, are_rivals)),
+            );
+        }
+        let has_members: BTreeSet<ClusterId> = rooms.iter().map(|room| room.cluster_id).collect();
+        let mut others: BTreeMap<ClusterId, &Ad> = BTreeMap::new();
+        for known in self.known.values() {
+            let cluster = known.ad.cluster_id;
+            if known.shown == Shown::OtherVersion && !has_members.contains(&cluster) {
+                let best = others.entry(cluster).or_insert(&known.ad);
+                if known.ad.leads {
+                    *best = &known.ad;
+                }
+            }
+        }
+        rooms.extend(others.into_values().filter_map(room_of_another_version));
+        limit(&mut rooms);
+        sort(&mut rooms);
+        rooms
+    }
+
+    fn by_cluster(&self) -> BTreeMap<ClusterId, Vec<&Known>> {
+        let mut by_cluster: BTreeMap<ClusterId, Vec<&Known>> = BTreeMap::new();
+        for known in self.known.values() {
+            if let Some((_, room)) = known.member() {
+                by_cluster.entry(room.cluster_id).or_default().push(known);
+            }
+        }
+        by_cluster
+    }
+}
+
+/// The members of a room, by whom they name as its leader: first with the founder, then
+/// with more whom the player has met, then with more of them. One group, unless they
+/// have named different ones for long.
+fn groups<'a>(members: Vec<&'a Known>, is_disputed: bool, met: &Met) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for known in members {
+        let leader = known.member().and_then(|(_, room)| room.leader_id);
+        match groups.iter_mut().find(|group| group.leader == leader) {
+            Some(group) => group.members.push(known),
+            None => groups.push(Group {
+                leader,
+                members: vec![known],
+            }),
+        }
+    }
+    groups.sort_by_key(|group| {
+        let met = |known: &&&Known| met.last(&known.ad.peer_id).is_some();
+        let has_founder = group.members.iter().any(|known| {
+            let path = known.member().and_then(|(_, room)| room.path.as_ref());
+            path.is_some_and(|path| path.holder() == path.founder)
+        });
+        let known = group.members.iter().filter(met).count();
+        let rank = Reverse((has_founder, known, group.members.len()));
+        (group.leader.is_none(), rank)
+    });
+    if let Some((first, others)) = groups.split_first_mut() {
+        // Who knows no leader says nothing.
+        for other in others
+            .iter_mut()
+            .filter(|o| !is_disputed || o.leader.is_none())
+        {
+            first.members.append(&mut other.members);
+        }
+    }
+    groups.retain(|group| !group.members.is_empty());
+    groups
+}
+
+impl Group<'_> {
+    /// The row, in the leader's words, or else the first member's.
+    fn room(&self, met: &Met, is_rival: bool) -> Option<Room> {
+        let leads = |known: &&&Known| {
+            let room = known.member().map(|(_, room)| room);
+            room.is_some_and(|room| Some(room.node_id) == self.leader)
+        };
+        let best = self.members.iter().find(leads).or(self.members.first())?;
+        let (name, room) = best.member()?;
+        let mut members: Vec<PeerId> = vec![best.ad.peer_id];
+        members.extend(
+            self.members
+                .iter()
+                .map(|known| known.ad.peer_id)
+                .filter(|peer| *peer != best.ad.peer_id),
+        );
+        Some(Room {
+            cluster_id: room.cluster_id,
+            name: room.room.clone(),
+            host: name.clone(),
+            players: room.players,
+            phase: room.phase,
+            plays: best.ad.plays.clone(),
+            addr: best.ad.addrs.first().map(ToString::to_string)?,
+            version: best.ad.version.clone(),
+            met: met.last(&best.ad.peer_id).is_some(),
+            members,
+            is_rival,
+            why_not: None,
+        })
+    }
+}
+
+/// A room that this program cannot join.
+pub fn room_of_another_version(ad: &Ad) -> Option<Room> {
+    let text = format!(
+        "it runs version {} and this computer {}; install the same version on both computers",
+        ad.version,
+        env!("CARGO_PKG_VERSION")
+    );
+    announced(ad, Some(Failure::new("version", text)))
+}
+
+/// What is announced of a room.
+pub fn announced(ad: &Ad, why_not: Option<Failure>) -> Option<Room> {
+    Some(Room {
+        cluster_id: ad.cluster_id,
+        name: ad.room.clone(),
+        host: ad.player.clone(),
+        players: ad.players,
+        phase: ad.phase,
+        plays: ad.plays.clone(),
+        addr: ad.addrs.first().map(ToString::to_string)?,
+        version: ad.version.clone(),
+        met: false,
+        members: vec![ad.peer_id],
+        is_rival: false,
+        why_not,
+    })
+}
+
+/// By name, and of rivals the better one first.
+pub fn sort(rooms: &mut [Room]) {
+    rooms.sort_by(|a, b| (&a.name, a.cluster_id).cmp(&(&b.name, b.cluster_id)));
+}
+
+/// Leaves out what is too much from one computer, where the player has met nobody.
+fn limit(rooms: &mut Vec<Room>) {
+    let mut of: BTreeMap<Source, usize> = BTreeMap::new();
+    rooms.retain(|room| {
+        let addr: Option<SocketAddr> = room.addr.parse().ok();
+        let source = addr.map(|addr| Source::of(addr.ip()));
+        let Some(source) = source.filter(|_| !room.met) else {
+            return true;
+        };
+        let count = of.entry(source).or_default();
+        *count += 1;
+        *count <= ROOMS_OF_ONE
+    });
+}
+
+/// The rooms of these announcements: whoever announces is asked.
+pub async fn ask_rooms(peers: &Peers, ads: &Ads) -> Vec<Room> {
+    let mut announcers = Announcers::default();
+    let met = Met::default();
+    let asked = announcers.to_ask(ads, &met, true);
+    let answers: Vec<_> = ask(peers, asked).collect().await;
+    for answer in answers {
+        announcers.note(ads, answer);
+    }
+    announcers.rooms(&met, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        consensus::{Holder, Ticket, TicketPath},
+        game::Phase,
+        net::Identity,
+    };
+
+    /// A room that Ada founded, in which she let in Bob, Cem and Mallory.
+    struct Den {
+        cluster: ClusterId,
+        paths: Vec<TicketPath>,
+    }
+
+    fn den() -> Den {
+        let identities: Vec<Identity> = (0..4)
+            .map(|_| Identity::ephemeral().expect("a key"))
+            .collect();
+        let holder = |n: usize| Holder {
+            seat: n as NodeId + 1,
+            key: identities[n].key().public(),
+        };
+        let (cluster, ada) = TicketPath::found(holder(0));
+        let let_in = |n: usize| {
+            let statement = Ticket::statement(cluster, holder(n), 5, ada.holder());
+            let ticket = Ticket {
+                holder: holder(n),
+                base: 5,
+                signature: identities[0].key().sign(&statement),
+            };
+            ada.extended_by(ticket).expect("a path")
+        };
+        let mut paths = vec![ada.clone()];
+        paths.extend((1..4).map(let_in));
+        Den { cluster, paths }
+    }
+
+    impl Den {
+        fn peer(&self, n: usize) -> PeerId {
+            self.paths[n].holder().key.peer_id()
+        }
+
+        fn ad(&self, n: usize) -> Ad {
+            Ad {
+                peer_id: self.peer(n),
+                protocol: PROTOCOL,
+                version: "0.2.0".to_owned(),
+                player: Name::placeholder(),
+                cluster_id: self.cluster,
+                room: Name::placeholder(),
+                leads: true,
+                players: 24,
+                phase: Phase::Won,
+                plays: None,
+                ancestors: Vec::new(),
+                addrs: vec![SocketAddr::from(([192, 0, 2, n as u8], 4000))],
+            }
+        }
+
+        /// What a member shows, that takes somebody for the leader.
+        fn member(&self, n: usize, leader: usize) -> (Ad, Shown) {
+            let room = RoomInfo {
+                cluster_id: self.cluster,
+                room: Name::parse("Den").expect("a name"),
+                players: 3,
+                phase: Phase::Guessing,
+                leader_id: Some(leader as NodeId + 1),
+                node_id: n as NodeId + 1,
+                path: Some(self.paths[n].clone()),
+            };
+            let name = Name::parse(&format!("P{n}")).expect("a name");
+            let room = Box::new(room);
+            (self.ad(n), Shown::Member { name, room })
+        }
+
+        fn ads(&self) -> Ads {
+            Arc::new((0..4).map(|n| (self.peer(n), self.ad(n))).collect())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_row_is_what_was_proven() {
+        let (den, met) = (den(), Met::default());
+        let (ads, mut announcers) = (den.ads(), Announcers::default());
+        for n in 0..3 {
+            announcers.note(&ads, den.member(n, 1));
+        }
+        // It announces the same room, leads it, and shows nothing.
+        announcers.note(&ads, (den.ad(3), Shown::Nothing));
+        let rooms = announcers.rooms(&met, false);
+        assert_eq!(rooms.len(), 1);
+        let (room, host) = (&rooms[0], den.peer(1));
+        assert_eq!((room.name.as_str(), room.host.as_str()), ("Den", "P1"));
+        assert_eq!((room.players, room.phase), (3, Phase::Guessing));
+        assert_eq!((room.members[0], room.members.len()), (host, 3));
+        // Without announcements they are asked, and stay if they still prove it.
+        let none = Ads::default();
+        assert_eq!(announcers.to_ask(&none, &met, false).len(), 3);
+        announcers.note(&none, den.member(0, 1));
+        announcers.note(&none, (den.ad(1), Shown::Nothing));
+        announcers.note(&none, (den.ad(2), Shown::Nothing));
+        assert_eq!(announcers.rooms(&met, false)[0].members, [den.peer(0)]);
+        assert!(announcers.to_ask(&none, &met, false).is_empty());
+        assert_eq!(announcers.to_ask(&none, &met, true).len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn rivals_are_two_rows_with_the_founder_first() {
+        let (den, mut met) = (den(), Met::default());
+        let (ads, mut announcers) = (den.ads(), Announcers::default());
+        let hosts = |announcers: &Announcers, met: &Met| {
+            let rooms = announcers.rooms(met, false);
+            let hosts = rooms.iter().map(|room| room.host.to_string());
+            hosts.collect::<Vec<_>>()
+        };
+        // Mallory's leads herself, and Cem's follows.
+        announcers.note(&ads, den.member(0, 1));
+        announcers.note(&ads, den.member(1, 1));
+        announcers.note(&ads, den.member(2, 3));
+        announcers.note(&ads, den.member(3, 3));
+        assert_eq!(hosts(&announcers, &met), ["P1"], "it may be an election");
+        tokio::time::advance(DISPUTE + Duration::from_millis(1)).await;
+        assert_eq!(hosts(&announcers, &met), ["P1", "P3"]);
+        assert!(
+            announcers
+                .rooms(&met, false)
+                .iter()
+                .all(|room| room.is_rival)
+        );
+        // Without the founder: whom the player has met; then more.
+        announcers.note(&Ads::default(), (den.ad(0), Shown::Nothing));
+        announcers.note(&ads, den.member(2, 3));
+        announcers.note(&ads, den.member(3, 3));
+        announcers.note(&ads, den.member(1, 1));
+        tokio::time::advance(DISPUTE + Duration::from_millis(1)).await;
+        assert_eq!(hosts(&announcers, &met), ["P3", "P1"]);
+        met.note(&den.peer(1), &Name::placeholder(), 1);
+        assert_eq!(hosts(&announcers, &met), ["P1", "P3"]);
+        // They agree again.
+        announcers.note(&ads, den.member(2, 1));
+        announcers.note(&ads, den.member(3, 1));
+        assert_eq!(hosts(&announcers, &met), ["P1"]);
+    }
+}

@@ -1,0 +1,200 @@
+//! What the leader knows of those who want to come in.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use crate::{
+    game::{AnswerToAll, Name, PeerId},
+    net::Source,
+};
+
+/// Who knocks asks again and again; who has not for this long has gone.
+pub const KNOCKING: Duration = Duration::from_secs(5);
+
+/// How many knocks are remembered; beyond it, who came last from where most come from
+/// is forgotten.
+const MAX_WAITING: usize = 256;
+
+/// How many strangers come in without a word of the owner's in [`FRESH`]: a family is
+/// less, and a program with many keys gets no further.
+const MAX_FRESH: usize = 12;
+
+/// How long a stranger counts for [`MAX_FRESH`].
+const FRESH: Duration = Duration::from_secs(60);
+
+/// How long a place is kept for a stranger who may come in.
+const RESERVED: Duration = Duration::from_secs(10);
+
+/// Who waits to be let in.
+#[derive(Debug, Default)]
+pub struct Knocks(Mutex<BTreeMap<PeerId, Knock>>);
+
+#[derive(Debug)]
+struct Knock {
+    name: Name,
+    from: Source,
+    /// The entry that was applied last when they knocked first.
+    since: (u64, Instant),
+    asked: Instant,
+}
+
+impl Knocks {
+    /// Somebody asks to be let in, while that entry is the last.
+    pub fn note(&self, peer: PeerId, name: &Name, from: Source, applied: u64) {
+        let now = Instant::now();
+        let mut knocks = self.0.lock();
+        knocks.retain(|_, knock| now - knock.asked < KNOCKING);
+        let knock = knocks.entry(peer).or_insert_with(|| Knock {
+            name: name.clone(),
+            from,
+            since: (applied, now),
+            asked: now,
+        });
+        knock.asked = now;
+        if knocks.len() > MAX_WAITING {
+            let from_there =
+                |from: Source| knocks.values().filter(|knock| knock.from == from).count();
+            let last = knocks
+                .iter()
+                .max_by_key(|(_, knock)| (from_there(knock.from), knock.since));
+            if let Some(last) = last.map(|(peer, _)| *peer) {
+                knocks.remove(&last);
+            }
+        }
+    }
+
+    /// What the owner has answered somebody with the others who knocked.
+    pub fn answer(&self, peer: &PeerId, to_all: Option<AnswerToAll>) -> Option<bool> {
+        let knocks = self.0.lock();
+        let (since, _) = knocks.get(peer)?.since;
+        to_all
+            .filter(|answer| answer.index > since)
+            .map(|answer| answer.let_in)
+    }
+
+    /// Those who still ask, and have no answer: of each source who came first.
+    pub fn waiting(&self, to_all: Option<AnswerToAll>) -> BTreeMap<PeerId, Name> {
+        let mut knocks = self.0.lock();
+        knocks.retain(|_, knock| knock.asked.elapsed() < KNOCKING);
+        let answered = to_all.map_or(0, |answer| answer.index);
+        let mut first: BTreeMap<Source, (PeerId, &Knock)> = BTreeMap::new();
+        for (peer, knock) in knocks.iter().filter(|(_, knock)| knock.since.0 >= answered) {
+            let before = first.entry(knock.from).or_insert((*peer, knock));
+            if knock.since < before.1.since {
+                *before = (*peer, knock);
+            }
+        }
+        let first = first.into_values();
+        first
+            .map(|(peer, knock)| (peer, knock.name.clone()))
+            .collect()
+    }
+}
+
+/// The strangers who came in lately, and until when they count.
+#[derive(Debug, Default)]
+pub struct Strangers(Mutex<BTreeMap<PeerId, Instant>>);
+
+impl Strangers {
+    /// Whether a stranger may come in; then there is a place for them for a while.
+    pub fn may_come(&self, peer: PeerId) -> bool {
+        let now = Instant::now();
+        let mut fresh = self.0.lock();
+        fresh.retain(|_, until| now < *until);
+        let may_come = fresh.len() < MAX_FRESH || fresh.contains_key(&peer);
+        if may_come {
+            fresh.entry(peer).or_insert(now + RESERVED);
+        }
+        may_come
+    }
+
+    /// Somebody came in; if it was a stranger, they count for a minute.
+    pub fn came(&self, peer: &PeerId) {
+        if let Some(until) = self.0.lock().get_mut(peer) {
+            *until = Instant::now() + FRESH;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer(n: u8) -> PeerId {
+        PeerId::new([n; 32])
+    }
+
+    fn source(n: u8) -> Source {
+        Source::of([192, 0, 2, n].into())
+    }
+
+    fn names(waiting: &BTreeMap<PeerId, Name>) -> Vec<String> {
+        let mut names: Vec<_> = waiting.values().map(Name::to_string).collect();
+        names.sort();
+        names
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_of_each_source_is_shown_and_all_are_answered() {
+        let knocks = Knocks::default();
+        let name = |n: u8| Name::parse(&format!("P{n:02}")).expect("a name");
+        // A dozen behind one address, and one of another.
+        for n in 1..=12 {
+            knocks.note(peer(n), &name(n), source(1), 100);
+            tokio::time::advance(Duration::from_millis(10)).await;
+        }
+        knocks.note(peer(13), &name(13), source(2), 100);
+        assert_eq!(names(&knocks.waiting(None)), ["P01", "P13"]);
+        // The owner answers; who asks after that is not meant.
+        let all = Some(AnswerToAll {
+            index: 101,
+            let_in: true,
+        });
+        knocks.note(peer(14), &name(14), source(1), 101);
+        assert!((1..=13).all(|n| knocks.answer(&peer(n), all) == Some(true)));
+        assert_eq!(knocks.answer(&peer(14), all), None);
+        assert_eq!(names(&knocks.waiting(all)), ["P14"]);
+        // Who does not ask any more is gone, and asks anew if they come again.
+        tokio::time::advance(KNOCKING).await;
+        assert!(knocks.waiting(all).is_empty());
+        assert_eq!(knocks.answer(&peer(1), all), None);
+        knocks.note(peer(1), &name(1), source(1), 102);
+        assert_eq!(knocks.answer(&peer(1), all), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_thousand_keys_hide_nobody() {
+        let (knocks, name) = (Knocks::default(), Name::placeholder());
+        let key = |n: u16| {
+            let mut id = [9; 32];
+            id[..2].copy_from_slice(&n.to_be_bytes());
+            PeerId::new(id)
+        };
+        let friend = Name::parse("Friend").expect("a name");
+        knocks.note(peer(1), &friend, source(20), 5);
+        for n in 0..1000 {
+            knocks.note(key(n), &name, source(1 + (n % 16) as u8), 5);
+        }
+        assert_eq!(knocks.0.lock().len(), MAX_WAITING);
+        let waiting = knocks.waiting(None);
+        assert_eq!(waiting.len(), 17);
+        assert!(waiting.contains_key(&peer(1)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dozen_strangers_come_in_a_minute() {
+        let strangers = Strangers::default();
+        assert!((0..12).all(|n| strangers.may_come(peer(n))));
+        assert!(!strangers.may_come(peer(12)));
+        assert!(strangers.may_come(peer(3)), "it asks twice");
+        (0..11).for_each(|n| strangers.came(&peer(n)));
+        // Who does not come after all gives the place back.
+        tokio::time::advance(RESERVED).await;
+        assert!(strangers.may_come(peer(12)));
+        assert!(!strangers.may_come(peer(13)));
+        tokio::time::advance(FRESH).await;
+        assert!((20..32).all(|n| strangers.may_come(peer(n))));
+    }
+}
