@@ -115,6 +115,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             }
             Command::UseInterfaces(interfaces) => {
                 self.discovery.choose(interfaces.clone());
+                self.looks_elsewhere = true;
                 self.lobby.me.addr = self.shared.env.own_addr();
                 self.prefer(Preferences {
                     interfaces,

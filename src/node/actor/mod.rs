@@ -103,6 +103,8 @@ pub(super) struct Actor<F> {
     /// Who announces rooms, and what they showed when they were asked.
     announcers: Announcers,
     is_asking: bool,
+    /// Other interfaces were chosen, and what is announced there is not known yet.
+    looks_elsewhere: bool,
     answers: Vec<(oneshot::Sender<Reply>, Reply)>,
     pending: Vec<Pending>,
     /// The places for reads that are under way.
@@ -165,6 +167,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             moving: None,
             announcers: Announcers::default(),
             is_asking: false,
+            looks_elsewhere: false,
             answers: Vec::new(),
             pending: Vec::new(),
             reads: Arc::new(Semaphore::new(READS)),
@@ -227,6 +230,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 Ok(()) = ads.changed() => {
                     for ad in ads.borrow_and_update().values() {
                         self.shared.env.note_addresses(ad);
+                    }
+                    if std::mem::take(&mut self.looks_elsewhere) {
+                        self.announcers = Announcers::default();
                     }
                     self.ask_announcers(false);
                 }

@@ -139,7 +139,9 @@ impl Announcers {
     pub fn note(&mut self, ads: &Ads, (ad, shown): (Ad, Shown)) {
         let peer = ad.peer_id;
         let announces = ads.contains_key(&peer);
-        if !announces && !matches!(shown, Shown::Member { .. }) {
+        // A member that was shown stays as long as it proves what it is.
+        let stays = self.known.contains_key(&peer) && matches!(shown, Shown::Member { .. });
+        if !announces && !stays {
             self.known.remove(&peer);
         } else {
             let known = Known {
@@ -150,7 +152,6 @@ impl Announcers {
             };
             self.known.insert(peer, known);
         }
-        // Members stay as long as they prove it; others as long as they announce.
         self.known
             .retain(|peer, known| known.member().is_some() || ads.contains_key(peer));
         self.note_disputes();
