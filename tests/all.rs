@@ -7,6 +7,7 @@ mod common;
 
 #[cfg(feature = "gui")]
 mod access;
+mod backup;
 mod deals;
 #[cfg(feature = "gui")]
 mod gallery;

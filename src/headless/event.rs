@@ -32,6 +32,9 @@ pub(super) enum Event {
         alone: bool,
         may_lose: bool,
     },
+    NewerCopy {
+        with: Vec<String>,
+    },
     Split {
         with: Vec<String>,
     },
@@ -184,6 +187,9 @@ impl Event {
                 cluster_id: cluster_id.to_string(),
                 by: by.clone(),
             }),
+            Trouble::NewerCopy { with } => Some(Self::NewerCopy {
+                with: with.iter().map(Name::to_string).collect(),
+            }),
             Trouble::Split { with } => Some(Self::Split {
                 with: with.iter().map(Name::to_string).collect(),
             }),
@@ -326,6 +332,7 @@ impl Cluster {
                 Some(Trouble::Reconnecting) => "reconnecting",
                 Some(Trouble::Stalled { .. }) => "stalled",
                 Some(Trouble::Elsewhere { .. }) => "continued_elsewhere",
+                Some(Trouble::NewerCopy { .. }) => "newer_copy",
                 Some(Trouble::Split { .. }) => "split",
             },
             members: members.collect(),

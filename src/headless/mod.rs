@@ -23,7 +23,7 @@ use self::{
     printer::Printer,
 };
 use crate::{
-    node::{Command, Done, Failure, Node, NodeConfig, NodeHandle, RoomView, Stage},
+    node::{Command, Done, Failure, Node, NodeConfig, NodeHandle, RoomView, Stage, Trouble, View},
     signals,
 };
 
@@ -36,6 +36,9 @@ const LINES: usize = 256;
 /// How long the lines that were read already may take after a signal: some
 /// hundred lines of text.
 const LAST_REPLIES: Duration = Duration::from_secs(1);
+
+/// How long somebody may think about whose copy of a game is played.
+const OWN_COPY: Duration = Duration::from_secs(10);
 
 /// Takes a seat with `first`, and runs until it is told to leave.
 ///
@@ -81,6 +84,7 @@ async fn play(
     let signal = tokio::select! {
         served = &mut serving => return served.context("the command reader failed")?,
         ended = show_changes(node, printer) => match ended? {},
+        never = play_own_copy(node) => match never {},
         signal = &mut stop => signal,
     };
     // Lines that were read already still get their reply: from a node that has
@@ -91,6 +95,26 @@ async fn play(
         served.context("the command reader failed")??;
     }
     Ok(signal)
+}
+
+/// Where nobody is there to ask, this computer's copy of the game is played.
+async fn play_own_copy(node: &NodeHandle) -> Infallible {
+    let mut views = node.view();
+    let has_less = |view: &Arc<View>| match &view.stage {
+        Stage::Room(room) => matches!(room.trouble, Some(Trouble::NewerCopy { .. })),
+        _ => false,
+    };
+    loop {
+        if views.wait_for(has_less).await.is_err() {
+            return std::future::pending().await;
+        }
+        let decided = views.wait_for(|view| !has_less(view));
+        if tokio::time::timeout(OWN_COPY, decided).await.is_err()
+            && let Err(e) = node.request(Command::PlayOwnCopy).await
+        {
+            tracing::warn!("this computer's copy is not played: {e}");
+        }
+    }
 }
 
 /// Prints what changes. Ends only if the node does without being asked to.

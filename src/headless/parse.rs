@@ -31,7 +31,7 @@ const COMMANDS: &str = "the commands are: guess LETTER, solve WORDS, hint, start
     mode together|turns|setter, rounds N, turn SECONDS, pack ID, difficulty any|easy|normal|hard, \
     lock, unlock, ready, unready, match [force], next, stop, choose N, set WORDS [= CLUE], give_up, \
     say TEXT, react NAME, watch, play, owner PLAYER, take_owner, remove PLAYER [lock], accept [PLAYER|all], refuse [PLAYER|all], \
-    continue, follow, hand_over, state, read, talk, history [N], stats, add_pack FILE, cluster, leave";
+    continue, follow, play_own, hand_over, state, read, talk, history [N], stats, add_pack FILE, cluster, leave";
 
 /// Reads a line, as it is meant in the room as it is now.
 pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Input, Failure> {
@@ -118,6 +118,7 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Input, Failur
         ("refuse", _) => act(Action::Refuse(knocker(game()?, rest)?)),
         ("continue", true) => command(Command::Continue),
         ("follow", true) => command(Command::Follow),
+        ("play_own", true) => command(Command::PlayOwnCopy),
         ("hand_over", true) => command(Command::HandOver),
         ("read", true) => command(Command::Read),
         ("state", true) => Ok(Input::State),

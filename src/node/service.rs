@@ -253,8 +253,9 @@ impl Handler for Service {
     async fn survey(&self, caller: Caller, freeze: bool, applied: Mark) -> Result<Survey, Refused> {
         let seat = self.called_seat(caller)?;
         // A sole voter that has just started leads without asking anybody, so
-        // keeping still would not keep it from acknowledging.
-        let alone = seat.node.is_sole_voter();
+        // keeping still would not keep it from acknowledging. One that has less than
+        // others waits for its player.
+        let alone = seat.node.is_sole_voter() && seat.newer_copies.lock().is_empty();
         let plays = seat.has_quorum() || alone;
         if freeze && !plays {
             seat.contact.freeze(self.0.env.timing.freeze);

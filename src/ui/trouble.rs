@@ -23,7 +23,10 @@ pub(super) fn passing(trouble: Option<&Trouble>) -> Option<String> {
     match trouble? {
         Trouble::ChoosingLeader => Some(tr!("choosing-leader")),
         Trouble::Reconnecting => Some(tr!("reconnecting")),
-        Trouble::Stalled { .. } | Trouble::Elsewhere { .. } | Trouble::Split { .. } => None,
+        Trouble::Stalled { .. }
+        | Trouble::Elsewhere { .. }
+        | Trouble::NewerCopy { .. }
+        | Trouble::Split { .. } => None,
     }
 }
 
@@ -61,6 +64,12 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
             ("Follow", tr!("follow")),
             Command::Follow,
         ),
+        Trouble::NewerCopy { with } => (
+            tr!("newer-copy", names = list(with)),
+            tr!("newer-copy-more"),
+            ("Play theirs", tr!("newer-copy-theirs")),
+            Command::Continue,
+        ),
         Trouble::Split { with } => (
             tr!("split", names = list(with)),
             tr!("split-more"),
@@ -68,6 +77,7 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
             Command::Leave,
         ),
     };
+    let own = matches!(trouble, Some(Trouble::NewerCopy { .. }));
     let p = Palette::of(ui);
     let height = ui.ctx().content_rect().height();
     let low = height < LOW;
@@ -89,7 +99,10 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
                 let (place, name) = button;
                 let response = ui.add(main_button(ui, name));
                 note_place(&response, place);
-                response.clicked().then_some(command)
+                let theirs = response.clicked().then_some(command);
+                let own = own.then(|| ui.button(tr!("newer-copy-own")));
+                let plays_own = own.is_some_and(|button| button.clicked());
+                theirs.or(plays_own.then_some(Command::PlayOwnCopy))
             };
             // However many are missing: the board stays in sight.
             let rows = ((height - 240.0) / 100.0).clamp(1.0, 4.0) as usize;
@@ -108,7 +121,7 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
             if ui.available_width() < BESIDE && !low {
                 words_ui(ui);
                 ui.add_space(6.0);
-                return button_ui(ui);
+                return ui.horizontal_wrapped(button_ui).inner;
             }
             let beside = egui::Layout::right_to_left(egui::Align::Center);
             let row = ui.with_layout(beside, |ui| {

@@ -347,6 +347,7 @@ fn shown() -> Vec<Event> {
         Role::Learner,
         Role::Learner,
         Role::Follower,
+        Role::Follower,
     ];
     let stalled = Trouble::Stalled {
         missing: vec![name("Ben")],
@@ -354,6 +355,9 @@ fn shown() -> Vec<Event> {
         may_lose: false,
     };
     let split = Trouble::Split {
+        with: vec![name("Ben")],
+    };
+    let newer = Trouble::NewerCopy {
         with: vec![name("Ben")],
     };
     let elsewhere = Trouble::Elsewhere {
@@ -365,6 +369,7 @@ fn shown() -> Vec<Event> {
         Trouble::ChoosingLeader,
         stalled,
         elsewhere,
+        newer,
         split,
     ];
     for (role, trouble) in roles.into_iter().zip(troubles) {

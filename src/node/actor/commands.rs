@@ -99,6 +99,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             }
             Command::Read => self.read(reply),
             Command::HandOver => self.hand_over(reply),
+            Command::PlayOwnCopy => self.play_own_copy(reply),
             Command::Rename(name) => {
                 let kept = name.clone();
                 self.save_later("the player's name", move |folder| save_name(folder, &kept));

@@ -6,7 +6,7 @@ use super::{Actor, Asker, SeatChanges};
 use crate::{
     blocking,
     consensus::{ClusterId, Notice},
-    game::PeerId,
+    game::{Name, PeerId},
     net::REPLACED,
     node::{
         api::{Done, Failure, KeptRoom},
@@ -108,6 +108,20 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         };
         let handing_over = async move { leave::hand_over(&seat).await };
         self.later(handing_over, |actor, outcome| actor.answer(reply, outcome));
+    }
+
+    /// Goes on with this computer's copy of the game.
+    pub(super) fn play_own_copy(&mut self, reply: Asker) {
+        let with = self.seat.as_ref().map(|seat| seat.play_own_copy());
+        let Some(with) = with.filter(|with| !with.is_empty()) else {
+            let nothing = Failure::new("still_played", "nobody has more of this game");
+            return self.answer(reply, Err(nothing));
+        };
+        let names: Vec<&str> = with.iter().map(Name::as_str).collect();
+        let names = names.join(", ");
+        let text = format!("The game goes on as it is on this computer; {names} had more of it.");
+        self.say("own_copy", &names, text, false);
+        self.answer(reply, Ok(Done::Ok));
     }
 
     /// Where others have gone on from this room.

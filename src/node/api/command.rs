@@ -68,6 +68,9 @@ pub enum Command {
     /// Hands the leadership over, if this seat has it, and stays a member: the
     /// computer is about to sleep.
     HandOver,
+    /// Goes on with the game as it is on this computer, although others have more of it
+    /// ([`Trouble::NewerCopy`](super::Trouble::NewerCopy)).
+    PlayOwnCopy,
     /// Changes how the window is.
     Prefer(Preferences),
     /// Takes a word pack: its file is copied to the player's own.

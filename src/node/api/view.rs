@@ -242,6 +242,12 @@ pub enum Trouble {
         /// The name of one of them.
         by: String,
     },
+    /// This computer decides alone, and came back with less than the others say was
+    /// decided: its disk may hold an older copy. Its player says whose game goes on.
+    NewerCopy {
+        /// Who has more.
+        with: Vec<Name>,
+    },
     /// Others have applied other entries than this node has: somebody's program does
     /// not keep to the rules.
     Split {

@@ -58,9 +58,10 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
     follow(shared, seat, &[notice], peer).await
 }
 
-/// Whether a room cannot decide anything, as far as this seat knows.
+/// Whether a room cannot decide anything, as far as this seat knows; or this seat, which
+/// decides alone, has less of it than others.
 pub fn is_stuck(seat: &Seat) -> bool {
-    seat.cut_off_for() >= seat.timing.survey
+    seat.cut_off_for() >= seat.timing.survey || !seat.newer_copies.lock().is_empty()
 }
 
 /// Who of those that were reached has the newest log; ties by PeerId, so that

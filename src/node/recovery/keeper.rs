@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::{
     consensus::{NodeId, lead_on},
-    game::PeerId,
+    game::{Name, PeerId},
     net::{CallError, Refusal, Survey},
     node::{
         entry::seating,
@@ -99,7 +99,21 @@ async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
     });
     if is_outdated {
         tracing::warn!("this room's file is an older copy: taking a new seat");
-        seat.contact.mark_outdated();
+        return seat.contact.mark_outdated();
+    }
+    // What a sole voter decided was on its disk. Others cannot prove what it was, but
+    // they may be right.
+    let last = seat.node.last_log_id().await.map_or(0, |last| last.index());
+    let answers = findings.answers.into_values();
+    let newer = answers.filter(|(_, survey)| survey.applied.index > last);
+    let players = state.game().players();
+    let name_of = |peer: PeerId| players.get(&peer).map(|player| player.name.clone());
+    let newer: Vec<Name> = newer
+        .map(|(peer, _)| name_of(peer).unwrap_or_else(Name::placeholder))
+        .collect();
+    if seat.node.is_sole_voter() && !newer.is_empty() {
+        tracing::warn!("others have more of the game than this computer");
+        *seat.newer_copies.lock() = newer;
     } else {
         seat.node.may_elect();
     }

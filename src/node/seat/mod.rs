@@ -82,6 +82,9 @@ pub struct Seat {
     opened: Instant,
     /// It was kept, and has not asked yet whether the others know more.
     pub is_back: AtomicBool,
+    /// Who has applied more than its log holds, although it decides alone: until its
+    /// player has said whose game goes on, it does not.
+    pub newer_copies: Mutex<Vec<Name>>,
     /// What is kept of it on disk.
     pub kept: KeptSeat,
 }
@@ -172,8 +175,19 @@ impl Seat {
             latencies: Latencies::default(),
             opened: Instant::now(),
             is_back: AtomicBool::new(is_back),
+            newer_copies: Mutex::default(),
             kept,
         }))
+    }
+
+    /// Its player has said that the game goes on with this copy. Answers with those who
+    /// have more of it.
+    pub fn play_own_copy(&self) -> Vec<Name> {
+        let newer = std::mem::take(&mut *self.newer_copies.lock());
+        if !newer.is_empty() {
+            self.node.may_elect();
+        }
+        newer
     }
 
     /// What the services need of it.

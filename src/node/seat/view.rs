@@ -101,6 +101,10 @@ fn name_of(state: &RoomState, peer: &PeerId) -> Name {
 }
 
 fn trouble(seat: &Seat, cluster: &ClusterView) -> Option<Trouble> {
+    let with = seat.newer_copies.lock().clone();
+    if !with.is_empty() {
+        return Some(Trouble::NewerCopy { with });
+    }
     let differ = seat.histories.lock().differ.clone();
     let differ = cluster
         .members

@@ -128,6 +128,10 @@ pub fn troubles() -> Vec<Scene> {
     split.trouble = Some(Trouble::Split {
         with: vec![name("Ben")],
     });
+    let mut newer = room.clone();
+    newer.trouble = Some(Trouble::NewerCopy {
+        with: vec![name("Ben")],
+    });
     let mut back = room.clone();
     back.cluster.role = Role::Follower;
     back.trouble = Some(Trouble::Reconnecting);
@@ -138,6 +142,7 @@ pub fn troubles() -> Vec<Scene> {
     vec![
         scene("choosing-leader", within(election)),
         scene("stalled", within(stalled)),
+        scene("newer-copy", within(newer)),
         scene("split", within(split)),
         scene("continued-elsewhere", within(elsewhere)),
         scene("reconnecting", within(back)),
