@@ -185,18 +185,19 @@ pub(super) fn bold(text: impl Into<String>) -> RichText {
 
 /// Takes the window's fonts; they are there from the next pass on.
 pub(super) fn set_fonts(ctx: &egui::Context) {
-    // What they lack, such as pictographs in the talk, comes from egui's own.
-    let mut fonts = FontDefinitions::default();
+    // What they lack, such as other scripts and pictographs, comes from the system's.
+    let mut fonts = FontDefinitions::empty();
     for (name, data) in FONTS {
         let data = Arc::new(FontData::from_static(data));
         fonts.font_data.insert(name.to_owned(), data);
     }
-    let proportional = fonts.families.entry(FontFamily::Proportional).or_default();
-    let others = proportional.clone();
-    proportional.insert(0, "text".to_owned());
-    let display = [DISPLAY.to_owned()].into_iter().chain(others);
-    let family = FontFamily::Name(DISPLAY.into());
-    fonts.families.insert(family, display.collect());
+    for (family, name) in [
+        (FontFamily::Proportional, "text"),
+        (FontFamily::Monospace, "text"),
+        (FontFamily::Name(DISPLAY.into()), DISPLAY),
+    ] {
+        fonts.families.insert(family, vec![name.to_owned()]);
+    }
     ctx.set_fonts(fonts);
 }
 
