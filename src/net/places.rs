@@ -88,7 +88,6 @@ struct Open {
 pub(super) struct Place {
     among: Places,
     number: u64,
-    from: Source,
     peer: Option<PeerId>,
     is_known: AtomicBool,
     /// Ends when the place is somebody else's.
@@ -139,9 +138,8 @@ impl Places {
         Some(Place {
             among: self.clone(),
             number,
-            from,
             peer: None,
-            is_known: AtomicBool::new(false),
+            is_known: AtomicBool::new(from.is_this_computer()),
             closed,
         })
     }
@@ -184,8 +182,7 @@ impl Place {
     pub(super) fn is_known(&self) -> bool {
         let known = || self.peer.is_some_and(|peer| (self.among.0.is_known)(peer));
         if !self.is_known.load(Relaxed) {
-            self.is_known
-                .store(self.from.is_this_computer() || known(), Relaxed);
+            self.is_known.store(known(), Relaxed);
         }
         self.is_known.load(Relaxed)
     }

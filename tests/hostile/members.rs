@@ -4,50 +4,29 @@ use std::{sync::Arc, time::Duration};
 
 use dhangkanna::{
     consensus::{
-        ClusterId, CommandId, Continuation, Entry, GameCommand, Holder, LogId, Mark, NodeId,
-        Notice, Proposal, Snapshot, SnapshotMeta, StoredMembership, TicketPath, TypeConfig, Vote,
-        codec, log_id,
+        ClusterId, Continuation, Holder, Mark, NodeId, Notice, Snapshot, SnapshotMeta,
+        StoredMembership, TicketPath, Vote, log_id,
     },
-    game::{Action, Name, PeerId},
-    net::{Identity, Refusal},
+    game::Action,
+    net::Refusal,
     node::{Command, Trouble, View},
     proto as pb,
 };
 use openraft::{
     RaftNetworkV2 as _,
-    entry::RaftEntry as _,
     error::ReplicationClosed,
-    network::RPCOption,
-    raft::{AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest, VoteRequest},
+    raft::{TransferLeaderRequest, VoteRequest},
 };
 use tonic::Status;
 
 use super::{
     Intruder, Room,
+    calls::{append, forged, option},
     server::{Answers, Append, Follows},
 };
 use crate::common::{room_of, sit, until};
 
-fn option() -> RPCOption {
-    RPCOption::new(Duration::from_secs(5))
-}
-
 type Lie = fn(&pb::AppendEntriesRequest) -> Result<Append, Status>;
-
-/// A leader's call, after the entry `prev`.
-fn append(
-    vote: Vote,
-    prev: Option<LogId>,
-    entries: Vec<Entry>,
-    commit: Option<LogId>,
-) -> AppendEntriesRequest<TypeConfig> {
-    AppendEntriesRequest {
-        vote,
-        prev_log_id: prev,
-        entries,
-        leader_commit: commit,
-    }
-}
 
 /// Answers the leader's entries with a lie.
 struct Lies<F>(F);
@@ -224,48 +203,6 @@ async fn a_removed_member_changes_nothing() {
     room.end().await;
 }
 
-fn command(id: CommandId, action: Action, opens_session: bool) -> GameCommand {
-    GameCommand {
-        id,
-        opens_session,
-        action,
-        signed: None,
-    }
-}
-
-fn signed(command: GameCommand, cluster: ClusterId, by: &Identity) -> GameCommand {
-    let digest = codec::digest(&command);
-    command.sign(cluster, &digest, by.key())
-}
-
-/// What a member may try to say in another's name, or twice, or in another room.
-fn forged(room: &Room, victim: PeerId, by: &Identity) -> Vec<GameCommand> {
-    let id = |peer_id, session| CommandId {
-        peer_id,
-        session,
-        seq: 1,
-    };
-    let resign = || Action::PassOwner(by.peer_id());
-    let later = 1 << 51;
-    let own = id(by.peer_id(), later);
-    let sits_down = || Action::TakeSeat {
-        name: Name::parse("Mallory").expect("a name"),
-    };
-    let mut in_victims_name = signed(command(own, resign(), false), room.cluster, by);
-    in_victims_name.id.peer_id = victim;
-    let mut other_action = signed(command(own, sits_down(), true), room.cluster, by);
-    other_action.action = resign();
-    let elsewhere = ClusterId::random();
-    vec![
-        command(id(victim, later), resign(), true),
-        command(own, sits_down(), true),
-        signed(command(id(victim, later), resign(), true), room.cluster, by),
-        in_victims_name,
-        other_action,
-        signed(command(own, sits_down(), true), elsewhere, by),
-    ]
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_speaks_for_nobody_else() {
     let room = Room::of(2).await;
@@ -281,64 +218,6 @@ async fn a_member_speaks_for_nobody_else() {
             .expect_err("a refusal");
     }
     assert_eq!(room.applied(0), applied, "nothing was written");
-    room.goes_on().await;
-    room.end().await;
-}
-
-/// The leader's program is changed, and goes on with its key, its log and its term.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_rogue_leader_speaks_for_nobody_else() {
-    let mut room = Room::of(3).await;
-    room.has_voters(3).await;
-    let seats = room.seats();
-    let owner = room.host().1;
-    let (term, leader) = room.reign();
-    let leader = leader.expect("a leader");
-    assert_eq!(seats[0].0, leader);
-    room.kill(0);
-    let rogue = Intruder::of_killed(&room, 1, leader).await;
-    let mut last = rogue.log.last_log_id().expect("entries");
-    let proposals: Vec<Proposal> = forged(&room, seats[1].1, &rogue.identity)
-        .into_iter()
-        .chain(forged(&room, owner, &rogue.identity))
-        .map(Proposal::Command)
-        .collect();
-    let vote = Vote::new_committed(term, leader);
-    // The others may lack the last ones.
-    let mut entries = rogue.log.entries_after(None);
-    for proposal in proposals {
-        last = log_id(term, last.index + 1);
-        entries.push(Entry::new_normal(last, proposal));
-    }
-    for (n, seat) in seats[1..].iter().enumerate() {
-        rogue.find(&room.players[n]).await;
-        let mut raft = rogue.raft(room.cluster, *seat).await;
-        let call = append(vote, None, entries.clone(), Some(last));
-        let answer = raft
-            .append_entries(call, option())
-            .await
-            .expect("an answer");
-        assert!(
-            matches!(answer, AppendEntriesResponse::Success),
-            "{answer:?}"
-        );
-    }
-    drop(rogue);
-    for player in &room.players {
-        let view = until(player, "the entries", |view| {
-            room_of(view).is_some_and(|room| room.cluster.last_applied >= last.index)
-        })
-        .await;
-        let table = room_of(&view).expect("a room").state.game().table();
-        assert_eq!(table.owner, Some(owner));
-        let players = room_of(&view).expect("a room").state.game().players();
-        assert_eq!(players.len(), 3);
-        assert!(
-            players
-                .values()
-                .all(|player| player.name.as_str() != "Mallory")
-        );
-    }
     room.goes_on().await;
     room.end().await;
 }
@@ -463,55 +342,5 @@ async fn a_removed_member_cannot_lead_who_slept_meanwhile() {
     println!("refused {refused} times before its log had arrived");
     room.players.push(awake);
     room.goes_on().await;
-    room.end().await;
-}
-
-/// The leader's program is changed, and tells each of the others something else.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_split_view_is_shown_to_all() {
-    let mut room = Room::of(3).await;
-    room.has_voters(3).await;
-    let seats = room.seats();
-    let (term, leader) = room.reign();
-    let leader = leader.expect("a leader");
-    room.kill(0);
-    let rogue = Intruder::of_killed(&room, 1, leader).await;
-    let last = rogue.log.last_log_id().expect("entries");
-    let vote = Vote::new_committed(term, leader);
-    for (n, seat) in seats[1..].iter().enumerate() {
-        rogue.find(&room.players[n]).await;
-        let mut raft = rogue.raft(room.cluster, *seat).await;
-        let own = CommandId {
-            peer_id: rogue.identity.peer_id(),
-            session: 1 << 51,
-            seq: 1,
-        };
-        // Both are its own command, and signed.
-        let sits = Action::TakeSeat {
-            name: Name::parse(["Here", "There"][n]).expect("a name"),
-        };
-        let own = signed(command(own, sits, true), room.cluster, &rogue.identity);
-        let next = log_id(term, last.index + 1);
-        let mut entries = rogue.log.entries_after(None);
-        entries.push(Entry::new_normal(next, Proposal::Command(own)));
-        let call = append(vote, None, entries, Some(next));
-        let answer = raft
-            .append_entries(call, option())
-            .await
-            .expect("an answer");
-        assert!(
-            matches!(answer, AppendEntriesResponse::Success),
-            "{answer:?}"
-        );
-    }
-    let split = |view: &View| {
-        let trouble = room_of(view).and_then(|room| room.trouble.as_ref());
-        matches!(trouble, Some(Trouble::Split { .. }))
-    };
-    for player in &room.players {
-        let seen = until(player, "a split view", split);
-        let seen = tokio::time::timeout(Duration::from_secs(10), seen).await;
-        seen.expect("shown within 10 s");
-    }
     room.end().await;
 }

@@ -3,8 +3,11 @@
 //! a round goes on meanwhile.
 
 mod announcers;
+mod calls;
 mod door;
 mod members;
+mod replays;
+mod rogue_leader;
 mod server;
 
 use std::{fs, net::SocketAddr, sync::Arc, time::Duration};
@@ -204,6 +207,16 @@ impl Intruder {
 
     /// A player whose program was killed, in its place: with its key and its log.
     pub async fn of_killed(room: &Room, profile: usize, seat: NodeId) -> Self {
+        Self::of_killed_with(room, profile, seat, Arc::new(Follows)).await
+    }
+
+    /// The same, which answers calls as `answers` say.
+    pub async fn of_killed_with(
+        room: &Room,
+        profile: usize,
+        seat: NodeId,
+        answers: Arc<dyn Answers>,
+    ) -> Self {
         let folder = room.data.path().join(format!("profiles/{profile}"));
         let pem = fs::read_to_string(folder.join("identity.pem")).expect("a key");
         let identity = Arc::new(Identity::from_pem(&pem).expect("a key"));
@@ -219,7 +232,7 @@ impl Intruder {
         };
         let log = tokio::time::timeout(Duration::from_secs(5), opening).await;
         let log = log.expect("its log");
-        let somebody = Self::as_somebody(identity, Arc::new(Follows));
+        let somebody = Self::as_somebody(identity, answers);
         Self {
             seat,
             log,

@@ -5,6 +5,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use dhangkanna::{
@@ -56,6 +57,10 @@ pub trait Answers: Send + Sync + 'static {
 
     fn survey(&self) -> Result<pb::SurveyReply, Status> {
         Ok(pb::SurveyReply::default())
+    }
+
+    fn propose(&self) -> Result<pb::ProposeReply, Status> {
+        Err(Status::unavailable("no"))
     }
 }
 
@@ -127,6 +132,12 @@ impl HostileServer {
         self.calls.heard.lock().clone()
     }
 
+    /// Waits for one more, or so long.
+    pub async fn heard_within(&self, time: Duration) {
+        // Either will do.
+        let _ = tokio::time::timeout(time, self.changed()).await;
+    }
+
     /// Waits for one more.
     pub async fn changed(&self) {
         let mut count = self.calls.count.subscribe();
@@ -186,7 +197,7 @@ impl Lobby for Service {
 impl Members for Service {
     async fn propose(&self, _request: Request<pb::ProposeRequest>) -> Answer<pb::ProposeReply> {
         self.0.hear("propose");
-        no()
+        self.0.answers.propose().map(Response::new)
     }
 
     async fn read_index(

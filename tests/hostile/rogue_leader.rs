@@ -1,0 +1,188 @@
+//! A leader that was elected by the rules, and whose program is changed then.
+
+use std::{sync::Arc, time::Duration};
+
+use dhangkanna::{
+    consensus::{CommandId, Entry, Proposal, Vote, log_id},
+    game::{Action, Letter, Name},
+    node::{Command, Trouble, View},
+    proto as pb,
+};
+use openraft::{RaftNetworkV2 as _, entry::RaftEntry as _, raft::AppendEntriesResponse};
+use tonic::Status;
+
+use super::{
+    Intruder, Room,
+    calls::{append, command, forged, option, signed},
+    server::Answers,
+};
+use crate::common::{room_of, until};
+
+/// Says that every command was decided, and by which entry.
+struct Agrees(u64);
+
+impl Answers for Agrees {
+    fn propose(&self) -> Result<pb::ProposeReply, Status> {
+        let reply = pb::Reply {
+            outcome: pb::Outcome::Hit.into(),
+            rejection: 0,
+            index: self.0,
+        };
+        Ok(pb::ProposeReply {
+            reply: Some(reply),
+            copies: 2,
+        })
+    }
+}
+
+/// "A hit, index 5", and no such entry: what came of a command is read from the own
+/// log, which has its player's signature.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_without_an_entry_is_none() {
+    futures::future::join_all([0, 1, 1000].map(no_outcome_by)).await;
+}
+
+/// The entry that is named is so many after the last.
+async fn no_outcome_by(ahead: u64) {
+    let mut room = Room::of(2).await;
+    let (_, leader) = room.reign();
+    let (term, leader) = (room.reign().0, leader.expect("a leader"));
+    let guest = room.seats()[1];
+    room.kill(0);
+    let vote = Vote::new_committed(term, leader);
+    let last = room.applied(0);
+    let rogue = Intruder::of_killed_with(&room, 1, leader, Arc::new(Agrees(last + ahead))).await;
+    rogue.find(&room.players[0]).await;
+    let mut raft = rogue.raft(room.cluster, guest).await;
+    let letter = Letter::parse("z").expect("a letter");
+    let guess = Command::Act(Action::Guess {
+        letter,
+        round: None,
+    });
+    let leads = async {
+        let last = rogue.log.last_log_id();
+        loop {
+            let beat = append(vote, last, Vec::new(), last);
+            raft.append_entries(beat, option()).await.expect("taken");
+            rogue.server.heard_within(Duration::from_millis(100)).await;
+        }
+    };
+    let decided = tokio::select! {
+        decided = room.players[0].request(guess) => decided,
+        () = leads => unreachable!(),
+    };
+    decided.expect_err("an outcome that is none");
+    assert!(rogue.server.heard().contains(&"propose"));
+    let view = room.players[0].view().borrow().clone();
+    let game = room_of(&view).expect("a room").state.game();
+    assert!(game.round().expect("a round").guesses().is_empty());
+    room.end().await;
+}
+
+/// The leader's program is changed, and goes on with its key, its log and its term.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rogue_leader_speaks_for_nobody_else() {
+    let mut room = Room::of(3).await;
+    room.has_voters(3).await;
+    let seats = room.seats();
+    let owner = room.host().1;
+    let (term, leader) = room.reign();
+    let leader = leader.expect("a leader");
+    assert_eq!(seats[0].0, leader);
+    room.kill(0);
+    let rogue = Intruder::of_killed(&room, 1, leader).await;
+    let mut last = rogue.log.last_log_id().expect("entries");
+    let proposals: Vec<Proposal> = forged(&room, seats[1].1, &rogue.identity)
+        .into_iter()
+        .chain(forged(&room, owner, &rogue.identity))
+        .map(Proposal::Command)
+        .collect();
+    let vote = Vote::new_committed(term, leader);
+    // The others may lack the last ones.
+    let mut entries = rogue.log.entries_after(None);
+    for proposal in proposals {
+        last = log_id(term, last.index + 1);
+        entries.push(Entry::new_normal(last, proposal));
+    }
+    for (n, seat) in seats[1..].iter().enumerate() {
+        rogue.find(&room.players[n]).await;
+        let mut raft = rogue.raft(room.cluster, *seat).await;
+        let call = append(vote, None, entries.clone(), Some(last));
+        let answer = raft
+            .append_entries(call, option())
+            .await
+            .expect("an answer");
+        assert!(
+            matches!(answer, AppendEntriesResponse::Success),
+            "{answer:?}"
+        );
+    }
+    drop(rogue);
+    for player in &room.players {
+        let view = until(player, "the entries", |view| {
+            room_of(view).is_some_and(|room| room.cluster.last_applied >= last.index)
+        })
+        .await;
+        let table = room_of(&view).expect("a room").state.game().table();
+        assert_eq!(table.owner, Some(owner));
+        let players = room_of(&view).expect("a room").state.game().players();
+        assert_eq!(players.len(), 3);
+        assert!(
+            players
+                .values()
+                .all(|player| player.name.as_str() != "Mallory")
+        );
+    }
+    room.goes_on().await;
+    room.end().await;
+}
+
+/// The leader's program is changed, and tells each of the others something else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_split_view_is_shown_to_all() {
+    let mut room = Room::of(3).await;
+    room.has_voters(3).await;
+    let seats = room.seats();
+    let (term, leader) = room.reign();
+    let leader = leader.expect("a leader");
+    room.kill(0);
+    let rogue = Intruder::of_killed(&room, 1, leader).await;
+    let last = rogue.log.last_log_id().expect("entries");
+    let vote = Vote::new_committed(term, leader);
+    for (n, seat) in seats[1..].iter().enumerate() {
+        rogue.find(&room.players[n]).await;
+        let mut raft = rogue.raft(room.cluster, *seat).await;
+        let own = CommandId {
+            peer_id: rogue.identity.peer_id(),
+            session: 1 << 51,
+            seq: 1,
+        };
+        // Both are its own command, and signed.
+        let sits = Action::TakeSeat {
+            name: Name::parse(["Here", "There"][n]).expect("a name"),
+        };
+        let own = signed(command(own, sits, true), room.cluster, &rogue.identity);
+        let next = log_id(term, last.index + 1);
+        let mut entries = rogue.log.entries_after(None);
+        entries.push(Entry::new_normal(next, Proposal::Command(own)));
+        let call = append(vote, None, entries, Some(next));
+        let answer = raft
+            .append_entries(call, option())
+            .await
+            .expect("an answer");
+        assert!(
+            matches!(answer, AppendEntriesResponse::Success),
+            "{answer:?}"
+        );
+    }
+    let split = |view: &View| {
+        let trouble = room_of(view).and_then(|room| room.trouble.as_ref());
+        matches!(trouble, Some(Trouble::Split { .. }))
+    };
+    for player in &room.players {
+        let seen = until(player, "a split view", split);
+        let seen = tokio::time::timeout(Duration::from_secs(10), seen).await;
+        seen.expect("shown within 10 s");
+    }
+    room.end().await;
+}
