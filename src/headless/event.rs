@@ -49,6 +49,9 @@ pub(super) enum Event {
         name: String,
         peer_id: String,
     },
+    Pin {
+        pin: Option<String>,
+    },
     Warning {
         message: String,
     },

@@ -34,6 +34,7 @@ pub(super) fn rooms_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) -> Option<
             join = Some(Command::Join {
                 target: JoinTarget::Cluster(room.cluster_id),
                 wait: WAIT,
+                pin: None,
             });
         }
     }

@@ -224,6 +224,7 @@ impl Table {
             trouble: None,
             setter: None,
             clock: None,
+            pin: None,
         }
     }
 }

@@ -240,6 +240,7 @@ impl Room {
             trouble: None,
             setter: None,
             clock: None,
+            pin: None,
         }
     }
 }
@@ -338,6 +339,11 @@ fn shown() -> Vec<Event> {
 
     room.configure(Mode::Turns, 1, false);
     room.start_match(Some(deal("moon", "")));
+    show(room.view());
+
+    let mut with_pin = room.view();
+    with_pin.pin = "012345".parse().ok();
+    show(with_pin);
     show(room.view());
 
     let roles = [

@@ -5,6 +5,7 @@
 mod announcers;
 mod door;
 mod members;
+mod pin;
 mod server;
 
 use std::{fs, net::SocketAddr, sync::Arc, time::Duration};
@@ -51,7 +52,10 @@ impl Room {
                 node(data.path(), &format!("P{}", n + 1), QUICK, || {})
             };
             let command = match players.first() {
-                None => Command::Host { room: None },
+                None => Command::Host {
+                    room: None,
+                    pin: None,
+                },
                 Some(host) => join(addr_of(host)),
             };
             sit(&player, command).await;

@@ -2,5 +2,6 @@
 
 pub mod gossip;
 pub mod leave;
+pub mod pin;
 pub mod rooms;
 pub mod seating;

@@ -38,6 +38,7 @@ pub fn room_view(seat: &Seat) -> RoomView {
         single_copy: false,
         trouble,
         setter: None,
+        pin: None,
     }
 }
 

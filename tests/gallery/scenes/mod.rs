@@ -184,6 +184,10 @@ pub fn lobbies() -> Vec<Scene> {
         ..lobby()
     };
     let staged = |stage: Stage| View { stage, ..lobby() };
+    let knocking = |takes_pin| Stage::Knocking {
+        room: "Ben's room".to_owned(),
+        takes_pin,
+    };
     vec![
         opened("settings", empty.clone(), &["settings"]),
         opened("about", empty.clone(), &["settings", "about"]),
@@ -198,7 +202,8 @@ pub fn lobbies() -> Vec<Scene> {
         scene("lobby-removed", told),
         scene("fatal", broken),
         scene("joining", staged(Stage::Joining("Ben's room".to_owned()))),
-        scene("knocking", staged(Stage::Knocking("Ben's room".to_owned()))),
+        scene("knocking", staged(knocking(false))),
+        scene("knocking-pin", staged(knocking(true))),
     ]
 }
 
@@ -331,6 +336,11 @@ pub fn rounds() -> Vec<Scene> {
     ]
 }
 
+fn with_pin(room: RoomView) -> RoomView {
+    let pin = "012345".parse().ok();
+    RoomView { pin, ..room }
+}
+
 pub fn rooms() -> Vec<Scene> {
     let waiting = three();
     let mut knocked = three();
@@ -402,6 +412,7 @@ pub fn rooms() -> Vec<Scene> {
         },
         scene("room-waiting", within(waiting.view())),
         scene("room-knock", within(knocked.view())),
+        scene("room-pin", within(with_pin(waiting.view()))),
         scene("match-over", within(over.view())),
         opened("history", within(over.view()), &["room-history"]),
         scene("room-of-24", within(crowd.view())),
