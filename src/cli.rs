@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Context as _;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, error::ErrorKind};
 use tracing::level_filters::LevelFilter;
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     discovery::{GossipConfig, Interfaces},
     game::{BadName, Name},
     headless, lists, logging,
-    node::{Command, JoinTarget, NodeConfig, Timing},
+    node::{Command, JoinTarget, NodeConfig, Pin, Timing},
 };
 
 /// How long a room is looked for, unless `--wait` says otherwise.
@@ -94,6 +94,10 @@ struct Common {
     /// How long to look for a room [default: 10; for `rooms`: 2]
     #[arg(long, value_name = "SECONDS", global = true, value_parser = parse_seconds)]
     wait: Option<Duration>,
+    /// With --host, the room has a PIN, by which friends come in without asking:
+    /// made here, or these six digits; with --join, the PIN of that room
+    #[arg(long, value_name = "DIGITS", global = true, num_args = 0..=1)]
+    pin: Option<Option<Pin>>,
     /// Changes one of the policy's times, for tests: NAME=MILLISECONDS
     #[arg(long, global = true, hide = true, value_parser = parse_time)]
     timing: Vec<String>,
@@ -129,14 +133,13 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Some(Sub::Headless(args)) => {
             let before = seat.host.is_some() || seat.join.is_some() || seat.resume.is_some();
-            let Some(first) = args.command(common.wait).filter(|_| !before) else {
-                use clap::{CommandFactory as _, error::ErrorKind};
-                Cli::command()
-                    .error(
-                        ErrorKind::MissingRequiredArgument,
-                        "headless needs --host ROOM, --join ROOM|CLUSTER_ID|IP:PORT or --resume [ROOM]",
-                    )
-                    .exit();
+            let first = args.command(&common);
+            let first = first.unwrap_or_else(|why| wrong(ErrorKind::ArgumentConflict, why));
+            let Some(first) = first.filter(|_| !before) else {
+                wrong(
+                    ErrorKind::MissingRequiredArgument,
+                    "headless needs --host ROOM, --join ROOM|CLUSTER_ID|IP:PORT or --resume [ROOM]",
+                );
             };
             let (config, _log) = common.open()?;
             let runtime = runtime()?;
@@ -147,7 +150,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             ended.map(|()| ExitCode::SUCCESS)
         }
         None => {
-            let first = seat.command(common.wait);
+            let first = seat.command(&common);
+            let first = first.unwrap_or_else(|why| wrong(ErrorKind::ArgumentConflict, why));
             window(common, first)
         }
     }
@@ -176,16 +180,37 @@ fn window(_common: Common, _first: Option<Command>) -> anyhow::Result<ExitCode> 
 }
 
 impl SeatArgs {
-    fn command(self, wait: Option<Duration>) -> Option<Command> {
-        let host = self.host.map(|room| Command::Host { room });
+    /// What is asked for, if anything is.
+    ///
+    /// # Errors
+    /// If a PIN does not go with it.
+    fn command(self, common: &Common) -> Result<Option<Command>, &'static str> {
+        match (common.pin, &self.host, &self.join) {
+            (Some(_), None, None) => return Err("--pin goes with --host or --join"),
+            (Some(None), None, Some(_)) => {
+                return Err("--join needs the six digits of the room's PIN after --pin");
+            }
+            _ => {}
+        }
+        let host = self.host.map(|room| Command::Host {
+            room,
+            pin: common.pin.map(|pin| pin.unwrap_or_else(Pin::random)),
+        });
         let join = self.join.map(|target| Command::Join {
             target,
-            wait: wait.unwrap_or(WAIT_FOR_ROOM),
+            wait: common.wait.unwrap_or(WAIT_FOR_ROOM),
+            pin: common.pin.flatten(),
         });
         let resume = self.resume.map(|which| Command::Resume { which });
         // At most one of them, as clap sees to.
-        host.or(join).or(resume)
+        Ok(host.or(join).or(resume))
     }
+}
+
+/// Ends the program as clap does.
+fn wrong(kind: ErrorKind, why: &str) -> ! {
+    use clap::CommandFactory as _;
+    Cli::command().error(kind, why).exit()
 }
 
 impl Common {
@@ -301,9 +326,43 @@ mod tests {
     }
 
     #[test]
+    fn a_pin_is_of_the_room_that_is_hosted_or_joined() {
+        let command = |args: &[&str]| {
+            let cli = Cli::try_parse_from([&["dhangkanna"], args].concat());
+            let Cli { seat, common, .. } = cli.expect("a command line");
+            seat.command(&common)
+        };
+        let pin = |text: &str| text.parse::<Pin>().expect("six digits");
+        let host = |pin| Ok(Some(Command::Host { room: None, pin }));
+        assert_eq!(command(&["--host"]), host(None));
+        assert_eq!(
+            command(&["--host", "--pin", "012345"]),
+            host(Some(pin("012345")))
+        );
+        let Ok(Some(Command::Host { pin: made, .. })) = command(&["--host", "--pin"]) else {
+            panic!("no room");
+        };
+        assert!(made.is_some());
+        let Ok(Some(Command::Join { pin: shown, .. })) =
+            command(&["--join", "den", "--pin", "7 7 7 7 7 7"])
+        else {
+            panic!("no room");
+        };
+        assert_eq!(shown, Some(pin("777777")));
+        for bad in [
+            &["--join", "den", "--pin"][..],
+            &["--pin"],
+            &["--pin", "123456"],
+            &["--resume", "--pin"],
+        ] {
+            assert!(command(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
     fn takes_what_is_documented_and_refuses_the_rest() {
         let long = "x".repeat(10_000);
-        let table: [(&[&str], bool); 19] = [
+        let table: [(&[&str], bool); 24] = [
             (&["headless", "--resume"], true),
             (&["--resume", "den"], true),
             (&["--resume", "--host"], false),
@@ -334,6 +393,11 @@ mod tests {
             (&["--port", "70000"], false),
             (&["--wait", "-1"], false),
             (&["--log", "loud"], false),
+            (&["--host", "den", "--pin"], true),
+            (&["headless", "--host", "--pin", "012345"], true),
+            (&["--join", "den", "--pin", "123 456"], true),
+            (&["--join", "den", "--pin", "12345"], false),
+            (&["--join", "den", "--pin", "1234567"], false),
         ];
         for (args, ok) in table {
             let parsed = Cli::try_parse_from([&["dhangkanna"], args].concat());

@@ -80,7 +80,14 @@ async fn a_word_is_on_no_disk_before_its_round() {
         node(data.path(), "Ada", Timing::REAL, || {}),
         node(data.path(), "Ben", Timing::REAL, || {}),
     ];
-    sit(&nodes[0], Command::Host { room: None }).await;
+    sit(
+        &nodes[0],
+        Command::Host {
+            room: None,
+            pin: None,
+        },
+    )
+    .await;
     sit(&nodes[1], join(addr_of(&nodes[0]))).await;
     let rounds = 6;
     for mode in [Mode::Together, Mode::Turns] {
@@ -141,7 +148,14 @@ async fn who_lacks_the_pack_is_told_and_who_has_it_goes_on() {
     pack(with.path());
     let [ada, ben, cleo] = [(&with, "Ada"), (&with, "Ben"), (&without, "Cleo")]
         .map(|(data, name)| node(data.path(), name, Timing::REAL, || {}));
-    sit(&ada, Command::Host { room: None }).await;
+    sit(
+        &ada,
+        Command::Host {
+            room: None,
+            pin: None,
+        },
+    )
+    .await;
     sit(&ben, join(addr_of(&ada))).await;
     sit(&cleo, join(addr_of(&ada))).await;
     let settings = Settings {

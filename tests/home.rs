@@ -153,7 +153,13 @@ fn hosting(data: &Path) -> (tokio::runtime::Runtime, NodeHandle) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let _entered = runtime.enter();
     let host = node(data, "Host", Timing::REAL, || {});
-    runtime.block_on(sit(&host, Command::Host { room: None }));
+    runtime.block_on(sit(
+        &host,
+        Command::Host {
+            room: None,
+            pin: None,
+        },
+    ));
     drop(_entered);
     (runtime, host)
 }

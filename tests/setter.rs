@@ -23,10 +23,14 @@ async fn three(data: &std::path::Path) -> Vec<NodeHandle> {
     for name in ["Ada", "Ben", "Cleo"] {
         let node = node(data, name, Timing::REAL, || {});
         let command = match nodes.len() {
-            0 => Command::Host { room: None },
+            0 => Command::Host {
+                room: None,
+                pin: None,
+            },
             _ => Command::Join {
                 target: JoinTarget::Room("Ada's room".to_owned()),
                 wait: Duration::from_secs(10),
+                pin: None,
             },
         };
         node.request(command).await.expect("a seat");

@@ -38,9 +38,12 @@ impl Scene {
     async fn new() -> Self {
         let data = tempfile::tempdir().expect("a folder");
         let host = node(data.path(), "Host", Timing::REAL, || {});
-        host.request(Command::Host { room: None })
-            .await
-            .expect("a room");
+        host.request(Command::Host {
+            room: None,
+            pin: None,
+        })
+        .await
+        .expect("a room");
         let view = until(&host, "a room", |view| room_of(view).is_some()).await;
         let addr: SocketAddr = view.me.addr.parse().expect("an address");
         let identity = Arc::new(Identity::ephemeral().expect("a key"));
@@ -359,7 +362,14 @@ async fn who_lost_its_seat_to_a_copy_can_be_joined_in_its_next_room() {
     until(&ann, "it is told", |view| view.stage == Stage::Lobby).await;
     scene.stranger.who_is_at(addr).await.expect_err("no answer");
 
-    sit(&ann, Command::Host { room: None }).await;
+    sit(
+        &ann,
+        Command::Host {
+            room: None,
+            pin: None,
+        },
+    )
+    .await;
     let data = tempfile::tempdir().expect("a folder");
     let guest = node(data.path(), "Guest", Timing::REAL, || {});
     sit(&guest, join(addr)).await;

@@ -205,7 +205,14 @@ async fn started(node: &NodeHandle) {
 async fn what_nobody_can_type_is_refused_and_the_round_goes_on() {
     let data = tempfile::tempdir().expect("a folder");
     let leader = node(data.path(), "Ada", Timing::REAL, || {});
-    sit(&leader, Command::Host { room: None }).await;
+    sit(
+        &leader,
+        Command::Host {
+            room: None,
+            pin: None,
+        },
+    )
+    .await;
     let guests = tempfile::tempdir().expect("a folder");
     let member = node(guests.path(), "Ben", Timing::REAL, || {});
     sit(&member, join(addr_of(&leader))).await;

@@ -50,7 +50,14 @@ async fn a_room_of_version_0_1_is_refused_and_left_as_it_was() {
     );
     until(&ada, "the kept room", listed).await;
     // The program goes on.
-    sit(&ada, Command::Host { room: None }).await;
+    sit(
+        &ada,
+        Command::Host {
+            room: None,
+            pin: None,
+        },
+    )
+    .await;
     ada.shutdown().await.expect("left");
     for file in ["raft.redb", "seat"] {
         let (before, after) = (fs::read(golden.join(file)), fs::read(seat.join(file)));
@@ -63,7 +70,14 @@ async fn the_rules_are_raised_when_all_members_know_newer_ones() {
     let folders = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
     let [older, newer, copy] = folders.each_ref().map(|folder| folder.path());
     let bob = node_knowing(older, "Bob", RULES);
-    sit(&bob, Command::Host { room: None }).await;
+    sit(
+        &bob,
+        Command::Host {
+            room: None,
+            pin: None,
+        },
+    )
+    .await;
     let ada = node_knowing(newer, "Ada", NEXT);
     sit(&ada, join(addr_of(&bob))).await;
     bob.request(Command::HandOver).await.expect("handed over");

@@ -18,6 +18,71 @@ use eframe::egui;
 use egui_kittest::kittest::Queryable as _;
 
 #[test]
+fn a_pin_is_made_shown_and_typed() {
+    let (runtime, data) = (runtime(), tempfile::tempdir().expect("a folder"));
+    let mut ada = Player::new(&runtime, data.path(), "Ada");
+    let mut ben = Player::new(&runtime, data.path(), "Ben");
+    ada.window.run();
+    ada.click("Host a game");
+    ada.sees(&runtime, "my room", |view| room_of(view).is_some());
+    ada.click("Ask me before new players join");
+    let is_locked =
+        |view: &View| room_of(view).is_some_and(|room| room.state.game().table().settings.locked);
+    ada.sees(&runtime, "the locked door", is_locked);
+    ben.sees(&runtime, "Ada's room", |view| !view.rooms.is_empty());
+    ben.click("Join Ada's room");
+    let knocks = |with_pin| move |view: &View| matches!(view.stage, Stage::Knocking { takes_pin, .. } if takes_pin == with_pin);
+    ben.sees(&runtime, "the door", knocks(false));
+    assert!(!ben.shows("PIN from the owner’s screen"));
+
+    ada.click("Make a PIN");
+    let pin_of = |view: &View| room_of(view).and_then(|room| room.pin);
+    ada.sees(&runtime, "a PIN", |view| pin_of(view).is_some());
+    let before = pin_of(&ada.node.view().borrow()).expect("a PIN").digits();
+    ada.click("New PIN");
+    ada.sees(&runtime, "another PIN", |view| {
+        pin_of(view).is_some_and(|pin| pin.digits() != before)
+    });
+    let digits = pin_of(&ada.node.view().borrow()).expect("a PIN").digits();
+    assert!(ada.shows(&format!("PIN {} {}", &digits[..3], &digits[3..])));
+
+    ben.sees(&runtime, "the PIN's field", knocks(true));
+    let type_it = |ben: &mut Player, digits: &str| {
+        let field = ben.window.get_by_role_and_label(
+            egui::accesskit::Role::TextInput,
+            "PIN from the owner’s screen",
+        );
+        field.focus();
+        ben.window.run();
+        ben.window.event(egui::Event::Text(digits.to_owned()));
+        ben.window.run();
+    };
+    type_it(&mut ben, "12");
+    assert!(ben.shows("A PIN has six digits."));
+    ben.window
+        .key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    type_it(&mut ben, &before);
+    ben.window.key_press(egui::Key::Enter);
+    ben.window.run();
+    ben.sees(&runtime, "that it is wrong", |view| {
+        view.notice
+            .as_ref()
+            .is_some_and(|notice| notice.code == "wrong_pin")
+    });
+    assert!(ben.shows("That is not the PIN of the room"));
+    type_it(&mut ben, &digits);
+    ben.click("Enter");
+    ben.sees(&runtime, "the room", |view| room_of(view).is_some());
+
+    ada.click("Turn off");
+    ada.sees(&runtime, "no PIN", |view| pin_of(view).is_none());
+    assert!(ada.shows("Make a PIN"));
+    for player in [ben, ada] {
+        runtime.block_on(player.node.shutdown()).expect("left");
+    }
+}
+
+#[test]
 fn two_windows_play_one_game() {
     let (runtime, data) = (runtime(), tempfile::tempdir().expect("a folder"));
     let mut ada = Player::new(&runtime, data.path(), "Ada");

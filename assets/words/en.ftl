@@ -27,6 +27,9 @@ engine-stopped = The game stopped unexpectedly. Your room is saved: close this w
 opening = Opening { $room }…
 joining = Joining { $room }…
 knocking = Asking the owner of { $room } to let you in…
+pin-enter = PIN from the owner’s screen
+pin-go = Enter
+pin-six = A PIN has six digits.
 leaving = Leaving…
 good-bye = See you!
 
@@ -86,6 +89,7 @@ ago-days = { $count ->
    *[other] { $count } days ago
 }
 lobby-address = Join by address
+lobby-pin = PIN
 lobby-go = Go
 lobby-joined-before = Recent:
 lobby-bad-address = Addresses look like 10.0.0.5:40123 or [fe80::1%2]:40123.
@@ -234,6 +238,11 @@ role-sets = setter
 role-watches = watching
 role-ready = ready
 role-away = away
+pin-make = Make a PIN
+pin-make-more = Friends who type it come in without asking, even if the room is locked.
+pin-shown = PIN { $pin }
+pin-new = New PIN
+pin-off = Turn off
 role-seatless = no seat
 someone = Someone ({ $id })
 remove-title = Remove { $name }?

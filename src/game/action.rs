@@ -126,7 +126,7 @@ pub enum Action {
         /// back at once, with another key.
         lock: bool,
     },
-    /// The owner lets somebody in who knocked, or was sent away.
+    /// The owner lets somebody in: who knocked, was sent away, or has shown the PIN.
     LetIn(PeerId),
     /// The owner does not let in who knocked.
     Refuse(PeerId),

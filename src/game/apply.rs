@@ -103,9 +103,10 @@ impl Game {
             Action::Remove { peer, lock } => self.remove(&by, peer, lock),
             Action::LetIn(peer) => {
                 self.must_own(&by)?;
-                let waits = self.table.knocks.contains_key(&peer);
-                if !waits && !self.is_removed(&peer) && !self.table.refused.contains(&peer) {
-                    return Err(Rejection::NoSuchPlayer);
+                let is_listed = self.table.guests.contains(&peer);
+                let is_in = is_listed || self.players.contains_key(&peer);
+                if is_in && !self.is_removed(&peer) {
+                    return Ok(Outcome::Unchanged);
                 }
                 self.table.let_in(peer);
                 Ok(Outcome::Done)

@@ -53,6 +53,9 @@ pub(super) enum Event {
         peer_id: String,
         met: bool,
     },
+    Pin {
+        pin: Option<String>,
+    },
     Warning {
         message: String,
     },

@@ -7,7 +7,7 @@ use crate::{
         Action, Difficulty, Game, Letter, Mode, PeerId, Reaction, Rejection, Said, Settings, Text,
         Whole, pack::is_id,
     },
-    node::{Choice, Command, Failure, RoomView},
+    node::{Choice, Command, Failure, Pin, RoomView},
 };
 
 /// The pack of `start` without one.
@@ -29,7 +29,7 @@ pub(super) enum Input {
 /// All commands, for who mistypes one.
 const COMMANDS: &str = "the commands are: guess LETTER, solve WORDS, hint, start [PACK[#N]], \
     mode together|turns|setter, rounds N, turn SECONDS, pack ID, difficulty any|easy|normal|hard, \
-    lock, unlock, ready, unready, match [force], next, stop, choose N, set WORDS [= CLUE], give_up, \
+    lock, unlock, pin [off], ready, unready, match [force], next, stop, choose N, set WORDS [= CLUE], give_up, \
     say TEXT, react NAME, watch, play, owner PLAYER, take_owner, remove PLAYER [lock], accept [PLAYER|all], refuse [PLAYER|all], \
     continue, follow, play_own, hand_over, state, read, talk, history [N], stats, add_pack FILE, cluster, leave";
 
@@ -72,6 +72,8 @@ pub(super) fn parse(line: &str, room: Option<&RoomView>) -> Result<Input, Failur
             set(&mut settings, word, rest).ok_or(Rejection::BadSettings)?;
             act(Action::Configure(settings))
         }
+        ("pin", true) => command(Command::SetPin(Some(Pin::random()))),
+        ("pin", false) if rest == "off" => command(Command::SetPin(None)),
         ("ready", true) => act(Action::Ready(true)),
         ("unready", true) => act(Action::Ready(false)),
         ("match", none) if none || rest == "force" => command(Command::StartMatch { force: !none }),
@@ -268,6 +270,8 @@ mod tests {
             "watch",
             "play",
             "take_owner",
+            "pin",
+            "pin off",
             "stop",
             "continue",
             "leave",
@@ -286,6 +290,8 @@ mod tests {
             ("say", "bad_text"),
             ("react jump", "bad_text"),
             ("match now", "unknown_command"),
+            // One that is made is not guessed as easily.
+            ("pin 123456", "unknown_command"),
             ("hint please", "unknown_command"),
             ("history x", "no_round"),
             ("", "unknown_command"),

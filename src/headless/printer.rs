@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     game::{Name, PeerId},
-    node::{RoomView, Stage, View},
+    node::{Pin, RoomView, Stage, View},
 };
 
 /// Lines that may wait to be read. A reader this far behind is none.
@@ -140,6 +140,10 @@ impl Shown {
         let said = table.talk.iter().filter(|line| line.number > self.said);
         events.extend(said.map(|line| Event::Talk(ChatEntry::of(game, line))));
         self.said = table.said;
+        if room.pin != before.and_then(|before| before.pin) {
+            let pin = room.pin.map(Pin::digits);
+            events.push(Event::Pin { pin });
+        }
         let before = before.and_then(|before| before.setter.as_ref());
         let setter = room.setter.as_ref().filter(|now| before != Some(*now));
         events.extend(setter.map(|setter| Event::of_setter(room, setter)));

@@ -154,6 +154,12 @@ coded_enum! {
         OlderLog = "older_log",
         /// A text that nobody could have typed.
         BadText = "bad_text",
+        /// It is not the room's PIN.
+        WrongPin = "wrong_pin",
+        /// There were too many wrong PINs in the last minute.
+        PinTries = "pin_tries",
+        /// The room has no PIN.
+        NoPin = "no_pin",
     }
 }
 
@@ -224,7 +230,7 @@ numbered_on_the_wire!(
     Refusal, pb::Refusal:
     Version, NoSuchRoom, RoomFull, BadName, NotLeader, NoQuorum, NotAMember, Busy,
     StillPlayed, Replaced, Knocking, NotLetIn, Removed, TooFast, OldRules, WhoAreYou,
-    Continued, OlderLog, BadText,
+    Continued, OlderLog, BadText, WrongPin, PinTries, NoPin,
 );
 
 impl From<Refused> for pb::Refused {

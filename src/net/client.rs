@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use futures::{StreamExt as _, stream::FuturesUnordered};
+use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
 use tonic::{
@@ -25,7 +25,7 @@ use super::{
     credentials::Credentials,
     header::Attach,
     messages::{About, Admission, Committed, Newcomer, PROTOCOL, Survey},
-    transport::{Stream, Transport},
+    transport::{Exporter, Stream, Transport},
 };
 use crate::{
     consensus::{
@@ -222,6 +222,12 @@ impl Peers {
         }
     }
 
+    /// Connects to a peer for a run of the PIN.
+    pub(super) async fn connect_for_pin(&self, peer: PeerId) -> io::Result<(Stream, Exporter)> {
+        let dial = |addr| self.transport.dial_for_pin(addr, peer);
+        connect_peer(dial, &self.book, peer).await
+    }
+
     fn lobby(&self, peer: PeerId) -> LobbyClient<Channel> {
         LobbyClient::new(self.channel(peer)).max_decoding_message_size(64 * 1024)
     }
@@ -242,8 +248,9 @@ impl Peers {
                 let connector = tower::service_fn(move |_uri: Uri| {
                     let (transport, book) = (Arc::clone(&transport), Arc::clone(&book));
                     async move {
-                        let connecting = connect_peer(&*transport, &book, peer);
-                        connecting.await.map(TokioIo::new)
+                        let dial = |addr| transport.dial(addr, Some(peer));
+                        let (_, stream) = connect_peer(dial, &book, peer).await?;
+                        Ok::<_, io::Error>(TokioIo::new(stream))
                     }
                 });
                 // The address is found by the connector; this one only names
@@ -258,20 +265,20 @@ impl Peers {
 }
 
 /// Dials a peer at all known addresses; the first that proves to be it wins.
-async fn connect_peer(
-    transport: &dyn Transport,
+async fn connect_peer<T>(
+    dial: impl Fn(SocketAddr) -> BoxFuture<'static, io::Result<T>>,
     book: &AddressBook,
     peer: PeerId,
-) -> io::Result<Stream> {
+) -> io::Result<T> {
     let mut addrs = book.of(&peer).into_iter();
     let mut attempts = FuturesUnordered::new();
     let mut last = io::Error::new(io::ErrorKind::NotFound, "no address is known");
     loop {
         let next = addrs.next();
         let has_more = next.is_some();
-        attempts.extend(next.map(|addr| async move {
-            let (_, stream) = transport.dial(addr, Some(peer)).await?;
-            Ok((addr, stream))
+        attempts.extend(next.map(|addr| {
+            let dialing = dial(addr);
+            async move { Ok((addr, dialing.await?)) }
         }));
         // The next address's turn comes when this one fails, or is slow.
         let waited = async {
@@ -282,9 +289,9 @@ async fn connect_peer(
         };
         let patience = if has_more { STAGGER } else { PATIENCE };
         match tokio::time::timeout(patience, waited).await {
-            Ok(Ok(Some((addr, stream)))) => {
+            Ok(Ok(Some((addr, connected)))) => {
                 book.confirm(peer, addr);
-                return Ok(stream);
+                return Ok(connected);
             }
             Ok(Ok(None)) => return Err(last),
             Ok(Err(e)) => last = e,

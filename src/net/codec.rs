@@ -34,15 +34,7 @@ impl From<About> for pb::HelloReply {
             protocol: PROTOCOL,
             version: about.version,
             name: about.name.to_string(),
-            room: about.room.map(|room| pb::RoomInfo {
-                cluster_id: room.cluster_id.as_bytes().to_vec(),
-                room: room.room.to_string(),
-                players: room.players,
-                phase: room.phase.code().to_owned(),
-                leader_id: room.leader_id.unwrap_or(0),
-                node_id: room.node_id,
-                path: room.path.as_ref().map(Into::into),
-            }),
+            room: about.room.map(Into::into),
             gossip_port: about.gossip_port.unwrap_or(0).into(),
             rules: about.rules,
             went_on: Vec::new(),
@@ -50,22 +42,51 @@ impl From<About> for pb::HelloReply {
     }
 }
 
-pub(super) fn about(reply: pb::HelloReply) -> Decoded<About> {
-    let room = reply.room.map(|room| {
-        Ok(RoomInfo {
-            cluster_id: codec::cluster_id(&room.cluster_id)?,
-            room: name(&room.room)?,
+impl From<RoomInfo> for pb::RoomInfo {
+    fn from(room: RoomInfo) -> Self {
+        let (owner, owner_addrs) = room.owner.unzip();
+        Self {
+            cluster_id: room.cluster_id.as_bytes().to_vec(),
+            room: room.room.to_string(),
             players: room.players,
-            phase: Phase::from_code(&room.phase).ok_or(DecodeError::Invalid("phase"))?,
-            leader_id: Some(room.leader_id).filter(|id| *id != 0),
+            phase: room.phase.code().to_owned(),
+            leader_id: room.leader_id.unwrap_or(0),
             node_id: room.node_id,
-            path: room.path.map(codec::ticket_path).transpose()?,
-        })
-    });
+            path: room.path.as_ref().map(Into::into),
+            owner_peer_id: owner
+                .map(|owner| owner.as_bytes().to_vec())
+                .unwrap_or_default(),
+            owner_addrs: owner_addrs.unwrap_or_default(),
+            takes_pin: room.takes_pin,
+        }
+    }
+}
+
+fn room_info(room: pb::RoomInfo) -> Decoded<RoomInfo> {
+    let owner = if room.owner_peer_id.is_empty() {
+        None
+    } else {
+        let owner = codec::peer_id(&room.owner_peer_id)?;
+        Some((owner, codec::addrs(room.owner_addrs)?))
+    };
+    Ok(RoomInfo {
+        cluster_id: codec::cluster_id(&room.cluster_id)?,
+        room: name(&room.room)?,
+        players: room.players,
+        phase: Phase::from_code(&room.phase).ok_or(DecodeError::Invalid("phase"))?,
+        leader_id: Some(room.leader_id).filter(|id| *id != 0),
+        node_id: room.node_id,
+        path: room.path.map(codec::ticket_path).transpose()?,
+        owner,
+        takes_pin: room.takes_pin,
+    })
+}
+
+pub(super) fn about(reply: pb::HelloReply) -> Decoded<About> {
     Ok(About {
         version: shown_version(&reply.version),
         name: name(&reply.name)?,
-        room: room.transpose()?,
+        room: reply.room.map(room_info).transpose()?,
         // No port, and what is none, are the same.
         gossip_port: u16::try_from(reply.gossip_port)
             .ok()

@@ -67,6 +67,10 @@ pub struct RoomInfo {
     pub node_id: NodeId,
     /// How this member came in.
     pub path: Option<TicketPath>,
+    /// Whose room it is, and where the owner may be.
+    pub owner: Option<(PeerId, Vec<String>)>,
+    /// Whether this member is the owner, and takes a PIN.
+    pub takes_pin: bool,
 }
 
 impl RoomInfo {

@@ -18,6 +18,8 @@ mod guard;
 mod header;
 mod identity;
 mod messages;
+mod pin_run;
+mod pins;
 mod places;
 mod raft_network;
 mod server;
@@ -36,9 +38,10 @@ pub use messages::{
     About, Admission, Caller, Committed, Newcomer, PROTOCOL, REPLACED, RoomInfo, Start, Survey,
     Visitor,
 };
+pub use pins::{BadPin, Pin, Pins};
 pub use places::Source;
 pub use raft_network::{Connection, RaftNetwork};
 pub use server::Server;
 pub use service::{Handler, SeatAccess};
 pub use traffic::{Call, Calls, Exchange, Traffic};
-pub use transport::{Handshake, Io, Stream, TlsTransport, Transport};
+pub use transport::{Accepting, Exporter, Handshake, Io, Stream, TlsTransport, Transport};

@@ -25,6 +25,7 @@ use super::{
     address_book::AddressBook,
     guard::Guard,
     messages::Visitor,
+    pin_run,
     places::{Place, Places},
     service::{Handler, Service},
     transport::{Stream, Transport},
@@ -77,9 +78,15 @@ impl Server {
             );
             let (stop, stopped) = oneshot::channel();
             let (book, handler) = (Arc::clone(&book), Arc::clone(&handler));
+            let accepting = accept(
+                Arc::clone(&transport),
+                connections,
+                places,
+                Arc::clone(&handler),
+            );
             Running {
                 stop: Some(stop),
-                accepting: tokio::spawn(accept(Arc::clone(&transport), connections, places)),
+                accepting: tokio::spawn(accepting),
                 serving: tokio::spawn(serve(incoming, book, handler, stopped)),
             }
         };
@@ -123,10 +130,11 @@ impl Drop for Running {
 }
 
 #[expect(clippy::infinite_loop, reason = "until its task is aborted")]
-async fn accept(
+async fn accept<H: Handler>(
     transport: Arc<dyn Transport>,
     connections: mpsc::Sender<Connection>,
     places: Places,
+    handler: Arc<H>,
 ) -> Infallible {
     loop {
         let (remote, handshake) = match transport.accept().await {
@@ -142,15 +150,25 @@ async fn accept(
             tracing::warn!("too many connections; {remote} is turned away");
             continue;
         };
-        let connections = connections.clone();
+        let (connections, handler) = (connections.clone(), Arc::clone(&handler));
         tokio::spawn(async move {
             match tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake).await {
-                Ok(Ok((peer_id, stream))) => {
+                Ok(Ok((peer_id, stream, exporter))) => {
                     let remote = SocketAddr::new(remote.ip().to_canonical(), remote.port());
                     place.note(peer_id);
+                    let visitor = Visitor { peer_id, remote };
+                    if let Some(exporter) = exporter {
+                        tokio::select! {
+                            () = pin_run::hear(&*handler, stream, exporter, visitor) => {}
+                            _ = &mut place.closed => {}
+                            // Nobody is served any more.
+                            () = connections.closed() => {}
+                        }
+                        return;
+                    }
                     let connection = Connection {
                         stream,
-                        visitor: Visitor { peer_id, remote },
+                        visitor,
                         place,
                         allowance: Allowance::full(),
                     };

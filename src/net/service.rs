@@ -12,6 +12,7 @@ use super::{
     codec,
     contact::Contact,
     messages::{About, Admission, Caller, Committed, Newcomer, PROTOCOL, Survey, Visitor},
+    pins::Pins,
     traffic::Call,
 };
 use crate::{
@@ -63,6 +64,15 @@ pub trait Handler: Send + Sync + 'static {
 
     /// What anyone may know.
     fn about(&self) -> About;
+
+    /// Who this player is, who owns a room and sits in it; `None` if they do not.
+    fn owns(&self, room: ClusterId) -> Option<PeerId>;
+
+    /// The PIN of that room.
+    fn pins(&self) -> &Pins;
+
+    /// Lets somebody in who has shown it.
+    fn let_in(&self, peer: PeerId) -> impl Future<Output = Result<(), Refused>> + Send;
 
     /// A stranger asks to be let in.
     fn join(

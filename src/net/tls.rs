@@ -5,7 +5,8 @@
 use std::{io, sync::Arc};
 
 use rustls::{
-    ClientConfig, DigitallySignedStruct, DistinguishedName, Error, ServerConfig, SignatureScheme,
+    ClientConfig, ConnectionCommon, DigitallySignedStruct, DistinguishedName, Error, ServerConfig,
+    SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::{CryptoProvider, ring, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime},
@@ -17,7 +18,25 @@ use super::identity::{Identity, peer_id};
 use crate::game::PeerId;
 
 /// What HTTP/2 over TLS calls itself (RFC 9113 §3.2).
-const ALPN: &[u8] = b"h2";
+pub(super) const HTTP2: &[u8] = b"h2";
+
+/// What a run of the PIN calls itself.
+pub(super) const PIN: &[u8] = b"dhangkanna-pin/2";
+
+/// What both ends of a connection derive from its handshake, and nobody else knows
+/// (RFC 8446 §7.5).
+pub type Exporter = [u8; 32];
+
+/// The exporter of a session that is for a run of the PIN; `None` for another one.
+pub(super) fn exporter_of<Data>(session: &ConnectionCommon<Data>) -> io::Result<Option<Exporter>> {
+    /// Labels that are not registered begin like this (RFC 5705 §4).
+    const EXPORTER: &[u8] = b"EXPERIMENTAL dhangkanna/2/pin";
+    if session.alpn_protocol() != Some(PIN) {
+        return Ok(None);
+    }
+    let exported = session.export_keying_material([0; 32], EXPORTER, None);
+    exported.map(Some).map_err(io::Error::other)
+}
 
 /// Who is at the other end of a session.
 pub(super) fn peer_of(certificates: Option<&[CertificateDer<'_>]>) -> io::Result<PeerId> {
@@ -37,14 +56,16 @@ pub(super) fn server_config(identity: &Identity) -> Result<Arc<ServerConfig>, Er
         .with_protocol_versions(&[&TLS13])?
         .with_client_cert_verifier(verifier)
         .with_cert_resolver(identity.resolver());
-    config.alpn_protocols = vec![ALPN.to_vec()];
+    config.alpn_protocols = vec![HTTP2.to_vec(), PIN.to_vec()];
     Ok(Arc::new(config))
 }
 
-/// For the side that dials: the expected key, or any if none is expected yet.
+/// For the side that dials: the expected key, or any if none is expected yet; and
+/// what is spoken on the connection.
 pub(super) fn client_config(
     identity: &Identity,
     expected: Option<PeerId>,
+    protocol: &[u8],
 ) -> Result<Arc<ClientConfig>, Error> {
     let provider = Arc::new(ring::default_provider());
     let verifier = Arc::new(AnyKey {
@@ -56,7 +77,7 @@ pub(super) fn client_config(
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_client_cert_resolver(identity.resolver());
-    config.alpn_protocols = vec![ALPN.to_vec()];
+    config.alpn_protocols = vec![protocol.to_vec()];
     Ok(Arc::new(config))
 }
 

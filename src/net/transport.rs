@@ -17,6 +17,7 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
+pub use super::tls::Exporter;
 use super::{identity::Identity, tls};
 use crate::game::PeerId;
 
@@ -37,6 +38,9 @@ pub type Stream = Box<dyn Io>;
 /// The rest of a connection's opening: who it is, and the bytes.
 pub type Handshake = BoxFuture<'static, io::Result<(PeerId, Stream)>>;
 
+/// The same, with the connection's exporter, if it is for a run of the PIN.
+pub type Accepting = BoxFuture<'static, io::Result<(PeerId, Stream, Option<Exporter>)>>;
+
 /// Opens connections to peers that prove who they are.
 pub trait Transport: Send + Sync + 'static {
     /// Where we listen.
@@ -45,9 +49,18 @@ pub trait Transport: Send + Sync + 'static {
     /// Dials an address. Whoever answers must be `expected`, if that is set.
     fn dial(&self, addr: SocketAddr, expected: Option<PeerId>) -> Handshake;
 
+    /// Dials an address where `expected` answers, for a run of the PIN.
+    fn dial_for_pin(
+        &self,
+        _addr: SocketAddr,
+        _expected: PeerId,
+    ) -> BoxFuture<'static, io::Result<(Stream, Exporter)>> {
+        Box::pin(std::future::ready(Err(io::ErrorKind::Unsupported.into())))
+    }
+
     /// Waits for somebody to connect. It is the caller's to bound the time of
     /// the handshake.
-    fn accept(&self) -> BoxFuture<'_, io::Result<(SocketAddr, Handshake)>>;
+    fn accept(&self) -> BoxFuture<'_, io::Result<(SocketAddr, Accepting)>>;
 }
 
 /// Mutual TLS 1.3 over TCP.
@@ -86,15 +99,10 @@ impl TlsTransport {
             port: 0,
         })
     }
-}
 
-impl Transport for TlsTransport {
-    fn port(&self) -> u16 {
-        self.port
-    }
-
-    fn dial(&self, addr: SocketAddr, expected: Option<PeerId>) -> Handshake {
-        let config = tls::client_config(&self.identity, expected);
+    /// Dials an address for a protocol; waits [`CONNECT_TIMEOUT`].
+    fn connect(&self, addr: SocketAddr, expected: Option<PeerId>, protocol: &[u8]) -> Accepting {
+        let config = tls::client_config(&self.identity, expected, protocol);
         let handshake = async move {
             let connector = TlsConnector::from(config.map_err(io::Error::other)?);
             let tcp = TcpStream::connect(addr).await?;
@@ -103,7 +111,8 @@ impl Transport for TlsTransport {
             let stream = connector.connect(name, tcp).await?;
             let (_, session) = stream.get_ref();
             let peer = tls::peer_of(session.peer_certificates())?;
-            Ok((peer, Box::new(stream) as Stream))
+            let exporter = tls::exporter_of(session)?;
+            Ok((peer, Box::new(stream) as Stream, exporter))
         };
         Box::pin(async move {
             tokio::time::timeout(CONNECT_TIMEOUT, handshake)
@@ -111,8 +120,35 @@ impl Transport for TlsTransport {
                 .unwrap_or_else(|_late| Err(io::Error::new(io::ErrorKind::TimedOut, "no answer")))
         })
     }
+}
 
-    fn accept(&self) -> BoxFuture<'_, io::Result<(SocketAddr, Handshake)>> {
+impl Transport for TlsTransport {
+    fn port(&self) -> u16 {
+        self.port
+    }
+
+    fn dial(&self, addr: SocketAddr, expected: Option<PeerId>) -> Handshake {
+        let connecting = self.connect(addr, expected, tls::HTTP2);
+        Box::pin(async move {
+            let (peer, stream, _) = connecting.await?;
+            Ok((peer, stream))
+        })
+    }
+
+    fn dial_for_pin(
+        &self,
+        addr: SocketAddr,
+        expected: PeerId,
+    ) -> BoxFuture<'static, io::Result<(Stream, Exporter)>> {
+        let connecting = self.connect(addr, Some(expected), tls::PIN);
+        Box::pin(async move {
+            let (_, stream, exporter) = connecting.await?;
+            let takes_none = || io::Error::other("it takes no PIN");
+            Ok((stream, exporter.ok_or_else(takes_none)?))
+        })
+    }
+
+    fn accept(&self) -> BoxFuture<'_, io::Result<(SocketAddr, Accepting)>> {
         let acceptor = TlsAcceptor::from(Arc::clone(&self.server));
         Box::pin(async move {
             let Some(listener) = &self.listener else {
@@ -124,9 +160,10 @@ impl Transport for TlsTransport {
                 let stream = acceptor.accept(tcp).await?;
                 let (_, session) = stream.get_ref();
                 let peer = tls::peer_of(session.peer_certificates())?;
-                Ok((peer, Box::new(stream) as Stream))
+                let exporter = tls::exporter_of(session)?;
+                Ok((peer, Box::new(stream) as Stream, exporter))
             };
-            Ok((remote, Box::pin(handshake) as Handshake))
+            Ok((remote, Box::pin(handshake) as Accepting))
         })
     }
 }

@@ -37,7 +37,7 @@ use crate::{
 pub use crate::{
     consensus::{ClusterId, LogStats, NodeId, Role, RoomState},
     discovery::{Examination, Firewall, Found, Plays},
-    net::{Calls, Exchange},
+    net::{BadPin, Calls, Exchange, Pin},
 };
 
 /// Commands that may wait for the node. A player's clicks never fill it.
@@ -71,7 +71,7 @@ impl Node {
     ///     },
     ///     || println!("there is a new view"),
     /// )?;
-    /// node.request(Command::Host { room: None }).await?;
+    /// node.request(Command::Host { room: None, pin: None }).await?;
     /// let view = node.view().borrow().clone();
     /// assert!(matches!(view.stage, Stage::Room(_)));
     /// node.shutdown().await?;

@@ -2,18 +2,20 @@
 
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
 
+use tokio::sync::oneshot;
+
 use super::{
     entry::seating::JOIN_TIMEOUT,
     leader::membership,
     recovery::{continuation, keeper},
     seat::Seat,
-    shared::Shared,
+    shared::{Job, Shared},
 };
 use crate::{
     consensus::{ClusterId, GameCommand, MAX_MEMBERS, Mark, NodeId, Notice, codec},
     game::{Action, Door, Name, PeerId},
     net::{
-        About, Admission, Caller, Committed, Handler, Newcomer, Refusal, Refused, RoomInfo,
+        About, Admission, Caller, Committed, Handler, Newcomer, Pins, Refusal, Refused, RoomInfo,
         SeatAccess, Source, Survey, Visitor,
     },
 };
@@ -68,6 +70,31 @@ impl Service {
         let seat = self.0.current_seat();
         let called = seat.filter(|seat| seat.cluster_id == room);
         must_lead(called.ok_or_else(no_such_room)?)
+    }
+}
+
+impl Service {
+    fn room_info(&self, seat: &Seat) -> RoomInfo {
+        let (membership, state) = (seat.node.membership(), seat.node.state());
+        let owner = state.game().table().owner.map(|owner| {
+            let mut members = membership.nodes();
+            let seat = members.find(|(_, member)| member.peer_id == owner);
+            (
+                owner,
+                seat.map_or_else(Vec::new, |(_, member)| member.addrs.clone()),
+            )
+        });
+        RoomInfo {
+            cluster_id: seat.cluster_id,
+            room: seat.room.clone(),
+            players: u32::try_from(membership.nodes().count()).unwrap_or(u32::MAX),
+            phase: state.game().phase(),
+            leader_id: seat.node.leader(),
+            node_id: seat.node_id(),
+            path: seat.credentials.path(),
+            takes_pin: self.owns(seat.cluster_id).is_some() && self.pins().get().is_some(),
+            owner,
+        }
     }
 }
 
@@ -149,18 +176,31 @@ impl Handler for Service {
         About {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             name: self.0.name(),
-            room: self.0.current_seat().map(|seat| RoomInfo {
-                cluster_id: seat.cluster_id,
-                room: seat.room.clone(),
-                players: u32::try_from(seat.node.membership().nodes().count()).unwrap_or(u32::MAX),
-                phase: seat.node.state().game().phase(),
-                leader_id: seat.node.leader(),
-                node_id: seat.node_id(),
-                path: seat.credentials.path(),
-            }),
+            room: self.0.current_seat().map(|seat| self.room_info(&seat)),
             gossip_port: self.0.env.gossip.as_ref().map(|gossip| gossip.port),
             rules: self.0.env.peers.rules(),
         }
+    }
+
+    fn owns(&self, room: ClusterId) -> Option<PeerId> {
+        let seat = self.0.current_seat()?;
+        let owner = seat.node.state().game().table().owner;
+        owner.filter(|owner| *owner == self.0.env.me && seat.cluster_id == room)
+    }
+
+    fn pins(&self) -> &Pins {
+        &self.0.pins
+    }
+
+    async fn let_in(&self, peer: PeerId) -> Result<(), Refused> {
+        let busy = || Refusal::Busy.because("nobody can be let in now");
+        let (done, outcome) = oneshot::channel();
+        let action = Action::LetIn(peer);
+        let sent = self.0.jobs.try_send(Job { action, done });
+        sent.map_err(|_full| busy())?;
+        let outcome = outcome.await.map_err(|_dropped| busy())?;
+        tracing::info!("{} has shown the PIN: {outcome:?}", peer.short());
+        outcome.map(drop).map_err(|_failed| busy())
     }
 
     async fn join(

@@ -14,8 +14,8 @@ use crate::{
     blocking,
     budget::Budget,
     consensus::{ClusterId, MAX_ANCESTORS, Notice},
-    game::{Action, Name},
-    net::Source,
+    game::{Action, Name, PeerId},
+    net::{Pins, Source},
 };
 
 /// How many strangers may ask to join at once, and a second after that. A class that
@@ -53,6 +53,14 @@ pub struct Job {
     pub done: oneshot::Sender<Reply>,
 }
 
+/// A locked door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Knock {
+    pub room: ClusterId,
+    /// The owner, who takes a PIN.
+    pub takes_pin: Option<PeerId>,
+}
+
 /// Why a seat is taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Eviction {
@@ -73,12 +81,14 @@ pub struct Shared {
     pub seat: watch::Sender<Option<Arc<Seat>>>,
     /// Told when the seat was taken away for good, and why.
     pub evicted: watch::Sender<Option<Eviction>>,
-    /// Whether the room was found locked, and we wait to be let in.
-    pub knocking: watch::Sender<bool>,
+    /// The door that was found locked, while we wait to be let in.
+    pub knocking: watch::Sender<Option<Knock>>,
     pub name: RwLock<Name>,
     /// Rooms that went on elsewhere, and where.
     continued: Mutex<BTreeMap<ClusterId, Notice>>,
     pub joins: Joins,
+    /// The PIN of the room, if it is ours and has one.
+    pub pins: Pins,
 }
 
 impl Shared {
@@ -95,8 +105,9 @@ impl Shared {
             seat: watch::Sender::new(None),
             continued: Mutex::new(continued),
             evicted: watch::Sender::new(None),
-            knocking: watch::Sender::new(false),
+            knocking: watch::Sender::new(None),
             joins: Joins::new(),
+            pins: Pins::default(),
         }
     }
 
@@ -115,7 +126,7 @@ impl Shared {
         current.as_ref().is_some_and(|s| Arc::ptr_eq(s, seat))
     }
 
-    pub fn set_knocking(&self, knocking: bool) {
+    pub fn set_knocking(&self, knocking: Option<Knock>) {
         self.knocking
             .send_if_modified(|now| std::mem::replace(now, knocking) != knocking);
     }

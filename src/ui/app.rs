@@ -11,6 +11,7 @@ use super::{
     awake::Awake,
     lobby::{self, lobby_ui},
     parts::{announce, card, in_rows, main_button},
+    pin,
     room::{self, room_ui},
     settings::{settings_ui, shortcuts},
     system::System,
@@ -31,6 +32,8 @@ pub struct App {
     art: Art,
     lobby: lobby::Draft,
     room: room::Draft,
+    /// The PIN that is typed at a locked door.
+    pin: String,
     /// Whether a room was drawn last.
     in_room: bool,
     /// Frames drawn since the start; written to the log at the first one.
@@ -76,6 +79,7 @@ impl App {
             art: Art::default(),
             lobby: lobby::Draft::default(),
             room: room::Draft::default(),
+            pin: String::new(),
             in_room: false,
             frames: 0,
             drawn: None,
@@ -171,6 +175,10 @@ impl App {
         if std::mem::replace(&mut self.in_room, in_room) && !in_room {
             self.room.leave();
         }
+        if !matches!(view.stage, Stage::Knocking { .. }) {
+            self.pin.clear();
+        }
+        let none = |_: &mut egui::Ui| None;
         let commands = match &view.stage {
             Stage::Room(room) => {
                 let calm = now.calm || system.calm;
@@ -178,11 +186,20 @@ impl App {
                 room_ui(ui, &mut self.art, &view, room, &mut self.room, open, calm)
             }
             Stage::Lobby => lobby_ui(ui, &mut self.art, &view, &mut self.lobby, open),
-            Stage::Hosting(room) => waiting_ui(ui, &tr!("opening", room = room.as_str()), true),
-            Stage::Joining(room) => waiting_ui(ui, &tr!("joining", room = room.as_str()), true),
-            Stage::Knocking(room) => waiting_ui(ui, &tr!("knocking", room = room.as_str()), true),
-            Stage::Leaving => waiting_ui(ui, &tr!("leaving"), false),
-            Stage::Stopped => waiting_ui(ui, &tr!("good-bye"), false),
+            Stage::Hosting(room) => {
+                waiting_ui(ui, &tr!("opening", room = room.as_str()), true, none)
+            }
+            Stage::Joining(room) => {
+                waiting_ui(ui, &tr!("joining", room = room.as_str()), true, none)
+            }
+            Stage::Knocking { room, takes_pin } => {
+                let text = tr!("knocking", room = room.as_str());
+                waiting_ui(ui, &text, true, |ui| {
+                    takes_pin.then(|| pin::door_ui(ui, &mut self.pin)).flatten()
+                })
+            }
+            Stage::Leaving => waiting_ui(ui, &tr!("leaving"), false, none),
+            Stage::Stopped => waiting_ui(ui, &tr!("good-bye"), false, none),
         };
         for command in commands {
             (self.send)(command);
@@ -364,10 +381,16 @@ fn notice_ui(ui: &egui::Ui, notice: &Notice) -> bool {
     left <= 0.0
 }
 
-fn waiting_ui(ui: &mut egui::Ui, text: &str, can_cancel: bool) -> Vec<Command> {
+fn waiting_ui(
+    ui: &mut egui::Ui,
+    text: &str,
+    can_cancel: bool,
+    more: impl FnOnce(&mut egui::Ui) -> Option<Command>,
+) -> Vec<Command> {
     let mut commands = Vec::new();
     centered(ui, |ui| {
         ui.heading(text);
+        commands.extend(more(ui));
         if can_cancel {
             ui.add_space(8.0);
             if ui.button(tr!("cancel")).clicked() {

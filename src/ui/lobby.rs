@@ -8,6 +8,7 @@ use super::{
     art::{Art, Picture, paint_cloud, paint_hills, paint_sky, round_off},
     finding::{finding_ui, open_ui},
     parts::{announce, fixed, in_card, main_button, note_place},
+    pin,
     room_list::{kept_ui, rooms_ui},
     theme::{COLUMN, GAP, Palette, bold},
     words::{tr, upper},
@@ -29,6 +30,8 @@ const HEAD: std::ops::RangeInclusive<f32> = 96.0..=156.0;
 pub(super) struct Draft {
     name: Option<String>,
     address: String,
+    /// The PIN of the room at that address.
+    pin: String,
     /// Whether the page on why rooms are not found is open.
     finding: bool,
 }
@@ -170,7 +173,10 @@ fn host_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut Vec
             note_place(&host, "Host a game");
             if host.clicked() {
                 commands.extend(rename(view, draft));
-                commands.push(Command::Host { room: None });
+                commands.push(Command::Host {
+                    room: None,
+                    pin: None,
+                });
             }
         });
         if let Err(bad) = parsed {
@@ -201,11 +207,15 @@ fn address_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut 
             .desired_width(190.0)
             .char_limit(100);
         let field = ui.add(field).labelled_by(label.id);
-        let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        let pin_field = pin::field_ui(ui, tr!("lobby-pin"), &mut draft.pin);
+        let left = field.lost_focus() || pin_field.lost_focus();
+        let entered = left && ui.input(|i| i.key_pressed(egui::Key::Enter));
         let addr = draft.address.trim().parse();
+        let can_go = addr.is_ok() && pin::typed(&draft.pin).is_ok();
         let clicked = ui
-            .add_enabled(addr.is_ok(), egui::Button::new(tr!("lobby-go")))
+            .add_enabled(can_go, egui::Button::new(tr!("lobby-go")))
             .clicked();
+        pin::check_ui(ui, &draft.pin, &pin_field);
         if (clicked || entered)
             && let Ok(addr) = addr
         {
@@ -229,11 +239,13 @@ fn address_ui(ui: &mut egui::Ui, view: &View, draft: &mut Draft, commands: &mut 
             }
         });
     }
-    if let Some(addr) = chosen {
+    if let (Some(addr), Ok(pin)) = (chosen, pin::typed(&draft.pin)) {
+        draft.pin.clear();
         commands.extend(rename(view, draft));
         commands.push(Command::Join {
             target: JoinTarget::Addr(addr),
             wait: WAIT,
+            pin,
         });
     }
 }

@@ -17,6 +17,7 @@ mod motion;
 mod parts;
 mod people;
 mod phrases;
+mod pin;
 mod places;
 mod ring;
 mod room;

@@ -7,6 +7,7 @@ use eframe::egui::{self, RichText, Vec2, vec2};
 use super::{
     art::{Art, Picture},
     parts::{ask, called, fixed, main_button, measured, note_place, once, swatch_ui},
+    pin,
     theme::{Palette, bold},
     words::tr,
 };
@@ -38,8 +39,8 @@ pub(super) fn players_ui(
 ) -> Option<Command> {
     let p = Palette::of(ui);
     let online = room.players.iter().filter(|player| player.online).count();
-    let mut command = None;
-    ui.label(bold(tr!("players", count = online)));
+    let title = tr!("players", count = online);
+    let mut command = pin::titled_ui(ui, title, room, me);
     for player in &room.players {
         let id = ("player", player.peer_id);
         row(ui, id, |ui| {

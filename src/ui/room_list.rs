@@ -37,6 +37,7 @@ pub(super) fn rooms_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) -> Option<
                     _ => JoinTarget::Cluster(room.cluster_id),
                 },
                 wait: WAIT,
+                pin: None,
             });
         }
     }

@@ -78,6 +78,7 @@ pub fn join(addr: SocketAddr) -> Command {
     Command::Join {
         target: JoinTarget::Addr(addr),
         wait: PATIENCE,
+        pin: None,
     }
 }
 

@@ -228,6 +228,7 @@ impl Table {
             setter: None,
             clock: None,
             met: BTreeSet::new(),
+            pin: None,
         }
     }
 }

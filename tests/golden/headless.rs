@@ -241,6 +241,7 @@ impl Room {
             met: BTreeSet::from([peer(9)]),
             setter: None,
             clock: None,
+            pin: None,
         }
     }
 }
@@ -339,6 +340,11 @@ fn shown() -> Vec<Event> {
 
     room.configure(Mode::Turns, 1, false);
     room.start_match(Some(deal("moon", "")));
+    show(room.view());
+
+    let mut with_pin = room.view();
+    with_pin.pin = "012345".parse().ok();
+    show(with_pin);
     show(room.view());
 
     let roles = [

@@ -34,6 +34,7 @@ impl Answers for Pretends {
                 leader_id: self.seat,
                 node_id: self.seat,
                 path: self.path.as_ref().map(Into::into),
+                ..Default::default()
             }),
             ..Follows.hello()
         }
@@ -139,6 +140,7 @@ async fn a_friend_who_joins_by_name_gets_into_the_real_room() {
         let join = Command::Join {
             target: JoinTarget::Cluster(room.cluster),
             wait: Duration::from_secs(10),
+            pin: None,
         };
         friend.request(join).await.expect("a seat");
         let view = until(&friend, "a seat", |view| room_of(view).is_some()).await;

@@ -6,6 +6,7 @@ mod announcers;
 mod calls;
 mod door;
 mod members;
+mod pin;
 mod replays;
 mod rogue_leader;
 mod server;
@@ -54,7 +55,10 @@ impl Room {
                 node(data.path(), &format!("P{}", n + 1), QUICK, || {})
             };
             let command = match players.first() {
-                None => Command::Host { room: None },
+                None => Command::Host {
+                    room: None,
+                    pin: None,
+                },
                 Some(host) => join(addr_of(host)),
             };
             sit(&player, command).await;

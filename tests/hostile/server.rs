@@ -62,6 +62,9 @@ pub trait Answers: Send + Sync + 'static {
     fn propose(&self) -> Result<pb::ProposeReply, Status> {
         Err(Status::unavailable("no"))
     }
+
+    /// Somebody wants to show a PIN.
+    fn pin(&self, _stream: Stream) {}
 }
 
 pub type Append = pb::append_entries_reply::Result;
@@ -100,12 +103,17 @@ impl HostileServer {
             count: watch::Sender::new(0),
         });
         let (connections, mut incoming) = mpsc::channel(16);
+        let asked = Arc::clone(&calls);
         let accepting = tokio::spawn(async move {
             while let Ok((_, handshake)) = transport.accept().await {
-                let connections = connections.clone();
+                let (connections, asked) = (connections.clone(), Arc::clone(&asked));
                 tokio::spawn(async move {
-                    if let Ok((_, stream)) = handshake.await {
-                        let _ = connections.send(Connection(stream)).await;
+                    match handshake.await {
+                        Ok((_, stream, None)) => {
+                            let _ = connections.send(Connection(stream)).await;
+                        }
+                        Ok((_, stream, Some(_))) => asked.answers.pin(stream),
+                        Err(_) => {}
                     }
                 });
             }

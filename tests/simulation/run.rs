@@ -317,11 +317,13 @@ async fn live(
     let join = || Command::Join {
         target: JoinTarget::Room("den".to_owned()),
         wait: Duration::from_secs(10),
+        pin: None,
     };
     let first = match (keeps_a_room, hosts) {
         (true, _) => Command::Resume { which: None },
         (false, true) => Command::Host {
             room: Name::parse("den").ok(),
+            pin: None,
         },
         (false, false) => join(),
     };

@@ -14,7 +14,7 @@ use dhangkanna::{
     consensus::{LogStore, RULES, StoreError},
     discovery::{Ad, Ads, Announcer, Discovery},
     game::PeerId,
-    net::{Handshake, Identity, Stream, Transport},
+    net::{Accepting, Handshake, Identity, Stream, Transport},
     node::World,
 };
 use futures::future::BoxFuture;
@@ -181,10 +181,15 @@ impl Transport for SimTransport {
         })
     }
 
-    fn accept(&self) -> BoxFuture<'_, io::Result<(SocketAddr, Handshake)>> {
+    fn accept(&self) -> BoxFuture<'_, io::Result<(SocketAddr, Accepting)>> {
         Box::pin(async move {
             let (tcp, remote) = self.listener.accept().await?;
-            Ok((remote, Box::pin(introduce(self.me, tcp)) as Handshake))
+            let me = self.me;
+            let handshake = async move {
+                let (peer, stream) = introduce(me, tcp).await?;
+                Ok((peer, stream, None))
+            };
+            Ok((remote, Box::pin(handshake) as Accepting))
         })
     }
 }

@@ -37,20 +37,25 @@ const FOLDER: &str = "events";
 impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     pub(super) fn dispatch(&mut self, Request { command, reply }: Request) {
         match command {
-            Command::Host { room } => {
+            Command::Host { room, pin } => {
                 let room = room.unwrap_or_else(|| room_of(&self.shared.name()));
                 let stage = Stage::Hosting(room.to_string());
-                let hosting = seating::host(Arc::clone(&self.shared), room);
+                let hosting = seating::host(Arc::clone(&self.shared), room, pin);
                 self.start_move(reply, stage, hosting, None);
             }
-            Command::Join { target, wait } => {
+            Command::Join { target, wait, pin } => {
                 let stage = Stage::Joining(self.name_of(&target));
                 let at = match &target {
                     JoinTarget::Addr(addr) => Some(*addr),
                     JoinTarget::Room(_) | JoinTarget::Cluster(_) | JoinTarget::Member(..) => None,
                 };
-                let joining = seating::join(Arc::clone(&self.shared), target, wait);
+                let joining = seating::join(Arc::clone(&self.shared), target, wait, pin);
                 self.start_move(reply, stage, joining, at);
+            }
+            Command::ShowPin(pin) => self.show_pin(pin, reply),
+            Command::SetPin(pin) => {
+                let set = self.set_pin(pin);
+                self.answer(reply, set);
             }
             Command::Resume { which } => {
                 let name = which.as_ref().map(|which| self.name_of(which));
@@ -88,7 +93,12 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 };
                 self.propose(action, reply);
             }
-            Command::Act(action) => self.propose(Ok(action), reply),
+            Command::Act(action) => {
+                if matches!(action, Action::Remove { .. }) {
+                    self.change_pin();
+                }
+                self.propose(Ok(action), reply);
+            }
             Command::StartMatch { force } => self.propose(self.start_match(force), reply),
             Command::NextRound { after_round } => {
                 self.propose(self.next_round(after_round), reply);

@@ -3,6 +3,7 @@
 
 mod commands;
 mod event_log;
+mod pin;
 mod publish;
 mod setter;
 mod switch;

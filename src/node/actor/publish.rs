@@ -25,6 +25,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     /// Publishes the view, and announces the room, if they have changed.
     pub(super) fn show(&mut self) {
         self.leave_if_removed();
+        self.drop_pin();
         self.count_rounds();
         let mut view = self.lobby.clone();
         view.me.name = self.shared.name();
@@ -39,9 +40,13 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         view.rooms = rooms::with_copy(rooms, copy.as_ref()).into();
         if let Some((stage, ..)) = &self.moving {
             view.stage = match stage {
-                Stage::Joining(room) if *self.shared.knocking.borrow() => {
-                    Stage::Knocking(room.clone())
-                }
+                Stage::Joining(room) => match *self.shared.knocking.borrow() {
+                    Some(knock) => Stage::Knocking {
+                        room: room.clone(),
+                        takes_pin: knock.takes_pin.is_some(),
+                    },
+                    None => stage.clone(),
+                },
                 stage => stage.clone(),
             };
         } else if let Some(seat) = self.seat.clone() {
@@ -52,6 +57,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             self.set_round(&seat, &mut room);
             room.pending.clone_from(&self.pending);
             room.single_copy = self.single_copy;
+            room.pin = self.shared.pins.get();
             if let Some(elsewhere) = self.elsewhere() {
                 room.trouble = Some(Trouble::Elsewhere {
                     cluster_id: elsewhere.cluster,

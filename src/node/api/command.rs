@@ -10,6 +10,7 @@ use super::{
 use crate::{
     consensus::ClusterId,
     game::{Action, Name, Outcome, PeerId},
+    net::Pin,
 };
 
 /// What a player asks for.
@@ -19,6 +20,8 @@ pub enum Command {
     Host {
         /// What it is called; by default after the player.
         room: Option<Name>,
+        /// Its PIN, if it is to have one from the start.
+        pin: Option<Pin>,
     },
     /// Sits down in a room.
     Join {
@@ -26,7 +29,14 @@ pub enum Command {
         target: JoinTarget,
         /// How long to look for it.
         wait: Duration,
+        /// Its PIN: its owner's program lets in who knows it, and shows that it is
+        /// the owner's.
+        pin: Option<Pin>,
     },
+    /// Shows the PIN of the locked room at whose door the player waits.
+    ShowPin(Pin),
+    /// Changes the PIN of the player's own room, or takes it off.
+    SetPin(Option<Pin>),
     /// Comes back to a room that was kept on this computer.
     Resume {
         /// Which one; by default the one that was played last.

@@ -14,6 +14,7 @@ use crate::{
     consensus::{ClusterId, RoomState},
     discovery::{Examination, Plays},
     game::{Action, Deal, Letter, Name, PeerId, Phase, Wait, pack::Pack},
+    net::Pin,
     packs,
 };
 
@@ -153,7 +154,12 @@ pub enum Stage {
     /// On the way into a room.
     Joining(String),
     /// At the locked door of a room: its owner is asked.
-    Knocking(String),
+    Knocking {
+        /// Which one.
+        room: String,
+        /// Whether its PIN opens it.
+        takes_pin: bool,
+    },
     /// In a room.
     Room(Arc<RoomView>),
     /// On the way out.
@@ -204,6 +210,8 @@ pub struct RoomView {
     pub clock: Option<Clock>,
     /// Who of those who knock has played with me before.
     pub met: BTreeSet<PeerId>,
+    /// The PIN, if the room is mine and has one.
+    pub pin: Option<Pin>,
 }
 
 /// What the setter sees, and nobody else.

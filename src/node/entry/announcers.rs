@@ -419,6 +419,8 @@ mod tests {
                 leader_id: Some(leader as NodeId + 1),
                 node_id: n as NodeId + 1,
                 path: Some(self.paths[n].clone()),
+                owner: None,
+                takes_pin: false,
             };
             let name = Name::parse(&format!("P{n}")).expect("a name");
             let room = Box::new(room);

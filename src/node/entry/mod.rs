@@ -3,5 +3,6 @@
 pub mod announcers;
 pub mod gossip;
 pub mod leave;
+pub mod pin;
 pub mod rooms;
 pub mod seating;

@@ -6,18 +6,18 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{
-    gossip,
+    gossip, pin,
     rooms::{copy_plays, find},
 };
 use crate::{
     blocking,
     consensus::{ClusterId, Genesis, Holder, Member, NodeError, Proposal, TicketPath},
     game::{Action, Name, PeerId},
-    net::{Admission, CallError, Newcomer, Refusal},
+    net::{Admission, CallError, Newcomer, Pin, Refusal},
     node::{
         api::{Failure, JoinTarget},
         seat::{Seat, folder, new_node_id},
-        shared::{Job, Shared},
+        shared::{Job, Knock, Shared},
     },
 };
 
@@ -38,12 +38,16 @@ struct Knocking<'a>(&'a Shared);
 
 impl Drop for Knocking<'_> {
     fn drop(&mut self) {
-        self.0.set_knocking(false);
+        self.0.set_knocking(None);
     }
 }
 
-/// Makes a room of one, and sits down in it.
-pub async fn host(shared: Arc<Shared>, room: Name) -> Result<Arc<Seat>, Failure> {
+/// How long it may take to find out whether the owner takes a PIN: the leader forgets
+/// who does not knock for some seconds.
+const LOOK_FOR_PIN: Duration = Duration::from_secs(1);
+
+/// Makes a room of one, which may have a PIN, and sits down in it.
+pub async fn host(shared: Arc<Shared>, room: Name, pin: Option<Pin>) -> Result<Arc<Seat>, Failure> {
     let _switching = shared.switching.lock().await;
     let seat = found(&shared, room, None).await?;
     shared.seat.send_replace(Some(Arc::clone(&seat)));
@@ -51,6 +55,7 @@ pub async fn host(shared: Arc<Shared>, room: Name) -> Result<Arc<Seat>, Failure>
         give_back(&shared, &seat).await;
         return Err(failure);
     }
+    shared.pins.set(pin);
     Ok(seat)
 }
 
@@ -79,13 +84,16 @@ pub async fn found(
     Ok(seat)
 }
 
-/// Finds a room, and takes a seat in it: the one that was kept there, if any.
+/// Finds a room, and takes a seat in it: the one that was kept there, if any. With a
+/// PIN, nobody but its owner is asked for one: who answers at an address is whoever
+/// answers, but the owner's program shows that it knows the PIN.
 pub async fn join(
     shared: Arc<Shared>,
     target: JoinTarget,
     wait: Duration,
+    pin: Option<Pin>,
 ) -> Result<Arc<Seat>, Failure> {
-    let (cluster_id, members) = match target {
+    let (cluster_id, mut members) = match target {
         JoinTarget::Addr(addr) => {
             let peer = shared.env.peers.who_is_at(addr).await?;
             let about = shared.env.peers.hello(peer).await?;
@@ -109,6 +117,9 @@ pub async fn join(
     }
     if let Some(seat) = take_kept_seat(&shared, cluster_id).await {
         return Ok(seat);
+    }
+    if let Some(pin) = pin {
+        members = vec![pin::show(&shared, cluster_id, &members, pin).await?];
     }
     let seat = take_seat(&shared, cluster_id, &members).await?;
     if let Err(failure) = sit_down(&shared).await {
@@ -273,7 +284,12 @@ async fn ask(
                 }
                 // As long as the player likes to wait, the leader is asked.
                 (Refusal::Knocking, _) if Instant::now() < patience => {
-                    shared.set_knocking(true);
+                    let looking = pin::taker(shared, room, peer);
+                    let taker = tokio::time::timeout(LOOK_FOR_PIN, looking).await;
+                    shared.set_knocking(Some(Knock {
+                        room,
+                        takes_pin: taker.ok().flatten(),
+                    }));
                     deadline = Instant::now() + JOIN_TIMEOUT;
                     pause = KNOCK;
                     in_vain = 0;

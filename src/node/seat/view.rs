@@ -47,6 +47,7 @@ pub fn room_view(seat: &Seat) -> RoomView {
         trouble,
         setter: None,
         met,
+        pin: None,
     }
 }
 

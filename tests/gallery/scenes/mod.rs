@@ -194,6 +194,10 @@ pub fn lobbies() -> Vec<Scene> {
         ..lobby()
     };
     let staged = |stage: Stage| View { stage, ..lobby() };
+    let knocking = |takes_pin| Stage::Knocking {
+        room: "Ben's room".to_owned(),
+        takes_pin,
+    };
     vec![
         opened("settings", empty.clone(), &["settings"]),
         opened("about", empty.clone(), &["settings", "about"]),
@@ -209,7 +213,8 @@ pub fn lobbies() -> Vec<Scene> {
         scene("lobby-removed", told),
         scene("fatal", broken),
         scene("joining", staged(Stage::Joining("Ben's room".to_owned()))),
-        scene("knocking", staged(Stage::Knocking("Ben's room".to_owned()))),
+        scene("knocking", staged(knocking(false))),
+        scene("knocking-pin", staged(knocking(true))),
     ]
 }
 
@@ -342,6 +347,11 @@ pub fn rounds() -> Vec<Scene> {
     ]
 }
 
+fn with_pin(room: RoomView) -> RoomView {
+    let pin = "012345".parse().ok();
+    RoomView { pin, ..room }
+}
+
 pub fn rooms() -> Vec<Scene> {
     let waiting = three();
     let mut knocked = three();
@@ -421,6 +431,7 @@ pub fn rooms() -> Vec<Scene> {
         scene("room-waiting", within(waiting.view())),
         scene("room-knock", within(asked.view())),
         scene("room-knocks", within(knocked)),
+        scene("room-pin", within(with_pin(waiting.view()))),
         scene("match-over", within(over.view())),
         opened("history", within(over.view()), &["room-history"]),
         scene("room-of-24", within(crowd.view())),
