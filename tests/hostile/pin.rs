@@ -200,7 +200,7 @@ async fn a_friend_with_the_pin_comes_in_by_room_and_by_address() {
         if n == 2 {
             let wrong = join_with(target.clone(), other_than(made));
             assert_eq!(code(friend.request(wrong).await), "wrong_pin");
-            assert_eq!(guests(&room), 0);
+            assert_eq!(guests(&room), n, "those before");
         }
         let joining = friend.request(join_with(target, made));
         joining.await.expect("a seat");
@@ -603,9 +603,10 @@ async fn who_breaks_off_learns_nothing_and_costs_nothing() {
     ];
     for greeting in bad {
         let (mut stream, _) = guesser.connect().await;
-        stream.write_all(&greeting).await.expect("sent");
-        stream.write_all(&[0; TAG]).await.expect("sent");
-        stream.shutdown().await.expect("sent");
+        // It may have been enough already.
+        let _ = stream.write_all(&greeting).await;
+        let _ = stream.write_all(&[0; TAG]).await;
+        let _ = stream.shutdown().await;
         let mut rest = Vec::new();
         // It ends, by itself.
         let ending = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut rest));
