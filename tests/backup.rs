@@ -41,7 +41,14 @@ fn guesses(view: &View) -> usize {
 async fn older_copy(choice: Command) -> (Arc<View>, Arc<View>) {
     let [data, backup, other] = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
     let (host, program_of_host) = program(data.path(), "Ada");
-    sit(&host, Command::Host { room: None, pin: None }).await;
+    sit(
+        &host,
+        Command::Host {
+            room: None,
+            pin: None,
+        },
+    )
+    .await;
     let (guest, program_of_guest) = program(other.path(), "Ben");
     sit(&guest, join(addr_of(&host))).await;
     let start = Command::StartRound {

@@ -315,9 +315,10 @@ pub fn announced(ad: &Ad, why_not: Option<Failure>) -> Option<Room> {
     })
 }
 
-/// By name, and of rivals the better one first.
+/// First those whose host the player has met, then by name; of rivals the better one
+/// first.
 pub fn sort(rooms: &mut [Room]) {
-    rooms.sort_by(|a, b| (&a.name, a.cluster_id).cmp(&(&b.name, b.cluster_id)));
+    rooms.sort_by(|a, b| (!a.met, &a.name, a.cluster_id).cmp(&(!b.met, &b.name, b.cluster_id)));
 }
 
 /// Leaves out what is too much from one computer, where the player has met nobody.

@@ -90,8 +90,10 @@ pub async fn find(
             if !is_last_word && Instant::now() < *at {
                 continue;
             }
-            let ids: BTreeSet<ClusterId> = found.iter().map(|room| room.cluster_id).collect();
-            return choose(best, target, &ids);
+            // Anybody can call a room as a friend does theirs.
+            let is_alike = |room: &&&Room| room.met == best.met;
+            let alike = found.iter().filter(is_alike).map(|room| room.cluster_id);
+            return choose(best, target, &alike.collect());
         }
         if answers.is_empty() && Instant::now() >= deadline {
             let copy = shared.env.copied_profile();
