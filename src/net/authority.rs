@@ -30,6 +30,8 @@ pub(super) struct Knowledge<'a> {
     /// The leader that was followed, while it was a member, and how long ago it
     /// called last.
     pub(super) followed: Option<(Vote, Holder, Duration)>,
+    /// Whether this seat leads, or hears a leader that is somebody else than the caller.
+    pub(super) is_led: bool,
     /// The caller's key, if it has shown a path into the cluster, or was asked to
     /// let this seat in.
     pub(super) introduced: Option<PublicKey>,
@@ -40,6 +42,9 @@ pub(super) struct Knowledge<'a> {
 pub(super) enum Role {
     /// A member, by the newest membership or the committed one.
     Member,
+    /// A member without a vote, while somebody else leads. It may have got one in
+    /// entries that are not here; where nobody leads, it may be who does.
+    Learner,
     /// Somebody with a path into the cluster, from a membership that is not here
     /// yet; or who lets this seat in.
     Newer,
@@ -63,6 +68,7 @@ impl Role {
     pub(super) fn may(self, purpose: Purpose) -> bool {
         match self {
             Self::Member => true,
+            Self::Learner => purpose != Purpose::Raft,
             Self::Newer => purpose != Purpose::Members,
             Self::PartingLeader => purpose == Purpose::Raft,
         }
@@ -110,7 +116,13 @@ pub(super) fn role_of(
         return Err(Refusal::NotAMember.because("that is another player's seat"));
     }
     if let Some(member) = member {
-        return Ok((Role::Member, member.key));
+        let mut known = [here.newest, here.committed].into_iter();
+        let votes = known.any(|stored| stored.voter_ids().any(|voter| voter == from));
+        let role = match votes || !here.is_led {
+            true => Role::Member,
+            false => Role::Learner,
+        };
+        return Ok((role, member.key));
     }
     let followed = here.followed.filter(|(vote, leader, since)| {
         let is_it = leader.seat == from && leader.key.peer_id() == peer;
@@ -143,7 +155,8 @@ mod tests {
             (NodeId::from(*n), member)
         });
         let nodes: BTreeMap<_, _> = members.collect();
-        let voters = vec![BTreeSet::from([HERE])];
+        let voters = seats.iter().map(|n| NodeId::from(*n)).filter(|n| *n <= 2);
+        let voters = vec![voters.collect::<BTreeSet<_>>()];
         let membership = Membership::new(voters, nodes).expect("a membership");
         StoredMembership::new(Some(log_id(1, index)), membership)
     }
@@ -177,7 +190,12 @@ mod tests {
             committed: &both,
             vote: Vote::new_committed(7, 3),
             followed: None,
+            is_led: false,
             introduced: None,
+        };
+        let led = Knowledge {
+            is_led: true,
+            ..base
         };
         let rolled_back = Knowledge {
             newest: &without,
@@ -209,9 +227,12 @@ mod tests {
         };
         let left = |term, seat, millis| after(followed(term, seat, millis), removed);
         let (all, raft, newer) = ("raft survey members", "raft", "raft survey");
+        let learner = "survey members";
         let cases = [
             // what, seat, key, knowledge, what it may
             ("a member", 3, 3, base, all),
+            ("a voter", 2, 2, led, all),
+            ("a learner while another one leads", 3, 3, led, learner),
             ("a member being removed", 3, 3, rolled_back, all),
             ("a member being added", 3, 3, uncommitted, all),
             ("a member with another key", 3, 9, base, ""),

@@ -1,7 +1,7 @@
 //! Asks before a call's body is read whether its caller may make it, and notes who
 //! calls.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use openraft::async_runtime::WatchReceiver as _;
 use tonic::{Request, Status, service::Interceptor};
@@ -19,6 +19,9 @@ use crate::{
     game::PeerId,
     keys::PublicKey,
 };
+
+/// A leader that was not heard for so long may have been replaced by anybody.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// Checks the header of every call, and notes who calls.
 pub(super) struct Guard<H> {
@@ -87,6 +90,11 @@ impl SeatAccess {
             committed: &metrics.committed_membership_config,
             vote: metrics.vote,
             followed: self.contact.followed(),
+            is_led: match metrics.current_leader {
+                None => false,
+                Some(leader) if leader == self.node_id => true,
+                Some(leader) => leader != from && self.contact.age() < SILENCE,
+            },
             introduced: self.contact.introduced((from, peer), *newest.log_id()),
         };
         let (role, key) = role_of(from, peer, &here)?;
