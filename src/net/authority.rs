@@ -40,14 +40,20 @@ pub(super) struct Knowledge<'a> {
 /// What a caller is to the seat that it calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// A member, by the newest membership or the committed one.
-    Member,
-    /// A member without a vote, while somebody else leads. It may have got one in
-    /// entries that are not here; where nobody leads, it may be who does.
-    Learner,
+    /// A member, by the newest membership or the committed one. While somebody else
+    /// leads, one without a vote does not; it may have got one in entries that are not
+    /// here, so where nobody leads, it may be who does.
+    Member {
+        /// Whether it may lead, or ask for votes.
+        may_lead: bool,
+    },
     /// Somebody with a path into the cluster, from a membership that is not here
-    /// yet; or who lets this seat in.
-    Newer,
+    /// yet; or who lets this seat in. Does not lead while somebody else does, either:
+    /// any member can give a ticket to a seat that it made up.
+    Newer {
+        /// Whether it may lead, or ask for votes.
+        may_lead: bool,
+    },
     /// The leader that is followed, just after it left.
     PartingLeader,
 }
@@ -67,9 +73,12 @@ impl Role {
     /// Whether such a caller may call for this.
     pub(super) fn may(self, purpose: Purpose) -> bool {
         match self {
-            Self::Member => true,
-            Self::Learner => purpose != Purpose::Raft,
-            Self::Newer => purpose != Purpose::Members,
+            Self::Member { may_lead } => may_lead || purpose != Purpose::Raft,
+            Self::Newer { may_lead } => match purpose {
+                Purpose::Raft => may_lead,
+                Purpose::Survey => true,
+                Purpose::Members => false,
+            },
             Self::PartingLeader => purpose == Purpose::Raft,
         }
     }
@@ -118,11 +127,8 @@ pub(super) fn role_of(
     if let Some(member) = member {
         let mut known = [here.newest, here.committed].into_iter();
         let votes = known.any(|stored| stored.voter_ids().any(|voter| voter == from));
-        let role = match votes || !here.is_led {
-            true => Role::Member,
-            false => Role::Learner,
-        };
-        return Ok((role, member.key));
+        let may_lead = votes || !here.is_led;
+        return Ok((Role::Member { may_lead }, member.key));
     }
     let followed = here.followed.filter(|(vote, leader, since)| {
         let is_it = leader.seat == from && leader.key.peer_id() == peer;
@@ -132,7 +138,10 @@ pub(super) fn role_of(
         return Ok((Role::PartingLeader, leader.key));
     }
     match here.introduced {
-        Some(key) => Ok((Role::Newer, key)),
+        Some(key) => {
+            let may_lead = !here.is_led;
+            Ok((Role::Newer { may_lead }, key))
+        }
         None => Err(Refusal::WhoAreYou.because("only members of the room can do this")),
     }
 }
@@ -225,6 +234,10 @@ mod tests {
             introduced: Some(key(9)),
             ..empty
         };
+        let introduced_while_led = Knowledge {
+            is_led: true,
+            ..introduced
+        };
         let left = |term, seat, millis| after(followed(term, seat, millis), removed);
         let (all, raft, newer) = ("raft survey members", "raft", "raft survey");
         let learner = "survey members";
@@ -251,6 +264,13 @@ mod tests {
             ("a stranger to an empty seat", 9, 9, empty, ""),
             ("who lets us in", 9, 9, let_in, newer),
             ("who showed a path", 9, 9, introduced, newer),
+            (
+                "who showed a path while another one leads",
+                9,
+                9,
+                introduced_while_led,
+                "survey",
+            ),
             ("the leader that left", 3, 3, left(7, 3, 900), raft),
             ("the leader that left long ago", 3, 3, left(7, 3, 1000), ""),
             ("another key for it", 3, 9, left(7, 3, 100), ""),

@@ -98,7 +98,7 @@ impl SeatAccess {
             introduced: self.contact.introduced((from, peer), *newest.log_id()),
         };
         let (role, key) = role_of(from, peer, &here)?;
-        if role == Role::Member && metrics.current_leader == Some(from) {
+        if matches!(role, Role::Member { .. }) && metrics.current_leader == Some(from) {
             self.contact
                 .follow(metrics.vote, Holder { seat: from, key });
         }

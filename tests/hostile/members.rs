@@ -1,11 +1,15 @@
 //! Members that joined properly, and then lie; and those that were removed.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use dhangkanna::{
     consensus::{
-        ClusterId, Continuation, Holder, Mark, NodeId, Notice, Snapshot, SnapshotMeta,
-        StoredMembership, TicketPath, Vote, log_id,
+        ClusterId, Continuation, Entry, Holder, Mark, Member, Membership, NodeId, Notice, Snapshot,
+        SnapshotMeta, StoredMembership, Ticket, TicketPath, Vote, log_id,
     },
     game::Action,
     net::Refusal,
@@ -14,8 +18,10 @@ use dhangkanna::{
 };
 use openraft::{
     RaftNetworkV2 as _,
+    entry::RaftEntry as _,
     error::ReplicationClosed,
     raft::{TransferLeaderRequest, VoteRequest},
+    storage::RaftLogStorageExt as _,
 };
 use tonic::Status;
 
@@ -160,6 +166,52 @@ async fn a_learner_can_neither_lead_nor_depose() {
         let never = std::future::pending::<ReplicationClosed>();
         let installed = raft.full_snapshot(vote, snapshot, never, option()).await;
         installed.expect_err("a refusal");
+    }
+    assert_leads_on(&room, reign).await;
+    room.end().await;
+}
+
+/// A learner can give a ticket to a seat that it made up, with whatever number; that seat
+/// does not lead, either.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_that_a_member_made_up_does_not_lead() {
+    let room = Room::of(3).await;
+    room.has_voters(3).await;
+    let reign = room.reign();
+    let intruder = Intruder::with(Arc::new(Follows));
+    intruder.enter(&room).await;
+    let made_up = Intruder::with(Arc::new(Follows));
+    let holder = Holder {
+        seat: made_up.seat,
+        key: made_up.identity.key().public(),
+    };
+    let path = intruder.credentials(room.cluster).path().expect("a path");
+    let base = 1_000_000;
+    let statement = Ticket::statement(room.cluster, holder, base, path.holder());
+    let path = path.extended_by(Ticket {
+        holder,
+        base,
+        signature: intruder.identity.key().sign(&statement),
+    });
+    // Its log says so.
+    let member = Member::new(holder.key, path, Vec::new());
+    let nodes = BTreeMap::from([(made_up.seat, member)]);
+    let voters = vec![BTreeSet::from([made_up.seat])];
+    let membership = Membership::new(voters, nodes).expect("a membership");
+    let entry = Entry::new_membership(log_id(1, 0), membership);
+    let mut log = made_up.log.clone();
+    log.blocking_append([entry]).await.expect("appended");
+    assert!(made_up.credentials(room.cluster).path().is_some());
+    for (n, seat) in room.seats().into_iter().enumerate() {
+        made_up.find(&room.players[n]).await;
+        let mut raft = made_up.raft(room.cluster, seat).await;
+        for term in [reign.0, reign.0 + 1] {
+            let vote = Vote::new_committed(term, made_up.seat);
+            let called = raft.append_entries(append(vote, None, Vec::new(), None), option());
+            called.await.expect_err("a refusal");
+            let asks = VoteRequest::new(Vote::new(term, made_up.seat), None);
+            raft.vote(asks, option()).await.expect_err("a refusal");
+        }
     }
     assert_leads_on(&room, reign).await;
     room.end().await;
