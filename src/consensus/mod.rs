@@ -10,15 +10,17 @@ mod node;
 mod notice;
 mod path;
 pub mod quorum;
+mod standing;
 mod state;
 mod state_machine;
 mod store;
 mod types;
 
 pub use history::{History, Mark};
-pub use node::{Changes, LogStats, NodeError, Progress, RaftNode, Role, Standing};
+pub use node::{Changes, RaftNode};
 pub use notice::{Continuation, Notice, lead_on};
 pub use path::{Descent, Holder, MAX_TICKETS, Ticket, TicketPath};
+pub use standing::{LogStats, NodeError, Progress, Role, Standing};
 pub use state::{
     BadClusterId, ClusterId, CommandId, CommandProof, GameCommand, Genesis, MAX_ANCESTORS, NodeId,
     Proposal, RULES, Response, RoomState, Signed,
