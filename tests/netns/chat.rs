@@ -50,14 +50,14 @@ fn a_full_table_plays_and_talks() {
     // A few for a short look: all of them share two cores.
     let count = if seconds < 60 { 10 } else { 24 };
     let lab = Lab::new(8);
-    let mut seats = vec![Seat::ready(&lab, 1, "P1", &["--host", "den"])];
+    // More strangers than come in by themselves.
+    let pin = ["--pin", "012345"];
+    let host = [&["--host", "den"][..], &pin].concat();
+    let mut seats = vec![Seat::ready(&lab, 1, "P1", &host)];
+    let join = [&["--join", "den"][..], &pin].concat();
     for n in 2..=count {
-        seats.push(Seat::ready(
-            &lab,
-            1 + (n - 1) % 8,
-            &format!("P{n}"),
-            &["--join", "den"],
-        ));
+        let name = format!("P{n}");
+        seats.push(Seat::ready(&lab, 1 + (n - 1) % 8, &name, &join));
     }
     seats[0].until("all of us", "cluster", |c| {
         let members = c["members"].as_array().cloned().unwrap_or_default();
