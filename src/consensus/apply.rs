@@ -21,8 +21,8 @@ impl RoomState {
     /// changes nothing, on any node: whoever leads can only put it there in vain.
     pub fn apply_entry(&mut self, cluster: ClusterId, entry: Entry) -> Response {
         let index = entry.log_id.index;
-        self.history.note(index, &codec::canonical(&entry));
-        match entry.payload {
+        let canonical = codec::canonical(&entry);
+        let response = match entry.payload {
             EntryPayload::Normal(Proposal::Command(command))
                 if !command.is_genuine(cluster, &codec::digest(&command)) =>
             {
@@ -36,7 +36,10 @@ impl RoomState {
                 index,
                 result: None,
             },
-        }
+        };
+        let game = || codec::digest_of_game(&self.game);
+        self.history.note(index, &canonical, game);
+        response
     }
 
     /// Applies what entry `index` asks for, whoever asks.

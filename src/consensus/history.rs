@@ -33,16 +33,20 @@ pub struct History {
 }
 
 impl History {
-    /// Adds an entry, as [`codec::canonical`](super::codec::canonical) writes it:
-    /// with its log id, and without signatures.
-    pub fn note(&mut self, index: u64, entry: &[u8]) {
-        let digest = Sha256::new()
+    /// Adds an entry that was applied, as [`codec::canonical`](super::codec::canonical)
+    /// writes it: with its log id, and without signatures. With every mark also what it
+    /// brought about, the digest of `game`: a state that came by a snapshot, and not by
+    /// these entries, differs from then on.
+    pub fn note(&mut self, index: u64, entry: &[u8], game: impl FnOnce() -> [u8; 32]) {
+        let mut digest = Sha256::new()
             .chain_update(self.last.digest)
-            .chain_update(entry)
-            .finalize();
+            .chain_update(entry);
+        if index.is_multiple_of(STEP) {
+            digest.update(game());
+        }
         self.last = Mark {
             index,
-            digest: digest.into(),
+            digest: digest.finalize().into(),
         };
         if index.is_multiple_of(STEP) {
             self.marks.push_back(self.last);
@@ -55,6 +59,11 @@ impl History {
     /// After the last applied entry.
     pub fn last(&self) -> Mark {
         self.last
+    }
+
+    /// What is remembered, the oldest first.
+    pub fn marks(&self) -> impl Iterator<Item = Mark> {
+        self.marks.iter().chain([&self.last]).copied()
     }
 
     /// The newest mark that all members reach at one time or another.
@@ -98,7 +107,7 @@ mod tests {
     fn of(entries: &[&[u8]]) -> History {
         let mut history = History::default();
         for (index, entry) in entries.iter().enumerate() {
-            history.note(index as u64, entry);
+            history.note(index as u64, entry, || [0; 32]);
         }
         history
     }

@@ -50,6 +50,8 @@ struct Inner {
     heard_at: Option<Instant>,
     continued: Option<(PeerId, Vec<Notice>)>,
     frozen_until: Option<Instant>,
+    /// Whether entries came from a leader since the last silence.
+    in_step: bool,
     replaced: bool,
     is_outdated: bool,
     /// Whom owners have sent away, as members showed, and by which command.
@@ -173,6 +175,16 @@ impl Contact {
         };
         let waiting = tokio::time::timeout(PATIENCE, named.wait_for(is_it));
         matches!(waiting.await, Ok(Ok(_)))
+    }
+
+    /// Notes whether this seat takes entries as they come; it does not after a silence.
+    pub(super) fn set_in_step(&self, in_step: bool) {
+        self.inner.lock().in_step = in_step;
+    }
+
+    /// Whether it has, without a silence since.
+    pub(super) fn is_in_step(&self) -> bool {
+        self.inner.lock().in_step
     }
 
     /// Notes that a member has answered how it is.

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     consensus::{
-        ClusterId, GameCommand, LogStore, MAX_MEMBERS, Mark, NodeId, Notice, Raft,
+        ClusterId, GameCommand, History, LogId, LogStore, MAX_MEMBERS, Mark, NodeId, Notice, Raft,
         codec::{self as stored, DecodeError},
     },
     game::{Name, PeerId},
@@ -55,6 +55,10 @@ pub trait Handler: Send + Sync + 'static {
     /// Asks the other members how they are, in the background: somebody calls after a
     /// silence, and they may know that one better.
     fn ask_others(&self);
+
+    /// Whether a history that a leader wants to put in place of ours is true, as far as
+    /// we and the other members can tell; yes, if nobody else can be asked.
+    fn confirms(&self, leader: NodeId, history: &History) -> impl Future<Output = bool> + Send;
 
     /// Whether somebody is a member, was met before, or lets this node in.
     fn is_known(&self, peer: PeerId) -> bool;
@@ -242,11 +246,15 @@ impl<H: Handler> Members for Service<H> {
         seat.contact
             .traffic()
             .heard(from, Call::append(request.entries.len()));
+        let has_entries = !request.entries.is_empty();
         #[cfg(feature = "simulation")]
         let request = taken_from_anybody(request, &seat.raft);
         let response = seat.raft.append_entries(request).await.map_err(failed)?;
         if !matches!(response, codec::AppendEntriesResponse::HigherVote(_)) {
             seat.contact.hear(status);
+        }
+        if has_entries && matches!(response, codec::AppendEntriesResponse::Success) {
+            seat.contact.set_in_step(true);
         }
         ensure_not_frozen(&seat)?;
         Ok(Response::new(response.into()))
@@ -283,10 +291,24 @@ impl<H: Handler> Members for Service<H> {
         let decoded = codec::snapshot(request.into_inner());
         let checked = decoded.and_then(|(vote, snapshot)| {
             seat.here().check_snapshot(&vote, &snapshot, from)?;
-            stored::stored_state(&snapshot.snapshot, seat.rules)?;
-            Ok((vote, snapshot))
+            let state = stored::stored_state(&snapshot.snapshot, seat.rules)?;
+            let last = snapshot.meta.last_log_id.map_or(0, |last| last.index);
+            if state.history().last().index != last {
+                return Err(DecodeError::Invalid("history"));
+            }
+            Ok((vote, snapshot, state))
         });
-        let (vote, snapshot) = checked.map_err(|e| not_raft(from, e))?;
+        let (vote, snapshot, state) = checked.map_err(|e| not_raft(from, e))?;
+        if seat.contact.is_in_step() {
+            let last = snapshot.meta.last_log_id;
+            let is_needed = seat.lacks_entries_before(last);
+            if !is_needed || !self.0.confirms(from, state.history()).await {
+                tracing::warn!("a snapshot of {from}'s is refused: nobody else knows of it");
+                return Err(Refusal::NotAMember
+                    .because("that snapshot is not needed, or nobody else knows of it")
+                    .into());
+            }
+        }
         let response = seat
             .raft
             .install_full_snapshot(vote, snapshot)
@@ -387,6 +409,14 @@ impl SeatAccess {
         Here { vote, committed }
     }
 
+    /// Whether so many entries are missing here before one that a leader has them no
+    /// more: it keeps the newest ones for those who are a little behind.
+    fn lacks_entries_before(&self, snapshot: Option<LogId>) -> bool {
+        let index = |id: Option<LogId>| id.map_or(0, |id| id.index);
+        let kept = self.raft.config().max_in_snapshot_log_to_keep;
+        index(snapshot) > index(self.log.last_log_id()) + kept
+    }
+
     /// Refuses entries in place of ones that are applied here. openraft says yes to
     /// those without a look at them, and the histories would part in silence.
     fn must_agree(&self, from: NodeId, call: &codec::AppendEntriesRequest) -> Result<(), Refused> {
@@ -431,6 +461,9 @@ impl<H: Handler> Service<H> {
         if seat.contact.age() >= SILENCE && !seat.contact.was_answered(SILENCE) {
             self.0.ask_others();
             seat.contact.answer_within(PATIENCE).await;
+        }
+        if seat.contact.age() >= SILENCE {
+            seat.contact.set_in_step(false);
         }
         if seat.contact.was_sent_away(&caller.peer_id) {
             return Err(Refusal::NotAMember

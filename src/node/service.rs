@@ -12,7 +12,7 @@ use super::{
     shared::{Job, Shared},
 };
 use crate::{
-    consensus::{ClusterId, GameCommand, MAX_MEMBERS, Mark, NodeId, Notice, codec},
+    consensus::{ClusterId, GameCommand, History, MAX_MEMBERS, Mark, NodeId, Notice, codec},
     game::{Action, Door, Name, PeerId},
     net::{
         About, Admission, Caller, Committed, Handler, Newcomer, Pins, Refusal, Refused, RoomInfo,
@@ -143,6 +143,27 @@ impl Handler for Service {
                 }
             });
         }
+    }
+
+    async fn confirms(&self, leader: NodeId, history: &History) -> bool {
+        let Some(seat) = self.0.current_seat() else {
+            return false;
+        };
+        let mut marks = history.marks();
+        if marks.any(|mark| seat.node.agrees(mark) == Some(false)) {
+            return false;
+        }
+        let membership = seat.node.membership();
+        let others = membership.nodes().map(|(id, member)| (*id, member.peer_id));
+        let others = others.filter(|(id, _)| ![leader, seat.node_id()].contains(id));
+        let asked = others.map(|(id, peer)| {
+            let client = seat.client(id, peer);
+            async move { client.survey(false, history.last()).await }
+        });
+        let answers = futures::future::join_all(asked).await;
+        let mut answers = answers.into_iter().flatten().map(|survey| survey.agrees);
+        let all: Vec<Option<bool>> = answers.by_ref().collect();
+        all.is_empty() || (all.contains(&Some(true)) && !all.contains(&Some(false)))
     }
 
     fn is_known(&self, peer: PeerId) -> bool {

@@ -318,7 +318,7 @@ mod tests {
             }
         }
         needed.retain(|c| !c.is_control());
-        assert!(needed.contains(&'Ї') && needed.contains(&'Ø') && needed.contains(&'Å'));
+        assert!(needed.contains(&'Ї') && (needed.contains(&'Ø') || needed.contains(&'Å')));
         for (name, data) in FONTS {
             let mut alone = FontDefinitions::empty();
             let data = Arc::new(FontData::from_static(data));

@@ -3,12 +3,18 @@
 use std::{sync::Arc, time::Duration};
 
 use dhangkanna::{
-    consensus::{CommandId, Entry, Proposal, Vote, log_id},
+    consensus::{
+        CommandId, Entry, Proposal, Snapshot, SnapshotMeta, StoredMembership, Vote, log_id,
+    },
     game::{Action, Letter, Name},
     node::{Command, Trouble, View},
     proto as pb,
 };
-use openraft::{RaftNetworkV2 as _, entry::RaftEntry as _, raft::AppendEntriesResponse};
+use openraft::{
+    EntryPayload, RaftNetworkV2 as _, entry::RaftEntry as _, error::ReplicationClosed,
+    raft::AppendEntriesResponse,
+};
+use prost::Message as _;
 use tonic::Status;
 
 use super::{
@@ -134,6 +140,65 @@ async fn a_rogue_leader_speaks_for_nobody_else() {
         );
     }
     room.goes_on().await;
+    room.end().await;
+}
+
+/// A snapshot is applied as it is, whoever signed what is in it. Who takes the entries as
+/// they come needs none, and who needs one asks another member whether it is true.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_made_up_state_is_not_taken_from_a_leader() {
+    let mut room = Room::of(3).await;
+    room.has_voters(3).await;
+    room.goes_on().await;
+    let seats = room.seats();
+    let owner = room.host().1;
+    let (term, leader) = room.reign();
+    let leader = leader.expect("a leader");
+    room.kill(0);
+    let rogue = Intruder::of_killed(&room, 1, leader).await;
+    let view = room.players[0].view().borrow().clone();
+    let mut made_up = (*room_of(&view).expect("a room").state).clone();
+    let id = CommandId {
+        peer_id: owner,
+        session: 1 << 51,
+        seq: 1,
+    };
+    let pass = command(id, Action::PassOwner(seats[1].1), true);
+    made_up.apply(1_000, Proposal::Command(pass));
+    assert_ne!(made_up.game().table().owner, Some(owner));
+    let vote = Vote::new_committed(term, leader);
+    let entries = rogue.log.entries_after(None).into_iter().rev();
+    let mut membership = entries.filter_map(|entry| match entry.payload {
+        EntryPayload::Membership(membership) => {
+            Some(StoredMembership::new(Some(entry.log_id), membership))
+        }
+        _ => None,
+    });
+    let membership = membership.next().expect("a membership");
+    for ahead in [0, 1, 1_000_000] {
+        for (n, seat) in seats[1..].iter().enumerate() {
+            rogue.find(&room.players[n]).await;
+            let mut raft = rogue.raft(room.cluster, *seat).await;
+            let last = rogue.log.last_log_id().expect("entries");
+            let snapshot = Snapshot {
+                meta: SnapshotMeta {
+                    last_log_id: Some(log_id(term, last.index + ahead)),
+                    last_membership: membership.clone(),
+                },
+                snapshot: pb::RoomState::from(&made_up).encode_to_vec(),
+            };
+            let never = std::future::pending::<ReplicationClosed>();
+            let installed = raft.full_snapshot(vote, snapshot, never, option()).await;
+            assert!(installed.is_err() || ahead == 0, "{installed:?}");
+        }
+    }
+    drop(rogue);
+    room.goes_on().await;
+    for player in &room.players {
+        let view = player.view().borrow().clone();
+        let table = room_of(&view).expect("a room").state.game().table();
+        assert_eq!(table.owner, Some(owner));
+    }
     room.end().await;
 }
 

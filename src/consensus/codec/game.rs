@@ -163,6 +163,11 @@ impl RoomState {
     }
 }
 
+/// SHA-256 of a game as a snapshot holds it, which has no signatures in it.
+pub fn digest_of_game(game: &Game) -> [u8; 32] {
+    Sha256::digest(pb::Game::from(game).encode_to_vec()).into()
+}
+
 impl From<&Game> for pb::Game {
     fn from(game: &Game) -> Self {
         Self {
