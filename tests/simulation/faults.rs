@@ -1,14 +1,30 @@
-//! What breaks, and is mended.
+//! What breaks, and is mended; who comes, goes and is sent away.
 
-use dhangkanna::node::Command;
+use std::time::Duration;
 
-use crate::run::{Simulation, pick};
+use dhangkanna::{
+    game::Action,
+    node::{Command, Role, RoomView},
+};
+
+use crate::run::{Simulation, join, pick};
+
+/// What happens a little later.
+#[derive(Clone, Copy, Debug)]
+pub enum Later {
+    /// The leader hands over, leaves, or crashes.
+    Succession,
+    /// The owner lets somebody in again, who was sent away.
+    LetIn(usize),
+    /// They join.
+    Join(usize),
+}
 
 impl Simulation<'_> {
     /// Something breaks, or is mended.
     pub(super) fn fault(&mut self) {
         let n = pick(self.hosts.len() as u64) as usize;
-        match pick(8) {
+        match pick(12) {
             0 | 1 => self.crash_or_restart(n),
             2 => {
                 // The ones that are down come back together.
@@ -28,8 +44,120 @@ impl Simulation<'_> {
                     }
                 }
             }
-            _ => self.leave(n),
+            7 => self.leave(n),
+            8 => {
+                // They come back in a new seat, while the leader changes.
+                self.leave(n);
+                self.soon(pick(800), Later::Succession);
+            }
+            9 | 10 => self.send_away(n),
+            _ => self.sleep_or_wake(n),
         }
+    }
+
+    fn soon(&mut self, millis: u64, what: Later) {
+        let at = self.sim.elapsed() + Duration::from_millis(millis);
+        self.later.push((at, what));
+    }
+
+    /// What was put off happens, if it is time.
+    pub(super) fn happen(&mut self) {
+        let now = self.sim.elapsed();
+        let due = self.later.extract_if(.., |(at, _)| *at <= now);
+        for (_, what) in due.collect::<Vec<_>>() {
+            match what {
+                Later::Succession => self.succeed(),
+                Later::LetIn(n) => {
+                    let peer = self.hosts[n].peer;
+                    self.as_owner(Action::LetIn(peer));
+                    self.soon(1000, Later::Join(n));
+                }
+                Later::Join(n) => {
+                    let _ = self.hosts[n].orders.send(join());
+                }
+            }
+        }
+    }
+
+    /// The host that this is so of, as it sees itself.
+    fn host_where(&self, is_it: impl Fn(usize, &RoomView) -> bool) -> Option<usize> {
+        let mut hosts = 0..self.hosts.len();
+        hosts.find(|n| self.room(*n).is_some_and(|room| is_it(*n, &room)))
+    }
+
+    /// The leader hands over, leaves, or crashes.
+    fn succeed(&mut self) {
+        let Some(n) = self.host_where(|_, room| room.cluster.role == Role::Leader) else {
+            return;
+        };
+        self.totals.count("successions", 1);
+        match pick(3) {
+            0 => self.leave(n),
+            1 => self.crash_or_restart(n),
+            _ => {
+                self.note(&format!("{} hands over", self.hosts[n].name));
+                let _ = self.hosts[n].orders.send(Command::HandOver);
+            }
+        }
+    }
+
+    /// The owner sends somebody away, who comes back once they are let in. Their old
+    /// program calls on.
+    fn send_away(&mut self, n: usize) {
+        let peer = self.hosts[n].peer;
+        if self.as_owner(Action::Remove { peer, lock: false }) {
+            self.totals.count("removals", 1);
+            self.note(&format!("{} is sent away", self.hosts[n].name));
+            self.soon(4000 + pick(12_000), Later::LetIn(n));
+        }
+    }
+
+    /// The owner does something to somebody else.
+    fn as_owner(&mut self, action: Action) -> bool {
+        let owner = self.host_where(|n, room| {
+            let table = room.state.game().table();
+            table.owner == Some(self.hosts[n].peer)
+        });
+        let Some(owner) = owner else {
+            return false;
+        };
+        let _ = self.hosts[owner].orders.send(Command::Act(action));
+        true
+    }
+
+    /// A computer sleeps: nobody hears it, and what is said to it meanwhile it hears
+    /// when it wakes.
+    fn sleep_or_wake(&mut self, n: usize) {
+        if self.asleep.is_some() {
+            return self.wake();
+        }
+        if self.split.is_some() || self.link.is_some() {
+            return;
+        }
+        self.note(&format!("{} sleeps", self.hosts[n].name));
+        self.totals.count("sleeps", 1);
+        self.between(&[n], |sim, a, b| sim.hold(a, b));
+        self.asleep = Some(n);
+    }
+
+    /// The computer that sleeps wakes up.
+    pub(super) fn wake(&mut self) {
+        if let Some(n) = self.asleep.take() {
+            self.note(&format!("{} wakes", self.hosts[n].name));
+            self.shake(&[n]);
+            self.between(&[n], |sim, a, b| sim.release(a, b));
+        }
+    }
+
+    /// Whether the network lets two hosts talk.
+    pub(super) fn can_reach(&self, a: usize, b: usize) -> bool {
+        let is_split = self
+            .split
+            .as_ref()
+            .is_some_and(|group| group.contains(&a) != group.contains(&b));
+        let is_cut = self.link == Some((a, b)) || self.link == Some((b, a));
+        let is_asleep = self.asleep.is_some_and(|n| n == a || n == b);
+        !is_split && !is_cut && !is_asleep
     }
 
     /// A player leaves, and joins again.
@@ -53,14 +181,17 @@ impl Simulation<'_> {
             self.sim.bounce(name.as_str());
         }
         self.hosts[n].is_up = !self.hosts[n].is_up;
+        self.hosts[n].steady_since = self.sim.elapsed();
     }
 
     pub(super) fn split_or_heal(&mut self, n: usize) {
         if let Some(group) = self.split.take() {
             self.note("healed");
+            self.shake(&(0..self.hosts.len()).collect::<Vec<_>>());
             self.between(&group, |sim, a, b| sim.repair(a, b));
             return;
         }
+        self.wake();
         let size = 1 + pick(self.hosts.len() as u64 / 2) as usize;
         let group: Vec<usize> = (0..size).map(|k| (n + k) % self.hosts.len()).collect();
         self.note(&format!("split off: {group:?}"));
@@ -74,6 +205,7 @@ impl Simulation<'_> {
     pub(super) fn cut_or_mend_a_link(&mut self, n: usize) {
         if let Some((a, b)) = self.link.take() {
             self.note("link mended");
+            self.shake(&[a, b]);
             let (a, b) = (&self.hosts[a].name, &self.hosts[b].name);
             self.sim.repair(a.as_str(), b.as_str());
             return;
@@ -81,6 +213,7 @@ impl Simulation<'_> {
         if self.split.is_some() {
             return;
         }
+        self.wake();
         let other = (n + 1 + pick(self.hosts.len() as u64 - 1) as usize) % self.hosts.len();
         self.note(&format!("link cut: {n} to {other}"));
         self.totals.count("cut_links", 1);
@@ -90,6 +223,15 @@ impl Simulation<'_> {
             _ => self.sim.partition_oneway(a.as_str(), b.as_str()),
         }
         self.link = Some((n, other));
+        self.shake(&[n, other]);
+    }
+
+    /// Something has happened to the network of some.
+    fn shake(&mut self, hosts: &[usize]) {
+        let now = self.sim.elapsed();
+        for n in hosts {
+            self.hosts[*n].steady_since = now;
+        }
     }
 
     fn between(&mut self, group: &[usize], what: impl Fn(&turmoil::Sim<'_>, &str, &str)) {

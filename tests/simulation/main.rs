@@ -1,6 +1,6 @@
 //! The real node on a simulated network, clock and disk: crashes, restarts,
-//! partitions, leaves and continuations in an order that follows from a seed,
-//! and what must hold checked at every step. The model is openraft's own
+//! partitions, sleep, leaves, removals and continuations in an order that follows from
+//! a seed, and what must hold checked at every step. The model is openraft's own
 //! simulation.
 //!
 //! ```text
@@ -23,6 +23,8 @@ mod faults;
 mod lineage;
 mod log;
 mod machine;
+mod removed;
+mod rogue;
 mod run;
 mod totals;
 mod world;

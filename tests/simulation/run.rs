@@ -11,6 +11,7 @@ use std::{
 
 use dhangkanna::{
     config::Profile,
+    consensus::LogStore,
     game::{Action, Letter, Name, PeerId},
     net::Identity,
     node::{Command, Done, JoinTarget, Node, NodeHandle, RoomView, Stage, Timing, Trouble},
@@ -21,9 +22,12 @@ use tokio::sync::mpsc;
 
 use crate::{
     checks::{Acknowledged, Checks, log_of},
+    faults::Later,
     lineage::{Lineage, Seat},
     log::Log,
     machine,
+    removed::Removals,
+    rogue,
     totals::Totals,
     world::Shared,
 };
@@ -37,6 +41,13 @@ const COMMANDS: u64 = 200;
 /// How often something breaks or is mended, at least.
 const FAULTS: u32 = 8;
 
+/// How long everybody goes on guessing when somebody wants to go on without others:
+/// what they say then is what a hasty move would lose.
+const BUSY: Duration = Duration::from_millis(400);
+
+/// A member that was away this long loses its seat: sooner than with people.
+const REMOVE: Duration = Duration::from_secs(12);
+
 /// How long all is well again at the end, before the last look.
 const CALM: Duration = Duration::from_secs(30);
 
@@ -45,8 +56,11 @@ pub struct Host {
     pub name: String,
     pub peer: PeerId,
     pub folder: PathBuf,
+    pub identity: Arc<Identity>,
     pub orders: mpsc::UnboundedSender<Command>,
     pub is_up: bool,
+    /// Since when nothing has happened to it or its network.
+    pub steady_since: Duration,
 }
 
 /// What hosts tell the simulation.
@@ -105,6 +119,16 @@ pub struct Simulation<'a> {
     pub split: Option<Vec<usize>>,
     /// Two who cannot reach each other.
     pub link: Option<(usize, usize)>,
+    /// Whose computer sleeps.
+    pub asleep: Option<usize>,
+    /// What happens later, and when.
+    pub later: Vec<(Duration, Later)>,
+    pub removals: Removals,
+    /// Makes the calls of those who were removed.
+    pub rogue: mpsc::UnboundedSender<rogue::Call>,
+    heard: rogue::Heard,
+    /// Until when everybody is busy: the room is about to be left.
+    busy_until: Duration,
     checks: Checks,
     log: Log,
     trace: String,
@@ -128,7 +152,7 @@ impl Simulation<'_> {
             let name = format!("n{n}");
             let folder = data.join(&name);
             let identity = identity(n);
-            let peer = identity.peer_id();
+            let (own, peer) = (Arc::clone(&identity), identity.peer_id());
             let (orders, queue) = mpsc::unbounded_channel();
             let queue = Arc::new(tokio::sync::Mutex::new(queue));
             let (s, t, f, host) = (shared.clone(), told.clone(), folder.clone(), name.clone());
@@ -146,10 +170,23 @@ impl Simulation<'_> {
                 name,
                 peer,
                 folder,
+                identity: own,
                 orders,
                 is_up: true,
+                steady_since: Duration::ZERO,
             });
         }
+        let (rogue, calls) = mpsc::unbounded_channel();
+        let (calls, heard) = (Mutex::new(Some(calls)), rogue::Heard::default());
+        let all_heard = heard.clone();
+        sim.host("rogue", move || {
+            let calls = calls.lock().unwrap().take();
+            let heard = all_heard.clone();
+            async move {
+                rogue::run(calls.expect("it never crashes"), heard).await;
+                Ok(())
+            }
+        });
         Self {
             sim,
             shared,
@@ -159,6 +196,12 @@ impl Simulation<'_> {
             totals: Totals::default(),
             split: None,
             link: None,
+            asleep: None,
+            later: Vec::new(),
+            removals: Removals::default(),
+            rogue,
+            heard,
+            busy_until: Duration::ZERO,
             checks: Checks::default(),
             log,
             trace: String::new(),
@@ -177,24 +220,37 @@ impl Simulation<'_> {
         machine::set_time(now);
         self.log.set_time(now);
         self.sim.step().expect("a host ended");
-        let log_of = |host: &Host, (cluster, node): Seat| {
-            let logs = self.shared.logs.lock().unwrap();
-            log_of(&logs, &host.folder, cluster, node)
-        };
-        for founded in self.log.take_founded() {
-            self.lineage.founded(&founded, |host, seat| {
-                let host = self.hosts.iter().find(|known| known.name == host)?;
-                log_of(host, seat)?.last_log_id()
+        let (shared, hosts) = (&self.shared, &self.hosts);
+        for step in self.log.take_moves() {
+            self.lineage.moved(&step, |host, seat| {
+                let host = hosts.iter().find(|known| known.name == host)?;
+                host.log_of(shared, seat)
             });
         }
         let nodes = self.told.nodes.lock().unwrap();
-        for host in &self.hosts {
+        for host in hosts {
             if let Some(room) = nodes.get(&host.name).and_then(room_of) {
-                self.checks
-                    .look(&room, |cluster, node| log_of(host, (cluster, node)));
                 self.lineage.look(&host.name, &room);
+                let log_of = |cluster, node| host.log_of(shared, (cluster, node));
+                if self.checks.look(&room, log_of) {
+                    let entries = self.checks.entries_of(room.cluster.cluster_id);
+                    self.removals.look(now, &room, entries, |peer| {
+                        let mut hosts = hosts.iter();
+                        let whose = hosts.find(|host| host.peer == peer);
+                        Arc::clone(&whose.expect("a player").identity)
+                    });
+                }
             }
         }
+        drop(nodes);
+        self.heard.check();
+        self.intrude();
+    }
+
+    /// The room that a host is in.
+    pub fn room(&self, n: usize) -> Option<Arc<RoomView>> {
+        let nodes = self.told.nodes.lock().unwrap();
+        nodes.get(&self.hosts[n].name).and_then(room_of)
     }
 
     fn wait(&mut self, time: Duration) {
@@ -212,7 +268,14 @@ impl Simulation<'_> {
         let mut faults = 0;
         while self.sim.elapsed() < PLAY || self.totals.get("commands") < COMMANDS || faults < FAULTS
         {
-            self.wait(Duration::from_millis(50 + pick(300)));
+            let is_busy = self.sim.elapsed() < self.busy_until;
+            let pause = if is_busy {
+                5 + pick(20)
+            } else {
+                50 + pick(300)
+            };
+            self.wait(Duration::from_millis(pause));
+            self.happen();
             self.command();
             if self.sim.elapsed() >= next_fault {
                 self.fault();
@@ -230,10 +293,16 @@ impl Simulation<'_> {
         let host = &self.hosts[pick(self.hosts.len() as u64) as usize];
         let node = self.told.nodes.lock().unwrap().get(&host.name).cloned();
         let Some(room) = node.as_ref().and_then(room_of) else {
+            if pick(16) == 0 {
+                let _ = host.orders.send(join());
+            }
             return;
         };
         let command = match &room.trouble {
-            Some(Trouble::Stalled { .. }) if pick(4) == 0 => Command::Continue,
+            Some(Trouble::Stalled { .. }) if pick(4) == 0 => {
+                self.busy_until = self.sim.elapsed() + BUSY;
+                Command::Continue
+            }
             Some(Trouble::Elsewhere { .. }) if pick(4) == 0 => Command::Follow,
             _ if pick(24) == 0 => Command::HandOver,
             _ if pick(8) == 0 => Command::StartRound {
@@ -261,6 +330,7 @@ impl Simulation<'_> {
         if self.link.is_some() {
             self.cut_or_mend_a_link(0);
         }
+        self.wake();
         for n in 0..self.hosts.len() {
             if !self.hosts[n].is_up {
                 self.crash_or_restart(n);
@@ -286,8 +356,27 @@ impl Simulation<'_> {
         totals.count("membership_changes", self.checks.membership_changes());
         totals.count("clusters", self.checks.clusters());
         totals.count("continuations", self.lineage.continuations());
+        totals.count("follows", self.lineage.follows());
+        totals.count("seats_removed", self.removals.count());
+        totals.count("intrusions_refused", self.heard.refused());
         totals.count("snapshots_installed", self.log.snapshots_installed());
         (self.trace, totals)
+    }
+}
+
+/// Into the room that everybody plays in.
+pub fn join() -> Command {
+    Command::Join {
+        target: JoinTarget::Room("den".to_owned()),
+        wait: Duration::from_secs(10),
+    }
+}
+
+impl Host {
+    /// The log of one of its seats.
+    pub fn log_of(&self, shared: &Shared, (cluster, node): Seat) -> Option<LogStore> {
+        let logs = shared.logs.lock().unwrap();
+        log_of(&logs, &self.folder, cluster, node)
     }
 }
 
@@ -309,15 +398,15 @@ async fn live(
     let keeps_a_room =
         std::fs::read_dir(profile.rooms()).is_ok_and(|mut rooms| rooms.next().is_some());
     let name = Name::parse(&host).ok();
-    let node = Node::start_in(world, profile, name, Timing::REAL, || {});
+    let timing = Timing {
+        remove: REMOVE,
+        ..Timing::REAL
+    };
+    let node = Node::start_in(world, profile, name, timing, || {});
     told.nodes
         .lock()
         .unwrap()
         .insert(host.clone(), node.clone());
-    let join = || Command::Join {
-        target: JoinTarget::Room("den".to_owned()),
-        wait: Duration::from_secs(10),
-    };
     let first = match (keeps_a_room, hosts) {
         (true, _) => Command::Resume { which: None },
         (false, true) => Command::Host {
@@ -329,13 +418,12 @@ async fn live(
     let mut queue = queue.lock().await;
     while let Some(command) = queue.recv().await {
         let (node, told) = (node.clone(), told.clone());
-        let join = join();
         tokio::spawn(async move {
             let before = room_of(&node);
             let leaves = command == Command::Leave;
             let reply = node.request(command).await;
             if leaves {
-                let _ = node.request(join).await;
+                let _ = node.request(join()).await;
                 return;
             }
             let after = room_of(&node);

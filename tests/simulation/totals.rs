@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 /// What is counted. None of it may be zero over a run.
-pub const COUNTED: [&str; 13] = [
+pub const COUNTED: [&str; 20] = [
     "seconds",
     "commands",
     "acknowledged",
@@ -13,9 +13,16 @@ pub const COUNTED: [&str; 13] = [
     "restarts",
     "partitions",
     "cut_links",
+    "sleeps",
     "leaves",
+    "removals",
+    "successions",
+    "seats_removed",
+    "intrusions",
+    "intrusions_refused",
     "clusters",
     "continuations",
+    "follows",
     "snapshots_installed",
 ];
 
