@@ -7,6 +7,7 @@ use dhangkanna::{
     node::{Command, Role, RoomView},
 };
 
+use crate::log::Move;
 use crate::run::{Simulation, join, pick};
 
 /// What happens a little later.
@@ -18,6 +19,12 @@ pub enum Later {
     LetIn(usize),
     /// They join.
     Join(usize),
+    /// Whoever was missing is there again.
+    Mend,
+    /// Somebody is cut off.
+    CutOff(usize),
+    /// What was said to somebody arrives at last.
+    Arrive,
 }
 
 impl Simulation<'_> {
@@ -75,6 +82,14 @@ impl Simulation<'_> {
                 Later::Join(n) => {
                     let _ = self.hosts[n].orders.send(join());
                 }
+                Later::Mend => self.mend(),
+                Later::CutOff(n) => {
+                    if self.split.is_some() {
+                        self.split_or_heal(n);
+                    }
+                    self.split_off(vec![n]);
+                }
+                Later::Arrive => self.arrive(),
             }
         }
     }
@@ -149,6 +164,54 @@ impl Simulation<'_> {
         }
     }
 
+    /// One of those who take part in a continuation hears of it late. Meanwhile the
+    /// missing come back to it, and then it is cut off again: what it knows by then
+    /// nobody knew who went on.
+    pub(super) fn delay_word(&mut self, step: &Move) {
+        let others = self.lineage.others_in(step);
+        let place = |name: &String| self.hosts.iter().position(|host| host.name == *name);
+        let others: Vec<usize> = others.iter().filter_map(place).collect();
+        let founder = place(&step.by).filter(|_| self.late.is_none() && !others.is_empty());
+        let Some(founder) = founder else {
+            return;
+        };
+        let n = others[pick(others.len() as u64) as usize];
+        let (by, to) = (&self.hosts[founder].name, &self.hosts[n].name);
+        self.sim.hold(by.as_str(), to.as_str());
+        let text = format!("{to} hears late of what {by} founded");
+        self.note(&text);
+        self.totals.count("late_words", 1);
+        self.late = Some((founder, n));
+        self.soon(200, Later::Mend);
+        self.soon(6000 + pick(1000), Later::CutOff(n));
+        self.soon(8500 + pick(1000), Later::Arrive);
+    }
+
+    /// What was said to somebody arrives at last.
+    pub(super) fn arrive(&mut self) {
+        if let Some((a, b)) = self.late.take() {
+            self.note("late words arrive");
+            let (a, b) = (&self.hosts[a].name, &self.hosts[b].name);
+            self.sim.release(a.as_str(), b.as_str());
+        }
+    }
+
+    /// All is well again.
+    pub(super) fn mend(&mut self) {
+        if self.split.is_some() {
+            self.split_or_heal(0);
+        }
+        if self.link.is_some() {
+            self.cut_or_mend_a_link(0);
+        }
+        self.wake();
+        for n in 0..self.hosts.len() {
+            if !self.hosts[n].is_up {
+                self.crash_or_restart(n);
+            }
+        }
+    }
+
     /// Whether the network lets two hosts talk.
     pub(super) fn can_reach(&self, a: usize, b: usize) -> bool {
         let is_split = self
@@ -157,7 +220,8 @@ impl Simulation<'_> {
             .is_some_and(|group| group.contains(&a) != group.contains(&b));
         let is_cut = self.link == Some((a, b)) || self.link == Some((b, a));
         let is_asleep = self.asleep.is_some_and(|n| n == a || n == b);
-        !is_split && !is_cut && !is_asleep
+        let is_late = self.is_late(a, b);
+        !is_split && !is_cut && !is_asleep && !is_late
     }
 
     /// A player leaves, and joins again.
@@ -192,8 +256,13 @@ impl Simulation<'_> {
             return;
         }
         self.wake();
-        let size = 1 + pick(self.hosts.len() as u64 / 2) as usize;
+        let most = self.hosts.len() as u64 / 2;
+        let size = 1 + pick(most).max(pick(most)) as usize;
         let group: Vec<usize> = (0..size).map(|k| (n + k) % self.hosts.len()).collect();
+        self.split_off(group);
+    }
+
+    fn split_off(&mut self, group: Vec<usize>) {
         self.note(&format!("split off: {group:?}"));
         self.totals.count("partitions", 1);
         self.between(&group, |sim, a, b| sim.partition(a, b));
@@ -210,7 +279,7 @@ impl Simulation<'_> {
             self.sim.repair(a.as_str(), b.as_str());
             return;
         }
-        if self.split.is_some() {
+        if self.split.is_some() || self.late.is_some() {
             return;
         }
         self.wake();
@@ -234,9 +303,14 @@ impl Simulation<'_> {
         }
     }
 
+    fn is_late(&self, a: usize, b: usize) -> bool {
+        self.late == Some((a, b)) || self.late == Some((b, a))
+    }
+
     fn between(&mut self, group: &[usize], what: impl Fn(&turmoil::Sim<'_>, &str, &str)) {
         for a in group {
-            for b in (0..self.hosts.len()).filter(|b| !group.contains(b)) {
+            let others = (0..self.hosts.len()).filter(|b| !group.contains(b));
+            for b in others.filter(|b| !self.is_late(*a, *b)) {
                 what(&self.sim, &self.hosts[*a].name, &self.hosts[b].name);
             }
         }

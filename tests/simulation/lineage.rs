@@ -72,6 +72,14 @@ impl Lineage {
         }
     }
 
+    /// The hosts that take part in what somebody has founded, but for that one.
+    pub fn others_in(&self, step: &Move) -> Vec<String> {
+        let parent = self.continued[&step.into].cluster;
+        let ids = step.participants.iter().flatten();
+        let hosts = ids.filter_map(|id| self.hosts.get(&(parent, *id)));
+        hosts.filter(|host| **host != step.by).cloned().collect()
+    }
+
     fn founded(
         &mut self,
         step: &Move,

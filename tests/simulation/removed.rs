@@ -182,7 +182,10 @@ impl Simulation<'_> {
             && others.any(|other| {
                 let there = self.room(other).filter(|room| {
                     let seat = (room.cluster.cluster_id, room.cluster.node_id);
-                    seat.0 == here.cluster.cluster_id && self.removals.knows(seat, gone, now)
+                    let mut members = room.cluster.members.iter();
+                    seat.0 == here.cluster.cluster_id
+                        && self.removals.knows(seat, gone, now)
+                        && members.any(|member| member.node_id == here.cluster.node_id)
                 });
                 is_steady(other)
                     && self.can_reach(n, other)

@@ -16,7 +16,7 @@ use dhangkanna::{
         ClusterId, CommandId, Continuation, Entry, GameCommand, Holder, LogId, LogStore, Mark,
         Member, NodeId, Proposal, RULES, TicketPath, Vote, codec, log_id,
     },
-    game::{Action, PeerId},
+    game::Action,
     net::{AddressBook, Connection, Contact, Credentials, Identity, Peers, RaftNetwork},
 };
 use openraft::{
@@ -263,4 +263,3 @@ fn moved(seat: &Seat, to: &Callee, last: Option<LogId>) -> dhangkanna::consensus
 pub fn is_forged(id: &CommandId) -> bool {
     id.session == SESSION
 }
-

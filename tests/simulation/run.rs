@@ -5,7 +5,10 @@ use std::{
     fmt::Write as _,
     net::IpAddr,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -50,6 +53,9 @@ const REMOVE: Duration = Duration::from_secs(12);
 
 /// How long all is well again at the end, before the last look.
 const CALM: Duration = Duration::from_secs(30);
+
+/// How many tasks have panicked: tokio would hide it.
+static PANICS: AtomicU32 = AtomicU32::new(0);
 
 /// A player's computer.
 pub struct Host {
@@ -100,6 +106,11 @@ pub fn run(seed: u64, bug: Bug, is_quiet: bool) -> (String, Totals) {
     random::seed(seed);
     machine::simulate(seed);
     planted::plant(bug);
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        PANICS.fetch_add(1, Relaxed);
+        hook(panic);
+    }));
     let log = Log::new(is_quiet);
     let _logging = tracing::subscriber::set_default(log.clone());
     let mut simulation = Simulation::new(seed, data.path(), log);
@@ -121,6 +132,8 @@ pub struct Simulation<'a> {
     pub link: Option<(usize, usize)>,
     /// Whose computer sleeps.
     pub asleep: Option<usize>,
+    /// Who founded a continuation, and who hears of it late.
+    pub late: Option<(usize, usize)>,
     /// What happens later, and when.
     pub later: Vec<(Duration, Later)>,
     pub removals: Removals,
@@ -197,6 +210,7 @@ impl Simulation<'_> {
             split: None,
             link: None,
             asleep: None,
+            late: None,
             later: Vec::new(),
             removals: Removals::default(),
             rogue,
@@ -220,16 +234,21 @@ impl Simulation<'_> {
         machine::set_time(now);
         self.log.set_time(now);
         self.sim.step().expect("a host ended");
+        assert_eq!(PANICS.load(Relaxed), 0, "a task has panicked");
         let (shared, hosts) = (&self.shared, &self.hosts);
-        for step in self.log.take_moves() {
-            self.lineage.moved(&step, |host, seat| {
+        let moves = self.log.take_moves();
+        for step in &moves {
+            self.lineage.moved(step, |host, seat| {
                 let host = hosts.iter().find(|known| known.name == host)?;
                 host.log_of(shared, seat)
             });
         }
         let nodes = self.told.nodes.lock().unwrap();
         for host in hosts {
-            if let Some(room) = nodes.get(&host.name).and_then(room_of) {
+            let node = nodes.get(&host.name);
+            let fatal = node.and_then(|node| node.view().borrow().fatal.clone());
+            assert_eq!(fatal, None, "{} has stopped", host.name);
+            if let Some(room) = node.and_then(room_of) {
                 self.lineage.look(&host.name, &room);
                 let log_of = |cluster, node| host.log_of(shared, (cluster, node));
                 if self.checks.look(&room, log_of) {
@@ -244,6 +263,9 @@ impl Simulation<'_> {
         }
         drop(nodes);
         self.heard.check();
+        for step in moves.iter().filter(|step| step.participants.is_some()) {
+            self.delay_word(step);
+        }
         self.intrude();
     }
 
@@ -276,7 +298,7 @@ impl Simulation<'_> {
             };
             self.wait(Duration::from_millis(pause));
             self.happen();
-            self.command();
+            self.command(is_busy);
             if self.sim.elapsed() >= next_fault {
                 self.fault();
                 faults += 1;
@@ -289,7 +311,7 @@ impl Simulation<'_> {
     }
 
     /// Somebody does something.
-    fn command(&mut self) {
+    fn command(&mut self, is_busy: bool) {
         let host = &self.hosts[pick(self.hosts.len() as u64) as usize];
         let node = self.told.nodes.lock().unwrap().get(&host.name).cloned();
         let Some(room) = node.as_ref().and_then(room_of) else {
@@ -299,7 +321,10 @@ impl Simulation<'_> {
             return;
         };
         let command = match &room.trouble {
-            Some(Trouble::Stalled { .. }) if pick(4) == 0 => {
+            // Whoever goes on alone plays with nobody: rarely.
+            Some(Trouble::Stalled { alone, .. })
+                if !is_busy && pick(if *alone { 24 } else { 2 }) == 0 =>
+            {
                 self.busy_until = self.sim.elapsed() + BUSY;
                 Command::Continue
             }
@@ -324,18 +349,8 @@ impl Simulation<'_> {
 
     /// All is well again; then the books are checked.
     fn end(mut self) -> (String, Totals) {
-        if self.split.is_some() {
-            self.split_or_heal(0);
-        }
-        if self.link.is_some() {
-            self.cut_or_mend_a_link(0);
-        }
-        self.wake();
-        for n in 0..self.hosts.len() {
-            if !self.hosts[n].is_up {
-                self.crash_or_restart(n);
-            }
-        }
+        self.arrive();
+        self.mend();
         self.wait(CALM);
         let acknowledged = self.told.acknowledged.lock().unwrap().clone();
         let mut ends = BTreeMap::new();

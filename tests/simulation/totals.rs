@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 /// What is counted. None of it may be zero over a run.
-pub const COUNTED: [&str; 20] = [
+pub const COUNTED: [&str; 21] = [
     "seconds",
     "commands",
     "acknowledged",
@@ -23,6 +23,7 @@ pub const COUNTED: [&str; 20] = [
     "clusters",
     "continuations",
     "follows",
+    "late_words",
     "snapshots_installed",
 ];
 
