@@ -299,7 +299,8 @@ impl Simulation<'_> {
             self.wait(Duration::from_millis(pause));
             self.happen();
             self.command(is_busy);
-            if self.sim.elapsed() >= next_fault {
+            // Nothing else breaks while somebody waits for a late word.
+            if self.sim.elapsed() >= next_fault && self.late.is_none() {
                 self.fault();
                 faults += 1;
                 next_fault = self.sim.elapsed() + Duration::from_millis(1000 + pick(7000));
@@ -328,7 +329,9 @@ impl Simulation<'_> {
                 self.busy_until = self.sim.elapsed() + BUSY;
                 Command::Continue
             }
-            Some(Trouble::Elsewhere { .. }) if pick(4) == 0 => Command::Follow,
+            Some(Trouble::Elsewhere { .. }) if self.late.is_none() && pick(4) == 0 => {
+                Command::Follow
+            }
             _ if pick(24) == 0 => Command::HandOver,
             _ if pick(8) == 0 => Command::StartRound {
                 pack: "kanna".to_owned(),
