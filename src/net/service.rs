@@ -363,11 +363,11 @@ fn known<T>(request: &Request<T>, purpose: Purpose) -> Result<(Caller, SeatAcces
             .because("only members of the room can do this")
             .into());
     }
-    extensions
-        .get::<Caller>()
-        .copied()
-        .zip(extensions.get::<SeatAccess>().cloned())
-        .ok_or_else(nobody)
+    let caller = extensions.get::<Caller>().copied();
+    let seat = extensions.get::<SeatAccess>().cloned();
+    let (caller, seat) = caller.zip(seat).ok_or_else(nobody)?;
+    seat.must_listen_to(caller)?;
+    Ok((caller, seat))
 }
 
 impl SeatAccess {
@@ -375,6 +375,15 @@ impl SeatAccess {
         let vote = self.raft.server_metrics().borrow_watched().vote;
         let committed = self.raft.data_metrics().borrow_watched().last_applied;
         Here { vote, committed }
+    }
+
+    /// Refuses whom the owner has sent away, as a member showed: the log here may not
+    /// have that yet.
+    fn must_listen_to(&self, caller: Caller) -> Result<(), Refused> {
+        if self.contact.was_sent_away(&caller.peer_id) {
+            return Err(Refusal::NotAMember.because("the owner of the room removed you"));
+        }
+        Ok(())
     }
 
     /// Refuses entries in place of ones that are applied here. openraft says yes to
@@ -422,11 +431,7 @@ impl<H: Handler> Service<H> {
             self.0.ask_others();
             seat.contact.answer_within(PATIENCE).await;
         }
-        if seat.contact.was_sent_away(&caller.peer_id) {
-            return Err(Refusal::NotAMember
-                .because("the owner of the room removed you")
-                .into());
-        }
+        seat.must_listen_to(caller)?;
         Ok((caller.node_id, seat))
     }
 }

@@ -2,7 +2,7 @@
 //! lost only if nobody who took part held it, and nobody follows by itself who would
 //! lose anything.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use dhangkanna::{
     consensus::{ClusterId, Entry, LogId, LogStore, NodeId},
@@ -27,7 +27,12 @@ pub struct Lineage {
     /// What each cluster that was founded goes on from.
     continued: BTreeMap<ClusterId, Parent>,
     follows: u64,
+    /// When each player wanted to go elsewhere, last.
+    asked: BTreeMap<String, Duration>,
 }
+
+/// How long going elsewhere takes at most.
+const MOVING: Duration = Duration::from_secs(10);
 
 /// The log of a founder's old seat, which was closed before.
 struct Parent {
@@ -63,12 +68,27 @@ impl Lineage {
         self.now.get(host).copied()
     }
 
+    /// A player wants to go elsewhere, whatever it costs.
+    pub fn asked(&mut self, host: &str, now: Duration) {
+        self.asked.insert(host.to_owned(), now);
+    }
+
     /// Somebody went on in another cluster just now. `log` answers with the log of a
     /// host's seat.
-    pub fn moved(&mut self, step: &Move, log: impl Fn(&str, Seat) -> Option<LogStore>) {
+    pub fn moved(
+        &mut self,
+        step: &Move,
+        now: Duration,
+        log: impl Fn(&str, Seat) -> Option<LogStore>,
+    ) {
         match &step.participants {
             Some(participants) => self.founded(step, participants, log),
-            None => self.followed(step, log),
+            None => {
+                let asked = self.asked.get(&step.by);
+                if asked.is_none_or(|at| now >= *at + MOVING) {
+                    self.followed(step, log);
+                }
+            }
         }
     }
 

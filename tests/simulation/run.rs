@@ -238,7 +238,7 @@ impl Simulation<'_> {
         let (shared, hosts) = (&self.shared, &self.hosts);
         let moves = self.log.take_moves();
         for step in &moves {
-            self.lineage.moved(step, |host, seat| {
+            self.lineage.moved(step, now, |host, seat| {
                 let host = hosts.iter().find(|known| known.name == host)?;
                 host.log_of(shared, seat)
             });
@@ -347,6 +347,9 @@ impl Simulation<'_> {
             }
         };
         self.totals.count("commands", 1);
+        if matches!(command, Command::Continue | Command::Follow) {
+            self.lineage.asked(&host.name, self.sim.elapsed());
+        }
         let _ = host.orders.send(command);
     }
 
