@@ -7,8 +7,11 @@ use dhangkanna::{
     node::{Command, Role, RoomView},
 };
 
-use crate::log::Move;
-use crate::run::{Simulation, join, pick};
+use crate::{
+    live::join,
+    log::Move,
+    run::{Simulation, pick},
+};
 
 /// What happens a little later.
 #[derive(Clone, Copy, Debug)]

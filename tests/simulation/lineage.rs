@@ -31,8 +31,8 @@ pub struct Lineage {
     asked: BTreeMap<String, Duration>,
 }
 
-/// How long going elsewhere takes at most.
-const MOVING: Duration = Duration::from_secs(10);
+/// For how long a move may be what the player asked for: then nothing is promised.
+const MOVING: Duration = Duration::from_secs(5);
 
 /// The log of a founder's old seat, which was closed before.
 struct Parent {
@@ -81,14 +81,12 @@ impl Lineage {
         now: Duration,
         log: impl Fn(&str, Seat) -> Option<LogStore>,
     ) {
-        match &step.participants {
-            Some(participants) => self.founded(step, participants, log),
-            None => {
-                let asked = self.asked.get(&step.by);
-                if asked.is_none_or(|at| now >= *at + MOVING) {
-                    self.followed(step, log);
-                }
-            }
+        if let Some(participants) = &step.participants {
+            return self.founded(step, participants, log);
+        }
+        let asked = self.asked.get(&step.by);
+        if asked.is_none_or(|at| now >= *at + MOVING) {
+            self.followed(step, log);
         }
     }
 

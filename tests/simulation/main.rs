@@ -21,6 +21,7 @@ mod checks;
 mod common;
 mod faults;
 mod lineage;
+mod live;
 mod log;
 mod machine;
 mod removed;

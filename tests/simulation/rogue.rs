@@ -2,7 +2,7 @@
 //! and says whatever would change a game. Nobody who knows of the removal listens.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     net::SocketAddr,
     sync::{
         Arc, Mutex,
@@ -13,8 +13,8 @@ use std::{
 
 use dhangkanna::{
     consensus::{
-        ClusterId, CommandId, Continuation, Entry, GameCommand, Holder, LogId, LogStore, Mark,
-        Member, NodeId, Proposal, RULES, TicketPath, Vote, codec, log_id,
+        self, ClusterId, CommandId, Continuation, GameCommand, Holder, LogId, LogStore, Mark,
+        Member, NodeId, Notice, Proposal, RULES, TicketPath, TypeConfig, Vote, codec, log_id,
     },
     game::Action,
     net::{AddressBook, Connection, Contact, Credentials, Identity, Peers, RaftNetwork},
@@ -45,7 +45,7 @@ pub struct Seat {
     pub id: NodeId,
     pub identity: Arc<Identity>,
     /// The newest membership that has it, and so its path.
-    pub entry: Entry,
+    pub entry: consensus::Entry,
 }
 
 /// Whom it calls.
@@ -101,10 +101,11 @@ pub async fn run(mut calls: mpsc::UnboundedReceiver<Call>, heard: Heard) {
     let mut programs = BTreeMap::new();
     while let Some(call) = calls.recv().await {
         let of = (call.from.cluster, call.from.id);
-        if !programs.contains_key(&of) {
-            programs.insert(of, Program::start(&call.from).await);
-        }
-        let (program, heard) = (programs[&of].clone(), heard.clone());
+        let program = match programs.entry(of) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(Program::start(&call.from).await),
+        };
+        let (program, heard) = (Program::clone(program), heard.clone());
         tokio::spawn(async move {
             let (seat, host, kind) = (call.from.id, call.to.host.clone(), call.kind);
             match program.call(call).await {
@@ -176,7 +177,7 @@ impl Program {
                 raft.append_entries(leads, option).await.map(drop)
             }
             3 => {
-                let entry = Entry {
+                let entry = consensus::Entry {
                     log_id: log_id(term, index),
                     payload: EntryPayload::Normal(Proposal::Command(command(&from))),
                 };
@@ -206,10 +207,7 @@ impl Program {
     }
 }
 
-fn heartbeat(
-    vote: Vote,
-    last: Option<LogId>,
-) -> AppendEntriesRequest<dhangkanna::consensus::TypeConfig> {
+fn heartbeat(vote: Vote, last: Option<LogId>) -> AppendEntriesRequest<TypeConfig> {
     AppendEntriesRequest {
         vote,
         prev_log_id: last,
@@ -236,7 +234,7 @@ fn command(seat: &Seat) -> GameCommand {
 }
 
 /// That the game goes on in a room of its own.
-fn moved(seat: &Seat, to: &Callee, last: Option<LogId>) -> dhangkanna::consensus::Notice {
+fn moved(seat: &Seat, to: &Callee, last: Option<LogId>) -> Notice {
     let founder = Holder {
         seat: seat.id,
         key: seat.identity.key().public(),

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
-    net::IpAddr,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
@@ -13,11 +12,10 @@ use std::{
 };
 
 use dhangkanna::{
-    config::Profile,
     consensus::LogStore,
-    game::{Action, Letter, Name, PeerId},
+    game::{Action, Letter, PeerId},
     net::Identity,
-    node::{Command, Done, JoinTarget, Node, NodeHandle, RoomView, Stage, Timing, Trouble},
+    node::{Command, NodeHandle, RoomView, Stage, Trouble},
     planted::{self, Bug},
     random,
 };
@@ -27,6 +25,7 @@ use crate::{
     checks::{Acknowledged, Checks, log_of},
     faults::Later,
     lineage::{Lineage, Seat},
+    live::{join, live},
     log::Log,
     machine,
     removed::Removals,
@@ -47,9 +46,6 @@ const FAULTS: u32 = 8;
 /// How long everybody goes on guessing when somebody wants to go on without others:
 /// what they say then is what a hasty move would lose.
 const BUSY: Duration = Duration::from_millis(400);
-
-/// A member that was away this long loses its seat: sooner than with people.
-const REMOVE: Duration = Duration::from_secs(12);
 
 /// How long all is well again at the end, before the last look.
 const CALM: Duration = Duration::from_secs(30);
@@ -73,7 +69,7 @@ pub struct Host {
 #[derive(Clone, Default)]
 pub struct Told {
     pub nodes: Arc<Mutex<BTreeMap<String, NodeHandle>>>,
-    acknowledged: Arc<Mutex<Vec<Acknowledged>>>,
+    pub acknowledged: Arc<Mutex<Vec<Acknowledged>>>,
 }
 
 /// The key of a player: always the same, since who is who decides much.
@@ -89,7 +85,7 @@ pub fn pick(below: u64) -> u64 {
 }
 
 /// The room a node is in.
-fn room_of(node: &NodeHandle) -> Option<Arc<RoomView>> {
+pub fn room_of(node: &NodeHandle) -> Option<Arc<RoomView>> {
     match &node.view().borrow().stage {
         Stage::Room(room) => Some(Arc::clone(room)),
         _ => None,
@@ -385,89 +381,10 @@ impl Simulation<'_> {
     }
 }
 
-/// Into the room that everybody plays in.
-pub fn join() -> Command {
-    Command::Join {
-        target: JoinTarget::Room("den".to_owned()),
-        wait: Duration::from_secs(10),
-    }
-}
-
 impl Host {
     /// The log of one of its seats.
     pub fn log_of(&self, shared: &Shared, (cluster, node): Seat) -> Option<LogStore> {
         let logs = shared.logs.lock().unwrap();
         log_of(&logs, &self.folder, cluster, node)
-    }
-}
-
-/// A node on its host, from a start to a crash.
-#[expect(clippy::too_many_arguments, reason = "called in one place")]
-async fn live(
-    shared: Shared,
-    told: Told,
-    folder: PathBuf,
-    host: String,
-    identity: Arc<Identity>,
-    ip: IpAddr,
-    queue: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Command>>>,
-    hosts: bool,
-) {
-    let peer = identity.peer_id();
-    let world = shared.world(identity, ip).await.expect("a world");
-    let profile = Profile::open(Some(&folder), Some("1")).expect("a profile");
-    let keeps_a_room =
-        std::fs::read_dir(profile.rooms()).is_ok_and(|mut rooms| rooms.next().is_some());
-    let name = Name::parse(&host).ok();
-    let timing = Timing {
-        remove: REMOVE,
-        ..Timing::REAL
-    };
-    let node = Node::start_in(world, profile, name, timing, || {});
-    told.nodes
-        .lock()
-        .unwrap()
-        .insert(host.clone(), node.clone());
-    let first = match (keeps_a_room, hosts) {
-        (true, _) => Command::Resume { which: None },
-        (false, true) => Command::Host {
-            room: Name::parse("den").ok(),
-        },
-        (false, false) => join(),
-    };
-    let _ = node.request(first).await;
-    let mut queue = queue.lock().await;
-    while let Some(command) = queue.recv().await {
-        let (node, told) = (node.clone(), told.clone());
-        tokio::spawn(async move {
-            let before = room_of(&node);
-            let leaves = command == Command::Leave;
-            let reply = node.request(command).await;
-            if leaves {
-                let _ = node.request(join()).await;
-                return;
-            }
-            let after = room_of(&node);
-            let same = before
-                .zip(after)
-                .filter(|(before, after)| before.cluster.cluster_id == after.cluster.cluster_id);
-            match reply {
-                Ok(Done::Applied {
-                    outcome,
-                    index,
-                    copies,
-                }) if same.is_some() => {
-                    let cluster = same.expect("checked").0.cluster.cluster_id;
-                    told.acknowledged.lock().unwrap().push(Acknowledged {
-                        cluster,
-                        index,
-                        peer,
-                        outcome,
-                        copies,
-                    });
-                }
-                _ => {}
-            }
-        });
     }
 }
