@@ -175,7 +175,8 @@ impl Simulation<'_> {
         let place = |name: &String| self.hosts.iter().position(|host| host.name == *name);
         let others: Vec<usize> = others.iter().filter_map(place).collect();
         let founder = place(&step.by).filter(|_| self.late.is_none() && !others.is_empty());
-        let Some(founder) = founder else {
+        // Not always: others just follow.
+        let Some(founder) = founder.filter(|_| pick(3) > 0) else {
             return;
         };
         let n = others[pick(others.len() as u64) as usize];

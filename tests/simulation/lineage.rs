@@ -84,6 +84,7 @@ impl Lineage {
         if let Some(participants) = &step.participants {
             return self.founded(step, participants, log);
         }
+        self.follows += 1;
         let asked = self.asked.get(&step.by);
         if asked.is_none_or(|at| now >= *at + MOVING) {
             self.followed(step, log);
@@ -149,7 +150,6 @@ impl Lineage {
                 );
             }
         }
-        self.follows += 1;
     }
 
     /// How many clusters continue another.

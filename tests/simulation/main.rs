@@ -44,7 +44,7 @@ use dhangkanna::planted::Bug;
 use totals::Totals;
 
 /// The seeds that a plain run takes.
-const SEEDS: Range<u64> = 1..11;
+const SEEDS: Range<u64> = 1..21;
 
 /// Within how many seeds a planted bug must be caught.
 const CAUGHT_WITHIN: u64 = 200;

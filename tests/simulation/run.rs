@@ -37,6 +37,9 @@ use crate::{
 /// How long players play while things break, at least.
 const PLAY: Duration = Duration::from_secs(66);
 
+/// How long they do at most: it may be that nobody is in a room any more.
+const LONGEST: Duration = Duration::from_secs(500);
+
 /// How many commands they give, at least.
 const COMMANDS: u64 = 200;
 
@@ -284,7 +287,10 @@ impl Simulation<'_> {
         self.wait(Duration::from_secs(6));
         let mut next_fault = self.sim.elapsed() + Duration::from_millis(1000 + pick(4000));
         let mut faults = 0;
-        while self.sim.elapsed() < PLAY || self.totals.get("commands") < COMMANDS || faults < FAULTS
+        let too_few =
+            |totals: &Totals, faults| totals.get("commands") < COMMANDS || faults < FAULTS;
+        while self.sim.elapsed() < PLAY
+            || too_few(&self.totals, faults) && self.sim.elapsed() < LONGEST
         {
             let is_busy = self.sim.elapsed() < self.busy_until;
             let pause = if is_busy {
