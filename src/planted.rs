@@ -28,7 +28,7 @@ coded_enum! {
         AnyLog = "any-log",
         /// Who hears that the game goes on elsewhere follows, whatever it knows.
         NoFence = "no-fence",
-        /// Whoever calls is taken for a member.
+        /// Whoever was let in once is heard, removed or not.
         AnyCaller = "any-caller",
         /// A setter denies a letter. Not for the simulation, which plays together.
         FalseAnswer = "false-answer",
@@ -37,11 +37,13 @@ coded_enum! {
 
 impl Bug {
     /// All that a simulation finds.
-    pub const FOUND: [Self; 4] = [
+    pub const FOUND: [Self; 6] = [
         Self::DroppedSync,
         Self::SkippedDedup,
         Self::StaleLeader,
         Self::AnyLog,
+        Self::NoFence,
+        Self::AnyCaller,
     ];
 
     /// Whether it is planted on this thread.

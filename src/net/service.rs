@@ -395,11 +395,11 @@ fn known<T>(request: &Request<T>, purpose: Purpose) -> Result<(Caller, SeatAcces
             .because("only members of the room can do this")
             .into());
     }
-    extensions
-        .get::<Caller>()
-        .copied()
-        .zip(extensions.get::<SeatAccess>().cloned())
-        .ok_or_else(nobody)
+    let caller = extensions.get::<Caller>().copied();
+    let seat = extensions.get::<SeatAccess>().cloned();
+    let (caller, seat) = caller.zip(seat).ok_or_else(nobody)?;
+    seat.must_listen_to(caller)?;
+    Ok((caller, seat))
 }
 
 impl SeatAccess {
@@ -415,6 +415,15 @@ impl SeatAccess {
         let index = |id: Option<LogId>| id.map_or(0, |id| id.index);
         let kept = self.raft.config().max_in_snapshot_log_to_keep;
         index(snapshot) > index(self.log.last_log_id()) + kept
+    }
+
+    /// Refuses whom the owner has sent away, as a member showed: the log here may not
+    /// have that yet.
+    fn must_listen_to(&self, caller: Caller) -> Result<(), Refused> {
+        if self.contact.was_sent_away(&caller.peer_id) {
+            return Err(Refusal::NotAMember.because("the owner of the room removed you"));
+        }
+        Ok(())
     }
 
     /// Refuses entries in place of ones that are applied here. openraft says yes to
@@ -465,11 +474,7 @@ impl<H: Handler> Service<H> {
         if seat.contact.age() >= SILENCE {
             seat.contact.set_in_step(false);
         }
-        if seat.contact.was_sent_away(&caller.peer_id) {
-            return Err(Refusal::NotAMember
-                .because("the owner of the room removed you")
-                .into());
-        }
+        seat.must_listen_to(caller)?;
         Ok((caller.node_id, seat))
     }
 }

@@ -363,7 +363,13 @@ impl Handler for Service {
         let shared = Arc::clone(&self.0);
         tokio::spawn(async move {
             match continuation::follow_founder(&shared, &seat, &notice, by).await {
-                Ok(_) => tracing::info!("followed into {cluster}"),
+                Ok(_) => {
+                    // Or the player has left meanwhile.
+                    let now = shared.current_seat();
+                    if now.is_some_and(|now| now.cluster_id == cluster) {
+                        tracing::info!("followed into {cluster}");
+                    }
+                }
                 Err(e) => {
                     tracing::warn!("cannot follow into {cluster}: {e}");
                     seat.contact.hear_continued(by, vec![notice]);

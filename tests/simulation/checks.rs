@@ -15,6 +15,8 @@ use futures::FutureExt as _;
 use openraft::{EntryPayload, RaftLogReader as _};
 use prost::Message as _;
 
+use crate::rogue::{self, AHEAD};
+
 /// A guess or a start that was acknowledged.
 #[derive(Clone, Debug)]
 pub struct Acknowledged {
@@ -58,16 +60,22 @@ impl Checks {
 
     /// Looks at a node: at most one leader a term, and no two nodes of one
     /// cluster disagree on an applied entry or on the state after it.
+    /// Answers whether it has applied more.
     pub fn look(
         &mut self,
         room: &RoomView,
         log_of: impl Fn(ClusterId, NodeId) -> Option<LogStore>,
-    ) {
+    ) -> bool {
         let cluster = &room.cluster;
         let (id, node) = (cluster.cluster_id, cluster.node_id);
         // Nobody lies here.
         let is_split = matches!(room.trouble, Some(Trouble::Split { .. }));
         assert!(!is_split, "{node} and others differ: {:?}", room.trouble);
+        let term = cluster.term;
+        assert!(
+            term < AHEAD,
+            "{node} takes term {term} from who was removed"
+        );
         if cluster.role == Role::Leader {
             let leader = *self.leaders.entry((id, cluster.term)).or_insert(node);
             assert_eq!(leader, node, "two leaders in term {} of {id}", cluster.term);
@@ -86,7 +94,7 @@ impl Checks {
             *seen_to = 0;
         }
         if applied <= *seen_to {
-            return;
+            return false;
         }
         let from = *seen_to + 1;
         *seen_to = applied;
@@ -97,7 +105,7 @@ impl Checks {
             .or_insert_with(|| state.clone());
         assert_eq!(*known, state, "two states after entry {applied} of {id}");
         let Some(mut log) = log_of(id, node) else {
-            return;
+            return true;
         };
         let entries = log.try_get_log_entries(from..=applied).now_or_never();
         let entries = entries.expect("it is in memory").expect("entries");
@@ -107,6 +115,41 @@ impl Checks {
             let index = entry.log_id.index;
             let known = all.entry(index).or_insert_with(|| (bytes.clone(), entry));
             assert_eq!(known.0, bytes, "two entries at {index} of {id}");
+            if let EntryPayload::Normal(Proposal::Command(command)) = &known.1.payload {
+                let is_forged = rogue::is_forged(&command.id);
+                assert!(!is_forged, "{node} applies what who was removed says");
+            }
+        }
+        true
+    }
+
+    /// The entries of a cluster that were applied so far.
+    pub fn entries_of(&self, cluster: ClusterId) -> impl Iterator<Item = &Entry> {
+        let all = self.entries.get(&cluster).into_iter();
+        all.flat_map(BTreeMap::values).map(|(_, entry)| entry)
+    }
+
+    /// Every entry is of a leader that voted in the membership before its term.
+    fn check_leaders(&self) {
+        for (cluster, entries) in &self.entries {
+            let (mut newest, mut term, mut elected_by) = (None, 0, None);
+            for (index, (_, entry)) in entries {
+                if *entry.log_id.leader_id != term {
+                    (term, elected_by) = (*entry.log_id.leader_id, newest);
+                }
+                if let EntryPayload::Membership(membership) = &entry.payload {
+                    newest = Some(membership);
+                }
+                let leader = self.leaders.get(&(*cluster, term));
+                let Some((leader, membership)) = leader.zip(elected_by) else {
+                    continue;
+                };
+                let votes = membership.voter_ids().any(|id| id == *leader);
+                assert!(
+                    votes,
+                    "entry {index} of {cluster} is of {leader}, who had no vote"
+                );
+            }
         }
     }
 
@@ -114,6 +157,7 @@ impl Checks {
     /// that was acknowledged is there with the outcome that was said. `ends`
     /// are the clusters that are played at the end, and how far they are.
     pub fn replay(&self, acknowledged: &[Acknowledged], ends: &BTreeMap<ClusterId, u64>) {
+        self.check_leaders();
         let mut outcomes: BTreeMap<(ClusterId, u64), (PeerId, Outcome)> = BTreeMap::new();
         for (cluster, entries) in &self.entries {
             let mut state = RoomState::default();

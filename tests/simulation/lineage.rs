@@ -1,14 +1,17 @@
 //! What must hold when players go on without others: what was acknowledged is
-//! lost only if nobody who took part held it.
+//! lost only if nobody who took part held it, and nobody follows by itself who would
+//! lose anything.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use dhangkanna::{
-    consensus::{ClusterId, LogId, NodeId},
+    consensus::{ClusterId, Entry, LogId, LogStore, NodeId},
     node::RoomView,
+    proto as pb,
 };
+use prost::Message as _;
 
-use crate::log::Founded;
+use crate::log::Move;
 
 /// Where a host sits.
 pub type Seat = (ClusterId, NodeId);
@@ -19,39 +22,143 @@ pub struct Lineage {
     now: BTreeMap<String, Seat>,
     /// Whose seat each was.
     hosts: BTreeMap<Seat, String>,
-    continuations: u64,
+    /// Each host's newest seat in each cluster.
+    seats: BTreeMap<(String, ClusterId), Seat>,
+    /// What each cluster that was founded goes on from.
+    continued: BTreeMap<ClusterId, Parent>,
+    follows: u64,
+    /// When each player wanted to go elsewhere, last.
+    asked: BTreeMap<String, Duration>,
+}
+
+/// For how long a move may be what the player asked for: then nothing is promised.
+const MOVING: Duration = Duration::from_secs(5);
+
+/// The log of a founder's old seat, which was closed before.
+struct Parent {
+    cluster: ClusterId,
+    by: String,
+    last: Option<LogId>,
+    entries: BTreeMap<u64, Vec<u8>>,
+}
+
+fn last(log: Option<&LogStore>) -> Option<LogId> {
+    log.and_then(LogStore::last_log_id)
+}
+
+fn entries(log: Option<&LogStore>) -> BTreeMap<u64, Vec<u8>> {
+    let all = log.map(|log| log.entries_after(None)).unwrap_or_default();
+    let encoded = |entry: &Entry| (entry.log_id.index, pb::Entry::from(entry).encode_to_vec());
+    all.iter().map(encoded).collect()
 }
 
 impl Lineage {
     /// Looks at where a host sits now.
     pub fn look(&mut self, host: &str, room: &RoomView) {
         let now = (room.cluster.cluster_id, room.cluster.node_id);
-        self.hosts.insert(now, host.to_owned());
-        self.now.insert(host.to_owned(), now);
+        if self.now.get(host) != Some(&now) {
+            self.hosts.insert(now, host.to_owned());
+            self.seats.insert((host.to_owned(), now.0), now);
+            self.now.insert(host.to_owned(), now);
+        }
     }
 
-    /// A cluster was founded just now. `last` answers with the newest entry in
-    /// the log of a host's seat.
-    pub fn founded(&mut self, founded: &Founded, last: impl Fn(&str, Seat) -> Option<LogId>) {
-        self.continuations += 1;
-        let by = self.now[&founded.by];
-        let newest = last(&founded.by, by);
-        for id in &founded.participants {
+    /// Where a host sits, or sat last.
+    pub fn now(&self, host: &str) -> Option<Seat> {
+        self.now.get(host).copied()
+    }
+
+    /// A player wants to go elsewhere, whatever it costs.
+    pub fn asked(&mut self, host: &str, now: Duration) {
+        self.asked.insert(host.to_owned(), now);
+    }
+
+    /// Somebody went on in another cluster just now. `log` answers with the log of a
+    /// host's seat.
+    pub fn moved(
+        &mut self,
+        step: &Move,
+        now: Duration,
+        log: impl Fn(&str, Seat) -> Option<LogStore>,
+    ) {
+        if let Some(participants) = &step.participants {
+            return self.founded(step, participants, log);
+        }
+        self.follows += 1;
+        let asked = self.asked.get(&step.by);
+        if asked.is_none_or(|at| now >= *at + MOVING) {
+            self.followed(step, log);
+        }
+    }
+
+    /// The hosts that take part in what somebody has founded, but for that one.
+    pub fn others_in(&self, step: &Move) -> Vec<String> {
+        let parent = self.continued[&step.into].cluster;
+        let ids = step.participants.iter().flatten();
+        let hosts = ids.filter_map(|id| self.hosts.get(&(parent, *id)));
+        hosts.filter(|host| **host != step.by).cloned().collect()
+    }
+
+    fn founded(
+        &mut self,
+        step: &Move,
+        participants: &[NodeId],
+        log: impl Fn(&str, Seat) -> Option<LogStore>,
+    ) {
+        let by = self.now[&step.by];
+        let own = log(&step.by, by);
+        let newest = last(own.as_ref());
+        for id in participants {
             let seat = (by.0, *id);
             let Some(host) = self.hosts.get(&seat) else {
                 continue;
             };
-            let theirs = last(host, seat);
+            let theirs = last(log(host, seat).as_ref());
             assert!(
                 theirs <= newest,
                 "{host} took part in what {} founded, with a newer log: {theirs:?}, {newest:?}",
-                founded.by,
+                step.by,
             );
+        }
+        let parent = Parent {
+            cluster: by.0,
+            by: step.by.clone(),
+            last: newest,
+            entries: entries(own.as_ref()),
+        };
+        self.continued.insert(step.into, parent);
+    }
+
+    /// Nobody asked it: so its log had nothing that is lost now.
+    fn followed(&mut self, step: &Move, log: impl Fn(&str, Seat) -> Option<LogStore>) {
+        let host = &step.by;
+        let parent = &self.continued[&step.into];
+        let seat = self.seats[&(host.clone(), parent.cluster)];
+        let own = log(host, seat);
+        let newest = last(own.as_ref());
+        let (by, fence) = (&parent.by, parent.last);
+        assert!(
+            newest <= fence,
+            "{host} followed {by} without what it has: {newest:?}, {fence:?}"
+        );
+        if newest == fence {
+            for (index, entry) in entries(own.as_ref()) {
+                let theirs = parent.entries.get(&index);
+                assert!(
+                    theirs.is_none_or(|theirs| *theirs == entry),
+                    "{host} followed {by} with another entry {index}"
+                );
+            }
         }
     }
 
     /// How many clusters continue another.
     pub fn continuations(&self) -> u64 {
-        self.continuations
+        self.continued.len() as u64
+    }
+
+    /// How often somebody followed by itself.
+    pub fn follows(&self) -> u64 {
+        self.follows
     }
 }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use dhangkanna::consensus::NodeId;
+use dhangkanna::consensus::{ClusterId, NodeId};
 use tracing::{
     Event, Level, Metadata, Subscriber,
     field::{Field, Visit},
@@ -25,17 +25,20 @@ struct State {
     host: String,
     now: Duration,
     snapshots_installed: u64,
-    /// Continuations that nobody has looked at yet.
-    founded: Vec<Founded>,
+    /// What nobody has looked at yet.
+    moves: Vec<Move>,
 }
 
-/// A cluster that continues another, by the word of its founder.
+/// A game goes on in another cluster, by the word of a host.
 #[derive(Debug)]
-pub struct Founded {
-    /// The host that founded it.
+pub struct Move {
+    /// Which host.
     pub by: String,
-    /// The seats of those who take part.
-    pub participants: Vec<NodeId>,
+    /// The other cluster.
+    pub into: ClusterId,
+    /// The seats of those who take part, if it has founded that; if not, it has
+    /// followed by itself.
+    pub participants: Option<Vec<NodeId>>,
 }
 
 impl Log {
@@ -52,9 +55,9 @@ impl Log {
         self.state.lock().unwrap().now = now;
     }
 
-    /// The continuations since the last look.
-    pub fn take_founded(&self) -> Vec<Founded> {
-        std::mem::take(&mut self.state.lock().unwrap().founded)
+    /// The moves since the last look.
+    pub fn take_moves(&self) -> Vec<Move> {
+        std::mem::take(&mut self.state.lock().unwrap().moves)
     }
 
     /// How often a snapshot was installed.
@@ -90,17 +93,23 @@ impl Subscriber for Log {
         if line.0.starts_with("snapshot installed") {
             state.snapshots_installed += 1;
         }
-        if let Some((_cluster, seats)) = line
-            .0
-            .strip_prefix("the game goes on in ")
-            .and_then(|rest| rest.split_once(", with "))
+        let founded = line.0.strip_prefix("the game goes on in ");
+        let founded = founded.and_then(|rest| rest.split_once(", with "));
+        let followed = line.0.strip_prefix("followed into ");
+        if let Some((into, seats)) = founded
+            .map(|(into, seats)| (into, Some(seats)))
+            .or(followed.map(|into| (into, None)))
         {
-            let seats = seats.trim_matches(['{', '}']).split(", ");
-            let founded = Founded {
-                by: state.host.clone(),
-                participants: seats.map(|id| id.parse().expect("a seat")).collect(),
+            let ids = |seats: &str| {
+                let seats = seats.trim_matches(['{', '}']).split(", ");
+                seats.map(|id| id.parse().expect("a seat")).collect()
             };
-            state.founded.push(founded);
+            let by = state.host.clone();
+            state.moves.push(Move {
+                by,
+                into: into.parse().expect("a cluster"),
+                participants: seats.map(ids),
+            });
         }
         if !self.is_quiet {
             println!("{:>9.3} {} {}", state.now.as_secs_f64(), state.host, line.0);

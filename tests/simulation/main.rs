@@ -1,6 +1,6 @@
 //! The real node on a simulated network, clock and disk: crashes, restarts,
-//! partitions, leaves and continuations in an order that follows from a seed,
-//! and what must hold checked at every step. The model is openraft's own
+//! partitions, sleep, leaves, removals and continuations in an order that follows from
+//! a seed, and what must hold checked at every step. The model is openraft's own
 //! simulation.
 //!
 //! ```text
@@ -21,8 +21,11 @@ mod checks;
 mod common;
 mod faults;
 mod lineage;
+mod live;
 mod log;
 mod machine;
+mod removed;
+mod rogue;
 mod run;
 mod totals;
 mod world;
@@ -41,7 +44,7 @@ use dhangkanna::planted::Bug;
 use totals::Totals;
 
 /// The seeds that a plain run takes.
-const SEEDS: Range<u64> = 1..11;
+const SEEDS: Range<u64> = 1..21;
 
 /// Within how many seeds a planted bug must be caught.
 const CAUGHT_WITHIN: u64 = 200;

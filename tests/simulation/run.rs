@@ -3,17 +3,19 @@
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
-    net::IpAddr,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
 use dhangkanna::{
-    config::Profile,
-    game::{Action, Letter, Name, PeerId},
+    consensus::LogStore,
+    game::{Action, Letter, PeerId},
     net::Identity,
-    node::{Command, Done, JoinTarget, Node, NodeHandle, RoomView, Stage, Timing, Trouble},
+    node::{Command, NodeHandle, RoomView, Stage, Trouble},
     planted::{self, Bug},
     random,
 };
@@ -21,9 +23,13 @@ use tokio::sync::mpsc;
 
 use crate::{
     checks::{Acknowledged, Checks, log_of},
+    faults::Later,
     lineage::{Lineage, Seat},
+    live::{join, live},
     log::Log,
     machine,
+    removed::Removals,
+    rogue,
     totals::Totals,
     world::Shared,
 };
@@ -31,29 +37,42 @@ use crate::{
 /// How long players play while things break, at least.
 const PLAY: Duration = Duration::from_secs(66);
 
+/// How long they do at most: it may be that nobody is in a room any more.
+const LONGEST: Duration = Duration::from_secs(500);
+
 /// How many commands they give, at least.
 const COMMANDS: u64 = 200;
 
 /// How often something breaks or is mended, at least.
 const FAULTS: u32 = 8;
 
+/// How long everybody goes on guessing when somebody wants to go on without others:
+/// what they say then is what a hasty move would lose.
+const BUSY: Duration = Duration::from_millis(400);
+
 /// How long all is well again at the end, before the last look.
 const CALM: Duration = Duration::from_secs(30);
+
+/// How many tasks have panicked: tokio would hide it.
+static PANICS: AtomicU32 = AtomicU32::new(0);
 
 /// A player's computer.
 pub struct Host {
     pub name: String,
     pub peer: PeerId,
     pub folder: PathBuf,
+    pub identity: Arc<Identity>,
     pub orders: mpsc::UnboundedSender<Command>,
     pub is_up: bool,
+    /// Since when nothing has happened to it or its network.
+    pub steady_since: Duration,
 }
 
 /// What hosts tell the simulation.
 #[derive(Clone, Default)]
 pub struct Told {
     pub nodes: Arc<Mutex<BTreeMap<String, NodeHandle>>>,
-    acknowledged: Arc<Mutex<Vec<Acknowledged>>>,
+    pub acknowledged: Arc<Mutex<Vec<Acknowledged>>>,
 }
 
 /// The key of a player: always the same, since who is who decides much.
@@ -69,7 +88,7 @@ pub fn pick(below: u64) -> u64 {
 }
 
 /// The room a node is in.
-fn room_of(node: &NodeHandle) -> Option<Arc<RoomView>> {
+pub fn room_of(node: &NodeHandle) -> Option<Arc<RoomView>> {
     match &node.view().borrow().stage {
         Stage::Room(room) => Some(Arc::clone(room)),
         _ => None,
@@ -86,6 +105,11 @@ pub fn run(seed: u64, bug: Bug, is_quiet: bool) -> (String, Totals) {
     random::seed(seed);
     machine::simulate(seed);
     planted::plant(bug);
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        PANICS.fetch_add(1, Relaxed);
+        hook(panic);
+    }));
     let log = Log::new(is_quiet);
     let _logging = tracing::subscriber::set_default(log.clone());
     let mut simulation = Simulation::new(seed, data.path(), log);
@@ -105,6 +129,18 @@ pub struct Simulation<'a> {
     pub split: Option<Vec<usize>>,
     /// Two who cannot reach each other.
     pub link: Option<(usize, usize)>,
+    /// Whose computer sleeps.
+    pub asleep: Option<usize>,
+    /// Who founded a continuation, and who hears of it late.
+    pub late: Option<(usize, usize)>,
+    /// What happens later, and when.
+    pub later: Vec<(Duration, Later)>,
+    pub removals: Removals,
+    /// Makes the calls of those who were removed.
+    pub rogue: mpsc::UnboundedSender<rogue::Call>,
+    heard: rogue::Heard,
+    /// Until when everybody is busy: the room is about to be left.
+    busy_until: Duration,
     checks: Checks,
     log: Log,
     trace: String,
@@ -128,7 +164,7 @@ impl Simulation<'_> {
             let name = format!("n{n}");
             let folder = data.join(&name);
             let identity = identity(n);
-            let peer = identity.peer_id();
+            let (own, peer) = (Arc::clone(&identity), identity.peer_id());
             let (orders, queue) = mpsc::unbounded_channel();
             let queue = Arc::new(tokio::sync::Mutex::new(queue));
             let (s, t, f, host) = (shared.clone(), told.clone(), folder.clone(), name.clone());
@@ -146,10 +182,23 @@ impl Simulation<'_> {
                 name,
                 peer,
                 folder,
+                identity: own,
                 orders,
                 is_up: true,
+                steady_since: Duration::ZERO,
             });
         }
+        let (rogue, calls) = mpsc::unbounded_channel();
+        let (calls, heard) = (Mutex::new(Some(calls)), rogue::Heard::default());
+        let all_heard = heard.clone();
+        sim.host("rogue", move || {
+            let calls = calls.lock().unwrap().take();
+            let heard = all_heard.clone();
+            async move {
+                rogue::run(calls.expect("it never crashes"), heard).await;
+                Ok(())
+            }
+        });
         Self {
             sim,
             shared,
@@ -159,6 +208,13 @@ impl Simulation<'_> {
             totals: Totals::default(),
             split: None,
             link: None,
+            asleep: None,
+            late: None,
+            later: Vec::new(),
+            removals: Removals::default(),
+            rogue,
+            heard,
+            busy_until: Duration::ZERO,
             checks: Checks::default(),
             log,
             trace: String::new(),
@@ -177,24 +233,45 @@ impl Simulation<'_> {
         machine::set_time(now);
         self.log.set_time(now);
         self.sim.step().expect("a host ended");
-        let log_of = |host: &Host, (cluster, node): Seat| {
-            let logs = self.shared.logs.lock().unwrap();
-            log_of(&logs, &host.folder, cluster, node)
-        };
-        for founded in self.log.take_founded() {
-            self.lineage.founded(&founded, |host, seat| {
-                let host = self.hosts.iter().find(|known| known.name == host)?;
-                log_of(host, seat)?.last_log_id()
+        assert_eq!(PANICS.load(Relaxed), 0, "a task has panicked");
+        let (shared, hosts) = (&self.shared, &self.hosts);
+        let moves = self.log.take_moves();
+        for step in &moves {
+            self.lineage.moved(step, now, |host, seat| {
+                let host = hosts.iter().find(|known| known.name == host)?;
+                host.log_of(shared, seat)
             });
         }
         let nodes = self.told.nodes.lock().unwrap();
-        for host in &self.hosts {
-            if let Some(room) = nodes.get(&host.name).and_then(room_of) {
-                self.checks
-                    .look(&room, |cluster, node| log_of(host, (cluster, node)));
+        for host in hosts {
+            let node = nodes.get(&host.name);
+            let fatal = node.and_then(|node| node.view().borrow().fatal.clone());
+            assert_eq!(fatal, None, "{} has stopped", host.name);
+            if let Some(room) = node.and_then(room_of) {
                 self.lineage.look(&host.name, &room);
+                let log_of = |cluster, node| host.log_of(shared, (cluster, node));
+                if self.checks.look(&room, log_of) {
+                    let entries = self.checks.entries_of(room.cluster.cluster_id);
+                    self.removals.look(now, &room, entries, |peer| {
+                        let mut hosts = hosts.iter();
+                        let whose = hosts.find(|host| host.peer == peer);
+                        Arc::clone(&whose.expect("a player").identity)
+                    });
+                }
             }
         }
+        drop(nodes);
+        self.heard.check();
+        for step in moves.iter().filter(|step| step.participants.is_some()) {
+            self.delay_word(step);
+        }
+        self.intrude();
+    }
+
+    /// The room that a host is in.
+    pub fn room(&self, n: usize) -> Option<Arc<RoomView>> {
+        let nodes = self.told.nodes.lock().unwrap();
+        nodes.get(&self.hosts[n].name).and_then(room_of)
     }
 
     fn wait(&mut self, time: Duration) {
@@ -210,11 +287,22 @@ impl Simulation<'_> {
         self.wait(Duration::from_secs(6));
         let mut next_fault = self.sim.elapsed() + Duration::from_millis(1000 + pick(4000));
         let mut faults = 0;
-        while self.sim.elapsed() < PLAY || self.totals.get("commands") < COMMANDS || faults < FAULTS
+        let too_few =
+            |totals: &Totals, faults| totals.get("commands") < COMMANDS || faults < FAULTS;
+        while self.sim.elapsed() < PLAY
+            || too_few(&self.totals, faults) && self.sim.elapsed() < LONGEST
         {
-            self.wait(Duration::from_millis(50 + pick(300)));
-            self.command();
-            if self.sim.elapsed() >= next_fault {
+            let is_busy = self.sim.elapsed() < self.busy_until;
+            let pause = if is_busy {
+                5 + pick(20)
+            } else {
+                50 + pick(300)
+            };
+            self.wait(Duration::from_millis(pause));
+            self.happen();
+            self.command(is_busy);
+            // Nothing else breaks while somebody waits for a late word.
+            if self.sim.elapsed() >= next_fault && self.late.is_none() {
                 self.fault();
                 faults += 1;
                 next_fault = self.sim.elapsed() + Duration::from_millis(1000 + pick(7000));
@@ -226,15 +314,26 @@ impl Simulation<'_> {
     }
 
     /// Somebody does something.
-    fn command(&mut self) {
+    fn command(&mut self, is_busy: bool) {
         let host = &self.hosts[pick(self.hosts.len() as u64) as usize];
         let node = self.told.nodes.lock().unwrap().get(&host.name).cloned();
         let Some(room) = node.as_ref().and_then(room_of) else {
+            if pick(16) == 0 {
+                let _ = host.orders.send(join());
+            }
             return;
         };
         let command = match &room.trouble {
-            Some(Trouble::Stalled { .. }) if pick(4) == 0 => Command::Continue,
-            Some(Trouble::Elsewhere { .. }) if pick(4) == 0 => Command::Follow,
+            // Whoever goes on alone plays with nobody: rarely.
+            Some(Trouble::Stalled { alone, .. })
+                if !is_busy && pick(if *alone { 24 } else { 2 }) == 0 =>
+            {
+                self.busy_until = self.sim.elapsed() + BUSY;
+                Command::Continue
+            }
+            Some(Trouble::Elsewhere { .. }) if self.late.is_none() && pick(4) == 0 => {
+                Command::Follow
+            }
             _ if pick(24) == 0 => Command::HandOver,
             _ if pick(8) == 0 => Command::StartRound {
                 pack: "kanna".to_owned(),
@@ -250,22 +349,16 @@ impl Simulation<'_> {
             }
         };
         self.totals.count("commands", 1);
+        if matches!(command, Command::Continue | Command::Follow) {
+            self.lineage.asked(&host.name, self.sim.elapsed());
+        }
         let _ = host.orders.send(command);
     }
 
     /// All is well again; then the books are checked.
     fn end(mut self) -> (String, Totals) {
-        if self.split.is_some() {
-            self.split_or_heal(0);
-        }
-        if self.link.is_some() {
-            self.cut_or_mend_a_link(0);
-        }
-        for n in 0..self.hosts.len() {
-            if !self.hosts[n].is_up {
-                self.crash_or_restart(n);
-            }
-        }
+        self.arrive();
+        self.mend();
         self.wait(CALM);
         let acknowledged = self.told.acknowledged.lock().unwrap().clone();
         let mut ends = BTreeMap::new();
@@ -286,81 +379,18 @@ impl Simulation<'_> {
         totals.count("membership_changes", self.checks.membership_changes());
         totals.count("clusters", self.checks.clusters());
         totals.count("continuations", self.lineage.continuations());
+        totals.count("follows", self.lineage.follows());
+        totals.count("seats_removed", self.removals.count());
+        totals.count("intrusions_refused", self.heard.refused());
         totals.count("snapshots_installed", self.log.snapshots_installed());
         (self.trace, totals)
     }
 }
 
-/// A node on its host, from a start to a crash.
-#[expect(clippy::too_many_arguments, reason = "called in one place")]
-async fn live(
-    shared: Shared,
-    told: Told,
-    folder: PathBuf,
-    host: String,
-    identity: Arc<Identity>,
-    ip: IpAddr,
-    queue: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Command>>>,
-    hosts: bool,
-) {
-    let peer = identity.peer_id();
-    let world = shared.world(identity, ip).await.expect("a world");
-    let profile = Profile::open(Some(&folder), Some("1")).expect("a profile");
-    let keeps_a_room =
-        std::fs::read_dir(profile.rooms()).is_ok_and(|mut rooms| rooms.next().is_some());
-    let name = Name::parse(&host).ok();
-    let node = Node::start_in(world, profile, name, Timing::REAL, || {});
-    told.nodes
-        .lock()
-        .unwrap()
-        .insert(host.clone(), node.clone());
-    let join = || Command::Join {
-        target: JoinTarget::Room("den".to_owned()),
-        wait: Duration::from_secs(10),
-        pin: None,
-    };
-    let first = match (keeps_a_room, hosts) {
-        (true, _) => Command::Resume { which: None },
-        (false, true) => Command::Host {
-            room: Name::parse("den").ok(),
-            pin: None,
-        },
-        (false, false) => join(),
-    };
-    let _ = node.request(first).await;
-    let mut queue = queue.lock().await;
-    while let Some(command) = queue.recv().await {
-        let (node, told) = (node.clone(), told.clone());
-        let join = join();
-        tokio::spawn(async move {
-            let before = room_of(&node);
-            let leaves = command == Command::Leave;
-            let reply = node.request(command).await;
-            if leaves {
-                let _ = node.request(join).await;
-                return;
-            }
-            let after = room_of(&node);
-            let same = before
-                .zip(after)
-                .filter(|(before, after)| before.cluster.cluster_id == after.cluster.cluster_id);
-            match reply {
-                Ok(Done::Applied {
-                    outcome,
-                    index,
-                    copies,
-                }) if same.is_some() => {
-                    let cluster = same.expect("checked").0.cluster.cluster_id;
-                    told.acknowledged.lock().unwrap().push(Acknowledged {
-                        cluster,
-                        index,
-                        peer,
-                        outcome,
-                        copies,
-                    });
-                }
-                _ => {}
-            }
-        });
+impl Host {
+    /// The log of one of its seats.
+    pub fn log_of(&self, shared: &Shared, (cluster, node): Seat) -> Option<LogStore> {
+        let logs = shared.logs.lock().unwrap();
+        log_of(&logs, &self.folder, cluster, node)
     }
 }

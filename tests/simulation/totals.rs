@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 /// What is counted. None of it may be zero over a run.
-pub const COUNTED: [&str; 13] = [
+pub const COUNTED: [&str; 21] = [
     "seconds",
     "commands",
     "acknowledged",
@@ -13,9 +13,17 @@ pub const COUNTED: [&str; 13] = [
     "restarts",
     "partitions",
     "cut_links",
+    "sleeps",
     "leaves",
+    "removals",
+    "successions",
+    "seats_removed",
+    "intrusions",
+    "intrusions_refused",
     "clusters",
     "continuations",
+    "follows",
+    "late_words",
     "snapshots_installed",
 ];
 

@@ -86,7 +86,10 @@ impl Shared {
         let (disks, logs) = (Arc::clone(&self.disks), Arc::clone(&self.logs));
         Ok(World {
             identity,
-            transport: Arc::new(SimTransport { me: peer, listener }),
+            transport: Arc::new(SimTransport {
+                me: peer,
+                listener: Some(listener),
+            }),
             addresses: Box::new(move || vec![addr]),
             discovery: Discovery::of(ads, Box::new(observation)),
             open_log: Arc::new(move |file, _rules| open(&disks, &logs, file)),
@@ -149,7 +152,13 @@ impl Announcer for Observation {
 /// business, which is left out here.
 struct SimTransport {
     me: PeerId,
-    listener: TcpListener,
+    /// None: it only calls others.
+    listener: Option<TcpListener>,
+}
+
+/// The same for somebody who only calls others.
+pub fn dialing(me: PeerId) -> Arc<dyn Transport> {
+    Arc::new(SimTransport { me, listener: None })
 }
 
 async fn introduce(me: PeerId, mut tcp: TcpStream) -> io::Result<(PeerId, Stream)> {
@@ -183,7 +192,10 @@ impl Transport for SimTransport {
 
     fn accept(&self) -> BoxFuture<'_, io::Result<(SocketAddr, Accepting)>> {
         Box::pin(async move {
-            let (tcp, remote) = self.listener.accept().await?;
+            let Some(listener) = &self.listener else {
+                return std::future::pending().await;
+            };
+            let (tcp, remote) = listener.accept().await?;
             let me = self.me;
             let handshake = async move {
                 let (peer, stream) = introduce(me, tcp).await?;

@@ -215,6 +215,11 @@ fn voters_without(seat: &Seat, facts: &[MemberFacts], gone: &[NodeId]) -> BTreeS
 /// The target was made from `current`; if another leader has changed the
 /// membership since, it is not forced upon that.
 async fn change(seat: &Seat, current: &StoredMembership, target: &Target) -> Result<u64, Refused> {
+    if !current.voter_ids().any(|id| id == seat.node_id()) {
+        // It has given up its vote, and leads for the few milliseconds until it steps
+        // down: who leads next sees to it.
+        return Err(seat.not_leader());
+    }
     let mut current = current.clone();
     let mut tries = TRIES;
     loop {
