@@ -1,7 +1,7 @@
 //! How much each of many may ask for: so much at once, and so much a second after
 //! that (a token bucket).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use parking_lot::Mutex;
 use tokio::time::Instant;
@@ -30,31 +30,47 @@ impl<K: Ord + Clone> Budget<K> {
 
     /// Takes one; false if nothing is left.
     pub fn take(&self, key: &K) -> bool {
+        self.with(key, |left| {
+            let is_left = *left >= 1.0;
+            *left -= f64::from(u8::from(is_left));
+            is_left
+        })
+    }
+
+    /// Takes so many, which may be more than are left; how long until nothing is owed.
+    pub fn spend(&self, key: &K, count: usize) -> Duration {
+        self.with(key, |left| {
+            *left -= count as f64;
+            Duration::from_secs_f64((-*left / self.per_second).max(0.0))
+        })
+    }
+
+    /// Changes what is left now for one.
+    fn with<R>(&self, key: &K, change: impl FnOnce(&mut f64) -> R) -> R {
         let now = Instant::now();
         let mut all = self.left.lock();
-        let left = match all.get(key) {
+        let mut left = match all.get(key) {
             Some((left, at)) => {
                 let earned = now.duration_since(*at).as_secs_f64() * self.per_second;
                 (left + earned).min(self.burst)
             }
             None => self.burst,
         };
-        let is_left = left >= 1.0;
+        let changed = change(&mut left);
         if all.len() >= MAX_KEYS && !all.contains_key(key) {
             let oldest = all.iter().min_by_key(|(_, (_, at))| *at);
             if let Some(oldest) = oldest.map(|(key, _)| key.clone()) {
                 all.remove(&oldest);
             }
         }
-        all.insert(key.clone(), (left - f64::from(u8::from(is_left)), now));
-        is_left
+        all.insert(key.clone(), (left, now));
+        changed
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[tokio::test(start_paused = true)]
     async fn a_burst_and_then_a_rate_for_each() {
@@ -65,6 +81,16 @@ mod tests {
         assert_eq!((taken(1), taken(1)), (2, 0));
         tokio::time::advance(Duration::from_secs(100)).await;
         assert_eq!(taken(1), 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_more_than_is_left_waits() {
+        let budget = Budget::new(100, 50);
+        assert_eq!(budget.spend(&1, 100), Duration::ZERO);
+        assert_eq!(budget.spend(&1, 25), Duration::from_millis(500));
+        assert_eq!(budget.spend(&2, 100), Duration::ZERO);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(budget.spend(&1, 25), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]

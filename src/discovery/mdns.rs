@@ -38,6 +38,11 @@ const GOODBYE: Duration = Duration::from_millis(300);
 /// address that has most of them, the oldest is forgotten.
 const MAX_NAMES: usize = 512;
 
+/// After how many names the library is made to forget them all, and to ask anew. It
+/// remembers any number for as long as they say, and looks through all of them at each
+/// packet.
+const MAX_HEARD: usize = 2 * MAX_NAMES;
+
 /// The longest instance name, in bytes (RFC 6763 §4.1.1).
 const MAX_INSTANCE_BYTES: usize = 63;
 
@@ -51,6 +56,10 @@ const PACE: Duration = Duration::from_millis(1100);
 /// announcements say everything again after [`PACE`]. The library takes a
 /// service for resolved without its TXT record, and never asks for that.
 const INCOMPLETE: Duration = Duration::from_secs(3);
+
+/// The shortest time between two reports of who is there: a flood of announcements is
+/// reported at once.
+const REPORT: Duration = Duration::from_millis(200);
 
 /// How often the clock is looked at, for a computer that slept.
 const CLOCK_CHECK: Duration = Duration::from_secs(2);
@@ -253,6 +262,9 @@ impl Browser {
         let mut seen = Names::default();
         let mut incomplete: BTreeMap<String, Instant> = BTreeMap::new();
         let mut clock = Clock::new();
+        let mut heard = 0;
+        let mut reported = Instant::now();
+        let mut report: Option<Instant> = None;
         loop {
             let half = incomplete.values().min().copied();
             let event = tokio::select! {
@@ -271,9 +283,20 @@ impl Browser {
                     tracing::debug!("half of an announcement is missing: {incomplete:?}");
                     None
                 }
+                () = tokio::time::sleep_until(report.unwrap_or_else(Instant::now)), if report.is_some() => {
+                    if events.send((Source::Mdns, seen.ads())).await.is_err() {
+                        return;
+                    }
+                    reported = Instant::now();
+                    report = None;
+                    continue;
+                }
             };
-            match event {
+            let is_name = |event: &ServiceEvent| matches!(event, ServiceEvent::ServiceFound(..));
+            heard += usize::from(event.as_ref().is_some_and(is_name));
+            match event.filter(|_| heard <= MAX_HEARD) {
                 None => {
+                    heard = 0;
                     incomplete.clear();
                     // Forgets what it knows; a question that lists the known answers
                     // would be answered with what is missing from them only.
@@ -306,9 +329,7 @@ impl Browser {
                 }
                 Some(_) => continue,
             }
-            if events.send((Source::Mdns, seen.ads())).await.is_err() {
-                return;
-            }
+            report.get_or_insert_with(|| (reported + REPORT).max(Instant::now()));
         }
     }
 }

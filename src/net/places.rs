@@ -3,11 +3,13 @@
 //! were met before never do.
 
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, Ipv6Addr},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicU64, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 use parking_lot::Mutex;
@@ -23,6 +25,14 @@ const HANDSHAKES: (u32, u32) = (200, 100);
 
 /// The same for one source, where there are more.
 const HANDSHAKES_OF_ONE: (u32, u32) = (16, 8);
+
+/// What all strangers of one source may send at once, and a second after that, in
+/// bytes: two dozen of them join at once with half of it. HTTP/2 has frames that say
+/// nothing, and calls that are refused; each costs more time here than there.
+const BYTES_OF_ONE: (u32, u32) = (64 * 1024, 32 * 1024);
+
+/// How often it is asked again whether somebody is known.
+const ASK: Duration = Duration::from_secs(1);
 
 /// Where somebody comes from: an address; of IPv6 far away the network, of which one
 /// machine has all addresses.
@@ -64,20 +74,30 @@ fn is_own_network(addr: Ipv6Addr) -> bool {
 pub(super) struct Places(Arc<Inner>);
 
 struct Inner {
-    open: Mutex<Vec<Open>>,
+    open: Mutex<Table>,
     next: AtomicU64,
     handshakes: Budget<()>,
     handshakes_of: Budget<Source>,
+    bytes_of: Budget<Source>,
     /// Whether somebody is a member, or was met before.
     is_known: Box<dyn Fn(PeerId) -> bool + Send + Sync>,
     /// Told when a peer's last connection closes.
     on_last_disconnect: Box<dyn Fn(PeerId) + Send + Sync>,
 }
 
+/// The connections, by their numbers.
+#[derive(Default)]
+struct Table {
+    all: BTreeMap<u64, Open>,
+    /// When it was asked last which of them are known.
+    asked: Option<Instant>,
+}
+
 struct Open {
-    number: u64,
     from: Source,
     peer: Option<PeerId>,
+    /// Whether that was somebody who is known, when it was asked last.
+    is_known: bool,
     /// Since when nothing was heard.
     heard: Instant,
     /// Dropped to close it.
@@ -88,8 +108,11 @@ struct Open {
 pub(super) struct Place {
     among: Places,
     number: u64,
+    from: Source,
+    is_this_computer: bool,
     peer: Option<PeerId>,
-    is_known: AtomicBool,
+    /// Whether who is there is known, and when that was asked.
+    is_known: (bool, Instant),
     /// Ends when the place is somebody else's.
     pub(super) closed: oneshot::Receiver<()>,
 }
@@ -104,6 +127,7 @@ impl Places {
             next: AtomicU64::new(0),
             handshakes: Budget::new(HANDSHAKES.0, HANDSHAKES.1),
             handshakes_of: Budget::new(HANDSHAKES_OF_ONE.0, HANDSHAKES_OF_ONE.1),
+            bytes_of: Budget::new(BYTES_OF_ONE.0, BYTES_OF_ONE.1),
             is_known: Box::new(is_known),
             on_last_disconnect: Box::new(on_last_disconnect),
         }))
@@ -115,54 +139,68 @@ impl Places {
         let from = Source::of(addr);
         let inner = &self.0;
         let has_time = inner.handshakes.take(&())
-            || from.is_this_computer()
-            || inner.handshakes_of.take(&from);
+            || inner.handshakes_of.take(&from)
+            || from.is_this_computer();
         if !has_time {
             return None;
         }
         let mut open = inner.open.lock();
-        if open.len() >= MAX_CONNECTIONS {
-            let worst = self.worst(&open, from)?;
-            let gone = open.swap_remove(worst);
+        if open.all.len() >= MAX_CONNECTIONS {
+            self.ask_who_is_known(&mut open);
+            let worst = open.worst(from)?;
+            let gone = open.all.remove(&worst)?;
             tracing::warn!("too many connections; {} gives way", gone.from.0);
         }
         let number = inner.next.fetch_add(1, Relaxed);
         let (closes, closed) = oneshot::channel();
-        open.push(Open {
-            number,
+        let one = Open {
             from,
             peer: None,
+            is_known: false,
             heard: Instant::now(),
             _closes: closes,
-        });
+        };
+        open.all.insert(number, one);
         Some(Place {
             among: self.clone(),
             number,
             peer: None,
-            is_known: AtomicBool::new(from.is_this_computer()),
+            from,
+            is_this_computer: false,
+            is_known: (false, Instant::now()),
             closed,
         })
     }
 
+    /// Asks again, unless that was just done: a flood comes here each time.
+    fn ask_who_is_known(&self, open: &mut Table) {
+        if open.asked.is_some_and(|at| at.elapsed() < ASK) {
+            return;
+        }
+        open.asked = Some(Instant::now());
+        for one in open.all.values_mut() {
+            one.is_known = one.peer.is_some_and(|peer| (self.0.is_known)(peer));
+        }
+    }
+}
+
+impl Table {
     /// Of those who are not known, the one that is silent longest, of the source with
     /// most of them. The newcomer's own source counts with the newcomer.
-    fn worst(&self, open: &[Open], newcomer: Source) -> Option<usize> {
-        let known = |one: &Open| one.peer.is_some_and(|peer| (self.0.is_known)(peer));
-        let strangers: Vec<(usize, &Open)> = open
-            .iter()
-            .enumerate()
-            .filter(|(_, one)| !known(one))
-            .collect();
-        let count = |from: Source| {
-            let has = strangers.iter().filter(|(_, one)| one.from == from).count();
-            has + usize::from(from == newcomer)
-        };
-        let most = strangers.iter().map(|(_, one)| count(one.from)).max()?;
-        if most <= 1 {
+    fn worst(&self, newcomer: Source) -> Option<u64> {
+        let strangers = || self.all.iter().filter(|(_, one)| !one.is_known);
+        let mut count: BTreeMap<Source, usize> = BTreeMap::new();
+        for (_, one) in strangers() {
+            let first = usize::from(one.from == newcomer);
+            *count.entry(one.from).or_insert(first) += 1;
+        }
+        let most = count.values().max()?;
+        if *most <= 1 {
             return None;
         }
-        let of_most = strangers.iter().filter(|(_, one)| count(one.from) == most);
-        of_most.min_by_key(|(_, one)| one.heard).map(|(at, _)| *at)
+        let of_most = strangers().filter(|(_, one)| count.get(&one.from) == Some(most));
+        let worst = of_most.min_by_key(|(_, one)| one.heard);
+        worst.map(|(number, _)| *number)
     }
 }
 
@@ -170,36 +208,46 @@ impl Place {
     /// Notes who is there.
     pub(super) fn note(&mut self, peer: PeerId) {
         self.peer = Some(peer);
-        self.with(|one| one.peer = Some(peer));
+        self.is_this_computer = self.from.is_this_computer();
+        self.ask();
     }
 
-    /// Notes that something was heard.
-    pub(super) fn hear(&self) {
-        self.with(|one| one.heard = Instant::now());
-    }
-
-    /// Whether who is there is a member, or was met before.
-    pub(super) fn is_known(&self) -> bool {
-        let known = || self.peer.is_some_and(|peer| (self.among.0.is_known)(peer));
-        if !self.is_known.load(Relaxed) {
-            self.is_known.store(known(), Relaxed);
+    /// Notes that so many bytes were heard; and for how long nothing more is to be, of a
+    /// stranger.
+    pub(super) fn hear(&mut self, bytes: usize) -> Duration {
+        let now = Instant::now();
+        if now.duration_since(self.is_known.1) >= ASK {
+            self.ask();
         }
-        self.is_known.load(Relaxed)
+        self.with(|one| one.heard = now);
+        if self.is_known.0 {
+            return Duration::ZERO;
+        }
+        self.among.0.bytes_of.spend(&self.from, bytes)
+    }
+
+    /// Asks whether who is there is a member, or was met before.
+    fn ask(&mut self) {
+        let known = self.peer.is_some_and(|peer| (self.among.0.is_known)(peer));
+        self.is_known = (known || self.is_this_computer, Instant::now());
+        let peer = self.peer;
+        self.with(|one| {
+            one.peer = peer;
+            one.is_known = known;
+        });
     }
 
     fn with(&self, change: impl FnOnce(&mut Open)) {
         let mut open = self.among.0.open.lock();
-        open.iter_mut()
-            .find(|one| one.number == self.number)
-            .map(change);
+        open.all.get_mut(&self.number).map(change);
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut open = self.among.0.open.lock();
-        open.retain(|one| one.number != self.number);
-        let is_last = open.iter().all(|one| one.peer != self.peer);
+        open.all.remove(&self.number);
+        let is_last = open.all.values().all(|one| one.peer != self.peer);
         drop(open);
         if let Some(peer) = self.peer.filter(|_| is_last) {
             (self.among.0.on_last_disconnect)(peer);
@@ -210,7 +258,6 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     fn addr(n: u8) -> IpAddr {
         IpAddr::from([10, 0, 0, n])
@@ -253,7 +300,7 @@ mod tests {
             assert_eq!(open, oneshot::error::TryRecvError::Empty);
         }
         drop((flood, more, newcomer));
-        assert_eq!(places.0.open.lock().len(), 2);
+        assert_eq!(places.0.open.lock().all.len(), 2);
     }
 
     #[tokio::test(start_paused = true)]
@@ -269,6 +316,41 @@ mod tests {
         drop(all.pop());
         all.extend(fill(&places, 7, 1).await);
         assert!(places.take(IpAddr::from([10, 0, 1, 1])).is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_strangers_of_a_source_share_what_it_may_send() {
+        let places = places();
+        let mut strangers = fill(&places, 3, 2).await;
+        for stranger in &mut strangers {
+            stranger.note(peer(33));
+        }
+        let mut friend = places.take(addr(3)).expect("a place");
+        friend.note(peer(1));
+        let (burst, rate) = BYTES_OF_ONE;
+        assert_eq!(strangers[0].hear(burst as usize), Duration::ZERO);
+        let pause = strangers[1].hear(rate as usize);
+        assert_eq!(pause, Duration::from_secs(1));
+        assert_eq!(friend.hear(10 * burst as usize), Duration::ZERO);
+        let mut other = places.take(addr(4)).expect("a place");
+        assert_eq!(other.hear(burst as usize), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_was_removed_is_a_stranger_again() {
+        let removed = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let asked = Arc::clone(&removed);
+        let places = Places::new(move |_| !asked.load(Relaxed), |_| {});
+        let mut flood = fill(&places, 3, MAX_CONNECTIONS).await;
+        for place in &mut flood {
+            place.note(peer(3));
+        }
+        assert!(places.take(addr(4)).is_none());
+        removed.store(true, Relaxed);
+        assert_eq!(flood[0].hear(1 << 20), Duration::ZERO);
+        tokio::time::advance(ASK).await;
+        assert!(flood[0].hear(1 << 20) > Duration::ZERO);
+        assert!(places.take(addr(4)).is_some());
     }
 
     #[test]

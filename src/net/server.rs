@@ -14,7 +14,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     sync::{mpsc, oneshot},
     task::JoinHandle,
-    time::{Instant, Sleep},
+    time::Sleep,
 };
 use tonic::{
     service::interceptor::InterceptedService,
@@ -170,7 +170,7 @@ async fn accept<H: Handler>(
                         stream,
                         visitor,
                         place,
-                        allowance: Allowance::full(),
+                        pause: None,
                     };
                     let _ = connections.send(connection).await;
                 }
@@ -217,50 +217,8 @@ struct Connection {
     visitor: Visitor,
     // Given back when the connection closes.
     place: Place,
-    allowance: Allowance,
-}
-
-/// What a stranger may send at once, and in a second, in bytes. All that it has to say
-/// is much less; HTTP/2 frames that say nothing are much more.
-const STRANGERS_BYTES: u32 = 256 * 1024;
-
-/// How much of that is left.
-struct Allowance {
-    left: f64,
-    at: Instant,
-    /// Until there is some again.
+    /// Until more may be heard of it.
     pause: Option<Pin<Box<Sleep>>>,
-}
-
-impl Allowance {
-    fn full() -> Self {
-        Self {
-            left: STRANGERS_BYTES.into(),
-            at: Instant::now(),
-            pause: None,
-        }
-    }
-
-    /// Takes so many bytes, which have been read.
-    fn take(&mut self, bytes: usize) {
-        /// How long nothing more is read once all is used up.
-        const PAUSE: Duration = Duration::from_millis(100);
-        let full = f64::from(STRANGERS_BYTES);
-        let earned = self.at.elapsed().as_secs_f64() * full;
-        self.left = (self.left + earned).min(full) - bytes as f64;
-        self.at = Instant::now();
-        if self.left < 0.0 {
-            self.pause = Some(Box::pin(tokio::time::sleep(PAUSE)));
-        }
-    }
-
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(pause) = &mut self.pause {
-            std::task::ready!(pause.as_mut().poll(cx));
-            self.pause = None;
-        }
-        Poll::Ready(())
-    }
 }
 
 impl Connected for Connection {
@@ -281,14 +239,17 @@ impl AsyncRead for Connection {
         if Pin::new(&mut this.place.closed).poll(cx).is_ready() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
-        std::task::ready!(this.allowance.poll(cx));
+        if let Some(pause) = &mut this.pause {
+            std::task::ready!(pause.as_mut().poll(cx));
+            this.pause = None;
+        }
         let before = buf.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(cx, buf);
         let bytes = buf.filled().len() - before;
         if bytes > 0 {
-            this.place.hear();
-            if !this.place.is_known() {
-                this.allowance.take(bytes);
+            let pause = this.place.hear(bytes);
+            if !pause.is_zero() {
+                this.pause = Some(Box::pin(tokio::time::sleep(pause)));
             }
         }
         read

@@ -315,8 +315,9 @@ impl Handler for Service {
         let seat = self.called_seat(caller)?;
         // A sole voter that has just started leads without asking anybody, so
         // keeping still would not keep it from acknowledging. One that has less than
-        // others waits for its player.
-        let alone = seat.node.is_sole_voter() && seat.newer_copies.lock().is_empty();
+        // others waits for its player, and one with an older copy does not lead.
+        let waits = seat.contact.is_outdated() || !seat.newer_copies.lock().is_empty();
+        let alone = seat.node.is_sole_voter() && !waits;
         let plays = seat.has_quorum() || alone;
         if freeze && !plays {
             seat.contact.freeze(self.0.env.timing.freeze);

@@ -70,6 +70,15 @@ pub enum Eviction {
     Removed,
 }
 
+/// Why a seat gives up its log for that of the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GivenUp {
+    /// It is an older copy.
+    OlderCopy,
+    /// Most others have applied something else.
+    OddOneOut,
+}
+
 /// What the node's parts share.
 pub struct Shared {
     pub env: Env,
@@ -81,6 +90,8 @@ pub struct Shared {
     pub seat: watch::Sender<Option<Arc<Seat>>>,
     /// Told when the seat was taken away for good, and why.
     pub evicted: watch::Sender<Option<Eviction>>,
+    /// Told when the log is given up, and why.
+    pub given_up: watch::Sender<Option<GivenUp>>,
     /// The door that was found locked, while we wait to be let in.
     pub knocking: watch::Sender<Option<Knock>>,
     pub name: RwLock<Name>,
@@ -105,6 +116,7 @@ impl Shared {
             seat: watch::Sender::new(None),
             continued: Mutex::new(continued),
             evicted: watch::Sender::new(None),
+            given_up: watch::Sender::new(None),
             knocking: watch::Sender::new(None),
             joins: Joins::new(),
             pins: Pins::default(),

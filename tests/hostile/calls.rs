@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use dhangkanna::{
-    consensus::{ClusterId, CommandId, Entry, GameCommand, LogId, TypeConfig, Vote, codec},
+    consensus::{ClusterId, CommandId, Entry, GameCommand, LogId, TypeConfig, Vote},
     game::{Action, Name, PeerId},
     net::Identity,
 };
 use openraft::{network::RPCOption, raft::AppendEntriesRequest};
 
 use super::Room;
+pub use super::intruder::signed;
 
 pub fn option() -> RPCOption {
     RPCOption::new(Duration::from_secs(5))
@@ -37,11 +38,6 @@ pub fn command(id: CommandId, action: Action, opens_session: bool) -> GameComman
         action,
         signed: None,
     }
-}
-
-pub fn signed(command: GameCommand, cluster: ClusterId, by: &Identity) -> GameCommand {
-    let digest = codec::digest(&command);
-    command.sign(cluster, &digest, by.key())
 }
 
 /// What a member may try to say in another's name, or twice, or in another room.

@@ -3,9 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use dhangkanna::{
-    consensus::RULES,
-    game::Name,
-    net::{Identity, Newcomer, Stream, TlsTransport, Transport as _},
+    net::{Identity, Stream, TlsTransport, Transport as _},
     node::{Command, Timing},
 };
 use tokio::net::TcpStream;
@@ -17,18 +15,8 @@ use crate::common::{addr_of, join, node, room_of, sit, until};
 async fn ghost(room: &Room) -> Intruder {
     let intruder = Intruder::with(Arc::new(Follows));
     let peer = intruder.find(&room.players[0]).await;
-    let newcomer = Newcomer {
-        node_id: intruder.seat,
-        key: intruder.identity.key().public(),
-        addrs: vec![intruder.addr.to_string()],
-        rules: RULES,
-    };
-    let name = Name::parse("Ghost").expect("a name");
     // As many as the room lets in.
-    let joined = intruder.peers.join(peer, room.cluster, &name).await;
-    if joined.is_ok() {
-        let _ = intruder.peers.enter(peer, room.cluster, newcomer).await;
-    }
+    let _ = intruder.ask_in(peer, room.cluster).await;
     intruder
 }
 

@@ -5,28 +5,27 @@
 mod announcers;
 mod calls;
 mod door;
+mod intruder;
 mod members;
 mod pin;
 mod replays;
 mod rogue_leader;
 mod server;
 
-use std::{fs, net::SocketAddr, sync::Arc, time::Duration};
+use std::{fs, sync::Arc, time::Duration};
 
 use dhangkanna::{
-    consensus::{ClusterId, LogStore, Member, NodeId, RULES},
-    game::{Action, Letter, Name, Outcome, PeerId},
-    net::{
-        AddressBook, Contact, Credentials, Identity, MemberClient, Newcomer, Peers, RaftNetwork,
-        TlsTransport, Transport as _,
-    },
+    consensus::{ClusterId, LogStore, NodeId, RULES},
+    game::{Action, Letter, Outcome, PeerId},
+    net::Identity,
     node::{Command, Done, NodeHandle, Timing},
 };
-use openraft::RaftNetworkFactory as _;
-use redb::backends::InMemoryBackend;
 use tokio::runtime::Runtime;
 
-use self::server::{Answers, Follows, HostileServer};
+use self::{
+    intruder::Intruder,
+    server::{Answers, Follows},
+};
 use crate::common::{addr_of, join, node, room_of, sit, until};
 
 /// Players who never met have a vote as soon as those who did.
@@ -174,41 +173,8 @@ impl Room {
     }
 }
 
-/// Somebody with a key of their own, a program of their own, and a server.
-pub struct Intruder {
-    pub identity: Arc<Identity>,
-    pub peers: Peers,
-    pub addr: SocketAddr,
-    pub seat: NodeId,
-    pub log: LogStore,
-    pub server: HostileServer,
-}
-
+/// An intruder among players of this process.
 impl Intruder {
-    /// Listens, and answers calls as `answers` say.
-    pub fn with(answers: Arc<dyn Answers>) -> Self {
-        let identity = Arc::new(Identity::ephemeral().expect("a key"));
-        Self::as_somebody(identity, answers)
-    }
-
-    /// The same with a key that it has from somewhere.
-    pub fn as_somebody(identity: Arc<Identity>, answers: Arc<dyn Answers>) -> Self {
-        let transport = TlsTransport::bind(Arc::clone(&identity), 0).expect("a port");
-        let transport = Arc::new(transport);
-        let addr = SocketAddr::from(([127, 0, 0, 1], transport.port()));
-        let log = LogStore::open_backend(InMemoryBackend::new(), true).expect("a log");
-        let seat = dhangkanna::random::u64() >> 1;
-        let server = HostileServer::start(Arc::clone(&transport), (seat, log.clone()), answers);
-        Self {
-            peers: Peers::new(transport, Arc::new(AddressBook::default()), RULES),
-            identity,
-            addr,
-            seat,
-            log,
-            server,
-        }
-    }
-
     /// A player whose program was killed, in its place: with its key and its log.
     pub async fn of_killed(room: &Room, profile: usize, seat: NodeId) -> Self {
         Self::of_killed_with(room, profile, seat, Arc::new(Follows)).await
@@ -247,62 +213,12 @@ impl Intruder {
     /// Joins a room in the usual way, as far as its program keeps to that.
     pub async fn enter(&self, room: &Room) {
         let peer = self.find(&room.players[0]).await;
-        let name = Name::parse("Mallory").expect("a name");
-        let joined = self.peers.join(peer, room.cluster, &name).await;
-        joined.expect("an open room");
-        let newcomer = Newcomer {
-            node_id: self.seat,
-            key: self.identity.key().public(),
-            addrs: vec![self.addr.to_string()],
-            rules: RULES,
-        };
-        let entered = self.peers.enter(peer, room.cluster, newcomer).await;
-        entered.expect("a seat");
-        let credentials = self.credentials(room.cluster);
-        tokio::time::timeout(Duration::from_secs(10), async {
-            while credentials.path().is_none() {
-                self.server.changed().await;
-            }
-        })
-        .await
-        .expect("its membership");
+        self.enter_at(peer, room.cluster).await;
     }
 
     /// Notes where a node is.
     pub async fn find(&self, node: &NodeHandle) -> PeerId {
         let found = self.peers.who_is_at(addr_of(node)).await;
         found.expect("somebody there")
-    }
-
-    pub fn credentials(&self, cluster: ClusterId) -> Credentials {
-        // Later than whatever stock program had this key.
-        let session = 1 << 51;
-        Credentials::new(
-            &self.identity,
-            cluster,
-            self.seat,
-            session,
-            self.log.clone(),
-        )
-    }
-
-    /// A member's service, called in the name of its seat.
-    pub fn member(&self, cluster: ClusterId, to: (NodeId, PeerId)) -> MemberClient {
-        self.peers.member(&self.credentials(cluster), to.0, to.1)
-    }
-
-    /// openraft's way to a member.
-    pub async fn raft(
-        &self,
-        cluster: ClusterId,
-        (seat, peer_id): (NodeId, PeerId),
-    ) -> dhangkanna::net::Connection {
-        let credentials = self.credentials(cluster);
-        let mut network = RaftNetwork::new(self.peers.clone(), credentials, Contact::default());
-        let member = Member {
-            peer_id,
-            ..Member::new(self.identity.key().public(), None, Vec::new())
-        };
-        network.new_client(seat, &member).await
     }
 }

@@ -15,9 +15,11 @@
 mod chat;
 mod continuation;
 mod copied_profile;
+mod crowd;
 mod discovery;
 mod durability;
 mod failover;
+mod flood;
 #[cfg(feature = "gossip")]
 mod gossip;
 mod gui;
@@ -28,5 +30,6 @@ mod locked_room;
 mod modes;
 mod partition;
 mod rejoin;
+mod removed;
 mod replication;
 mod resources;

@@ -262,8 +262,8 @@ impl RaftLogStorage<TypeConfig> for LogStore {
             // Who is no member any more is none after a restart either.
             return self.writer.put(Slot::Committed, bytes).await;
         }
-        // Rides along with the next commit: it only shortens a restart, so losing it
-        // costs nothing.
+        // Rides along with a later commit. It shortens a restart; and who comes back
+        // knows by it what was decided, also to a leader that has forgotten it.
         self.writer.send(Op::PutLazily(Slot::Committed, bytes))
     }
 

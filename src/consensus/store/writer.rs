@@ -2,8 +2,12 @@
 
 use std::{
     fmt, io,
-    sync::{Arc, OnceLock, mpsc},
+    sync::{
+        Arc, OnceLock,
+        mpsc::{self, RecvTimeoutError},
+    },
     thread,
+    time::Duration,
 };
 
 use openraft::storage::IOFlushed;
@@ -25,6 +29,9 @@ const BATCH: usize = 128;
 
 /// How many transactions a value that can wait sits out.
 const LAZY: u32 = 64;
+
+/// After how long without any it is written by itself.
+const IDLE: Duration = Duration::from_millis(500);
 
 type Done = oneshot::Sender<io::Result<()>>;
 
@@ -169,9 +176,19 @@ impl Drop for Writer {
 fn run(db: &Database, queue: &mpsc::Receiver<Op>, failure: &Failure) -> Option<Done> {
     let mut lazy = Lazy::default();
     let mut closed = None;
-    while closed.is_none()
-        && let Ok(first) = queue.recv()
-    {
+    while closed.is_none() {
+        let first = match lazy.values.is_empty() {
+            true => queue.recv().map_err(RecvTimeoutError::from),
+            false => queue.recv_timeout(IDLE),
+        };
+        let first = match first {
+            Ok(first) => first,
+            Err(RecvTimeoutError::Timeout) => {
+                commit(db, std::mem::take(&mut lazy.values), failure);
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
         let mut batch = Vec::with_capacity(2);
         let mut next = Some(first);
         while let Some(op) = next {
@@ -199,7 +216,7 @@ fn run(db: &Database, queue: &mpsc::Receiver<Op>, failure: &Failure) -> Option<D
 }
 
 /// Values that can wait: each costs a few pages in a transaction, so they ride
-/// along with every [`LAZY`]th one only, and with the last.
+/// along with every [`LAZY`]th one only, and with the last before a pause.
 #[derive(Default)]
 struct Lazy {
     values: Vec<Op>,

@@ -197,6 +197,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let (mut ads, mut own) = (env.ads.clone(), env.own.clone());
         let mut seats = self.shared.seat.subscribe();
         let mut evictions = self.shared.evicted.subscribe();
+        let mut given_up = self.shared.given_up.subscribe();
         let mut knocks = self.shared.knocking.subscribe();
         loop {
             // Before the view: an outcome is of the room that it shows.
@@ -226,6 +227,10 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 Ok(()) = evictions.changed() => {
                     let why = *evictions.borrow_and_update();
                     self.evicted(why);
+                }
+                Ok(()) = given_up.changed() => {
+                    let why = *given_up.borrow_and_update();
+                    self.log_given_up(why);
                 }
                 // Members may have moved to other addresses.
                 Ok(()) = ads.changed() => {

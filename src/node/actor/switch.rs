@@ -13,7 +13,7 @@ use crate::{
         entry::leave,
         recovery::continuation,
         seat::folder,
-        shared::Eviction,
+        shared::{Eviction, GivenUp},
     },
 };
 
@@ -75,6 +75,22 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             }
         });
         self.list_kept();
+    }
+
+    /// The player is told that the others' log counts.
+    pub(super) fn log_given_up(&mut self, why: Option<GivenUp>) {
+        let (code, text) = match why {
+            Some(GivenUp::OlderCopy) => (
+                "older_copy",
+                "This computer has an older copy of the game, from a backup maybe; it takes over the game of the others.",
+            ),
+            Some(GivenUp::OddOneOut) => (
+                "odd_one_out",
+                "Most of the others have another game than this computer; it takes over theirs, without what only this one knew.",
+            ),
+            None => return,
+        };
+        self.say(code, "", text.to_owned(), true);
     }
 
     /// Goes on in another cluster: the one that is named, or where most of the

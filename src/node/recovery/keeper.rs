@@ -12,14 +12,15 @@ use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio::time::{Instant, timeout};
 
 use crate::{
-    consensus::{NodeId, lead_on},
+    consensus::{MAX_MEMBERS, NodeId, lead_on},
     game::{Name, PeerId},
     net::{CallError, Refusal, Survey},
     node::{
         entry::seating,
         seat::{Seat, findings::Findings},
-        shared::{Eviction, Shared},
+        shared::{Eviction, GivenUp, Shared},
     },
+    random,
 };
 
 /// How often we check whether the others are still heard.
@@ -27,6 +28,12 @@ const LOOK: Duration = Duration::from_millis(250);
 
 /// How often the members compare what they have applied.
 const COMPARE: Duration = Duration::from_secs(5);
+
+/// How many are asked at a time who only announce the room: as many as may be in it.
+const STRANGERS: usize = MAX_MEMBERS;
+
+/// How long those are waited for who may know where the game went on.
+const WHERE: Duration = Duration::from_secs(1);
 
 /// How long a seat that was kept waits for the others' answers.
 const COMING_BACK: Duration = Duration::from_secs(1);
@@ -73,8 +80,9 @@ async fn compare(shared: &Shared, seat: &Arc<Seat>) {
     histories.differ.retain(is_member);
     histories.same.retain(is_member);
     if histories.is_odd_one_out(&membership.voter_ids().collect()) {
+        drop(histories);
         tracing::warn!("most others have applied something else: taking a new seat");
-        seat.contact.mark_outdated();
+        give_up_log(shared, seat, GivenUp::OddOneOut);
     }
 }
 
@@ -99,7 +107,7 @@ async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
     });
     if is_outdated {
         tracing::warn!("this room's file is an older copy: taking a new seat");
-        return seat.contact.mark_outdated();
+        return give_up_log(shared, seat, GivenUp::OlderCopy);
     }
     // What a sole voter decided was on its disk. Others cannot prove what it was, but
     // they may be right.
@@ -119,6 +127,25 @@ async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
     }
 }
 
+/// From now on the log of the others counts.
+fn give_up_log(shared: &Shared, seat: &Seat, why: GivenUp) {
+    if !seat.contact.is_outdated() {
+        seat.contact.mark_outdated();
+        shared.given_up.send_replace(Some(why));
+    }
+}
+
+/// Some of those who only announce something, whom the player has met first: anybody
+/// can, in any number of names.
+fn some_of(shared: &Shared, mut announcers: Vec<PeerId>) -> Vec<PeerId> {
+    announcers.sort_by_cached_key(|peer| {
+        let is_met = shared.env.met.read().last(peer).is_some();
+        (!is_met, random::u64())
+    });
+    announcers.truncate(STRANGERS);
+    announcers
+}
+
 /// Asks whoever announces a room that continues this one how that came about. What
 /// nobody has signed who was in this room is not shown.
 async fn hear_where_it_went(shared: &Shared, seat: &Seat) {
@@ -126,20 +153,31 @@ async fn hear_where_it_went(shared: &Shared, seat: &Seat) {
         return;
     }
     let ads = Arc::clone(&shared.env.ads.borrow());
-    for ad in ads.values() {
-        if !ad.ancestors.contains(&seat.cluster_id) || !seat.asks.take(&ad.peer_id) {
-            continue;
-        }
-        shared.env.note_addresses(ad);
-        let notices = shared.env.peers.went_on(ad.peer_id, seat.cluster_id).await;
-        let key_of = |id| seat.credentials.key_of(id);
-        match notices {
-            Ok(notices) if lead_on(&notices, seat.cluster_id, key_of) => {
-                return seat.contact.hear_continued(ad.peer_id, notices);
-            }
-            _ => tracing::debug!("{} cannot show that it goes on", ad.peer_id.short()),
+    let continue_it = ads
+        .values()
+        .filter(|ad| ad.ancestors.contains(&seat.cluster_id));
+    let announcers = continue_it.map(|ad| ad.peer_id).collect();
+    let mut asked = FuturesUnordered::new();
+    for peer in some_of(shared, announcers) {
+        if let Some(ad) = ads.get(&peer).filter(|_| seat.asks.take(&peer)) {
+            shared.env.note_addresses(ad);
+            let asking = shared.env.peers.went_on(peer, seat.cluster_id);
+            asked.push(async move { (peer, asking.await) });
         }
     }
+    let hearing = async {
+        while let Some((peer, notices)) = asked.next().await {
+            let key_of = |id| seat.credentials.key_of(id);
+            match notices {
+                Ok(notices) if lead_on(&notices, seat.cluster_id, key_of) => {
+                    return seat.contact.hear_continued(peer, notices);
+                }
+                _ => tracing::debug!("{} cannot show that it goes on", peer.short()),
+            }
+        }
+    };
+    // What does not answer must not keep the seat from being looked after.
+    let _ = timeout(WHERE, hearing).await;
 }
 
 async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
@@ -189,7 +227,7 @@ pub async fn hurry_election(seat: &Seat) {
         if led || seat.node.campaign().await.is_err() {
             return;
         }
-        let spread = Duration::from_millis(crate::random::u64() % 20);
+        let spread = Duration::from_millis(random::u64() % 20);
         tokio::time::sleep(HINT + spread).await;
     }
 }
@@ -213,6 +251,7 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool) -> Findings {
         }
     }
     let members = members.into_iter().map(|(peer, id)| (peer, Some(id)));
+    let strangers = some_of(shared, strangers);
     let strangers = strangers.into_iter().map(|peer| (peer, None));
     let mut asked: FuturesUnordered<_> = members
         .chain(strangers)

@@ -106,27 +106,31 @@ fn trouble(seat: &Seat, cluster: &ClusterView) -> Option<Trouble> {
     if !with.is_empty() {
         return Some(Trouble::NewerCopy { with });
     }
+    let findings = seat.findings.borrow().clone();
+    let is_stalled = seat.cut_off_for() >= seat.timing.stall;
+    let answers = |m: &&MemberView| {
+        let answers = findings.as_ref().map(|findings| &findings.answers);
+        answers.is_some_and(|answers| answers.contains_key(&m.node_id))
+    };
+    // Who has gone since is only missing.
     let differ = seat.histories.lock().differ.clone();
     let differ = cluster
         .members
         .iter()
-        .filter(|m| differ.contains(&m.node_id));
+        .filter(|m| differ.contains(&m.node_id) && (!is_stalled || answers(m)));
     let with: Vec<Name> = differ.map(|m| m.name.clone()).collect();
     if !with.is_empty() {
         return Some(Trouble::Split { with });
     }
-    let findings = seat.findings.borrow().clone();
     let plays = findings.as_ref().is_some_and(Findings::plays);
     if plays || *seat.lost_membership.borrow() {
         return Some(Trouble::Reconnecting);
     }
-    if seat.cut_off_for() >= seat.timing.stall {
-        let findings = findings.unwrap_or_default();
+    if is_stalled {
         let mut others = cluster
             .members
             .iter()
             .filter(|m| m.node_id != seat.node_id());
-        let answers = |m: &&MemberView| findings.answers.contains_key(&m.node_id);
         let missing: Vec<&MemberView> = others.clone().filter(|m| !answers(m)).collect();
         let voters = |members: &[&MemberView]| members.iter().filter(|m| m.voter).count();
         let all: Vec<&MemberView> = cluster.members.iter().collect();

@@ -1,9 +1,13 @@
 //! Hosts on a bridge, in namespaces of their own.
 
 use std::{
+    fs::File,
+    io::Write as _,
+    os::fd::AsRawFd as _,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
+    thread::JoinHandle,
 };
 
 /// Labs of this process so far: each has names of its own.
@@ -58,6 +62,109 @@ impl Lab {
         ip(&format!("-n {} link set port{n} {state}", self.hub()));
     }
 
+    /// Switches the switch off, so that all cables are dead, or on again.
+    pub fn switch(&self, on: bool) {
+        let state = if on { "up" } else { "down" };
+        let ports = (1..=self.hosts).map(|n| format!("link set port{n} {state}\n"));
+        let hub = self.hub();
+        feed(
+            &["ip", "-n", &hub, "-batch", "-"],
+            &ports.collect::<String>(),
+        );
+    }
+
+    /// Runs a thread of this process on a host, and so all that it starts.
+    pub fn on_host<T: Send + 'static>(
+        &self,
+        n: usize,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> JoinHandle<T> {
+        let namespace = File::open(format!("/run/netns/{}", self.host(n))).expect("a namespace");
+        std::thread::spawn(move || {
+            #[expect(unsafe_code, reason = "a C function")]
+            // SAFETY: it takes an open file and a flag, and only moves this thread.
+            let moved = unsafe { libc::setns(namespace.as_raw_fd(), libc::CLONE_NEWNET) };
+            assert_eq!(moved, 0, "{}", std::io::Error::last_os_error());
+            work()
+        })
+    }
+
+    /// Puts hosts on a network of their own, behind a router: it has the next number
+    /// after the first host, and they have those after that. They have no address
+    /// yet.
+    pub fn with_router(far: usize) -> Self {
+        let lab = Self::new(far + 2);
+        let hub = lab.hub();
+        let router = lab.host(2);
+        ip(&format!("-n {hub} link add br2 type bridge"));
+        ip(&format!("-n {hub} link set br2 up"));
+        ip(&format!(
+            "-n {hub} link add far type veth peer name eth1 netns {router}"
+        ));
+        ip(&format!("-n {hub} link set far master br2 up"));
+        ip(&format!("-n {router} link set eth1 up"));
+        for n in lab.far() {
+            ip(&format!("-n {hub} link set port{n} master br2"));
+            ip(&format!("-n {} addr flush dev eth0", lab.host(n)));
+        }
+        for what in ["ipv4/ip_forward", "ipv6/conf/all/forwarding"] {
+            let enable = format!("echo 1 >/proc/sys/net/{what}");
+            lab.run_on(2, &["sh", "-c", &enable], "");
+        }
+        lab
+    }
+
+    /// The hosts behind the router.
+    pub fn far(&self) -> std::ops::RangeInclusive<usize> {
+        3..=self.hosts
+    }
+
+    /// Hides them behind the router's one address, where each is reached at a port of
+    /// its own.
+    pub fn hide_far(&self, port: impl Fn(usize) -> u16) {
+        let router = self.host(2);
+        ip(&format!("-n {router} addr add 10.99.0.254/24 dev eth1"));
+        let mut to = String::new();
+        for n in self.far() {
+            let host = self.host(n);
+            ip(&format!("-n {host} addr add 10.99.0.{n}/24 dev eth0"));
+            ip(&format!("-n {host} route add default via 10.99.0.254"));
+            to += &format!("iif eth0 tcp dport {} dnat to 10.99.0.{n}\n", port(n));
+        }
+        let rules = format!(
+            "table ip n {{
+                chain out {{ type nat hook postrouting priority 100; oif eth0 masquerade; }}
+                chain in {{ type nat hook prerouting priority -100;\n{to} }}
+            }}"
+        );
+        self.run_on(2, &["nft", "-f", "-"], &rules);
+    }
+
+    /// Gives the first host an address of IPv6, and those behind the router one each
+    /// of one network. They have no other.
+    pub fn ipv6(&self) {
+        let add = |host: &str, addr: &str, to: &str| {
+            ip(&format!("-n {host} addr add {addr}/64 dev {to} nodad"));
+        };
+        let [first, router] = [self.host(1), self.host(2)];
+        add(&first, "2001:db8:1::1", "eth0");
+        add(&router, "2001:db8:1::2", "eth0");
+        add(&router, "2001:db8:2::2", "eth1");
+        ip(&format!(
+            "-n {first} route add 2001:db8:2::/64 via 2001:db8:1::2"
+        ));
+        for n in self.far() {
+            let host = self.host(n);
+            add(&host, &format!("2001:db8:2::{n}"), "eth0");
+            ip(&format!("-n {host} route add default via 2001:db8:2::2"));
+        }
+    }
+
+    fn run_on(&self, n: usize, command: &[&str], input: &str) {
+        let host = self.host(n);
+        feed(&[&["ip", "netns", "exec", &host], command].concat(), input);
+    }
+
     /// Makes the switch drop multicast, as many an office's does.
     pub fn drop_multicast(&self) {
         for n in 1..=self.hosts {
@@ -78,12 +185,30 @@ impl Lab {
         }
     }
 
+    /// A second cable from a host to those that were split off, of which it reaches one.
+    pub fn reach(&self, n: usize, cut_off: usize) {
+        let (hub, host) = (self.hub(), self.host(n));
+        ip(&format!(
+            "-n {hub} link add second type veth peer name eth1 netns {host}"
+        ));
+        ip(&format!("-n {hub} link set second master br1 up"));
+        ip(&format!("-n {host} link set eth1 up"));
+        ip(&format!("-n {host} addr add 10.77.0.{n}/32 dev eth1"));
+        ip(&format!(
+            "-n {host} route add 10.77.0.{cut_off}/32 dev eth1 src 10.77.0.{n}"
+        ));
+    }
+
     /// Puts them back.
     pub fn heal(&self, hosts: &[usize]) {
         let hub = self.hub();
         for n in hosts {
             ip(&format!("-n {hub} link set port{n} master br0"));
         }
+        // A second cable leads nowhere now.
+        let _ = Command::new("ip")
+            .args(["-n", &hub, "link", "del", "second"])
+            .output();
         ip(&format!("-n {hub} link del br1"));
     }
 
@@ -151,6 +276,19 @@ fn remove_leftovers() {
             ip(&format!("netns del {name}"));
         }
     }
+}
+
+/// Runs a command that must succeed, with some input.
+fn feed(command: &[&str], input: &str) {
+    let mut child = Command::new(command[0])
+        .args(&command[1..])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("the command");
+    let mut stdin = child.stdin.take().expect("its input");
+    stdin.write_all(input.as_bytes()).expect("written");
+    drop(stdin);
+    assert!(child.wait().expect("its end").success(), "{command:?}");
 }
 
 pub fn ip(args: &str) {
