@@ -282,12 +282,8 @@ impl Handler for Service {
         book.confirm(peer, at);
         book.hint_all(peer, &newcomer.addrs);
         // On its own: a caller that hangs up must not leave it half done.
-        let admitting = async move {
-            let index = membership::admit(&seat, newcomer).await?;
-            seat.lead.strangers.came(&peer);
-            Ok(index)
-        };
-        spawned(admitting).await
+        seat.lead.strangers.came(&peer);
+        spawned(async move { membership::admit(&seat, newcomer).await }).await
     }
 
     async fn propose(&self, caller: Caller, command: GameCommand) -> Result<Committed, Refused> {

@@ -58,7 +58,9 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             room.pending.clone_from(&self.pending);
             room.single_copy = self.single_copy;
             room.pin = self.shared.pins.get();
-            if let Some(elsewhere) = self.elsewhere() {
+            // Who plays with others has no need to follow anybody, whoever says so.
+            let plays = seat.has_quorum() && !seat.node.is_sole_voter();
+            if let Some(elsewhere) = self.elsewhere().filter(|_| !plays) {
                 room.trouble = Some(Trouble::Elsewhere {
                     cluster_id: elsewhere.cluster,
                     by: elsewhere.by,
