@@ -17,6 +17,12 @@ use crate::{
     proto as pb,
 };
 
+/// How long a stranger's call may take, connecting included.
+pub(super) const LOBBY_DEADLINE: Duration = Duration::from_secs(4);
+
+/// How long entering and leaving may take: a membership change.
+pub(super) const CHANGE_DEADLINE: Duration = Duration::from_secs(4);
+
 /// Why a call brought no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {

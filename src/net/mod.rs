@@ -17,6 +17,7 @@ mod credentials;
 mod guard;
 mod header;
 mod identity;
+mod member_client;
 mod messages;
 mod pin_run;
 mod pins;
@@ -30,10 +31,11 @@ mod transport;
 
 pub use address_book::AddressBook;
 pub use call::{CallError, Refusal, Refused};
-pub use client::{MemberClient, Peers};
+pub use client::Peers;
 pub use contact::{Contact, LeaderStatus};
 pub use credentials::Credentials;
 pub use identity::{Identity, IdentityError};
+pub use member_client::MemberClient;
 pub use messages::{
     About, Admission, Caller, Committed, Newcomer, PROTOCOL, REPLACED, RoomInfo, Start, Survey,
     Visitor,

@@ -13,13 +13,14 @@ use tonic::Request;
 use super::{
     bounds::Here,
     call::{CallError, Refusal},
-    client::{Client, MemberClient, Peers},
+    client::Peers,
     codec::{
         self, AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest,
         TransferLeaderResponse, VoteRequest, VoteResponse,
     },
     contact::Contact,
     credentials::Credentials,
+    member_client::{Client, MemberClient},
     traffic::Call,
 };
 use crate::{
