@@ -273,3 +273,50 @@ impl AsyncWrite for Connection {
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _, duplex},
+        time::Instant,
+    };
+
+    use super::*;
+    use crate::game::PeerId;
+
+    /// How long it takes to read so many bytes of somebody who sends as fast as they
+    /// are taken.
+    async fn time_to_read(bytes: usize, is_known: bool) -> Duration {
+        let places = Places::new(move |_| is_known, |_| {});
+        let remote = SocketAddr::from(([192, 0, 2, 1], 4000));
+        let peer_id = PeerId::new([1; 32]);
+        let mut place = places.take(remote.ip()).expect("a place");
+        place.note(peer_id);
+        let (mut theirs, ours) = duplex(16 * 1024);
+        let mut connection = Connection {
+            stream: Box::new(ours),
+            visitor: Visitor { peer_id, remote },
+            place,
+            pause: None,
+        };
+        let since = Instant::now();
+        let (sends, mut read) = (vec![7; bytes], vec![0; bytes]);
+        let (sent, taken) = futures::join!(
+            theirs.write_all(&sends),
+            connection.read_exact(&mut read)
+        );
+        sent.and(taken.map(drop)).expect("all of it");
+        since.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stranger_is_read_slowly_and_a_member_is_not() {
+        let burst = 64 * 1024;
+        assert_eq!(time_to_read(burst, false).await, Duration::ZERO);
+        // The rest at half of that a second.
+        let slowly = time_to_read(burst * 5, false).await;
+        let expected = Duration::from_millis(7000)..Duration::from_millis(8500);
+        assert!(expected.contains(&slowly), "{slowly:?}");
+        assert_eq!(time_to_read(burst * 5, true).await, Duration::ZERO);
+    }
+}

@@ -335,6 +335,16 @@ impl Handler for Service {
         participants: BTreeSet<NodeId>,
     ) -> Result<Notice, Refused> {
         let seat = self.called_seat(caller)?;
+        // Its player is not asked, so it has to have been offered the same here.
+        let plays = seat
+            .node
+            .state()
+            .game()
+            .players()
+            .contains_key(&caller.peer_id);
+        if !plays || seat.cut_off_for() < seat.timing.stall / 2 {
+            return Err(Refusal::StillPlayed.because("that room is still being played"));
+        }
         let shared = Arc::clone(&self.0);
         let founding = async move { continuation::found_next(&shared, &seat, &participants).await };
         spawned(founding).await
