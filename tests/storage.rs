@@ -1,10 +1,16 @@
 //! The log store on disks that fail: nothing that was acknowledged is lost
 //! without a word, and nothing ends in another log than was written.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use crate::common::disk::{Disk, Fault};
-use dhangkanna::consensus::{Entry, LogId, LogStore, StoreError, Vote, log_id};
+use dhangkanna::{
+    consensus::{Entry, LogId, LogStore, Member, Membership, StoreError, Vote, log_id},
+    net::Identity,
+};
 use futures::executor::block_on;
 use openraft::{
     RaftLogReader as _,
@@ -96,6 +102,35 @@ fn a_power_cut_at_any_moment_loses_nothing_that_was_acknowledged() {
             found.iter().copied().eq(1..=found.len() as u64),
             "{found:?}"
         );
+    }
+}
+
+/// Which membership is committed is on disk at once, whatever waits to be written.
+#[test]
+fn a_committed_membership_outlives_a_power_cut() {
+    dhangkanna::random::seed(1);
+    let key = Identity::ephemeral().expect("a key").key().public();
+    let members = BTreeMap::from([(7, Member::new(key, None, Vec::new()))]);
+    let members = Membership::new(vec![BTreeSet::from([7])], members).expect("one voter");
+    for before in 1..=80 {
+        let disk = Disk::default();
+        let mut log = LogStore::open_backend(disk.clone(), true).expect("a new file");
+        let index = before + 1;
+        let found = block_on(async {
+            for index in 1..=before {
+                let entry = Entry::new_blank(log_id(1, index));
+                log.blocking_append([entry]).await.expect("appended");
+                let committed = log.save_committed(Some(log_id(1, index))).await;
+                committed.expect("saved");
+            }
+            let changed = Entry::new_membership(log_id(1, index), members.clone());
+            log.blocking_append([changed]).await.expect("appended");
+            let committed = log.save_committed(Some(log_id(1, index))).await;
+            committed.expect("saved");
+            let mut after = open(&disk.after_power_cut()).expect("a file");
+            after.read_committed().await.expect("a position")
+        });
+        assert_eq!(found, Some(log_id(1, index)), "after {before} others");
     }
 }
 

@@ -135,6 +135,7 @@ impl Writer {
                         let _ = done.send(Ok(()));
                     }
                     op => {
+                        lazy.forget_older(&op);
                         let mut batch = vec![op];
                         lazy.join(&mut batch);
                         commit(db, batch, &self.failure);
@@ -198,7 +199,10 @@ fn run(db: &Database, queue: &mpsc::Receiver<Op>, failure: &Failure) -> Option<D
                     closed = Some(done);
                     break;
                 }
-                op => batch.push(op),
+                op => {
+                    lazy.forget_older(&op);
+                    batch.push(op);
+                }
             }
             next = (batch.len() < BATCH)
                 .then(|| queue.try_recv().ok())
@@ -229,6 +233,14 @@ impl Lazy {
         self.values
             .retain(|op| !matches!(op, Op::PutLazily(other, _) if *other == slot));
         self.values.push(Op::PutLazily(slot, bytes));
+    }
+
+    /// What is written now must not be overwritten by what came before.
+    fn forget_older(&mut self, op: &Op) {
+        if let Op::Put(slot, ..) = op {
+            self.values
+                .retain(|op| !matches!(op, Op::PutLazily(other, _) if other == slot));
+        }
     }
 
     fn join(&mut self, batch: &mut Vec<Op>) {
