@@ -70,8 +70,12 @@ impl RoomState {
 
     /// Goes on with another room's game. What was known there is known here
     /// since this entry, the outcomes of commands included: a retry that
-    /// crosses over is recognised.
+    /// crosses over is recognised. Only before anybody has sat down: nobody signs
+    /// it, so later a leader that lies could put any game in the place of this one.
     fn begin_with(&mut self, index: u64, Genesis { parent, state }: Genesis) {
+        if !self.sessions.is_empty() || !self.ancestors.is_empty() {
+            return;
+        }
         let history = std::mem::take(&mut self.history);
         *self = state;
         self.history = history;
@@ -387,14 +391,74 @@ mod tests {
         let next = new.apply(5, command(p, 7, 4, guess("x")));
         assert_eq!((next.index, next.result), (5, Some(Ok(Outcome::Miss))));
         // A room remembers a bounded number of those before it.
-        for index in 6..30 {
+        for _ in 0..24 {
             let genesis = Genesis {
                 parent: ClusterId::random(),
-                state: new.clone(),
+                state: new,
             };
-            new.apply(index, Proposal::Genesis(Box::new(genesis)));
+            new = RoomState::default();
+            new.apply(3, Proposal::Genesis(Box::new(genesis)));
         }
         assert_eq!(new.ancestors().len(), MAX_ANCESTORS);
         assert!(!new.ancestors().contains(&parent));
+    }
+
+    #[test]
+    fn a_room_goes_on_from_another_if_it_knows_all_that_was_decided_there() {
+        let (room, p, q) = (ClusterId::random(), peer(1), peer(2));
+        let old = |decided: &[(u64, Proposal)]| {
+            let mut state = RoomState::default();
+            for (index, proposal) in decided {
+                state.apply(*index, proposal.clone());
+            }
+            state
+        };
+        let all = [
+            (1, command(p, 7, 1, seat())),
+            (2, command(p, 7, 2, start())),
+            (3, command(q, 7, 1, seat())),
+            (4, command(p, 7, 3, guess("k"))),
+        ];
+        let next = |parent, state| {
+            let mut next = RoomState::default();
+            let genesis = Genesis { parent, state };
+            next.apply(1, Proposal::Genesis(Box::new(genesis)));
+            next
+        };
+        let before = old(&all);
+        let mut later = next(room, before.clone());
+        assert!(later.goes_on_from(room, &before));
+        later.apply(2, command(p, 8, 1, seat()));
+        assert!(later.goes_on_from(room, &before));
+        for lacking in [
+            next(ClusterId::random(), before.clone()),
+            next(room, old(&all[..3])),
+            next(room, old(&all[..2])),
+            next(room, RoomState::default()),
+            before.clone(),
+        ] {
+            assert!(!lacking.goes_on_from(room, &before));
+        }
+    }
+
+    #[test]
+    fn no_game_takes_the_place_of_one_that_has_begun() {
+        let mut forged = RoomState::default();
+        forged.apply(1, command(peer(9), 1, 1, seat()));
+        let genesis = |state: &RoomState| {
+            Proposal::Genesis(Box::new(Genesis {
+                parent: ClusterId::random(),
+                state: state.clone(),
+            }))
+        };
+        let mut hosted = RoomState::default();
+        hosted.apply(1, command(peer(1), 7, 1, seat()));
+        let mut continued = RoomState::default();
+        continued.apply(1, genesis(&RoomState::default()));
+        for mut begun in [hosted, continued] {
+            let before = begun.clone();
+            begun.apply(2, genesis(&forged));
+            assert_eq!(begun, before);
+        }
     }
 }

@@ -307,7 +307,11 @@ pub(super) fn proposal(message: pb::Command, known: u32) -> Decoded<Proposal> {
             .what
             .ok_or(DecodeError::Missing("observation"))?
         {
-            What::Rules(rules) => Observation::Rules(rules),
+            What::Rules(rules) => {
+                // Also where the message says that it needs older ones.
+                must_know(known, rules)?;
+                Observation::Rules(rules)
+            }
             What::Presence(presence) => Observation::Presence {
                 peer: peer_id(&presence.peer_id)?,
                 here: presence.here,
@@ -373,4 +377,28 @@ pub fn reply(reply: pb::Reply) -> Decoded<Response> {
         index: reply.index,
         result,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Once they are in the log, a program that does not know them cannot open it.
+    #[test]
+    fn rules_that_are_not_known_here_are_not_read() {
+        let cases = [
+            // raised to, and what the message says that it needs
+            (2, 2, true),
+            (3, 3, false),
+            (3, 2, false),
+            (u32::MAX, 0, false),
+        ];
+        for (raised, needs, ok) in cases {
+            let message = pb::Command {
+                rules: needs,
+                ..pb::Command::from(&Observation::Rules(raised))
+            };
+            assert_eq!(proposal(message, 2).is_ok(), ok, "{raised}, {needs}");
+        }
+    }
 }
