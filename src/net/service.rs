@@ -391,9 +391,10 @@ impl SeatAccess {
     /// those without a look at them, and the histories would part in silence.
     fn must_agree(&self, from: NodeId, call: &codec::AppendEntriesRequest) -> Result<(), Refused> {
         let entries = call.entries.iter().map(|entry| &entry.log_id);
-        let applied = self.here().committed;
+        // By index: an entry of a later term in the place of an applied one is no better.
+        let applied = self.here().committed.map(|id| id.index);
         let mut old = call.prev_log_id.iter().chain(entries);
-        let other = old.find(|id| Some(**id) <= applied && self.log.differs_at(id));
+        let other = old.find(|id| Some(id.index) <= applied && self.log.differs_at(id));
         if let Some(other) = other {
             tracing::warn!("seat {from} leads with an older log: it has another entry {other}");
             return Err(Refusal::OlderLog.because("your log is older than what was decided here"));
