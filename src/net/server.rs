@@ -243,14 +243,15 @@ impl Allowance {
 
     /// Takes so many bytes, which have been read.
     fn take(&mut self, bytes: usize) {
-        /// How long nothing more is read once all is used up.
+        /// How long nothing more is read, at least, once all is used up.
         const PAUSE: Duration = Duration::from_millis(100);
         let full = f64::from(STRANGERS_BYTES);
         let earned = self.at.elapsed().as_secs_f64() * full;
         self.left = (self.left + earned).min(full) - bytes as f64;
         self.at = Instant::now();
         if self.left < 0.0 {
-            self.pause = Some(Box::pin(tokio::time::sleep(PAUSE)));
+            let paid_off = Duration::from_secs_f64(-self.left / full);
+            self.pause = Some(Box::pin(tokio::time::sleep(paid_off.max(PAUSE))));
         }
     }
 
@@ -310,5 +311,46 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+
+    use super::*;
+    use crate::game::PeerId;
+
+    /// How long it takes to read so many bytes of somebody who sends as fast as they
+    /// are taken.
+    async fn time_to_read(bytes: usize, is_known: bool) -> Duration {
+        let places = Places::new(move |_| is_known, |_| {});
+        let remote = SocketAddr::from(([192, 0, 2, 1], 4000));
+        let peer_id = PeerId::new([1; 32]);
+        let mut place = places.take(remote.ip()).expect("a place");
+        place.note(peer_id);
+        let (mut theirs, ours) = duplex(64 * 1024);
+        let mut connection = Connection {
+            stream: Box::new(ours),
+            visitor: Visitor { peer_id, remote },
+            place,
+            allowance: Allowance::full(),
+        };
+        let since = Instant::now();
+        let (all, mut read) = (vec![7; bytes], vec![0; bytes]);
+        let (sent, taken) =
+            futures::join!(theirs.write_all(&all), connection.read_exact(&mut read));
+        sent.and(taken.map(drop)).expect("all of it");
+        since.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stranger_is_read_slowly_and_a_member_is_not() {
+        let full = STRANGERS_BYTES as usize;
+        assert_eq!(time_to_read(full, false).await, Duration::ZERO);
+        let slowly = time_to_read(full * 5, false).await;
+        let expected = Duration::from_millis(3700)..Duration::from_millis(4200);
+        assert!(expected.contains(&slowly), "{slowly:?}");
+        assert_eq!(time_to_read(full * 5, true).await, Duration::ZERO);
     }
 }
