@@ -150,3 +150,209 @@ fn check_log_id(id: Option<LogId>, vote: &Vote) -> Decoded<()> {
     valid(id.index <= MAX_INDEX, "index")?;
     valid(term(id) <= vote.leader_id.term, "term")
 }
+
+#[cfg(test)]
+mod tests {
+    use openraft::entry::RaftEntry as _;
+
+    use super::*;
+    use crate::consensus::{Entry, SnapshotMeta, StoredMembership, log_id};
+
+    /// Who calls, or answers.
+    const THEM: NodeId = 3;
+
+    /// Whose limits these are.
+    const US: NodeId = 1;
+
+    const FAR: u64 = 7 + MAX_TERM_STEP;
+
+    fn id(term: u64, index: u64) -> Option<LogId> {
+        Some(log_id(term, index))
+    }
+
+    fn here() -> Here {
+        Here {
+            vote: Vote::new_committed(7, 2),
+            committed: id(6, 10),
+        }
+    }
+
+    /// The votes that no leader calls with; or, if they are not committed, no candidate.
+    fn bad_votes(of: fn(u64, NodeId) -> Vote, other: fn(u64, NodeId) -> Vote) -> [Vote; 4] {
+        [
+            of(8, 4),
+            of(FAR + 1, THEM),
+            of(u64::MAX, THEM),
+            other(8, THEM),
+        ]
+    }
+
+    #[test]
+    fn entries_follow_each_other_in_the_terms_of_their_leader() {
+        let leads = Vote::new_committed(8, THEM);
+        let entry = |&(term, index): &(u64, u64)| Entry::new_blank(log_id(term, index));
+        let append = |vote, prev, entries: &[(u64, u64)], commit| AppendEntriesRequest {
+            vote,
+            prev_log_id: prev,
+            entries: entries.iter().map(entry).collect(),
+            leader_commit: commit,
+        };
+        let cases = [
+            ("a heartbeat", id(8, 10), &[][..], id(8, 10), true),
+            ("nothing before", None, &[(1, 0), (8, 1)], None, true),
+            ("rising terms", id(5, 10), &[(5, 11), (8, 12)], None, true),
+            ("the first is not", None, &[(1, 1)], None, false),
+            ("a gap", id(8, 10), &[(8, 12)], None, false),
+            ("twice", id(8, 10), &[(8, 11), (8, 11)], None, false),
+            ("backwards", id(8, 10), &[(8, 10)], None, false),
+            ("a term falls", id(7, 10), &[(6, 11)], None, false),
+            ("and inside", id(5, 9), &[(6, 10), (5, 11)], None, false),
+            ("after the vote's", id(8, 10), &[(9, 11)], None, false),
+            ("before it too", id(9, 10), &[], None, false),
+            ("commits more", id(8, 10), &[], id(9, 10), false),
+            ("the last index", id(8, MAX_INDEX), &[], None, true),
+            ("one more", id(8, MAX_INDEX + 1), &[], None, false),
+            (
+                "so an entry",
+                id(8, MAX_INDEX),
+                &[(8, MAX_INDEX + 1)],
+                None,
+                false,
+            ),
+            ("so a commit", None, &[], id(8, MAX_INDEX + 1), false),
+        ];
+        for (what, prev, entries, commit, ok) in cases {
+            let checked = here().check_append(&append(leads, prev, entries, commit), THEM);
+            assert_eq!(checked.is_ok(), ok, "{what}: {checked:?}");
+        }
+        let with = |vote| here().check_append(&append(vote, None, &[], None), THEM);
+        assert_eq!(with(Vote::new_committed(FAR, THEM)), Ok(()));
+        for vote in bad_votes(Vote::new_committed, Vote::new) {
+            with(vote).expect_err(&vote.to_string());
+        }
+    }
+
+    #[test]
+    fn who_asks_for_votes_asks_for_its_own() {
+        let with = |vote, last| here().check_candidate(&VoteRequest::new(vote, last), THEM);
+        let asks = Vote::new(8, THEM);
+        assert_eq!(with(asks, id(8, 10)), Ok(()));
+        assert_eq!(with(Vote::new(FAR, THEM), None), Ok(()));
+        for vote in bad_votes(Vote::new, Vote::new_committed) {
+            with(vote, None).expect_err(&vote.to_string());
+        }
+        for last in [id(9, 10), id(8, MAX_INDEX + 1)] {
+            with(asks, last).expect_err("an entry that it cannot have");
+        }
+    }
+
+    #[test]
+    fn only_a_leader_hands_over() {
+        let with = |vote, last| {
+            let call = TransferLeaderRequest::new(vote, US, last);
+            here().check_transfer(&call, THEM)
+        };
+        let leads = Vote::new_committed(8, THEM);
+        assert_eq!(with(leads, id(8, 10)), Ok(()));
+        for vote in bad_votes(Vote::new_committed, Vote::new) {
+            with(vote, None).expect_err(&vote.to_string());
+        }
+        for last in [id(9, 10), id(8, MAX_INDEX + 1)] {
+            with(leads, last).expect_err("an entry that it cannot have");
+        }
+    }
+
+    #[test]
+    fn a_snapshot_is_no_step_back() {
+        let leads = Vote::new_committed(8, THEM);
+        let with = |vote, last, members| {
+            let meta = SnapshotMeta {
+                last_log_id: last,
+                last_membership: StoredMembership::new(members, Default::default()),
+            };
+            let snapshot = Snapshot {
+                meta,
+                snapshot: Vec::new(),
+            };
+            here().check_snapshot(&vote, &snapshot, THEM)
+        };
+        let cases = [
+            // its last entry, its membership's
+            (id(8, 11), id(1, 0), true),
+            (id(8, 11), None, true),
+            (id(8, 11), id(8, 11), true),
+            (id(6, 10), id(1, 0), true),
+            (id(6, 9), id(1, 0), true),
+            (None, None, false),
+            (id(8, 11), id(8, 12), false),
+            (id(9, 11), id(1, 0), false),
+            (id(8, MAX_INDEX + 1), id(1, 0), false),
+            (id(8, 11), id(1, MAX_INDEX + 1), false),
+            // Newer, and yet at an earlier index, or at the same.
+            (id(7, 9), id(1, 0), false),
+            (id(7, 10), id(1, 0), false),
+        ];
+        for (last, members, ok) in cases {
+            let checked = with(leads, last, members);
+            assert_eq!(checked.is_ok(), ok, "{last:?}, {members:?}: {checked:?}");
+        }
+        for vote in bad_votes(Vote::new_committed, Vote::new) {
+            with(vote, id(8, 11), None).expect_err(&vote.to_string());
+        }
+    }
+
+    #[test]
+    fn an_answer_is_about_what_was_sent() {
+        use AppendEntriesResponse as R;
+        let sent = Vote::new_committed(7, US);
+        let read = |prev, answer| {
+            let read = here().appended(US, &sent, (prev, id(7, 12)), answer);
+            read.ok()
+        };
+        let cases = [
+            (id(7, 10), R::Success, true),
+            (id(7, 10), R::PartialSuccess(id(7, 10)), true),
+            (id(7, 10), R::PartialSuccess(id(7, 12)), true),
+            (id(7, 10), R::PartialSuccess(id(7, 9)), false),
+            (id(7, 10), R::PartialSuccess(id(7, 13)), false),
+            (id(7, 10), R::PartialSuccess(None), false),
+            (id(7, 10), R::Conflict, true),
+            // There was nothing before it to differ.
+            (None, R::Conflict, false),
+        ];
+        for (prev, answer, ok) in cases {
+            let expected = ok.then(|| answer.clone());
+            assert_eq!(read(prev, answer.clone()), expected, "{prev:?}, {answer:?}");
+        }
+        let votes = [
+            // what it says, what is read of it
+            (sent, Some(sent)),
+            (Vote::new(8, THEM), Some(Vote::new(8, THEM))),
+            (Vote::new(FAR, THEM), Some(Vote::new(FAR, THEM))),
+            // It cannot know that.
+            (Vote::new_committed(8, THEM), Some(Vote::new(8, THEM))),
+            (Vote::new(6, US), Some(Vote::new(6, US))),
+            // We would lead.
+            (Vote::new(7, US), None),
+            (Vote::new(8, US), None),
+            (Vote::new_committed(8, US), None),
+            (Vote::new(FAR + 1, THEM), None),
+        ];
+        for (said, vote) in votes {
+            assert_eq!(
+                read(None, R::HigherVote(said)),
+                vote.map(R::HigherVote),
+                "{said}"
+            );
+            let answer = VoteResponse::new(said, id(1, 5), true);
+            let voted = here().voted(US, &sent, answer).ok();
+            assert_eq!(voted.map(|voted| voted.vote), vote, "{said}");
+        }
+        for last in [id(8, 5), id(7, MAX_INDEX + 1)] {
+            let answer = VoteResponse::new(Vote::new(7, THEM), last, true);
+            here()
+                .voted(US, &sent, answer)
+                .expect_err("an entry that it cannot have");
+        }
+    }
+}

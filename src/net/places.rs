@@ -243,17 +243,20 @@ mod tests {
         friend.note(peer(1));
         let mut stranger = places.take(addr(2)).expect("a place");
         stranger.note(peer(22));
-        let mut flood = fill(&places, 3, MAX_CONNECTIONS - 2).await;
+        // It shares its address with the flood.
+        let mut member = places.take(addr(3)).expect("a place");
+        member.note(peer(2));
+        let mut flood = fill(&places, 3, MAX_CONNECTIONS - 3).await;
         // All are taken; the flood's own oldest goes for each of these.
         let more = fill(&places, 3, 500).await;
         assert!(flood[0].closed.try_recv().is_err(), "closed");
         let newcomer = places.take(addr(4)).expect("a place");
-        for place in [&mut friend, &mut stranger] {
+        for place in [&mut friend, &mut stranger, &mut member] {
             let open = place.closed.try_recv().expect_err("open");
             assert_eq!(open, oneshot::error::TryRecvError::Empty);
         }
         drop((flood, more, newcomer));
-        assert_eq!(places.0.open.lock().len(), 2);
+        assert_eq!(places.0.open.lock().len(), 3);
     }
 
     #[tokio::test(start_paused = true)]
