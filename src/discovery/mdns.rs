@@ -402,6 +402,45 @@ mod tests {
     };
 
     #[test]
+    fn made_up_rooms_push_out_each_other_only() {
+        let peer = |n: u16| {
+            let mut id = [9; 32];
+            id[..2].copy_from_slice(&n.to_be_bytes());
+            PeerId::new(id)
+        };
+        let ad = |n: u16, host: u8| Ad {
+            peer_id: peer(n),
+            protocol: 2,
+            version: "0.2.0".to_owned(),
+            player: Name::placeholder(),
+            cluster_id: ClusterId::new([1; 16]),
+            room: Name::placeholder(),
+            leads: true,
+            players: 1,
+            phase: Phase::Lobby,
+            plays: None,
+            ancestors: Vec::new(),
+            addrs: vec![SocketAddr::from(([192, 0, 2, host], 4000))],
+        };
+        let mut names = Names::default();
+        // Two windows on one computer, and a third elsewhere, later.
+        for n in [0, 1] {
+            names.resolved(format!("real {n}"), ad(n, 1));
+        }
+        for n in 10..700 {
+            names.resolved(format!("made up {n}"), ad(n, 2));
+        }
+        names.resolved("real 2".to_owned(), ad(2, 3));
+        for n in 700..1400 {
+            names.resolved(format!("made up {n}"), ad(n, 2));
+        }
+        let ads = names.ads();
+        assert_eq!(ads.len(), MAX_NAMES);
+        assert!([0, 1, 2].iter().all(|n| ads.contains_key(&peer(*n))));
+        assert!(ads.contains_key(&peer(1399)) && !ads.contains_key(&peer(700)));
+    }
+
+    #[test]
     fn a_member_under_two_names_stays_when_one_goes() {
         let called = |name: &str| Ad {
             peer_id: PeerId::new([7; 32]),

@@ -162,3 +162,32 @@ impl Shared {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_of_one_address_keeps_no_other_out() {
+        let joins = Joins::new();
+        let let_in = |from: u8, times: usize| {
+            let addr = IpAddr::from([192, 0, 2, from]);
+            (0..times).filter(|_| !joins.is_too_much(addr)).count()
+        };
+        // A class behind one address.
+        assert_eq!(let_in(1, 30), 30);
+        for _ in 0..10 {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            assert!(let_in(2, 2500) <= 100, "it has what is left, and its own");
+            // Three friends, who try twice.
+            let friends = [let_in(3, 2), let_in(4, 2), let_in(5, 2)];
+            assert_eq!(friends, [2, 2, 2]);
+        }
+        // A flood of many addresses gets as much for each, and no more.
+        tokio::time::advance(Duration::from_secs(10)).await;
+        let many: usize = (10..30).map(|from| let_in(from, 100)).sum();
+        assert_eq!(many, 80 + 20 * 16);
+    }
+}

@@ -458,6 +458,64 @@ mod tests {
         assert_eq!(announcers.to_ask(&none, &met, true).len(), 1);
     }
 
+    /// So many who announce rooms of their own.
+    fn crowd(den: &Den, count: u16, host: u8) -> Vec<Ad> {
+        let nth = |n: u16| {
+            let mut id = [0; 32];
+            id[..2].copy_from_slice(&n.to_be_bytes());
+            Ad {
+                peer_id: PeerId::new(id),
+                cluster_id: ClusterId::random(),
+                addrs: vec![SocketAddr::from(([192, 0, 2, host], 4000 + n))],
+                ..den.ad(0)
+            }
+        };
+        (0..count).map(nth).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn among_many_announcers_those_are_asked_first_who_are_somebody() {
+        let (den, mut met) = (den(), Met::default());
+        let mut ads: BTreeMap<PeerId, Ad> = BTreeMap::clone(&den.ads());
+        ads.extend(crowd(&den, 600, 9).into_iter().map(|ad| (ad.peer_id, ad)));
+        let (ads, mut announcers) = (Ads::new(ads), Announcers::default());
+        announcers.note(&ads, den.member(0, 1));
+        met.note(&den.peer(1), &Name::placeholder(), 1);
+        let mut asked: BTreeSet<PeerId> = BTreeSet::new();
+        for turn in 0..5 {
+            let row = announcers.to_ask(&ads, &met, true);
+            assert_eq!(row.len(), IN_A_ROW);
+            assert_eq!(row[0].peer_id, den.peer(0), "it has proven something");
+            assert_eq!(row[1].peer_id, den.peer(1), "the player has met them");
+            for ad in row.into_iter().skip(1) {
+                asked.insert(ad.peer_id);
+                announcers.note(&ads, (ad, Shown::Nothing));
+            }
+            tokio::time::advance(Duration::from_millis(1)).await;
+            // Everybody has a turn.
+            let all = asked.len() == 603;
+            assert_eq!(all, turn == 4, "{turn}: {}", asked.len());
+        }
+    }
+
+    #[test]
+    fn of_one_computer_eight_rooms_are_shown_and_all_where_somebody_is_met() {
+        let den = den();
+        let of = |count, host| {
+            let crowd = crowd(&den, count, host);
+            crowd.into_iter().filter_map(|ad| announced(&ad, None))
+        };
+        let mut rooms: Vec<Room> = of(600, 9).chain(of(3, 1)).collect();
+        rooms[500].met = true;
+        limit(&mut rooms);
+        let at = |host: &str| {
+            let at_it = |room: &&Room| room.addr.starts_with(host);
+            rooms.iter().filter(at_it).count()
+        };
+        assert_eq!((at("192.0.2.9:"), at("192.0.2.1:")), (ROOMS_OF_ONE + 1, 3));
+        assert!(rooms.iter().any(|room| room.met));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn rivals_are_two_rows_with_the_founder_first() {
         let (den, mut met) = (den(), Met::default());
