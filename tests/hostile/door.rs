@@ -7,8 +7,17 @@ use dhangkanna::{
     game::Name,
     net::{Identity, Newcomer, Stream, TlsTransport, Transport as _},
     node::{Command, Timing},
+    proto as pb,
 };
+use futures::{StreamExt as _, stream};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tonic::{
+    Request, Status,
+    codegen::http::Uri,
+    transport::{Channel, Endpoint},
+};
+use tonic_prost::ProstCodec;
 
 use super::{Intruder, Room, server::Follows};
 use crate::common::{addr_of, join, node, room_of, sit, until};
@@ -97,6 +106,57 @@ async fn idle_connections_keep_nobody_out() {
         friend.shutdown().await.expect("left");
     }
     drop(connections);
+    room.goes_on().await;
+    room.end().await;
+}
+
+/// A connection of a stranger's, for calls.
+async fn channel_to(addr: SocketAddr) -> Channel {
+    let identity = Arc::new(Identity::ephemeral().expect("a key"));
+    let transport = Arc::new(TlsTransport::dialing(identity).expect("a transport"));
+    let connector = tower::service_fn(move |_uri: Uri| {
+        let transport = Arc::clone(&transport);
+        async move {
+            let (_, stream) = transport.dial(addr, None).await?;
+            Ok::<_, std::io::Error>(TokioIo::new(stream))
+        }
+    });
+    Endpoint::from_static("http://dhangkanna.local")
+        .connect_with_connector(connector)
+        .await
+        .expect("a connection")
+}
+
+/// Begins a call, with a whole message or without, and never ends it.
+async fn half_a_call(channel: Channel, has_message: bool) -> Option<Status> {
+    let message = has_message.then(pb::JoinRequest::default);
+    let body = stream::iter(message).chain(stream::pending());
+    let mut client = tonic::client::Grpc::new(channel);
+    client.ready().await.expect("a connection");
+    let path = "/dhangkanna.v1.Lobby/Join".parse().expect("a path");
+    let codec = ProstCodec::<pb::JoinRequest, pb::JoinReply>::default();
+    let call = client.client_streaming(Request::new(body), path, codec);
+    call.await.err()
+}
+
+/// Nobody waits for calls that do not end, and what they take is given back.
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_that_never_end_are_ended() {
+    let room = Room::of(2).await;
+    let addr = addr_of(&room.players[0]);
+    let mut channels = Vec::new();
+    for _ in 0..8 {
+        channels.push(channel_to(addr).await);
+    }
+    let halves = (0..8 * 60).map(|n| half_a_call(channels[n % 8].clone(), n % 2 == 0));
+    let ended = tokio::time::timeout(Duration::from_secs(15), futures::future::join_all(halves));
+    let ended = tokio::spawn(ended);
+    room.goes_on().await;
+    let ended = ended.await.expect("no panic").expect("all are ended");
+    for status in ended {
+        let status = status.expect("no answer");
+        assert!(status.message().contains("Timeout"), "{status:?}");
+    }
     room.goes_on().await;
     room.end().await;
 }

@@ -3,12 +3,18 @@
 use std::{sync::Arc, time::Duration};
 
 use dhangkanna::{
-    consensus::{CommandId, Entry, Proposal, Vote, log_id},
+    consensus::{
+        ClusterId, CommandId, Entry, Genesis, Proposal, RoomState, Snapshot, SnapshotMeta,
+        StoredMembership, Vote, log_id,
+    },
     game::{Action, Letter, Name},
     node::{Command, Trouble, View},
     proto as pb,
 };
-use openraft::{RaftNetworkV2 as _, entry::RaftEntry as _, raft::AppendEntriesResponse};
+use openraft::{
+    RaftNetworkV2 as _, entry::RaftEntry as _, error::ReplicationClosed,
+    raft::AppendEntriesResponse,
+};
 use tonic::Status;
 
 use super::{
@@ -94,7 +100,7 @@ async fn a_rogue_leader_speaks_for_nobody_else() {
     let mut last = rogue.log.last_log_id().expect("entries");
     let proposals: Vec<Proposal> = forged(&room, seats[1].1, &rogue.identity)
         .into_iter()
-        .chain(forged(&room, owner, &rogue.identity))
+        .chain(forged(&room, seats[2].1, &rogue.identity))
         .map(Proposal::Command)
         .collect();
     let vote = Vote::new_committed(term, leader);
@@ -132,6 +138,121 @@ async fn a_rogue_leader_speaks_for_nobody_else() {
                 .values()
                 .all(|player| player.name.as_str() != "Mallory")
         );
+    }
+    room.goes_on().await;
+    room.end().await;
+}
+
+/// The leader's program is changed, and leads on with another history than the one
+/// that was decided: openraft would say yes without a look at it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_decided_is_not_led_over() {
+    let mut room = Room::of(3).await;
+    room.has_voters(3).await;
+    room.goes_on().await;
+    let seats = room.seats();
+    let (term, leader) = room.reign();
+    let leader = leader.expect("a leader");
+    let decided = (0..3).map(|n| room.applied(n)).min().expect("three");
+    room.kill(0);
+    let rogue = Intruder::of_killed(&room, 1, leader).await;
+    let entries = rogue.log.entries_after(None);
+    let real = |index: u64| entries[usize::try_from(index).expect("an index")].log_id;
+    for (n, seat) in seats[1..].iter().enumerate() {
+        rogue.find(&room.players[n]).await;
+        let mut raft = rogue.raft(room.cluster, *seat).await;
+        let vote = Vote::new_committed(term + 1, leader);
+        let blank = |index| Entry::new_blank(log_id(term + 1, index));
+        let calls = [
+            append(vote, Some(log_id(0, decided)), Vec::new(), None),
+            append(vote, Some(log_id(term + 1, decided)), Vec::new(), None),
+            append(
+                vote,
+                Some(real(decided - 1)),
+                vec![blank(decided), blank(decided + 1)],
+                None,
+            ),
+        ];
+        for call in calls {
+            let refused = raft.append_entries(call, option()).await;
+            let refused = refused.expect_err("a refusal").to_string();
+            assert!(refused.contains("older than what was decided"), "{refused}");
+        }
+        // What it has as they have it is taken.
+        let call = append(
+            Vote::new_committed(term, leader),
+            Some(real(decided)),
+            Vec::new(),
+            None,
+        );
+        raft.append_entries(call, option()).await.expect("taken");
+    }
+    drop(rogue);
+    room.goes_on().await;
+    room.end().await;
+}
+
+/// The leader's program is changed, and appends what nobody has to sign: another
+/// game, as if this room continued one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rogue_leader_puts_no_other_game_in_the_place_of_this_one() {
+    let mut room = Room::of(3).await;
+    room.has_voters(3).await;
+    let seats = room.seats();
+    let owner = room.host().1;
+    let (term, leader) = room.reign();
+    let leader = leader.expect("a leader");
+    room.kill(0);
+    let rogue = Intruder::of_killed(&room, 1, leader).await;
+    let last = rogue.log.last_log_id().expect("entries");
+    let vote = Vote::new_committed(term, leader);
+    let mut forged = RoomState::default();
+    let sits = Action::TakeSeat {
+        name: Name::parse("King Mallory").expect("a name"),
+    };
+    let id = CommandId {
+        peer_id: rogue.identity.peer_id(),
+        session: 1 << 51,
+        seq: 1,
+    };
+    forged.apply(1, Proposal::Command(command(id, sits, true)));
+    let genesis = Genesis {
+        parent: ClusterId::random(),
+        state: forged,
+    };
+    let next = log_id(term, last.index + 1);
+    let mut entries = rogue.log.entries_after(None);
+    entries.push(Entry::new_normal(
+        next,
+        Proposal::Genesis(Box::new(genesis)),
+    ));
+    for (n, seat) in seats[1..].iter().enumerate() {
+        rogue.find(&room.players[n]).await;
+        let mut raft = rogue.raft(room.cluster, *seat).await;
+        // A snapshot of nothing would be the end of the seat.
+        let snapshot = Snapshot {
+            meta: SnapshotMeta {
+                last_log_id: Some(log_id(term, next.index + 100)),
+                last_membership: StoredMembership::default(),
+            },
+            snapshot: b"no state".to_vec(),
+        };
+        let never = std::future::pending::<ReplicationClosed>();
+        let installed = raft.full_snapshot(vote, snapshot, never, option()).await;
+        installed.expect_err("a refusal");
+        let call = append(vote, None, entries.clone(), Some(next));
+        raft.append_entries(call, option()).await.expect("taken");
+    }
+    drop(rogue);
+    for player in &room.players {
+        let view = until(player, "the entry", |view| {
+            room_of(view).is_some_and(|room| room.cluster.last_applied >= next.index)
+        })
+        .await;
+        let game = room_of(&view).expect("a room").state.game().clone();
+        assert_eq!(game.table().owner, Some(owner));
+        assert_eq!(game.players().len(), 3);
+        assert!(game.round().is_some());
     }
     room.goes_on().await;
     room.end().await;
