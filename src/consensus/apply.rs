@@ -407,6 +407,44 @@ mod tests {
     }
 
     #[test]
+    fn a_room_goes_on_from_another_if_it_knows_all_that_was_decided_there() {
+        let (room, p, q) = (ClusterId::random(), peer(1), peer(2));
+        let old = |decided: &[(u64, Proposal)]| {
+            let mut state = RoomState::default();
+            for (index, proposal) in decided {
+                state.apply(*index, proposal.clone());
+            }
+            state
+        };
+        let all = [
+            (1, command(p, 7, 1, seat())),
+            (2, command(p, 7, 2, start())),
+            (3, command(q, 7, 1, seat())),
+            (4, command(p, 7, 3, guess("k"))),
+        ];
+        let next = |parent, state| {
+            let mut next = RoomState::default();
+            let genesis = Genesis { parent, state };
+            next.apply(1, Proposal::Genesis(Box::new(genesis)));
+            next
+        };
+        let before = old(&all);
+        let mut later = next(room, before.clone());
+        assert!(later.goes_on_from(room, &before));
+        later.apply(2, command(p, 8, 1, seat()));
+        assert!(later.goes_on_from(room, &before));
+        for lacking in [
+            next(ClusterId::random(), before.clone()),
+            next(room, old(&all[..3])),
+            next(room, old(&all[..2])),
+            next(room, RoomState::default()),
+            before.clone(),
+        ] {
+            assert!(!lacking.goes_on_from(room, &before));
+        }
+    }
+
+    #[test]
     fn no_game_takes_the_place_of_one_that_has_begun() {
         let mut forged = RoomState::default();
         forged.apply(1, command(peer(9), 1, 1, seat()));

@@ -132,3 +132,130 @@ pub fn lead_on(
                 })
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consensus::{Ticket, log_id};
+
+    fn key() -> SigningKey {
+        let pair = rcgen::KeyPair::generate().expect("a key");
+        SigningKey::from_pkcs8(&pair.serialize_der()).expect("a P-256 key")
+    }
+
+    fn holder(seat: NodeId, key: &SigningKey) -> Holder {
+        let key = key.public();
+        Holder { seat, key }
+    }
+
+    /// That somebody has taken the game of a room into one of its own.
+    fn continuation(parent: ClusterId, founder: Holder, path: Option<TicketPath>) -> Continuation {
+        Continuation {
+            parent,
+            founder,
+            path,
+            child: TicketPath::found(founder).1,
+            fence: None,
+            digest: [7; 32],
+            participants: vec![1, 2],
+        }
+    }
+
+    #[test]
+    fn only_a_member_says_where_the_game_goes_on() {
+        let [ada, bob, eve] = [key(), key(), key()];
+        let (room, of_ada) = TicketPath::found(holder(1, &ada));
+        let statement = Ticket::statement(room, holder(2, &bob), 5, holder(1, &ada));
+        let ticket = Ticket {
+            holder: holder(2, &bob),
+            base: 5,
+            signature: ada.sign(&statement),
+        };
+        let of_bob = of_ada.extended_by(ticket).expect("a path");
+        let (_, of_eve) = TicketPath::found(holder(3, &eve));
+        let by_bob = |path| continuation(room, holder(2, &bob), path);
+        let by_eve = |seat, path| continuation(room, holder(seat, &eve), path);
+        let with = |change: &dyn Fn(&mut Continuation)| {
+            let mut changed = by_bob(None);
+            change(&mut changed);
+            changed
+        };
+        let signed = |one: Continuation| one.signed_by(&bob);
+        let unsigned = |change: &dyn Fn(&mut Continuation)| {
+            let signature = signed(by_bob(None)).signature();
+            with(change).with(signature)
+        };
+        // What is said; whether who knows Bob believes it, and who knows nobody.
+        let cases = [
+            (signed(by_bob(None)), true, false),
+            (signed(by_bob(Some(of_bob.clone()))), true, true),
+            (signed(by_bob(Some(of_ada.clone()))), true, false),
+            (by_bob(Some(of_bob.clone())).signed_by(&eve), false, false),
+            // Eve is in no room but her own.
+            (by_eve(3, None).signed_by(&eve), false, false),
+            (by_eve(3, Some(of_eve)).signed_by(&eve), false, false),
+            (
+                by_eve(3, Some(of_bob.clone())).signed_by(&eve),
+                false,
+                false,
+            ),
+            (by_eve(2, None).signed_by(&eve), false, false),
+            // Bob cannot say that a room is his that is another's.
+            (
+                signed(with(&|one| {
+                    one.child = TicketPath::found(holder(3, &eve)).1
+                })),
+                false,
+                false,
+            ),
+            // It founds the next room itself, and is not let in there.
+            (
+                signed(with(&|one| one.child.tickets = of_bob.tickets.clone())),
+                false,
+                false,
+            ),
+            (
+                unsigned(&|one| one.fence = Some(log_id(9, 9))),
+                false,
+                false,
+            ),
+            (unsigned(&|one| one.digest = [8; 32]), false, false),
+            (unsigned(&|one| one.participants.push(3)), false, false),
+            (
+                unsigned(&|one| one.parent = ClusterId::random()),
+                false,
+                false,
+            ),
+            (unsigned(&|one| one.child.nonce[0] ^= 1), false, false),
+        ];
+        for (n, (notice, knowing, ignorant)) in cases.into_iter().enumerate() {
+            let knows_bob = |seat| (seat == 2).then(|| bob.public());
+            assert_eq!(notice.is_genuine(knows_bob), knowing, "case {n}");
+            assert_eq!(notice.is_genuine(|_| None), ignorant, "case {n}");
+        }
+    }
+
+    #[test]
+    fn notices_lead_from_room_to_room() {
+        let [ada, bob, eve] = [key(), key(), key()];
+        let (room, _) = TicketPath::found(holder(1, &ada));
+        let first = continuation(room, holder(2, &bob), None).signed_by(&bob);
+        // In the next room, which Bob founded in a seat of its own.
+        let next =
+            |by: &SigningKey| continuation(first.cluster(), holder(2, by), None).signed_by(by);
+        let member = |seat| (seat == 2).then(|| bob.public());
+        let elsewhere = continuation(ClusterId::random(), holder(2, &bob), None).signed_by(&bob);
+        let cases = [
+            (vec![], false),
+            (vec![first.clone()], true),
+            (vec![first.clone(), next(&bob)], true),
+            (vec![first.clone(), next(&eve)], false),
+            (vec![first.clone(), first.clone()], false),
+            (vec![next(&bob)], false),
+            (vec![elsewhere], false),
+        ];
+        for (n, (notices, ok)) in cases.into_iter().enumerate() {
+            assert_eq!(lead_on(&notices, room, member), ok, "case {n}");
+        }
+    }
+}

@@ -248,7 +248,7 @@ mod tests {
             change(&mut path);
             path
         };
-        let (other_room, _) = TicketPath::found(ada.holder);
+        let (other_room, of_other) = TicketPath::found(ada.holder);
         let self_made = TicketPath {
             founder: eve.holder,
             ..of_ada.clone()
@@ -257,6 +257,7 @@ mod tests {
         let forged = [
             with(&|path| path.nonce[0] ^= 1),
             with(&|path| path.founder = eve.holder),
+            with(&|path| path.founder.seat = 9),
             with(&|path| path.tickets[1].holder = eve.holder),
             with(&|path| path.tickets[1].holder.seat = 9),
             with(&|path| path.tickets[0].holder = eve.holder),
@@ -273,6 +274,12 @@ mod tests {
             assert!(!path.leads_into(room), "case {n}");
         }
         assert!(!of_cem.leads_into(other_room));
+        // Not into another room of the same founder's either.
+        let moved = TicketPath {
+            nonce: of_other.nonce,
+            ..of_cem.clone()
+        };
+        assert!(of_other.leads_into(other_room) && !moved.leads_into(other_room));
         // A seat that is known is spoken for by the key that is known.
         let known = |id| (id == 3).then(|| eve.holder.key.peer_id());
         assert_eq!(of_cem.descent(room, Some(1), known), Descent::Forged);
@@ -290,7 +297,13 @@ mod tests {
         }
         assert!(path.leads_into(room));
         assert_eq!(let_in(&last, &path, &seat(99), 99), None);
-        path.tickets.push(path.tickets[0]);
-        assert!(!path.leads_into(room));
+        let (holder, base) = (seat(99).holder, 99);
+        let statement = Ticket::statement(room, holder, base, last.holder);
+        path.tickets.push(Ticket {
+            holder,
+            base,
+            signature: last.key.sign(&statement),
+        });
+        assert!(!path.leads_into(room), "whoever signed it");
     }
 }

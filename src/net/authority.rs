@@ -274,6 +274,7 @@ mod tests {
             ("the leader that left", 3, 3, left(7, 3, 900), raft),
             ("the leader that left long ago", 3, 3, left(7, 3, 1000), ""),
             ("another key for it", 3, 9, left(7, 3, 100), ""),
+            ("another seat of its player's", 4, 3, left(7, 3, 100), ""),
             ("an earlier leader that left", 3, 3, left(6, 3, 100), ""),
             ("who left and was not the leader", 4, 4, left(7, 3, 100), ""),
         ];

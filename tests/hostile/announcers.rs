@@ -1,6 +1,6 @@
 //! Whoever announces a room that it is not in.
 
-use std::{fs, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, fs, sync::Arc, time::Duration};
 
 use dhangkanna::{
     config::Profile,
@@ -14,7 +14,7 @@ use super::{
     Intruder, Room,
     server::{Answers, Follows},
 };
-use crate::common::{node, room_of, until};
+use crate::common::{PATIENCE, node, room_of, until};
 
 /// Says that it is in a room, with whatever path it could get.
 struct Pretends {
@@ -50,8 +50,9 @@ impl Answers for Pretends {
 }
 
 /// Announces that an intruder leads a room, as one of this computer's profiles.
-fn announce(room: &Room, intruder: &Intruder) -> Profile {
-    let profile = Profile::open(Some(room.data.path()), Some("mallory")).expect("a profile");
+fn announce(room: &Room, intruder: &Intruder, nth: usize) -> Profile {
+    let name = format!("mallory{nth}");
+    let profile = Profile::open(Some(room.data.path()), Some(&name)).expect("a profile");
     let text = format!(
         "port={}\nv={PROTOCOL}\nver=0.2.0\np={}\nn=Mallory\nc={}\nr=den\nl=1\nm=3\ns=guessing\na=\n",
         intruder.addr.port(),
@@ -102,7 +103,7 @@ async fn is_asked_nothing_but_hello(case: usize) {
     let identity = Arc::clone(&scout.identity);
     drop(scout);
     let intruder = Intruder::as_somebody(identity, pretends);
-    let _announced = announce(&room, &intruder);
+    let _announced = announce(&room, &intruder, case);
     // Both at once: after the first, the third might soon be the only voter. Then it
     // looks for anybody who knows more.
     room.kill(0);
@@ -128,29 +129,51 @@ async fn is_asked_nothing_but_hello(case: usize) {
 async fn a_friend_who_joins_by_name_gets_into_the_real_room() {
     let room = Room::of(2).await;
     let scout = Intruder::with(Arc::new(Follows));
-    for path in paths(&room, &scout).await {
+    let mut intruders = Vec::new();
+    let mut announced = Vec::new();
+    for (n, path) in paths(&room, &scout).await.into_iter().enumerate() {
         let pretends = Arc::new(Pretends {
             cluster: room.cluster,
             seat: scout.seat,
             path,
         });
         let intruder = Intruder::with(pretends);
-        let announced = announce(&room, &intruder);
-        let friend = node(room.data.path(), "Friend", Timing::REAL, || {});
-        let join = Command::Join {
-            target: JoinTarget::Cluster(room.cluster),
-            wait: Duration::from_secs(10),
-            pin: None,
+        announced.push(announce(&room, &intruder, n));
+        intruders.push(intruder);
+    }
+    let friend = node(room.data.path(), "Friend", Timing::REAL, || {});
+    // Who is asked again has answered.
+    for intruder in &intruders {
+        let asked_twice = async {
+            while intruder.server.heard().len() < 2 {
+                intruder
+                    .server
+                    .heard_within(Duration::from_millis(100))
+                    .await;
+            }
         };
-        friend.request(join).await.expect("a seat");
-        let view = until(&friend, "a seat", |view| room_of(view).is_some()).await;
-        let members = &room_of(&view).expect("a room").cluster.members;
-        assert_eq!(members.len(), 3);
+        let asked_twice = tokio::time::timeout(PATIENCE, asked_twice).await;
+        asked_twice.expect("asked again");
+    }
+    let real: BTreeSet<_> = room.seats().into_iter().map(|(_, peer)| peer).collect();
+    let listed = until(&friend, "the room", |view| !view.rooms.is_empty()).await;
+    assert_eq!(listed.rooms.len(), 1);
+    let members: BTreeSet<_> = listed.rooms[0].members.iter().copied().collect();
+    assert_eq!(members, real);
+    let join = Command::Join {
+        target: JoinTarget::Cluster(room.cluster),
+        wait: Duration::from_secs(10),
+        pin: None,
+    };
+    friend.request(join).await.expect("a seat");
+    let view = until(&friend, "a seat", |view| room_of(view).is_some()).await;
+    let members = &room_of(&view).expect("a room").cluster.members;
+    assert_eq!(members.len(), 3);
+    for intruder in &intruders {
         let heard = intruder.server.heard();
         assert!(heard.iter().all(|call| *call == "hello"), "{heard:?}");
-        room.goes_on().await;
-        friend.shutdown().await.expect("left");
-        drop(announced);
     }
+    room.goes_on().await;
+    friend.shutdown().await.expect("left");
     room.end().await;
 }

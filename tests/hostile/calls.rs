@@ -48,8 +48,12 @@ pub fn forged(room: &Room, victim: PeerId, by: &Identity) -> Vec<GameCommand> {
         seq: 1,
     };
     let resign = || Action::PassOwner(by.peer_id());
-    let later = 1 << 51;
+    let later = 1 << 52;
     let own = id(by.peer_id(), later);
+    let next = CommandId {
+        seq: 2,
+        ..id(victim, later)
+    };
     let sits_down = || Action::TakeSeat {
         name: Name::parse("Mallory").expect("a name"),
     };
@@ -63,6 +67,14 @@ pub fn forged(room: &Room, victim: PeerId, by: &Identity) -> Vec<GameCommand> {
         command(own, sits_down(), true),
         signed(command(id(victim, later), resign(), true), room.cluster, by),
         in_victims_name,
+        // A new start of the victim's, and what it says then.
+        command(id(victim, later), sits_down(), true),
+        signed(
+            command(id(victim, later), sits_down(), true),
+            room.cluster,
+            by,
+        ),
+        signed(command(next, resign(), false), room.cluster, by),
         other_action,
         signed(command(own, sits_down(), true), elsewhere, by),
     ]

@@ -2,35 +2,38 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs,
     sync::Arc,
     time::Duration,
 };
 
 use dhangkanna::{
     consensus::{
-        ClusterId, Continuation, Entry, Holder, Mark, Member, Membership, NodeId, Notice, Snapshot,
-        SnapshotMeta, StoredMembership, Ticket, TicketPath, Vote, log_id,
+        ClusterId, CommandId, Continuation, Entry, Holder, Mark, Member, Membership, NodeId,
+        Notice, Proposal, RoomState, Snapshot, SnapshotMeta, StoredMembership, Ticket,
+        TicketPath, Vote, log_id,
     },
-    game::Action,
-    net::Refusal,
-    node::{Command, Trouble, View},
+    game::{Action, Name, PeerId},
+    net::{Identity, Refusal},
+    node::{Command, NodeHandle, Timing, Trouble, View},
     proto as pb,
 };
 use openraft::{
-    RaftNetworkV2 as _,
+    EntryPayload, RaftNetworkV2 as _,
     entry::RaftEntry as _,
     error::ReplicationClosed,
     raft::{TransferLeaderRequest, VoteRequest},
     storage::RaftLogStorageExt as _,
 };
+use prost::Message as _;
 use tonic::Status;
 
 use super::{
     Intruder, Room,
-    calls::{append, forged, option},
+    calls::{append, command, forged, option, signed},
     server::{Answers, Append, Follows},
 };
-use crate::common::{room_of, sit, until};
+use crate::common::{PATIENCE, addr_of, join, node, room_of, sit, until};
 
 type Lie = fn(&pb::AppendEntriesRequest) -> Result<Append, Status>;
 
@@ -161,7 +164,7 @@ async fn a_learner_can_neither_lead_nor_depose() {
                 last_log_id: last,
                 last_membership: StoredMembership::default(),
             },
-            snapshot: Vec::new(),
+            snapshot: pb::RoomState::from(&RoomState::default()).encode_to_vec(),
         };
         let never = std::future::pending::<ReplicationClosed>();
         let installed = raft.full_snapshot(vote, snapshot, never, option()).await;
@@ -258,13 +261,31 @@ async fn a_removed_member_changes_nothing() {
     room.end().await;
 }
 
+/// The start of an intruder's program.
+const SESSION: u64 = 1 << 51;
+
+/// Takes a seat in the game.
+async fn sits_down(intruder: &Intruder, room: &Room) {
+    let id = CommandId {
+        peer_id: intruder.identity.peer_id(),
+        session: SESSION,
+        seq: 1,
+    };
+    let name = Name::parse("Mallory").expect("a name");
+    let sits = command(id, Action::TakeSeat { name }, true);
+    let sits = signed(sits, room.cluster, &intruder.identity);
+    let client = intruder.member(room.cluster, room.host());
+    let seated = client.propose(&sits, Duration::from_secs(5)).await;
+    seated.expect("a seat");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_speaks_for_nobody_else() {
     let room = Room::of(2).await;
     let intruder = Intruder::with(Arc::new(Follows));
     intruder.enter(&room).await;
+    sits_down(&intruder, &room).await;
     let client = intruder.member(room.cluster, room.host());
-    let applied = room.applied(0);
     let deadline = Duration::from_secs(5);
     for command in forged(&room, room.host().1, &intruder.identity) {
         client
@@ -272,13 +293,27 @@ async fn a_member_speaks_for_nobody_else() {
             .await
             .expect_err("a refusal");
     }
-    assert_eq!(room.applied(0), applied, "nothing was written");
+    let applied = room.applied(0);
     room.goes_on().await;
+    // Nothing was written of it.
+    let has_all = async {
+        while intruder.log.last_log_id().map(|last| last.index) <= Some(applied) {
+            intruder.server.changed().await;
+        }
+    };
+    let has_all = tokio::time::timeout(PATIENCE, has_all).await;
+    has_all.expect("what was written");
+    let entries = intruder.log.entries_after(None).into_iter();
+    let said = entries.filter(|entry| {
+        matches!(&entry.payload, EntryPayload::Normal(Proposal::Command(command))
+            if command.id.session >= SESSION)
+    });
+    assert_eq!(said.count(), 1, "that it sat down");
     room.end().await;
 }
 
 /// What somebody may sign to move others into a room of its own.
-fn notices(intruder: &Intruder, room: &Room, victim: NodeId) -> Vec<Notice> {
+fn notices(intruder: &Intruder, room: &Room, victim: NodeId, child: TicketPath) -> Vec<Notice> {
     let key = intruder.identity.key();
     let founder = Holder {
         seat: intruder.seat,
@@ -288,7 +323,7 @@ fn notices(intruder: &Intruder, room: &Room, victim: NodeId) -> Vec<Notice> {
         parent: room.cluster,
         founder,
         path: intruder.credentials(room.cluster).path(),
-        child: TicketPath::found(founder).1,
+        child,
         // More than there ever was.
         fence: Some(log_id(1_000, 1_000_000)),
         digest: [7; 32],
@@ -299,8 +334,11 @@ fn notices(intruder: &Intruder, room: &Room, victim: NodeId) -> Vec<Notice> {
         change(&mut changed);
         changed.signed_by(key)
     };
-    let other = dhangkanna::net::Identity::ephemeral().expect("a key");
+    let other = Identity::ephemeral().expect("a key");
     vec![
+        // Signed as it should be; its room is not what it says.
+        with(&|_| {}),
+        // It knows less than the victim.
         with(&|one| one.fence = None),
         with(&|one| one.fence = Some(log_id(1, 3))),
         with(&|one| one.participants.clear()),
@@ -308,9 +346,75 @@ fn notices(intruder: &Intruder, room: &Room, victim: NodeId) -> Vec<Notice> {
         with(&|one| one.founder.seat = victim),
         with(&|one| one.child.founder.key = other.key().public()),
         continuation.clone().signed_by(other.key()),
-        // Signed as it should be; its room is not what it says.
-        with(&|_| {}),
     ]
+}
+
+/// A room that an intruder has founded with the program as it is, and where somebody
+/// takes in who comes.
+async fn den(room: &Room) -> (Arc<Identity>, TicketPath, NodeHandle) {
+    let founder = node(room.data.path(), "Mallory", Timing::REAL, || {});
+    let host = Command::Host {
+        room: None,
+        pin: None,
+    };
+    sit(&founder, host).await;
+    let pem = room.data.path().join("profiles/4/identity.pem");
+    let pem = fs::read_to_string(pem).expect("a key");
+    let identity = Arc::new(Identity::from_pem(&pem).expect("a key"));
+    let scout = Intruder::with(Arc::new(Follows));
+    let peer = scout.find(&founder).await;
+    assert_eq!(peer, identity.peer_id());
+    let about = scout.peers.hello(peer).await.expect("an answer");
+    let path = about.room.expect("a room").path.expect("a path");
+    let accomplice = node(room.data.path(), "Eve", Timing::REAL, || {});
+    sit(&accomplice, join(addr_of(&founder))).await;
+    founder.shutdown().await.expect("left");
+    (identity, path, accomplice)
+}
+
+/// Somebody says where the game went on, to one player of a room.
+struct Liar {
+    intruder: Intruder,
+    cluster: ClusterId,
+    victim: (NodeId, PeerId),
+}
+
+impl Liar {
+    /// Whether the victim answers in the room, and is not on its way elsewhere.
+    async fn is_answered(&self) -> Result<(), String> {
+        let asks = VoteRequest::new(Vote::new(2, self.intruder.seat), None);
+        let mut raft = self.intruder.raft(self.cluster, self.victim).await;
+        let answer = raft.pre_vote(asks, option()).await;
+        answer.map(drop).map_err(|e| e.to_string())
+    }
+
+    async fn says(&self, notice: &Notice) {
+        let client = self.intruder.member(self.cluster, self.victim);
+        client.continued(notice).await.expect("an answer");
+    }
+
+    /// Whether that is believed at first.
+    async fn is_believed(&self, notice: &Notice) -> bool {
+        self.says(notice).await;
+        match self.is_answered().await {
+            Ok(()) => false,
+            Err(e) => {
+                assert!(e.contains("moving to another room"), "{e}");
+                true
+            }
+        }
+    }
+
+    /// The victim stays where it was, after a look.
+    async fn is_seen_through(&self) {
+        let answers = async {
+            while self.is_answered().await.is_err() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let answers = tokio::time::timeout(PATIENCE, answers).await;
+        answers.expect("it answers again");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -318,13 +422,19 @@ async fn nobody_is_moved_into_a_members_own_room() {
     let mut room = Room::of(3).await;
     room.has_voters(3).await;
     let victim = room.seats()[2];
-    let intruder = Intruder::with(Arc::new(Follows));
+    let (identity, child, accomplice) = den(&room).await;
+    let intruder = Intruder::as_somebody(identity, Arc::new(Follows));
     intruder.enter(&room).await;
     intruder.find(&room.players[2]).await;
-    let client = intruder.member(room.cluster, victim);
+    let notices = notices(&intruder, &room, victim.0, child);
+    let liar = Liar {
+        intruder,
+        cluster: room.cluster,
+        victim,
+    };
     // While it is played, nobody goes anywhere.
-    for notice in notices(&intruder, &room, victim.0) {
-        client.continued(&notice).await.expect("an answer");
+    for notice in &notices {
+        assert!(!liar.is_believed(notice).await);
     }
     room.goes_on().await;
     room.kill(0);
@@ -334,22 +444,57 @@ async fn nobody_is_moved_into_a_members_own_room() {
         matches!(trouble, Some(Trouble::Stalled { .. }))
     };
     until(&room.players[0], "stuck", stuck).await;
-    let before = room.applied(0);
-    for notice in notices(&intruder, &room, victim.0) {
-        client.continued(&notice).await.expect("an answer");
-        // The seat is open, in the same room, with the same log.
-        let still = |view: &View| {
-            room_of(view).is_some_and(|shown| {
-                let cluster = &shown.cluster;
-                (cluster.cluster_id, cluster.last_applied) == (room.cluster, before)
-                    && matches!(
-                        shown.trouble,
-                        Some(Trouble::Stalled { .. } | Trouble::Elsewhere { .. })
-                    )
-            })
-        };
-        until(&room.players[0], "the same room", still).await;
+    let in_den = |view: &View| room_of(view).expect("a room").cluster.last_applied;
+    let (before, den) = (room.applied(0), in_den(&accomplice.view().borrow()));
+    let [genuine, behind_1, behind_2, forged @ ..] = &notices[..] else {
+        panic!("{notices:?}");
+    };
+    for notice in forged {
+        assert!(!liar.is_believed(notice).await, "{notice:?}");
     }
+    // The room there is not what was signed.
+    assert!(liar.is_believed(genuine).await);
+    liar.is_seen_through().await;
+    assert_ne!(in_den(&accomplice.view().borrow()), den);
+    // Something is known here that is not known there.
+    for notice in [behind_1, behind_2] {
+        until(&room.players[0], "stuck again", stuck).await;
+        liar.says(notice).await;
+        liar.is_seen_through().await;
+    }
+    // The seat is open, in the same room, with the same log.
+    let still = |view: &View| {
+        room_of(view).is_some_and(|shown| {
+            let cluster = &shown.cluster;
+            (cluster.cluster_id, cluster.last_applied) == (room.cluster, before)
+        })
+    };
+    until(&room.players[0], "the same room", still).await;
+    accomplice.shutdown().await.expect("left");
+    room.end().await;
+}
+
+/// A removed player's program stays where it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_removed_loses_the_seat_without_its_help() {
+    let room = Room::of(2).await;
+    let intruder = Intruder::with(Arc::new(Follows));
+    intruder.enter(&room).await;
+    sits_down(&intruder, &room).await;
+    let client = intruder.member(room.cluster, room.host());
+    let peer = intruder.identity.peer_id();
+    let remove = Action::Remove { peer, lock: false };
+    let removed = room.players[0].request(Command::Act(remove)).await;
+    removed.expect("removed");
+    until(&room.players[0], "one member less", |view| {
+        room_of(view).is_some_and(|room| room.cluster.members.len() == 2)
+    })
+    .await;
+    // What is decided next is after the end of its membership.
+    room.goes_on().await;
+    let refused = client.survey(false, Mark::default()).await;
+    let refused = refused.expect_err("a refusal").to_string();
+    assert!(refused.contains("no longer a member"), "{refused}");
     room.end().await;
 }
 

@@ -101,7 +101,7 @@ async fn a_rogue_leader_speaks_for_nobody_else() {
     let mut last = rogue.log.last_log_id().expect("entries");
     let proposals: Vec<Proposal> = forged(&room, seats[1].1, &rogue.identity)
         .into_iter()
-        .chain(forged(&room, owner, &rogue.identity))
+        .chain(forged(&room, seats[2].1, &rogue.identity))
         .map(Proposal::Command)
         .collect();
     let vote = Vote::new_committed(term, leader);
@@ -289,6 +289,17 @@ async fn a_rogue_leader_puts_no_other_game_in_the_place_of_this_one() {
     for (n, seat) in seats[1..].iter().enumerate() {
         rogue.find(&room.players[n]).await;
         let mut raft = rogue.raft(room.cluster, *seat).await;
+        // A snapshot of nothing would be the end of the seat.
+        let snapshot = Snapshot {
+            meta: SnapshotMeta {
+                last_log_id: Some(log_id(term, next.index + 100)),
+                last_membership: StoredMembership::default(),
+            },
+            snapshot: b"no state".to_vec(),
+        };
+        let never = std::future::pending::<ReplicationClosed>();
+        let installed = raft.full_snapshot(vote, snapshot, never, option()).await;
+        installed.expect_err("a refusal");
         let call = append(vote, None, entries.clone(), Some(next));
         raft.append_entries(call, option()).await.expect("taken");
     }

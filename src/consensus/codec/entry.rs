@@ -347,3 +347,49 @@ pub fn entry(entry: pb::Entry, known: u32) -> Decoded<Entry> {
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::PublicKey;
+
+    /// Whether a membership is read: seats, each with the number of its key, and who
+    /// votes.
+    fn is_read(seats: &[(u64, u8)], voters: &[&[u64]]) -> bool {
+        let nodes = seats.iter().map(|(seat, key)| {
+            let key = PublicKey::try_from(&[*key; 65][..]).expect("65 bytes");
+            (*seat, (&Member::new(key, None, Vec::new())).into())
+        });
+        let message = pb::Membership {
+            nodes: nodes.collect(),
+            voters: voters
+                .iter()
+                .map(|ids| pb::NodeSet {
+                    node_ids: ids.to_vec(),
+                })
+                .collect(),
+        };
+        membership(message).is_ok()
+    }
+
+    #[test]
+    fn a_membership_is_one_that_a_leader_could_make() {
+        let two = [(1, 1), (2, 2)];
+        let many: Vec<(u64, u8)> = (1..=49).map(|n| (n, n as u8)).collect();
+        let cases: [(&[(u64, u8)], &[&[u64]], bool); 9] = [
+            (&two, &[&[1]], true),
+            (&two, &[&[1], &[1, 2]], true),
+            (&two, &[&[1], &[2], &[1, 2]], false),
+            (&two, &[], false),
+            (&two, &[&[1, 9]], false),
+            // A seat in the place of another one of the same player's.
+            (&[(1, 1), (2, 1)], &[&[1]], true),
+            (&[(1, 1), (2, 1), (3, 1)], &[&[1]], false),
+            (&many[..48], &[&[1]], true),
+            (&many, &[&[1]], false),
+        ];
+        for (n, (seats, voters, ok)) in cases.into_iter().enumerate() {
+            assert_eq!(is_read(seats, voters), ok, "case {n}");
+        }
+    }
+}

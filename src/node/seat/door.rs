@@ -178,9 +178,12 @@ mod tests {
             knocks.note(key(n), &name, source(1 + (n % 16) as u8), 5);
         }
         assert_eq!(knocks.0.lock().len(), MAX_WAITING);
+        // Who comes when all places are taken gets one of the flood's.
+        knocks.note(peer(2), &friend, source(21), 5);
         let waiting = knocks.waiting(None);
-        assert_eq!(waiting.len(), 17);
-        assert!(waiting.contains_key(&peer(1)));
+        assert_eq!(waiting.len(), 18);
+        assert!(waiting.contains_key(&peer(1)) && waiting.contains_key(&peer(2)));
+        assert_eq!(knocks.0.lock().len(), MAX_WAITING);
     }
 
     #[tokio::test(start_paused = true)]
