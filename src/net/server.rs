@@ -301,10 +301,8 @@ mod tests {
         };
         let since = Instant::now();
         let (sends, mut read) = (vec![7; bytes], vec![0; bytes]);
-        let (sent, taken) = futures::join!(
-            theirs.write_all(&sends),
-            connection.read_exact(&mut read)
-        );
+        let (sent, taken) =
+            futures::join!(theirs.write_all(&sends), connection.read_exact(&mut read));
         sent.and(taken.map(drop)).expect("all of it");
         since.elapsed()
     }
