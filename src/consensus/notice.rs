@@ -203,7 +203,7 @@ mod tests {
             // Bob cannot say that a room is his that is another's.
             (
                 signed(with(&|one| {
-                    one.child = TicketPath::found(holder(3, &eve)).1
+                    one.child = TicketPath::found(holder(3, &eve)).1;
                 })),
                 false,
                 false,

@@ -376,7 +376,8 @@ mod tests {
     fn a_membership_is_one_that_a_leader_could_make() {
         let two = [(1, 1), (2, 2)];
         let many: Vec<(u64, u8)> = (1..=49).map(|n| (n, n as u8)).collect();
-        let cases: [(&[(u64, u8)], &[&[u64]], bool); 9] = [
+        type Case<'a> = (&'a [(u64, u8)], &'a [&'a [u64]], bool);
+        let cases: [Case<'_>; 9] = [
             (&two, &[&[1]], true),
             (&two, &[&[1], &[1, 2]], true),
             (&two, &[&[1], &[2], &[1, 2]], false),
