@@ -161,8 +161,8 @@ impl Handler for Service {
             async move { client.survey(false, history.last()).await }
         });
         let answers = futures::future::join_all(asked).await;
-        let mut answers = answers.into_iter().flatten().map(|survey| survey.agrees);
-        let all: Vec<Option<bool>> = answers.by_ref().collect();
+        let answers = answers.into_iter().flatten().map(|survey| survey.agrees);
+        let all: Vec<Option<bool>> = answers.collect();
         all.is_empty() || (all.contains(&Some(true)) && !all.contains(&Some(false)))
     }
 

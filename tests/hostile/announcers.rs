@@ -177,3 +177,29 @@ async fn a_friend_who_joins_by_name_gets_into_the_real_room() {
     friend.shutdown().await.expect("left");
     room.end().await;
 }
+
+/// Where nobody but a liar announces a room, joining it ends, and says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_only_announces_a_room_keeps_nobody_waiting() {
+    let room = Room::of(1).await;
+    let scout = Intruder::with(Arc::new(Follows));
+    let pretends = Arc::new(Pretends {
+        cluster: ClusterId::random(),
+        seat: scout.seat,
+        path: None,
+    });
+    let intruder = Intruder::with(Arc::clone(&pretends) as Arc<dyn Answers>);
+    let _announced = announce(&room, &intruder, 0);
+    let friend = node(room.data.path(), "Friend", Timing::REAL, || {});
+    let join = Command::Join {
+        target: JoinTarget::Room("den".to_owned()),
+        wait: Duration::from_secs(2),
+        pin: None,
+    };
+    let joining = tokio::time::timeout(Duration::from_secs(10), friend.request(join));
+    let failed = joining.await.expect("an end").expect_err("no such room");
+    assert_eq!(failed.code, "no_such_room");
+    assert!(intruder.server.heard().contains(&"hello"));
+    friend.shutdown().await.expect("left");
+    room.end().await;
+}

@@ -36,8 +36,11 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             .is_none()
             .then(|| self.shared.env.copied_profile())
             .flatten();
-        let rooms = self.announcers.rooms(&self.shared.env.met.read(), false);
-        view.rooms = rooms::with_copy(rooms, copy.as_ref()).into();
+        if self.seat.is_none() {
+            let rooms = self.announcers.rooms(&self.shared.env.met.read(), false);
+            self.lobby.rooms = rooms::with_copy(rooms, copy.as_ref()).into();
+        }
+        view.rooms = Arc::clone(&self.lobby.rooms);
         if let Some((stage, ..)) = &self.moving {
             view.stage = match stage {
                 Stage::Joining(room) => match *self.shared.knocking.borrow() {

@@ -77,7 +77,12 @@ pub async fn find(
         }
         let until = settled.unwrap_or(deadline);
         tokio::select! {
-            Some(answer) = answers.next() => announcers.note(&seen, answer),
+            answer = answers.next(), if !answers.is_empty() => {
+                // After the last one, they are looked at once more.
+                if let Some(answer) = answer {
+                    announcers.note(&seen, answer);
+                }
+            }
             Ok(()) = ads.changed() => continue,
             () = tokio::time::sleep_until(until), if answers.is_empty() || settled.is_some() => {}
         }
