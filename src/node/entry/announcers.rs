@@ -25,6 +25,9 @@ const AT_A_TIME: usize = 32;
 /// How many are asked in a row before the first are due again.
 const IN_A_ROW: usize = 128;
 
+/// How many are remembered that were proven and are not announced.
+const MAX_UNANNOUNCED: usize = 128;
+
 /// How long members of a room may disagree on who leads it: longer than an election
 /// takes.
 const DISPUTE: Duration = Duration::from_secs(3);
@@ -41,6 +44,8 @@ pub enum Shown {
         name: Name,
         /// The room.
         room: Box<RoomInfo>,
+        /// Where it answered, which need not be where it says it is.
+        at: Option<SocketAddr>,
     },
     /// It is there, and runs another version.
     OtherVersion,
@@ -66,6 +71,7 @@ pub fn ask(peers: &Peers, ads: Vec<Ad>) -> impl Stream<Item = (Ad, Shown)> + use
                     room.map_or(Shown::Nothing, |room| Shown::Member {
                         name: about.name,
                         room: Box::new(room),
+                        at: peers.book().of(&ad.peer_id).first().copied(),
                     })
                 }
                 Err(CallError::Refused(refused)) if refused.reason == Refusal::Version => {
@@ -101,8 +107,15 @@ struct Known {
 impl Known {
     fn member(&self) -> Option<(&Name, &RoomInfo)> {
         match &self.shown {
-            Shown::Member { name, room } => Some((name, room)),
+            Shown::Member { name, room, .. } => Some((name, room)),
             Shown::OtherVersion | Shown::Nothing => None,
+        }
+    }
+
+    fn addr(&self) -> Option<SocketAddr> {
+        match &self.shown {
+            Shown::Member { at: Some(at), .. } => Some(*at),
+            _ => self.ad.addrs.first().copied(),
         }
     }
 }
@@ -139,8 +152,9 @@ impl Announcers {
     pub fn note(&mut self, ads: &Ads, (ad, shown): (Ad, Shown)) {
         let peer = ad.peer_id;
         let announces = ads.contains_key(&peer);
-        // A member that was shown stays as long as it proves what it is.
-        let stays = self.known.contains_key(&peer) && matches!(shown, Shown::Member { .. });
+        // A member stays as long as it proves what it is: others' announcements may push
+        // out its own.
+        let stays = matches!(shown, Shown::Member { .. });
         if !announces && !stays {
             self.known.remove(&peer);
         } else {
@@ -154,6 +168,13 @@ impl Announcers {
         }
         self.known
             .retain(|peer, known| known.member().is_some() || ads.contains_key(peer));
+        let gone = self.known.iter().filter(|(_, known)| !known.announces);
+        let longest_ago = gone.clone().min_by_key(|(_, known)| known.asked);
+        if gone.clone().count() > MAX_UNANNOUNCED
+            && let Some(peer) = longest_ago.map(|(peer, _)| *peer)
+        {
+            self.known.remove(&peer);
+        }
         self.note_disputes();
     }
 
@@ -277,7 +298,7 @@ impl Group<'_> {
             players: room.players,
             phase: room.phase,
             plays: best.ad.plays.clone(),
-            addr: best.ad.addrs.first().map(ToString::to_string)?,
+            addr: best.addr()?.to_string(),
             version: best.ad.version.clone(),
             met: met.last(&best.ad.peer_id).is_some(),
             members,
@@ -425,7 +446,8 @@ mod tests {
             };
             let name = Name::parse(&format!("P{n}")).expect("a name");
             let room = Box::new(room);
-            (self.ad(n), Shown::Member { name, room })
+            let at = None;
+            (self.ad(n), Shown::Member { name, room, at })
         }
 
         fn ads(&self) -> Ads {
@@ -515,6 +537,37 @@ mod tests {
         };
         assert_eq!((at("192.0.2.9:"), at("192.0.2.1:")), (ROOMS_OF_ONE + 1, 3));
         assert!(rooms.iter().any(|room| room.met));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_names_another_computers_address_takes_none_of_its_rows() {
+        let (den, met) = (den(), Met::default());
+        let mut announcers = Announcers::default();
+        let mallory: SocketAddr = ([192, 0, 2, 9], 4000).into();
+        let mut ads = BTreeMap::new();
+        for n in 0..=ROOMS_OF_ONE {
+            let (mut ad, mut shown) = den.member(0, 0);
+            ad.peer_id = PeerId::new([n as u8 + 100; 32]);
+            if let Shown::Member { room, at, .. } = &mut shown {
+                (room.cluster_id, *at) = (ClusterId::new([n as u8; 16]), Some(mallory));
+            }
+            ads.insert(ad.peer_id, ad.clone());
+            announcers.note(&Arc::new(ads.clone()), (ad, shown));
+        }
+        // Its own announcement has been pushed out.
+        announcers.note(&Arc::new(ads.clone()), den.member(0, 0));
+        let rooms = announcers.rooms(&met, false);
+        assert_eq!(rooms.len(), ROOMS_OF_ONE + 1);
+        assert!(rooms.iter().any(|room| room.addr == "192.0.2.0:4000"));
+        // As are those of any number who prove something, and are not announced.
+        for n in 0..1000_u16 {
+            let (mut ad, shown) = den.member(0, 0);
+            let mut id = [7; 32];
+            id[..2].copy_from_slice(&n.to_be_bytes());
+            ad.peer_id = PeerId::new(id);
+            announcers.note(&Arc::new(ads.clone()), (ad, shown));
+        }
+        assert!(announcers.known.len() <= MAX_UNANNOUNCED + ads.len());
     }
 
     #[tokio::test(start_paused = true)]
