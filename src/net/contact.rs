@@ -24,6 +24,10 @@ const MAX_SEATS: usize = 256;
 /// it asks for votes at once.
 const HANDOVER: Duration = Duration::from_secs(1);
 
+/// How long a member is heard that the owner has sent away, as the game says: until
+/// then its program can leave by itself, and its leader hand over.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// What a leader says with each of its heartbeats.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeaderStatus {
@@ -56,6 +60,8 @@ struct Inner {
     is_outdated: bool,
     /// Whom owners have sent away, as members showed, and by which command.
     sent_away: BTreeMap<PeerId, CommandId>,
+    /// Whom owners have sent away, as the game here says, and when that was seen.
+    removed: BTreeMap<PeerId, Instant>,
     /// Who showed how it came in, with its key; and since which membership here
     /// that holds.
     introduced: BTreeMap<(NodeId, PeerId), (PublicKey, Option<LogId>)>,
@@ -215,9 +221,22 @@ impl Contact {
         self.inner.lock().sent_away.retain(|_, by| !is_applied(by));
     }
 
-    /// Whether an owner has sent somebody away.
+    /// Notes who is no player any more, as the game here says. The leader takes away
+    /// their seats, unless it is one of them.
+    pub fn note_removed(&self, removed: &[PeerId]) {
+        let known = &mut self.inner.lock().removed;
+        known.retain(|peer, _| removed.contains(peer));
+        for peer in removed {
+            known.entry(*peer).or_insert_with(Instant::now);
+        }
+    }
+
+    /// Whether an owner has sent somebody away: as a member showed, or as the game here
+    /// says for a while.
     pub(super) fn was_sent_away(&self, peer: &PeerId) -> bool {
-        self.inner.lock().sent_away.contains_key(peer)
+        let inner = self.inner.lock();
+        let since = inner.removed.get(peer);
+        inner.sent_away.contains_key(peer) || since.is_some_and(|at| at.elapsed() >= FAREWELL)
     }
 
     /// From now on no call of Raft's is answered: this seat's log is an older copy, and

@@ -417,8 +417,8 @@ impl SeatAccess {
         index(snapshot) > index(self.log.last_log_id()) + kept
     }
 
-    /// Refuses whom the owner has sent away, as a member showed: the log here may not
-    /// have that yet.
+    /// Refuses whom the owner has sent away: as a member showed, whose log is longer than
+    /// ours maybe, or as our game says, if the leader leaves that member its seat.
     fn must_listen_to(&self, caller: Caller) -> Result<(), Refused> {
         if self.contact.was_sent_away(&caller.peer_id) {
             return Err(Refusal::NotAMember.because("the owner of the room removed you"));

@@ -1,6 +1,6 @@
 //! A leader that was elected by the rules, and whose program is changed then.
 
-use std::{sync::Arc, time::Duration};
+use std::{fs, sync::Arc, time::Duration};
 
 use dhangkanna::{
     consensus::{
@@ -8,6 +8,7 @@ use dhangkanna::{
         StoredMembership, Vote, log_id,
     },
     game::{Action, Letter, Name},
+    net::Identity,
     node::{Command, Trouble, View},
     proto as pb,
 };
@@ -21,7 +22,8 @@ use tonic::Status;
 use super::{
     Intruder, Room,
     calls::{append, command, forged, option, signed},
-    server::Answers,
+    members::sits_down,
+    server::{Answers, Follows},
 };
 use crate::common::{room_of, until};
 
@@ -364,6 +366,81 @@ async fn a_split_view_is_shown_to_all() {
         let seen = until(player, "a split view", split);
         let seen = tokio::time::timeout(Duration::from_secs(10), seen).await;
         seen.expect("shown within 10 s");
+    }
+    room.end().await;
+}
+
+/// A leader appends that the owner sent its player away, and stays. Leaders take away
+/// the seats of those who were removed, but this one not its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_that_was_removed_and_stays_is_followed_no_more() {
+    let room = Room::of(2).await;
+    let rogue = Intruder::with(Arc::new(Follows));
+    rogue.enter(&room).await;
+    sits_down(&rogue, &room).await;
+    room.has_voters(3).await;
+    let (owner, term) = (room.host().1, room.reign().0 + 1);
+    let owners = fs::read_to_string(room.data.path().join("profiles/1/identity.pem"));
+    let owners = Identity::from_pem(&owners.expect("a key")).expect("a key");
+    let view = room.players[0].view().borrow().clone();
+    let session = room_of(&view).expect("a room").state.session_of(&owner);
+    let id = CommandId {
+        peer_id: owner,
+        session: session.expect("a session"),
+        seq: 1 << 40,
+    };
+    let remove = Action::Remove {
+        peer: rogue.identity.peer_id(),
+        lock: false,
+    };
+    let remove = signed(command(id, remove, false), room.cluster, &owners);
+    // The memberships on the way to three voters are decided then.
+    room.goes_on().await;
+    let has_all = async {
+        while rogue.log.last_log_id().map(|last| last.index) < Some(room.applied(0)) {
+            rogue.server.changed().await;
+        }
+    };
+    let has_all = tokio::time::timeout(Duration::from_secs(5), has_all).await;
+    has_all.expect("all entries");
+    let last = rogue.log.last_log_id().expect("entries");
+    let next = log_id(term, last.index + 1);
+    let mut entries = rogue.log.entries_after(None);
+    entries.push(Entry::new_normal(next, Proposal::Command(remove)));
+    let vote = Vote::new_committed(term, rogue.seat);
+    let stays = async {
+        let mut rafts = Vec::new();
+        for (n, seat) in room.seats().into_iter().enumerate() {
+            rogue.find(&room.players[n]).await;
+            let mut raft = rogue.raft(room.cluster, seat).await;
+            let call = append(vote, None, entries.clone(), Some(next));
+            let answer = raft.append_entries(call, option()).await.expect("taken");
+            assert!(matches!(answer, AppendEntriesResponse::Success));
+            rafts.push(raft);
+        }
+        loop {
+            for raft in &mut rafts {
+                let beat = append(vote, Some(next), Vec::new(), Some(next));
+                // Refused, sooner or later.
+                let _ = raft.append_entries(beat, option()).await;
+            }
+            rogue.server.heard_within(Duration::from_millis(50)).await;
+        }
+    };
+    let goes_on = async {
+        for player in &room.players {
+            until(player, "a room without it", |view| {
+                room_of(view).is_some_and(|room| {
+                    let members = &room.cluster.members;
+                    room.cluster.term > term && members.iter().all(|m| m.node_id != rogue.seat)
+                })
+            })
+            .await;
+        }
+    };
+    tokio::select! {
+        () = goes_on => {}
+        () = stays => unreachable!(),
     }
     room.end().await;
 }

@@ -187,6 +187,7 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     }
     let state = seat.node.state();
     seat.contact.forget_sent_away(|id| state.has_applied(id));
+    seat.contact.note_removed(&state.game().table().removed);
     let membership = seat.node.membership();
     let entered = membership.nodes().next().is_some();
     let is_lost = entered && seat.cut_off_for() >= seat.timing.survey;
