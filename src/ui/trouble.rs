@@ -77,7 +77,11 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
             Command::Leave,
         ),
     };
-    let own = matches!(trouble, Some(Trouble::NewerCopy { .. }));
+    let other = match trouble {
+        Some(Trouble::Elsewhere { .. }) => Some((tr!("continue"), Command::Continue)),
+        Some(Trouble::NewerCopy { .. }) => Some((tr!("newer-copy-own"), Command::PlayOwnCopy)),
+        _ => None,
+    };
     let p = Palette::of(ui);
     let height = ui.ctx().content_rect().height();
     let low = height < LOW;
@@ -99,10 +103,9 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
                 let (place, name) = button;
                 let response = ui.add(main_button(ui, name));
                 note_place(&response, place);
-                let theirs = response.clicked().then_some(command);
-                let own = own.then(|| ui.button(tr!("newer-copy-own")));
-                let plays_own = own.is_some_and(|button| button.clicked());
-                theirs.or(plays_own.then_some(Command::PlayOwnCopy))
+                let chosen = response.clicked().then_some(command);
+                let other = other.filter(|(name, _)| ui.button(name.as_str()).clicked());
+                chosen.or(other.map(|(_, command)| command))
             };
             // However many are missing: the board stays in sight.
             let rows = ((height - 240.0) / 100.0).clamp(1.0, 4.0) as usize;

@@ -7,6 +7,7 @@ mod calls;
 mod door;
 mod intruder;
 mod members;
+mod notices;
 mod pin;
 mod replays;
 mod rogue_leader;

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Asks around once more, and goes on: with those who play, if any do; where
-/// others have gone already; or else in a new cluster.
+/// others have gone already, if nothing is lost there; or else in a new cluster.
 pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
     if !is_stuck(seat) {
         let message = "the others can be reached; nobody is missing";
@@ -37,9 +37,16 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
     }
     seat.contact.freeze(seat.timing.freeze);
     let findings = survey(shared, seat, true).await;
-    if let Some((peer, notices)) = findings.continued {
-        return follow(shared, seat, &notices, peer).await;
+    let mut seat = Arc::clone(seat);
+    if let Some((peer, notices)) = &findings.continued {
+        match move_to(shared, &seat, notices, *peer, is_fenced()).await {
+            Err(failure) => tracing::info!("not followed: {failure}"),
+            followed => return followed,
+        }
+        // It was closed, and is open again.
+        seat = shared.current_seat().unwrap_or(seat);
     }
+    let seat = &seat;
     if findings.plays() {
         seat.contact.thaw();
         seat.findings.send_replace(Some(findings));
@@ -55,7 +62,7 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
     }
     let notice = seat.client(best, peer).carry_on(&participants).await?;
     may_follow(seat, &notice, best).map_err(|why| Failure::new("still_played", why))?;
-    follow(shared, seat, &[notice], peer).await
+    follow_founder(shared, seat, &notice, peer).await
 }
 
 /// Whether a room cannot decide anything, as far as this seat knows; or this seat, which
@@ -302,7 +309,9 @@ async fn move_to(
 
 /// A closed seat is as good as it was.
 async fn open_again(shared: &Shared, seat: &Seat) {
-    match Seat::reopen(&shared.env, seat.kept.clone()).await {
+    let now = Instant::now();
+    let since = now.checked_sub(seat.cut_off_for()).unwrap_or(now);
+    match Seat::reopen(&shared.env, seat.kept.clone(), since).await {
         Ok(again) => drop(shared.seat.send_replace(Some(again))),
         Err(failure) => tracing::error!("the seat cannot be opened again: {}", failure.message),
     }

@@ -79,7 +79,8 @@ pub struct Seat {
     pub lead: Lead,
     pub round_clock: RoundClock,
     pub latencies: Latencies,
-    opened: Instant,
+    /// Since when the player waits for the others, if none was heard yet.
+    since: Instant,
     /// It was kept, and has not asked yet whether the others know more.
     pub is_back: AtomicBool,
     /// Who has applied more than its log holds, although it decides alone: until its
@@ -117,11 +118,13 @@ impl Seat {
             saved.save().map_err(|e| cannot_write(&saved, &e))?;
             Ok::<_, Failure>(store)
         });
-        Self::start(env, kept, store.await.map_err(|e| storage(&e))??).await
+        let store = store.await.map_err(|e| storage(&e))??;
+        Self::start(env, kept, store, Instant::now()).await
     }
 
-    /// Opens a seat that was kept, with its log, and starts its Raft node.
-    pub async fn reopen(env: &Env, kept: KeptSeat) -> Result<Arc<Self>, Failure> {
+    /// Opens a seat that was kept, with its log, and starts its Raft node; the player
+    /// waits for the others `since` then.
+    pub async fn reopen(env: &Env, kept: KeptSeat, since: Instant) -> Result<Arc<Self>, Failure> {
         let opening = kept.clone();
         let open_log = log_opener(env);
         let store = blocking::run(move || {
@@ -138,10 +141,15 @@ impl Seat {
             );
             Err(Failure::new("storage", lost))
         });
-        Self::start(env, kept, store.await.map_err(|e| storage(&e))??).await
+        Self::start(env, kept, store.await.map_err(|e| storage(&e))??, since).await
     }
 
-    async fn start(env: &Env, kept: KeptSeat, store: LogStore) -> Result<Arc<Self>, Failure> {
+    async fn start(
+        env: &Env,
+        kept: KeptSeat,
+        store: LogStore,
+        since: Instant,
+    ) -> Result<Arc<Self>, Failure> {
         let contact = Contact::default();
         let (cluster_id, node_id) = (kept.cluster_id, kept.node_id);
         let log = store.clone();
@@ -173,7 +181,7 @@ impl Seat {
             lead: Lead::default(),
             round_clock: RoundClock::default(),
             latencies: Latencies::default(),
-            opened: Instant::now(),
+            since,
             is_back: AtomicBool::new(is_back),
             newer_copies: Mutex::default(),
             kept,
@@ -232,7 +240,7 @@ impl Seat {
     /// since a majority answered; else since such a leader was heard.
     pub fn cut_off_for(&self) -> Duration {
         if !self.node.is_leader() {
-            return self.contact.age().min(self.opened.elapsed());
+            return self.contact.age().min(self.since.elapsed());
         }
         if self.node.is_sole_voter() {
             return Duration::ZERO;
