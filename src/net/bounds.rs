@@ -2,17 +2,26 @@
 //! here. openraft believes all that it is handed, down to assertions; so what a
 //! correct member would never say does not get that far.
 
+use openraft::entry::RaftEntry as _;
+
 use super::codec::{
     AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest, VoteRequest, VoteResponse,
 };
 use crate::consensus::{
-    LogId, NodeId, Snapshot, Vote,
+    Entry, LogId, NodeId, Snapshot, Vote,
     codec::{DecodeError, Decoded},
 };
 
 /// How far ahead of ours a term may be: an election takes at least a quarter of a
 /// second, so a room that elects without end for two days is still followed.
 const MAX_TERM_STEP: u64 = 1_000_000;
+
+/// The greatest term: far beyond any room, far below where counting ends.
+const MAX_TERM: u64 = 1 << 60;
+
+/// How many entries may be here that are not applied: openraft keeps them in memory, and
+/// they are on disk.
+const MAX_AHEAD: u64 = 10_000;
 
 /// The greatest index: far beyond any game, far below where counting ends.
 const MAX_INDEX: u64 = 1 << 60;
@@ -22,14 +31,23 @@ const MAX_INDEX: u64 = 1 << 60;
 pub(super) struct Here {
     /// The newest vote.
     pub(super) vote: Vote,
-    /// The newest entry that is known to be committed.
-    pub(super) committed: Option<LogId>,
+    /// The newest term of which others have entries, as two of them said.
+    pub(super) others: u64,
+    /// The newest entry that is applied; `None` if there is none.
+    pub(super) applied: Option<LogId>,
+    /// The newest membership in the log.
+    pub(super) membership: Option<LogId>,
 }
 
 impl Here {
     fn check_term(&self, vote: &Vote) -> Decoded<()> {
-        let most = self.vote.leader_id.term.saturating_add(MAX_TERM_STEP);
-        valid(vote.leader_id.term <= most, "term")
+        let ours = self.vote.leader_id.term;
+        // A new seat knows nothing yet, and has nothing to lose.
+        let most = match ours {
+            0 => MAX_TERM,
+            _ => ours.max(self.others).saturating_add(MAX_TERM_STEP),
+        };
+        valid(vote.leader_id.term <= most.min(MAX_TERM), "term")
     }
 
     /// The vote of a call by `from`: a leader's is committed, a candidate's is not.
@@ -52,7 +70,27 @@ impl Here {
             check_log_id(Some(id), &call.vote)?;
             last = Some(id);
         }
+        let most = index(self.applied).unwrap_or(0).saturating_add(MAX_AHEAD);
+        valid(
+            call.entries.is_empty() || index(last) <= Some(most),
+            "index",
+        )?;
+        self.check_memberships(call)?;
         check_log_id(call.leader_commit, &call.vote)
+    }
+
+    /// Of two memberships the earlier one is decided before the later one is appended
+    /// (Raft's dissertation, 4.1). openraft takes it for decided then, and stops for good
+    /// if another leader does not have it.
+    fn check_memberships(&self, call: &AppendEntriesRequest) -> Decoded<()> {
+        let decided = index(call.leader_commit).max(index(self.applied));
+        let stays = |at: &u64| Some(*at) <= index(call.prev_log_id);
+        let before = index(self.membership).filter(stays);
+        let is_membership = |entry: &&Entry| entry.get_membership().is_some();
+        let appended = call.entries.iter().filter(is_membership);
+        let all = before.into_iter().chain(appended.map(|e| e.log_id.index));
+        let open = all.filter(|at| Some(*at) > decided).count();
+        valid(open < 2, "membership")
     }
 
     /// Checks what a candidate asks.
@@ -67,10 +105,10 @@ impl Here {
         check_log_id(call.last_log_id().copied(), call.from_leader())
     }
 
-    /// Checks a leader's snapshot. openraft would stop for good at one that is newer
-    /// than what is committed here, and yet at an earlier index.
+    /// Checks a leader's snapshot for the seat `me`.
     pub(super) fn check_snapshot(
         &self,
+        me: NodeId,
         vote: &Vote,
         snapshot: &Snapshot,
         from: NodeId,
@@ -83,28 +121,30 @@ impl Here {
             last.is_some() && *snapshot.meta.last_membership.log_id() <= last,
             "snapshot",
         )?;
-        let index = |id: Option<LogId>| id.map(|id| id.index);
-        let is_newer = last > self.committed;
-        valid(!is_newer || index(last) > index(self.committed), "snapshot")
+        // What a new seat gets may be from before it was added.
+        let members = snapshot.meta.last_membership.membership();
+        let has_us = self.applied.is_none() || members.get_node(&me).is_some();
+        valid(has_us, "snapshot")
     }
 
-    /// The answer to a leader's entries, which were after `prev` and up to `last`.
+    /// The answer to a leader's entries `sent`, which were after `prev`.
     pub(super) fn appended(
         &self,
         me: NodeId,
-        sent: &Vote,
-        (prev, last): (Option<LogId>, Option<LogId>),
+        vote: &Vote,
+        (prev, sent): (Option<LogId>, &[LogId]),
         answer: AppendEntriesResponse,
     ) -> Decoded<AppendEntriesResponse> {
         match answer {
             AppendEntriesResponse::Success => {}
             AppendEntriesResponse::PartialSuccess(held) => {
-                valid(prev <= held && held <= last, "answer")?;
+                let is_sent = held.is_some_and(|held| sent.contains(&held));
+                valid(held == prev || is_sent, "answer")?;
             }
             AppendEntriesResponse::Conflict => valid(prev.is_some(), "answer")?,
-            AppendEntriesResponse::HigherVote(vote) => {
-                let vote = self.answered_vote(me, sent, vote)?;
-                return Ok(AppendEntriesResponse::HigherVote(vote));
+            AppendEntriesResponse::HigherVote(higher) => {
+                let higher = self.answered_vote(me, vote, higher)?;
+                return Ok(AppendEntriesResponse::HigherVote(higher));
             }
         }
         Ok(answer)
@@ -144,6 +184,10 @@ fn term(id: LogId) -> u64 {
     *id.leader_id
 }
 
+fn index(id: Option<LogId>) -> Option<u64> {
+    id.map(|id| id.index)
+}
+
 /// An entry that is in the log of somebody who has this vote.
 fn check_log_id(id: Option<LogId>, vote: &Vote) -> Decoded<()> {
     let Some(id) = id else { return Ok(()) };
@@ -153,10 +197,13 @@ fn check_log_id(id: Option<LogId>, vote: &Vote) -> Decoded<()> {
 
 #[cfg(test)]
 mod tests {
-    use openraft::entry::RaftEntry as _;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
-    use crate::consensus::{Entry, SnapshotMeta, StoredMembership, log_id};
+    use crate::{
+        consensus::{Entry, Member, Membership, SnapshotMeta, StoredMembership, log_id},
+        keys::PublicKey,
+    };
 
     /// Who calls, or answers.
     const THEM: NodeId = 3;
@@ -173,7 +220,9 @@ mod tests {
     fn here() -> Here {
         Here {
             vote: Vote::new_committed(7, 2),
-            committed: id(6, 10),
+            others: 0,
+            applied: id(6, 10),
+            membership: id(6, 12),
         }
     }
 
@@ -220,6 +269,20 @@ mod tests {
                 false,
             ),
             ("so a commit", None, &[], id(8, MAX_INDEX + 1), false),
+            (
+                "much",
+                id(8, 10_008),
+                &[(8, 10_009), (8, 10_010)],
+                None,
+                true,
+            ),
+            (
+                "too much",
+                id(8, 10_009),
+                &[(8, 10_010), (8, 10_011)],
+                None,
+                false,
+            ),
         ];
         for (what, prev, entries, commit, ok) in cases {
             let checked = here().check_append(&append(leads, prev, entries, commit), THEM);
@@ -229,6 +292,34 @@ mod tests {
         assert_eq!(with(Vote::new_committed(FAR, THEM)), Ok(()));
         for vote in bad_votes(Vote::new_committed, Vote::new) {
             with(vote).expect_err(&vote.to_string());
+        }
+    }
+
+    #[test]
+    fn a_membership_is_appended_after_the_one_before_was_decided() {
+        let leads = Vote::new_committed(8, THEM);
+        let membership = |index| Entry::new_membership(log_id(8, index), Membership::default());
+        let append = |prev: u64, entries: Vec<Entry>, commit: u64| AppendEntriesRequest {
+            vote: leads,
+            prev_log_id: id(8, prev),
+            entries,
+            leader_commit: id(8, commit),
+        };
+        let blank = |index| Entry::new_blank(log_id(8, index));
+        let cases = [
+            // That at 12 is here, and 10 is applied.
+            (append(12, vec![membership(13)], 12), true),
+            (append(12, vec![membership(13)], 11), false),
+            (append(12, vec![blank(13), membership(14)], 11), false),
+            // It is replaced.
+            (append(11, vec![membership(12)], 11), true),
+            (append(11, vec![blank(12), membership(13)], 11), true),
+            (append(11, vec![membership(12), membership(13)], 11), false),
+            (append(11, vec![membership(12), membership(13)], 12), true),
+        ];
+        for (n, (call, ok)) in cases.into_iter().enumerate() {
+            let checked = here().check_append(&call, THEM);
+            assert_eq!(checked.is_ok(), ok, "case {n}: {checked:?}");
         }
     }
 
@@ -265,16 +356,19 @@ mod tests {
     #[test]
     fn a_snapshot_is_no_step_back() {
         let leads = Vote::new_committed(8, THEM);
+        let key = PublicKey::try_from(&[1; 65][..]).expect("65 bytes");
+        let us = BTreeMap::from([(US, Member::new(key, None, Vec::new()))]);
+        let membership = Membership::new(vec![BTreeSet::from([US])], us).expect("a membership");
         let with = |vote, last, members| {
             let meta = SnapshotMeta {
                 last_log_id: last,
-                last_membership: StoredMembership::new(members, Default::default()),
+                last_membership: StoredMembership::new(members, membership.clone()),
             };
             let snapshot = Snapshot {
                 meta,
                 snapshot: Vec::new(),
             };
-            here().check_snapshot(&vote, &snapshot, THEM)
+            here().check_snapshot(US, &vote, &snapshot, THEM)
         };
         let cases = [
             // its last entry, its membership's
@@ -288,9 +382,6 @@ mod tests {
             (id(9, 11), id(1, 0), false),
             (id(8, MAX_INDEX + 1), id(1, 0), false),
             (id(8, 11), id(1, MAX_INDEX + 1), false),
-            // Newer, and yet at an earlier index, or at the same.
-            (id(7, 9), id(1, 0), false),
-            (id(7, 10), id(1, 0), false),
         ];
         for (last, members, ok) in cases {
             let checked = with(leads, last, members);
@@ -299,6 +390,51 @@ mod tests {
         for vote in bad_votes(Vote::new_committed, Vote::new) {
             with(vote, id(8, 11), None).expect_err(&vote.to_string());
         }
+        // One that we are not in; a new seat's may be from before it was added.
+        let meta = SnapshotMeta {
+            last_log_id: id(8, 11),
+            last_membership: StoredMembership::default(),
+        };
+        let snapshot = Snapshot {
+            meta,
+            snapshot: Vec::new(),
+        };
+        let new = Here {
+            applied: None,
+            ..here()
+        };
+        for (here, ok) in [(here(), false), (new, true)] {
+            let checked = here.check_snapshot(US, &leads, &snapshot, THEM);
+            assert_eq!(checked.is_ok(), ok, "{here:?}");
+        }
+    }
+
+    #[test]
+    fn a_term_is_near_ours_or_that_of_two_others() {
+        let with = |ours, others, theirs| {
+            let here = Here {
+                vote: Vote::new(ours, US),
+                others,
+                ..here()
+            };
+            here.check_term(&Vote::new(theirs, THEM)).is_ok()
+        };
+        let cases = [
+            // ours, that of two others, theirs
+            (7, 0, FAR, true),
+            (7, 0, FAR + 1, false),
+            // Who slept meanwhile.
+            (7, 5 * FAR, 5 * FAR + 1, true),
+            (7, 5 * FAR, 5 * FAR + MAX_TERM_STEP + 1, false),
+            // Who is new.
+            (0, 0, 5 * FAR, true),
+            (0, 0, MAX_TERM, true),
+            (0, 0, MAX_TERM + 1, false),
+            (MAX_TERM, 0, MAX_TERM + 1, false),
+        ];
+        for (ours, others, theirs, ok) in cases {
+            assert_eq!(with(ours, others, theirs), ok, "{ours} {others} {theirs}");
+        }
     }
 
     #[test]
@@ -306,16 +442,23 @@ mod tests {
         use AppendEntriesResponse as R;
         let sent = Vote::new_committed(7, US);
         let read = |prev, answer| {
-            let read = here().appended(US, &sent, (prev, id(7, 12)), answer);
+            let ids = [(6, 11), (7, 12)].map(|(term, index)| log_id(term, index));
+            let read = here().appended(US, &sent, (prev, &ids), answer);
             read.ok()
         };
         let cases = [
             (id(7, 10), R::Success, true),
-            (id(7, 10), R::PartialSuccess(id(7, 10)), true),
-            (id(7, 10), R::PartialSuccess(id(7, 12)), true),
-            (id(7, 10), R::PartialSuccess(id(7, 9)), false),
-            (id(7, 10), R::PartialSuccess(id(7, 13)), false),
-            (id(7, 10), R::PartialSuccess(None), false),
+            (id(5, 10), R::PartialSuccess(id(5, 10)), true),
+            (id(5, 10), R::PartialSuccess(id(6, 11)), true),
+            (id(5, 10), R::PartialSuccess(id(7, 12)), true),
+            (None, R::PartialSuccess(None), true),
+            (id(5, 10), R::PartialSuccess(id(5, 9)), false),
+            (id(5, 10), R::PartialSuccess(id(7, 13)), false),
+            (id(5, 10), R::PartialSuccess(None), false),
+            // Between them by its term, and nowhere.
+            (id(5, 10), R::PartialSuccess(id(5, u64::MAX)), false),
+            (None, R::PartialSuccess(id(6, u64::MAX)), false),
+            (id(5, 10), R::PartialSuccess(id(6, 12)), false),
             (id(7, 10), R::Conflict, true),
             // There was nothing before it to differ.
             (None, R::Conflict, false),

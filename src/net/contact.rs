@@ -3,11 +3,14 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use parking_lot::{MappedMutexGuard, Mutex, MutexGuard};
-use tokio::{sync::watch, time::Instant};
+use tokio::{
+    sync::{OwnedMutexGuard, watch},
+    time::Instant,
+};
 
 use super::{messages::Start, traffic::Traffic};
 use crate::{
@@ -28,6 +31,19 @@ const HANDOVER: Duration = Duration::from_secs(1);
 /// then its program can leave by itself, and its leader hand over.
 const FAREWELL: Duration = Duration::from_secs(2);
 
+/// How often a member may end our lead by what it answers. Who was voted for in vain
+/// meanwhile is heard once; who says so again and again must not stop the room.
+const DEPOSED: Duration = Duration::from_secs(5);
+
+/// How long entries may not have come from a leader that sends all it has decided.
+const SILENCE: Duration = Duration::from_secs(1);
+
+/// How long a seat waits for the log of whom it asked to let it in.
+const ADMISSION: Duration = Duration::from_secs(1);
+
+/// Beyond how much more of the wall clock than of the other one a computer has slept.
+const SLEPT: Duration = Duration::from_secs(2);
+
 /// What a leader says with each of its heartbeats.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeaderStatus {
@@ -41,8 +57,11 @@ pub struct LeaderStatus {
 #[derive(Clone, Debug, Default)]
 pub struct Contact {
     inner: Arc<Mutex<Inner>>,
-    /// When a member answered how it is, last.
-    answered: Arc<watch::Sender<Option<Instant>>>,
+    /// When each member answered how it is, last, and the term of its last entry.
+    answered: Arc<watch::Sender<BTreeMap<NodeId, (Instant, u64)>>>,
+    /// Held while a leader's entries or its snapshot are looked at and taken: each is
+    /// checked against what the one before has left.
+    taking: Arc<tokio::sync::Mutex<()>>,
     /// Whom the leader of a vote has named as the next one, and when.
     named: Arc<watch::Sender<Option<(Vote, NodeId, Instant)>>>,
 }
@@ -51,11 +70,15 @@ pub struct Contact {
 struct Inner {
     told: LeaderStatus,
     heard: LeaderStatus,
-    heard_at: Option<Instant>,
+    heard_at: Option<(Instant, SystemTime)>,
     continued: Option<(PeerId, Vec<Notice>)>,
     frozen_until: Option<Instant>,
-    /// Whether entries came from a leader since the last silence.
-    in_step: bool,
+    /// When this seat had all that was decided, last, as the leader knew.
+    in_step: Option<Instant>,
+    /// Whose answers have ended our lead, and when.
+    deposed_by: BTreeMap<NodeId, Instant>,
+    /// Who is asked to let this seat in, since when.
+    asked: Option<(NodeId, Instant)>,
     replaced: bool,
     is_outdated: bool,
     /// Whom owners have sent away, as members showed, and by which command.
@@ -88,7 +111,19 @@ impl Contact {
     /// Time since a leader with a quorum was heard; the maximum, if none was.
     pub fn age(&self) -> Duration {
         let heard_at = self.inner.lock().heard_at;
-        heard_at.map_or(Duration::MAX, |at| at.elapsed())
+        heard_at.map_or(Duration::MAX, |(at, _)| at.elapsed())
+    }
+
+    /// The same, also if the computer slept meanwhile: one clock may have stood still.
+    pub(super) fn silent_for(&self) -> Duration {
+        let Some((at, wall)) = self.inner.lock().heard_at else {
+            return Duration::MAX;
+        };
+        let (age, by_wall_clock) = (at.elapsed(), wall.elapsed().unwrap_or_default());
+        if by_wall_clock > age + SLEPT {
+            return by_wall_clock;
+        }
+        age
     }
 
     /// The members that the leader said are away.
@@ -131,7 +166,7 @@ impl Contact {
 
     /// Notes a seat that may be heard although it is in no membership here: until
     /// there is another one than that of this entry.
-    pub fn introduce(&self, holder: Holder, membership: Option<LogId>) {
+    pub(super) fn introduce(&self, holder: Holder, membership: Option<LogId>) {
         let mut inner = self.inner.lock();
         if inner.introduced.len() >= MAX_SEATS {
             inner.introduced.clear();
@@ -183,32 +218,80 @@ impl Contact {
         matches!(waiting.await, Ok(Ok(_)))
     }
 
-    /// Notes whether this seat takes entries as they come; it does not after a silence.
-    pub(super) fn set_in_step(&self, in_step: bool) {
-        self.inner.lock().in_step = in_step;
+    /// Notes that this seat has all that was decided, or leads.
+    pub(super) fn note_in_step(&self) {
+        self.inner.lock().in_step = Some(Instant::now());
     }
 
-    /// Whether it has, without a silence since.
+    /// Whether it had a moment ago.
     pub(super) fn is_in_step(&self) -> bool {
-        self.inner.lock().in_step
+        let at = self.inner.lock().in_step;
+        at.is_some_and(|at| at.elapsed() < SILENCE)
     }
 
-    /// Notes that a member has answered how it is.
-    pub fn note_answer(&self) {
-        self.answered.send_replace(Some(Instant::now()));
+    /// Waits until it is this call's turn to be taken.
+    pub(super) async fn turn(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.taking).lock_owned().await
     }
 
-    /// Whether one has, within that time.
-    pub(super) fn was_answered(&self, within: Duration) -> bool {
-        let at = *self.answered.borrow();
-        at.is_some_and(|at| at.elapsed() < within)
+    /// Whether a member's answer may end our lead now.
+    pub(super) fn may_depose(&self, member: NodeId) -> bool {
+        let deposed_by = &mut self.inner.lock().deposed_by;
+        deposed_by.retain(|_, at| at.elapsed() < DEPOSED);
+        let may = !deposed_by.contains_key(&member);
+        deposed_by.entry(member).or_insert_with(Instant::now);
+        may
     }
 
-    /// Waits until the next one does, but no longer than that.
-    pub(super) async fn answer_within(&self, time: Duration) {
+    /// Notes who is asked to let this seat in, and hears that one until its log is here.
+    pub fn ask_in(&self, admitter: Holder) {
+        self.inner.lock().asked = Some((admitter.seat, Instant::now()));
+        self.introduce(admitter, None);
+    }
+
+    /// Whether a seat whose log is empty waits for whom it asked, and not for that one:
+    /// whoever was let in once could be first, and show it another game.
+    pub(super) fn waits_for_other(&self, caller: NodeId) -> bool {
+        let asked = self.inner.lock().asked;
+        asked.is_none_or(|(admitter, at)| admitter != caller && at.elapsed() < ADMISSION)
+    }
+
+    /// Notes that a member has answered how it is; the last entry of its log is of
+    /// this term.
+    pub fn note_answer(&self, member: NodeId, term: u64) {
+        self.answered.send_modify(|answered| {
+            if answered.len() >= MAX_SEATS {
+                answered.clear();
+            }
+            answered.insert(member, (Instant::now(), term));
+        });
+    }
+
+    /// Whether somebody else than that one has, within that time.
+    pub(super) fn was_answered(&self, within: Duration, but: NodeId) -> bool {
+        let answered = self.answered.borrow();
+        let mut others = answered.iter().filter(|(member, _)| **member != but);
+        others.any(|(_, (at, _))| at.elapsed() < within)
+    }
+
+    /// Waits until somebody else than that one does, but no longer than that.
+    pub(super) async fn answer_within(&self, time: Duration, but: NodeId) {
+        let asked = Instant::now();
         let mut answered = self.answered.subscribe();
+        let is_answered = |answered: &BTreeMap<NodeId, (Instant, u64)>| {
+            let mut others = answered.iter().filter(|(member, _)| **member != but);
+            others.any(|(_, (at, _))| *at >= asked)
+        };
         // Late is as good as never.
-        let _ = tokio::time::timeout(time, answered.changed()).await;
+        let _ = tokio::time::timeout(time, answered.wait_for(is_answered)).await;
+    }
+
+    /// The greatest term of which two members have entries, as they said.
+    pub(super) fn term_of_others(&self) -> u64 {
+        let answered = self.answered.borrow();
+        let mut terms: Vec<u64> = answered.values().map(|(_, term)| *term).collect();
+        terms.sort_unstable();
+        terms.into_iter().nth_back(1).unwrap_or_default()
     }
 
     /// Notes whom an owner has sent away, as a member showed.
@@ -278,7 +361,7 @@ impl Contact {
     pub(super) fn hear(&self, status: LeaderStatus) {
         let mut inner = self.inner.lock();
         if !status.cut_off {
-            inner.heard_at = Some(Instant::now());
+            inner.heard_at = Some((Instant::now(), SystemTime::now()));
         }
         inner.heard = status;
     }

@@ -62,6 +62,11 @@ impl Credentials {
         Some(self.0.log.member(seat)?.key)
     }
 
+    /// Whether a member votes, by the newest membership here.
+    pub(super) fn is_voter(&self, seat: NodeId) -> bool {
+        self.0.log.is_voter(seat)
+    }
+
     pub(super) fn cluster_id(&self) -> ClusterId {
         self.0.cluster_id
     }

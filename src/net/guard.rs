@@ -124,6 +124,9 @@ impl SeatAccess {
             of(newest).or_else(|| of(committed.membership()))
         };
         let since = committed.log_id().map(|log_id| log_id.index);
+        if newest.nodes().next().is_none() && self.contact.waits_for_other(holder.seat) {
+            return Err(Refusal::Busy.because("this seat is being taken by somebody else"));
+        }
         #[cfg(feature = "simulation")]
         let since = since.filter(|_| !crate::planted::Bug::AnyCaller.is_planted());
         match path.descent(self.cluster_id, since, member) {

@@ -162,8 +162,21 @@ impl Connection {
     fn here(vote: Vote) -> Here {
         Here {
             vote,
-            committed: None,
+            others: 0,
+            applied: None,
+            membership: None,
         }
+    }
+
+    /// Whether a member's answer that it has voted for somebody else ends our lead.
+    /// openraft believes that of everybody; of who has no vote it cannot be true, and of
+    /// who has one not again and again.
+    fn is_deposed(&self, vote: Vote) -> Result<(), CallError> {
+        if self.client.seat.is_voter(self.target) && self.contact.may_depose(self.target) {
+            return Ok(());
+        }
+        let text = format!("it says that it follows {vote}, and is not believed");
+        Err(CallError::Unreachable(text))
     }
 }
 
@@ -182,13 +195,11 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         } else {
             option.hard_ttl().max(APPEND_PATIENCE)
         };
+        let ids: Vec<LogId> = request.entries.iter().map(|entry| entry.log_id).collect();
         let sent = Sent {
             vote: request.vote,
             prev: request.prev_log_id,
-            last: request
-                .entries
-                .last()
-                .map_or(request.prev_log_id, |e| Some(e.log_id)),
+            last: ids.last().copied().or(request.prev_log_id),
             held: self.contact.holds(self.target, &request.vote),
         };
         let what = Call::append(request.entries.len());
@@ -196,10 +207,14 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         let call = |mut c: Client, m| async move { c.append_entries(m).await };
         let read = |reply| {
             let answer = codec::appended(reply)?;
-            Self::here(sent.vote).appended(self.me, &sent.vote, (sent.prev, sent.last), answer)
+            Self::here(sent.vote).appended(self.me, &sent.vote, (sent.prev, &ids), answer)
         };
         let reply = self.ask(what, deadline, request, call, read).await;
         let reply = reply.and_then(|answer| self.holds(&sent, answer));
+        let reply = reply.and_then(|answer| match answer {
+            AppendEntriesResponse::HigherVote(vote) => self.is_deposed(vote).map(|()| answer),
+            answer => Ok(answer),
+        });
         reply.map_err(|e| self.failed(&e).into())
     }
 
@@ -245,7 +260,13 @@ impl RaftNetworkV2<TypeConfig> for Connection {
             closed = cancel => return Err(closed.into()),
             reply = self.ask(Call::Snapshot, deadline, request, call, read) => reply,
         };
-        let theirs = reply.map_err(|e| self.failed(&e))?;
+        let theirs = reply.and_then(|theirs| {
+            if theirs != vote {
+                self.is_deposed(theirs)?;
+            }
+            Ok(theirs)
+        });
+        let theirs = theirs.map_err(|e| self.failed(&e))?;
         if let Some(last) = last.filter(|_| theirs == vote) {
             self.contact.hear_holds(self.target, &vote, last);
         }

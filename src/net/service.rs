@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use openraft::async_runtime::WatchReceiver as _;
+use openraft::{RaftState, async_runtime::WatchReceiver as _, raft::SnapshotResponse};
 use tonic::{Request, Response, Status};
 
 use super::{
@@ -18,6 +18,7 @@ use super::{
 use crate::{
     consensus::{
         ClusterId, GameCommand, History, LogId, LogStore, MAX_MEMBERS, Mark, NodeId, Notice, Raft,
+        Snapshot, TypeConfig, Vote,
         codec::{self as stored, DecodeError},
     },
     game::{Name, PeerId},
@@ -57,8 +58,12 @@ pub trait Handler: Send + Sync + 'static {
     fn ask_others(&self);
 
     /// Whether a history that a leader wants to put in place of ours is true, as far as
-    /// we and the other members can tell; yes, if nobody else can be asked.
-    fn confirms(&self, leader: NodeId, history: &History) -> impl Future<Output = bool> + Send;
+    /// we and the other members can tell; `None` if nobody else can be asked.
+    fn confirms(
+        &self,
+        leader: NodeId,
+        history: &History,
+    ) -> impl Future<Output = Option<bool>> + Send;
 
     /// Whether somebody is a member, was met before, or lets this node in.
     fn is_known(&self, peer: PeerId) -> bool;
@@ -237,24 +242,14 @@ impl<H: Handler> Members for Service<H> {
     ) -> Answer<pb::AppendEntriesReply> {
         let (from, seat) = self.raft_call(&request).await?;
         let decoded = codec::append_entries(request.into_inner(), seat.rules);
-        let checked = decoded.and_then(|(call, status)| {
-            seat.here().check_append(&call, from)?;
-            Ok((call, status))
-        });
-        let (request, status) = checked.map_err(|e| not_raft(from, e))?;
-        seat.must_agree(from, &request)?;
+        let (request, status) = decoded.map_err(|e| not_raft(from, e))?;
         seat.contact
             .traffic()
             .heard(from, Call::append(request.entries.len()));
-        let has_entries = !request.entries.is_empty();
-        #[cfg(feature = "simulation")]
-        let request = taken_from_anybody(request, &seat.raft);
-        let response = seat.raft.append_entries(request).await.map_err(failed)?;
+        let here = seat.clone();
+        let response = taken(async move { here.append(from, request).await }).await?;
         if !matches!(response, codec::AppendEntriesResponse::HigherVote(_)) {
             seat.contact.hear(status);
-        }
-        if has_entries && matches!(response, codec::AppendEntriesResponse::Success) {
-            seat.contact.set_in_step(true);
         }
         ensure_not_frozen(&seat)?;
         Ok(Response::new(response.into()))
@@ -290,7 +285,8 @@ impl<H: Handler> Members for Service<H> {
         seat.contact.traffic().heard(from, Call::Snapshot);
         let decoded = codec::snapshot(request.into_inner());
         let checked = decoded.and_then(|(vote, snapshot)| {
-            seat.here().check_snapshot(&vote, &snapshot, from)?;
+            seat.here()
+                .check_snapshot(seat.node_id, &vote, &snapshot, from)?;
             let state = stored::stored_state(&snapshot.snapshot, seat.rules)?;
             let last = snapshot.meta.last_log_id.map_or(0, |last| last.index);
             if state.history().last().index != last {
@@ -299,21 +295,18 @@ impl<H: Handler> Members for Service<H> {
             Ok((vote, snapshot, state))
         });
         let (vote, snapshot, state) = checked.map_err(|e| not_raft(from, e))?;
-        if seat.contact.is_in_step() {
-            let last = snapshot.meta.last_log_id;
-            let is_needed = seat.lacks_entries_before(last);
-            if !is_needed || !self.0.confirms(from, state.history()).await {
+        // A new seat has nothing that could be replaced.
+        if seat.log.last_log_id().is_some() {
+            let confirmed = self.0.confirms(from, state.history()).await;
+            // If nobody else can be asked, who is behind takes what there is.
+            if !confirmed.unwrap_or(!seat.contact.is_in_step()) {
                 tracing::warn!("a snapshot of {from}'s is refused: nobody else knows of it");
-                return Err(Refusal::NotAMember
-                    .because("that snapshot is not needed, or nobody else knows of it")
-                    .into());
+                let unknown = "nobody else knows of that snapshot, or it is not needed";
+                return Err(Refusal::NotAMember.because(unknown).into());
             }
         }
-        let response = seat
-            .raft
-            .install_full_snapshot(vote, snapshot)
-            .await
-            .map_err(failed)?;
+        let here = seat.clone();
+        let response = taken(async move { here.install(from, vote, snapshot).await }).await?;
         ensure_not_frozen(&seat)?;
         Ok(Response::new(pb::InstallSnapshotReply {
             vote: Some((&response.vote).into()),
@@ -332,8 +325,10 @@ impl<H: Handler> Members for Service<H> {
             Ok(call)
         });
         let request = checked.map_err(|e| not_raft(from, e))?;
-        seat.contact
-            .name_next(*request.from_leader(), *request.to_node_id());
+        if seat.here().vote == *request.from_leader() {
+            seat.contact
+                .name_next(*request.from_leader(), *request.to_node_id());
+        }
         let response = seat
             .raft
             .handle_transfer_leader(request)
@@ -404,17 +399,82 @@ fn known<T>(request: &Request<T>, purpose: Purpose) -> Result<(Caller, SeatAcces
 
 impl SeatAccess {
     fn here(&self) -> Here {
-        let vote = self.raft.server_metrics().borrow_watched().vote;
-        let committed = self.raft.data_metrics().borrow_watched().last_applied;
-        Here { vote, committed }
+        let metrics = self.raft.server_metrics();
+        let metrics = metrics.borrow_watched();
+        Here {
+            vote: metrics.vote,
+            membership: *metrics.membership_config.log_id(),
+            others: self.contact.term_of_others(),
+            applied: self.raft.data_metrics().borrow_watched().last_applied,
+        }
     }
 
-    /// Whether so many entries are missing here before one that a leader has them no
-    /// more: it keeps the newest ones for those who are a little behind.
-    fn lacks_entries_before(&self, snapshot: Option<LogId>) -> bool {
-        let index = |id: Option<LogId>| id.map_or(0, |id| id.index);
-        let kept = self.raft.config().max_in_snapshot_log_to_keep;
-        index(snapshot) > index(self.log.last_log_id()) + kept
+    /// Takes a leader's entries.
+    async fn append(
+        &self,
+        from: NodeId,
+        mut call: codec::AppendEntriesRequest,
+    ) -> Result<codec::AppendEntriesResponse, Status> {
+        let _turn = self.contact.turn().await;
+        let checked = self.here().check_append(&call, from);
+        checked.map_err(|e| not_raft(from, e))?;
+        self.must_agree(from, &call)?;
+        let last = call.entries.last().map(|entry| entry.log_id);
+        let last = last.or(call.prev_log_id).map(|id| id.index);
+        let has_all = call.leader_commit.map(|id| id.index) <= last;
+        call.leader_commit = self.commit_of(&call);
+        #[cfg(feature = "simulation")]
+        let call = taken_from_anybody(call, &self.raft);
+        let response = self.raft.append_entries(call).await.map_err(failed)?;
+        if has_all && matches!(response, codec::AppendEntriesResponse::Success) {
+            self.contact.note_in_step();
+        }
+        Ok(response)
+    }
+
+    /// Up to which entry a leader's call commits the log here: no further than the last
+    /// one of the call (Raft's paper, figure 2). openraft takes the least by term first,
+    /// and so an id that is nowhere for an entry, and it takes that from any leader.
+    fn commit_of(&self, call: &codec::AppendEntriesRequest) -> Option<LogId> {
+        let here = self.here();
+        let last = call.entries.last().map(|entry| entry.log_id);
+        let last = last.or(call.prev_log_id)?;
+        let is_here = |prev: &LogId| {
+            let is_applied = Some(prev.index) <= here.applied.map(|id| id.index);
+            is_applied || self.log.id_at(prev.index) == Some(*prev)
+        };
+        let follows = call.vote >= here.vote && call.prev_log_id.as_ref().is_none_or(is_here);
+        let index = last.index.min(call.leader_commit?.index);
+        let mut sent = call.entries.iter().map(|entry| entry.log_id);
+        let sent = sent.find(|id| id.index == index);
+        let id = sent.or_else(|| self.log.id_at(index));
+        id.filter(|_| follows)
+    }
+
+    /// Takes a leader's snapshot. openraft would stop for good at one that is newer than
+    /// what is committed here, and yet at an earlier index; and who leads knows better
+    /// than any.
+    async fn install(
+        &self,
+        from: NodeId,
+        vote: Vote,
+        snapshot: Snapshot,
+    ) -> Result<SnapshotResponse<TypeConfig>, Status> {
+        let _turn = self.contact.turn().await;
+        let committed = |state: &RaftState<TypeConfig>| state.local_committed().copied();
+        let committed = self.raft.with_raft_state(committed).await.map_err(failed)?;
+        let index = |id: Option<LogId>| id.map(|id| id.index);
+        let last = snapshot.meta.last_log_id;
+        let is_older = last > committed && index(last) <= index(committed);
+        if is_older || self.leads() {
+            return Err(not_raft(from, DecodeError::Invalid("snapshot")));
+        }
+        let installed = self.raft.install_full_snapshot(vote, snapshot).await;
+        installed.map_err(failed)
+    }
+
+    fn leads(&self) -> bool {
+        self.raft.server_metrics().borrow_watched().current_leader == Some(self.node_id)
     }
 
     /// Refuses whom the owner has sent away: as a member showed, whose log is longer than
@@ -431,9 +491,10 @@ impl SeatAccess {
     fn must_agree(&self, from: NodeId, call: &codec::AppendEntriesRequest) -> Result<(), Refused> {
         let entries = call.entries.iter().map(|entry| &entry.log_id);
         // By the index alone: a later term makes no entry a later one.
-        let applied = self.here().committed.map(|id| id.index);
+        let applied = self.here().applied.map(|id| id.index);
         let mut old = call.prev_log_id.iter().chain(entries);
-        let other = old.find(|id| Some(id.index) <= applied && self.log.differs_at(id));
+        let is_other = |id: &&LogId| self.log.id_at(id.index).is_some_and(|ours| ours != **id);
+        let other = old.find(|id| Some(id.index) <= applied && is_other(id));
         if let Some(other) = other {
             tracing::warn!("seat {from} leads with an older log: it has another entry {other}");
             return Err(Refusal::OlderLog.because("your log is older than what was decided here"));
@@ -449,6 +510,15 @@ impl SeatAccess {
         });
         checked.map_err(|e| not_raft(from, e))
     }
+}
+
+/// Does what a call asks for to its end, also if its caller hangs up: what comes next is
+/// checked against what it leaves.
+async fn taken<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Status>> + Send + 'static,
+) -> Result<T, Status> {
+    let done = tokio::spawn(work).await;
+    done.unwrap_or_else(|e| Err(failed(e)))
 }
 
 /// One of Raft's calls says what no member that keeps to the protocol would say.
@@ -468,12 +538,13 @@ impl<H: Handler> Service<H> {
         const PATIENCE: Duration = Duration::from_millis(50);
         let (caller, seat) = known(request, Purpose::Raft)?;
         ensure_not_frozen(&seat)?;
-        if seat.contact.age() >= SILENCE && !seat.contact.was_answered(SILENCE) {
+        let by = caller.node_id;
+        if seat.contact.silent_for() >= SILENCE && !seat.contact.was_answered(SILENCE, by) {
             self.0.ask_others();
-            seat.contact.answer_within(PATIENCE).await;
+            seat.contact.answer_within(PATIENCE, by).await;
         }
-        if seat.contact.age() >= SILENCE {
-            seat.contact.set_in_step(false);
+        if seat.leads() {
+            seat.contact.note_in_step();
         }
         seat.must_listen_to(caller)?;
         Ok((caller.node_id, seat))

@@ -145,13 +145,11 @@ impl Handler for Service {
         }
     }
 
-    async fn confirms(&self, leader: NodeId, history: &History) -> bool {
-        let Some(seat) = self.0.current_seat() else {
-            return false;
-        };
+    async fn confirms(&self, leader: NodeId, history: &History) -> Option<bool> {
+        let seat = self.0.current_seat()?;
         let mut marks = history.marks();
         if marks.any(|mark| seat.node.agrees(mark) == Some(false)) {
-            return false;
+            return Some(false);
         }
         let membership = seat.node.membership();
         let others = membership.nodes().map(|(id, member)| (*id, member.peer_id));
@@ -163,7 +161,8 @@ impl Handler for Service {
         let answers = futures::future::join_all(asked).await;
         let answers = answers.into_iter().flatten().map(|survey| survey.agrees);
         let all: Vec<Option<bool>> = answers.collect();
-        all.is_empty() || (all.contains(&Some(true)) && !all.contains(&Some(false)))
+        let is_true = || all.contains(&Some(true)) && !all.contains(&Some(false));
+        (!all.is_empty()).then(is_true)
     }
 
     fn is_known(&self, peer: PeerId) -> bool {

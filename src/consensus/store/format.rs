@@ -3,11 +3,13 @@
 
 use std::{collections::BTreeMap, io};
 
+use openraft::EntryPayload;
+
 use redb::{Builder, Database, ReadableDatabase as _, TableDefinition};
 
 use crate::{
     consensus::{
-        Entry, LogId, Snapshot, Vote,
+        Entry, LogId, Membership, Snapshot, Vote,
         codec::{self, DecodeError},
     },
     proto as pb,
@@ -46,6 +48,19 @@ pub(super) struct Mem {
     pub(super) vote: Option<Vote>,
     pub(super) committed: Option<LogId>,
     pub(super) purged: Option<LogId>,
+}
+
+impl Mem {
+    /// All memberships that are here, the newest first.
+    pub(super) fn memberships(&self) -> impl Iterator<Item = &Membership> {
+        let entries = self.log.values().rev();
+        let in_log = entries.filter_map(|entry| match &entry.payload {
+            EntryPayload::Membership(membership) => Some(membership),
+            _ => None,
+        });
+        let snapshot = self.snapshot.iter();
+        in_log.chain(snapshot.map(|snapshot| snapshot.meta.last_membership.membership()))
+    }
 }
 
 pub(super) fn io_error(e: io::Error) -> StoreError {

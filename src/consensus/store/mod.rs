@@ -97,11 +97,17 @@ impl LogStore {
             .collect()
     }
 
-    /// Whether somebody has another entry where one is here.
-    pub fn differs_at(&self, log_id: &LogId) -> bool {
+    /// The id of the entry with that index, if it is here and not purged.
+    pub fn id_at(&self, index: u64) -> Option<LogId> {
         let mem = self.mem.read();
-        let known = mem.log.get(&log_id.index);
-        known.is_some_and(|known| known.log_id != *log_id)
+        mem.log.get(&index).map(|entry| entry.log_id)
+    }
+
+    /// Whether a seat votes, by the newest membership here.
+    pub fn is_voter(&self, seat: NodeId) -> bool {
+        let mem = self.mem.read();
+        let newest = mem.memberships().next();
+        newest.is_some_and(|membership| membership.voter_ids().any(|voter| voter == seat))
     }
 
     /// Makes a node that votes alone vote for itself in a later term, so that two
@@ -112,19 +118,8 @@ impl LogStore {
     pub async fn raise_term_of_sole_voter(&mut self, node: NodeId) -> io::Result<()> {
         let (voters, vote) = {
             let mem = self.mem.read();
-            let in_snapshot = mem.snapshot.as_ref();
-            let in_snapshot =
-                in_snapshot.map(|snapshot| snapshot.meta.last_membership.membership());
-            let in_log = mem
-                .log
-                .values()
-                .rev()
-                .find_map(|entry| match &entry.payload {
-                    EntryPayload::Membership(membership) => Some(membership),
-                    _ => None,
-                });
-            let membership = in_log.or(in_snapshot);
-            let voters: Vec<NodeId> = membership.iter().flat_map(|m| m.voter_ids()).collect();
+            let newest = mem.memberships().next();
+            let voters: Vec<NodeId> = newest.iter().flat_map(|m| m.voter_ids()).collect();
             (voters, mem.vote)
         };
         if voters != [node] {
@@ -139,18 +134,9 @@ impl LogStore {
     /// A member, by the newest membership here that has its seat.
     pub fn member(&self, seat: NodeId) -> Option<Member> {
         let mem = self.mem.read();
-        let entries = mem.log.values().rev();
-        let mut memberships = entries.filter_map(|entry| match &entry.payload {
-            EntryPayload::Membership(membership) => Some(membership),
-            _ => None,
-        });
-        let in_log = memberships.find_map(|membership| membership.get_node(&seat));
-        let in_snapshot = || {
-            let snapshot = mem.snapshot.as_ref()?;
-            let membership = snapshot.meta.last_membership.membership();
-            membership.get_node(&seat)
-        };
-        in_log.or_else(in_snapshot).cloned()
+        let mut memberships = mem.memberships();
+        let member = memberships.find_map(|membership| membership.get_node(&seat));
+        member.cloned()
     }
 
     /// Waits until everything that was handed in is on disk.

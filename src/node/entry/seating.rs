@@ -328,8 +328,7 @@ async fn enter(
     let index = loop {
         let peer = leader.key.peer_id();
         *seat.admitted_by.lock() = Some((peer, leader.seat));
-        // Until its log has arrived, this seat hears whom it asked.
-        seat.contact.introduce(leader, None);
+        seat.contact.ask_in(leader);
         let entering = shared
             .env
             .peers

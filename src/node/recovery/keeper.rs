@@ -313,5 +313,6 @@ fn hear(seat: &Seat, (id, by): (NodeId, PeerId), survey: &Survey) {
             }
         }
     }
-    seat.contact.note_answer();
+    let term = survey.last_log_id.map_or(0, |last| *last.leader_id);
+    seat.contact.note_answer(id, term);
 }
