@@ -14,9 +14,8 @@ use crate::{
     keys::{Kind, PublicKey, Signature, Statement},
 };
 
-/// The most tickets in a path: so often would one have to lead and let in the
-/// next. Who is let in after that has none, and is not believed by who has never
-/// heard of it.
+/// The most tickets in a path: so many players would have to lead and let in the next.
+/// Who is let in after that has none, and is not believed by who has never heard of it.
 pub const MAX_TICKETS: usize = 16;
 
 /// A seat, and whose key speaks for it.
@@ -82,6 +81,21 @@ impl TicketPath {
         (path.tickets.len() <= MAX_TICKETS).then_some(path)
     }
 
+    /// The part of it up to the first seat of its holder's player: what that key signs
+    /// there is worth the same, and two players who take turns make no path longer.
+    pub fn shortened(&self) -> Self {
+        let key = self.holder().key;
+        let before = self.tickets.iter().position(|t| t.holder.key == key);
+        let count = match before {
+            _ if self.founder.key == key => 0,
+            before => before.map_or(0, |at| at.saturating_add(1)),
+        };
+        Self {
+            tickets: self.tickets.iter().take(count).copied().collect(),
+            ..*self
+        }
+    }
+
     /// Whose path it is.
     pub fn holder(&self) -> Holder {
         let last = self.tickets.last();
@@ -90,18 +104,20 @@ impl TicketPath {
 
     /// Whether its holder was once let into a cluster.
     pub fn leads_into(&self, cluster: ClusterId) -> bool {
-        self.descent(cluster, None, |_| None) == Descent::LetIn
+        self.descent(cluster, None, |_| None, |_| false) == Descent::LetIn
     }
 
     /// Walks upwards from the holder to the first seat that the membership here
     /// knows. `committed` is the index of the newest committed membership entry
     /// here, if there is one; `member` says whose a seat is, by what is committed
-    /// or only appended.
+    /// or only appended, and `is_member` who has one: of those who let others in, the
+    /// key counts, for it signs here as it does from another seat.
     pub fn descent(
         &self,
         cluster: ClusterId,
         committed: Option<u64>,
         member: impl Fn(NodeId) -> Option<PeerId>,
+        is_member: impl Fn(PeerId) -> bool,
     ) -> Descent {
         if self.tickets.len() > MAX_TICKETS || self.cluster_id() != cluster {
             return Descent::Forged;
@@ -116,6 +132,7 @@ impl TicketPath {
             match member(holder.seat) {
                 Some(peer) if peer == holder.key.peer_id() => break,
                 Some(_) => return Descent::Forged,
+                None if from < self.tickets.len() && is_member(holder.key.peer_id()) => break,
                 None if committed.is_some_and(|committed| base < committed) => {
                     return Descent::Gone;
                 }
@@ -171,18 +188,20 @@ mod tests {
 
     /// Somebody in a seat.
     struct Seat {
+        pkcs8: Vec<u8>,
         key: SigningKey,
         holder: Holder,
     }
 
     fn seat(seat: NodeId) -> Seat {
         let pair = rcgen::KeyPair::generate().expect("a key");
-        let key = SigningKey::from_pkcs8(&pair.serialize_der()).expect("a P-256 key");
+        let pkcs8 = pair.serialize_der();
+        let key = SigningKey::from_pkcs8(&pkcs8).expect("a P-256 key");
         let holder = Holder {
             seat,
             key: key.public(),
         };
-        Seat { key, holder }
+        Seat { pkcs8, key, holder }
     }
 
     /// The path of somebody whom the holder of another lets in.
@@ -231,7 +250,11 @@ mod tests {
                 let known = members.iter().find(|member| member.holder.seat == id);
                 known.map(|member| member.holder.key.peer_id())
             };
-            let descent = path.descent(room, committed, member);
+            let is_member = |peer| {
+                let mut keys = members.iter().map(|member| member.holder.key);
+                keys.any(|key| key.peer_id() == peer)
+            };
+            let descent = path.descent(room, committed, member, is_member);
             assert_eq!(descent, expected, "case {n}");
         }
     }
@@ -282,7 +305,41 @@ mod tests {
         assert!(of_other.leads_into(other_room) && !moved.leads_into(other_room));
         // A seat that is known is spoken for by the key that is known.
         let known = |id| (id == 3).then(|| eve.holder.key.peer_id());
-        assert_eq!(of_cem.descent(room, Some(1), known), Descent::Forged);
+        let descent = of_cem.descent(room, Some(1), known, |_| false);
+        assert_eq!(descent, Descent::Forged);
+    }
+
+    #[test]
+    fn two_who_take_turns_make_no_path_longer() {
+        let [ada, bob] = [1, 2].map(seat);
+        let again = |who: &Seat, id: NodeId| Seat {
+            key: SigningKey::from_pkcs8(&who.pkcs8).expect("a key"),
+            pkcs8: who.pkcs8.clone(),
+            holder: Holder {
+                seat: id,
+                ..who.holder
+            },
+        };
+        let (room, mut path) = TicketPath::found(ada.holder);
+        let (mut leads, mut other) = (ada, bob);
+        for n in 2..100 {
+            let base = n * 10;
+            let comes = again(&other, n);
+            path = let_in(&leads, &path.shortened(), &comes, base).expect("a path");
+            assert!(path.tickets.len() <= 2 && path.leads_into(room), "turn {n}");
+            // Who slept knows who let it in by its key, in its seat of now; and that it
+            // left itself, or was removed.
+            let now = leads.holder;
+            let member = |id| (id == now.seat).then(|| now.key.peer_id());
+            let is_member = |peer| peer == now.key.peer_id();
+            let descent = |committed| path.descent(room, Some(committed), member, is_member);
+            assert_eq!(descent(base), Descent::LetIn, "turn {n}");
+            assert_eq!(descent(base + 1), Descent::Gone, "turn {n}");
+            // Who let it in is gone, too.
+            let gone = path.descent(room, Some(base), |_| None, |_| false);
+            assert_eq!(gone, Descent::Gone, "turn {n}");
+            (other, leads) = (leads, comes);
+        }
     }
 
     #[test]

@@ -129,7 +129,12 @@ impl SeatAccess {
         }
         #[cfg(feature = "simulation")]
         let since = since.filter(|_| !crate::planted::Bug::AnyCaller.is_planted());
-        match path.descent(self.cluster_id, since, member) {
+        let is_member = |peer| {
+            let memberships = [newest, committed.membership()];
+            let mut members = memberships.into_iter().flat_map(|m| m.nodes());
+            members.any(|(_, member)| member.peer_id == peer)
+        };
+        match path.descent(self.cluster_id, since, member, is_member) {
             Descent::LetIn => {
                 let membership = *metrics.membership_config.log_id();
                 self.contact.introduce(holder, membership);

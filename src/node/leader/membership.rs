@@ -119,6 +119,10 @@ pub async fn admit(seat: &Seat, newcomer: Newcomer) -> Result<u64, Refused> {
             return Ok(stored.log_id().map_or(0, |id| id.index()));
         }
         Some(_) => return Err(Refusal::NotAMember.because("that is another player's seat")),
+        // Those who slept would take it for the one before.
+        None if id == 0 || seat.credentials.key_of(id).is_some() => {
+            return Err(Refusal::NotAMember.because("that was another player's seat"));
+        }
         None => {}
     }
     let old: Vec<NodeId> = target
@@ -144,6 +148,7 @@ pub async fn admit(seat: &Seat, newcomer: Newcomer) -> Result<u64, Refused> {
 fn let_in(seat: &Seat, newcomer: Newcomer, stored: &StoredMembership) -> Member {
     let own_path = seat.credentials.path();
     let path = own_path.and_then(|path| {
+        let path = path.shortened();
         let holder = Holder {
             seat: newcomer.node_id,
             key: newcomer.key,
