@@ -251,15 +251,20 @@ mod tests {
             // A session nobody announced is refused too.
             (9, 9, 1, guess("k"), Err(Rejection::Stale), 9),
             (10, 8, 2, guess("k"), Ok(Outcome::Hit), 10),
+            // All that the old one ever said, from its beginning.
+            (11, 7, 1, seat(), Err(Rejection::Stale), 11),
+            (12, 7, 2, start(), Err(Rejection::Stale), 12),
+            (13, 7, 3, guess("x"), Err(Rejection::Stale), 13),
+            (14, 8, 3, guess("n"), Ok(Outcome::Hit), 14),
         ];
         for (index, session, seq, action, result, reply_index) in transcript {
             let reply = state.apply(index, command(p, session, seq, action));
             assert_eq!(reply.result, Some(result), "entry {index}");
             assert_eq!(reply.index, reply_index, "entry {index}");
         }
-        assert_eq!(state.game_index(), 10);
+        assert_eq!(state.game_index(), 14);
         let round = state.game().round().expect("a round");
-        assert_eq!(round.guesses().len(), 2);
+        assert_eq!(round.guesses().len(), 3);
     }
 
     /// One of many: the n-th that comes.
