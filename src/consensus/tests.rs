@@ -84,7 +84,7 @@ async fn copies_of_a_sole_voters_log_go_on_in_other_terms() {
     for _ in 0..8 {
         let mut copy = LogStore::open_backend(redb::backends::InMemoryBackend::new(), true);
         let copy = copy.as_mut().expect("a log");
-        let members = [(7, Member::default())].into();
+        let members = std::collections::BTreeMap::from([(7, Member::default())]);
         let membership = Membership::new(vec![[7].into()], members).expect("a membership");
         let entry = Entry::new_membership(log_id(5, 1), membership);
         copy.blocking_append([entry]).await.expect("appended");

@@ -3,18 +3,15 @@
 use std::{fmt::Debug, sync::Arc};
 
 use dhangkanna::{
-    consensus::{ClusterId, CommandId, Continuation, Holder, TicketPath},
-    game::Action,
+    consensus::{ClusterId, Continuation, Holder, TicketPath},
     net::{Identity, Refusal},
     node::{Command, Done, Trouble},
     proto as pb,
 };
-use tokio::sync::watch;
 use tonic::Status;
 
 use super::{
-    Intruder, Room, SESSION,
-    calls::{command, signed},
+    Intruder, Room,
     server::{Answers, Append, Follows},
 };
 use crate::common::{PATIENCE, room_of, until};
@@ -85,64 +82,6 @@ async fn goes_on_without(lie: Lie) {
 async fn one_liar_keeps_nobody_from_going_on() {
     let lies = [Lie::Plays, Lie::NoMember];
     futures::future::join_all(lies.map(goes_on_without)).await;
-}
-
-/// Says that the owner has sent somebody away.
-struct SaysRemoved {
-    removals: Vec<pb::Command>,
-    asked: watch::Sender<usize>,
-}
-
-impl Answers for SaysRemoved {
-    fn survey(&self) -> Result<pb::SurveyReply, Status> {
-        self.asked.send_modify(|count| *count += 1);
-        Ok(pb::SurveyReply {
-            removals: self.removals.clone(),
-            ..nothing()
-        })
-    }
-}
-
-/// Each has the owner's name, or the liar's, and none has the owner's signature.
-fn removals(room: &Room, liar: &Identity) -> Vec<pb::Command> {
-    let owner = room.host().1;
-    let mut all = Vec::new();
-    for (_, peer) in room.seats() {
-        let remove = Action::Remove { peer, lock: false };
-        for (n, by) in [owner, liar.peer_id()].into_iter().enumerate() {
-            let id = CommandId {
-                peer_id: by,
-                session: SESSION,
-                seq: n as u64 + 1,
-            };
-            let remove = command(id, remove.clone(), false);
-            all.push(pb::Command::from(&remove));
-            let remove = signed(remove, room.cluster, liar);
-            all.push(pb::Command::from(&remove));
-        }
-    }
-    all
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_removed_by_a_members_word() {
-    let room = Room::of(2).await;
-    let identity = Arc::new(Identity::ephemeral().expect("a key"));
-    let says = Arc::new(SaysRemoved {
-        removals: removals(&room, &identity),
-        asked: watch::Sender::new(0),
-    });
-    let mut asked = says.asked.subscribe();
-    let liar = Intruder::as_somebody(identity, says);
-    liar.enter(&room).await;
-    liar.sits_down(&room).await;
-    // Each player has asked and looked at the answer: one asks again.
-    let asked = asked.wait_for(|count| *count > 2);
-    let asked = tokio::time::timeout(PATIENCE, asked).await;
-    asked.expect("asked").expect("the liar runs");
-    room.goes_on().await;
-    drop(liar);
-    room.end().await;
 }
 
 /// Says that the game went on in another room, and shows some notices.

@@ -4,6 +4,7 @@
 
 mod announcers;
 mod calls;
+mod den;
 mod door;
 mod intruder;
 mod liars;

@@ -8,26 +8,21 @@ use std::{
 
 use dhangkanna::{
     config::Profile,
-    consensus::{
-        Entry, Holder, LogId, Member, Membership, NodeId, Snapshot, SnapshotMeta, StoredMembership,
-        TicketPath, Vote, log_id,
-    },
-    net::Identity,
+    consensus::{Entry, LogId, Member, Membership, NodeId, Vote, log_id},
     node::{Command, Timing, View},
     proto as pb,
 };
 use openraft::{
     EntryPayload, RaftNetworkV2 as _,
     entry::RaftEntry as _,
-    error::ReplicationClosed,
     raft::{AppendEntriesResponse, TransferLeaderRequest},
 };
-use prost::Message as _;
 use tonic::Status;
 
 use super::{
     Intruder, QUICK, Room,
     calls::{append, option},
+    den::Den,
     server::{Answers, Append, Follows},
 };
 use crate::common::{PATIENCE, addr_of, join, node, room_of, sit, until};
@@ -241,84 +236,18 @@ async fn who_lacks_the_newest_membership_gets_no_vote() {
     room.end().await;
 }
 
-/// A room that is hosted call by call.
-struct Den(TicketPath);
-
-impl Answers for Den {
-    fn hello(&self) -> pb::HelloReply {
-        let seat = self.0.founder.seat;
-        pb::HelloReply {
-            room: Some(pb::RoomInfo {
-                cluster_id: self.0.cluster_id().as_bytes().to_vec(),
-                room: "den".to_owned(),
-                players: 1,
-                phase: "guessing".to_owned(),
-                leader_id: seat,
-                node_id: seat,
-                path: Some((&self.0).into()),
-                ..Default::default()
-            }),
-            ..Follows.hello()
-        }
-    }
-}
-
-/// A newcomer knows nobody. Whom it asked to be let in may yet send it as much as a
-/// room can be, and as fast: strangers may not.
+/// A newcomer knows nobody, and takes from whom it asked to be let in as much as a room
+/// can be.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newcomer_takes_four_mebibytes_from_who_lets_it_in() {
     let data = tempfile::tempdir().expect("a folder");
-    let identity = Arc::new(Identity::ephemeral().expect("a key"));
-    let founder = Holder {
-        // As the answer to `Join` says.
-        seat: 77,
-        key: identity.key().public(),
-    };
-    let (cluster, path) = TicketPath::found(founder);
-    let host = Intruder {
-        seat: founder.seat,
-        ..Intruder::as_somebody(identity, Arc::new(Den(path.clone())))
-    };
-    // A game somewhere else, of which it has the state.
-    let elsewhere = Room::of(1).await;
-    let view = elsewhere.players[0].view().borrow().clone();
-    let shown = room_of(&view).expect("a room");
-    let (state, index) = (Arc::clone(&shown.state), shown.cluster.last_applied);
-    elsewhere.end().await;
-
+    let den = Den::found();
     let newcomer = node(data.path(), "Ann", Timing::REAL, || {});
-    let peer = host.find(&newcomer).await;
-    let joining = newcomer.request(join(host.addr));
-    let sending = async {
-        while !host.server.heard().contains(&"enter") {
-            host.server.changed().await;
-        }
-        let about = host.peers.hello(peer).await.expect("an answer");
-        let seat = about.room.expect("a seat").node_id;
-        let member = Member::new(founder.key, Some(path), Vec::new());
-        let members = BTreeMap::from([(founder.seat, member)]);
-        let voters = vec![BTreeSet::from([founder.seat])];
-        let membership = Membership::new(voters, members).expect("a membership");
-        let mut bytes = pb::RoomState::from(&*state).encode_to_vec();
-        // A field that is not known here fills it up.
-        let rest = 4 * 1024 * 1024 - 8 * 1024 - bytes.len();
-        prost::encoding::bytes::encode(1000, &vec![7; rest], &mut bytes);
-        let snapshot = Snapshot {
-            meta: SnapshotMeta {
-                last_log_id: Some(log_id(1, index)),
-                last_membership: StoredMembership::new(Some(log_id(1, 1)), membership),
-            },
-            snapshot: bytes,
-        };
-        let mut raft = host.raft(cluster, (seat, peer)).await;
-        let never = std::future::pending::<ReplicationClosed>();
-        let vote = Vote::new_committed(1, founder.seat);
-        let installed = raft.full_snapshot(vote, snapshot, never, option()).await;
-        installed.expect("taken within seconds");
-    };
+    let peer = den.host.find(&newcomer).await;
+    let sending = tokio::time::timeout(PATIENCE, den.sends_the_largest_snapshot(peer));
     tokio::select! {
-        sent = tokio::time::timeout(PATIENCE, sending) => sent.expect("sent"),
-        joined = joining => panic!("{joined:?}"),
+        sent = sending => sent.expect("it enters"),
+        joined = newcomer.request(join(den.host.addr)) => panic!("{joined:?}"),
     }
     newcomer.shutdown().await.expect("stopped");
 }

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fmt::Debug, sync::Arc};
 use dhangkanna::{
     consensus::{
         Continuation, Mark, Member, NodeId, Notice, RoomState, Snapshot, SnapshotMeta,
-        StoredMembership, TicketPath, Vote,
+        StoredMembership, TicketPath, Vote, log_id,
     },
     game::{Action, PeerId},
     net::{CallError, Credentials, Identity, MemberClient, Newcomer, Refusal},
@@ -269,8 +269,9 @@ async fn a_voter_neither_leads_without_an_election_nor_hands_over() {
             let called = raft.append_entries(append(vote, last, Vec::new(), last), option());
             refused("entries", called.await, "vote");
         }
-        // As if the leader had handed over to it.
-        let mut asks = VoteRequest::new(Vote::new(term + 1, me), last);
+        // As if it had all entries, and the leader had handed over to it.
+        let newest = Some(log_id(term, 1_000));
+        let mut asks = VoteRequest::new(Vote::new(term + 1, me), newest);
         asks.leadership_transfer = true;
         let answer = raft.vote(asks, option()).await.expect("an answer");
         assert!(!answer.vote_granted, "{answer}");
