@@ -4,11 +4,11 @@ use std::{fs, sync::Arc, time::Duration};
 
 use dhangkanna::{
     consensus::{
-        ClusterId, CommandId, Entry, Genesis, Proposal, RoomState, Snapshot, SnapshotMeta,
-        StoredMembership, Vote, log_id,
+        ClusterId, CommandId, Entry, Genesis, LogId, NodeId, Proposal, RoomState, Snapshot,
+        SnapshotMeta, StoredMembership, Vote, log_id,
     },
-    game::{Action, Letter, Name},
-    net::Identity,
+    game::{Action, Letter, Name, PeerId},
+    net::{Connection, Identity},
     node::{Command, Trouble, View},
     proto as pb,
 };
@@ -25,6 +25,89 @@ use super::{
     server::{Answers, Follows},
 };
 use crate::common::{room_of, until};
+
+/// A room of three whose leader's program is killed. A changed one goes on with its key,
+/// its log and its term.
+struct Changed {
+    room: Room,
+    rogue: Intruder,
+    /// Who owns the room, and led it.
+    owner: PeerId,
+    /// Those of all three, the leader's first.
+    seats: Vec<(NodeId, PeerId)>,
+    term: u64,
+    /// Up to where all have applied its log.
+    decided: u64,
+}
+
+impl Changed {
+    async fn leader() -> Self {
+        let mut room = Room::of(3).await;
+        room.has_voters(3).await;
+        room.goes_on().await;
+        let seats = room.seats();
+        let owner = room.host().1;
+        let (term, leader) = room.reign();
+        assert_eq!(Some(seats[0].0), leader);
+        let decided = (0..3).map(|n| room.applied(n)).min().expect("three");
+        room.kill(0);
+        let rogue = Intruder::of_killed(&room, 1, seats[0].0).await;
+        Self {
+            room,
+            rogue,
+            owner,
+            seats,
+            term,
+            decided,
+        }
+    }
+
+    /// The vote by which it led.
+    fn vote(&self) -> Vote {
+        self.vote_of(self.term)
+    }
+
+    fn vote_of(&self, term: u64) -> Vote {
+        Vote::new_committed(term, self.seats[0].0)
+    }
+
+    /// The id of the entry after its last.
+    fn next(&self) -> LogId {
+        let last = self.rogue.log.last_log_id().expect("entries");
+        log_id(self.term, last.index + 1)
+    }
+
+    /// Its calls to the others.
+    async fn rafts(&self) -> Vec<Connection> {
+        let mut rafts = Vec::new();
+        for (n, seat) in self.seats[1..].iter().enumerate() {
+            self.rogue.find(&self.room.players[n]).await;
+            rafts.push(self.rogue.raft(self.room.cluster, *seat).await);
+        }
+        rafts
+    }
+
+    /// Gives all others its log, and these entries after it.
+    async fn append(&self, more: Vec<Entry>) {
+        let mut entries = self.rogue.log.entries_after(None);
+        entries.extend(more);
+        for mut raft in self.rafts().await {
+            takes(&mut raft, self.vote(), entries.clone()).await;
+        }
+    }
+}
+
+/// A follower takes a leader's whole log: it may lack some of it.
+async fn takes(raft: &mut Connection, vote: Vote, entries: Vec<Entry>) {
+    let last = entries.last().map(|entry| entry.log_id);
+    let call = append(vote, None, entries, last);
+    let answer = raft.append_entries(call, option()).await;
+    let answer = answer.expect("an answer");
+    assert!(
+        matches!(answer, AppendEntriesResponse::Success),
+        "{answer:?}"
+    );
+}
 
 /// Says that every command was decided, and by which entry.
 struct Agrees(u64);
@@ -87,52 +170,26 @@ async fn no_outcome_by(ahead: u64) {
     room.end().await;
 }
 
-/// The leader's program is changed, and goes on with its key, its log and its term.
+/// What its members sign is all that counts.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rogue_leader_speaks_for_nobody_else() {
-    let mut room = Room::of(3).await;
-    room.has_voters(3).await;
-    let seats = room.seats();
-    let owner = room.host().1;
-    let (term, leader) = room.reign();
-    let leader = leader.expect("a leader");
-    assert_eq!(seats[0].0, leader);
-    room.kill(0);
-    let rogue = Intruder::of_killed(&room, 1, leader).await;
-    let mut last = rogue.log.last_log_id().expect("entries");
-    let proposals: Vec<Proposal> = forged(&room, seats[1].1, &rogue.identity)
-        .into_iter()
-        .chain(forged(&room, seats[2].1, &rogue.identity))
-        .map(Proposal::Command)
-        .collect();
-    let vote = Vote::new_committed(term, leader);
-    // The others may lack the last ones.
-    let mut entries = rogue.log.entries_after(None);
-    for proposal in proposals {
-        last = log_id(term, last.index + 1);
-        entries.push(Entry::new_normal(last, proposal));
+    let changed = Changed::leader().await;
+    let Changed { room, rogue, .. } = &changed;
+    let (mut entries, mut last) = (Vec::new(), changed.next());
+    for (_, victim) in &changed.seats[1..] {
+        for command in forged(room, *victim, &rogue.identity) {
+            entries.push(Entry::new_normal(last, Proposal::Command(command)));
+            last.index += 1;
+        }
     }
-    for (n, seat) in seats[1..].iter().enumerate() {
-        rogue.find(&room.players[n]).await;
-        let mut raft = rogue.raft(room.cluster, *seat).await;
-        let call = append(vote, None, entries.clone(), Some(last));
-        let answer = raft
-            .append_entries(call, option())
-            .await
-            .expect("an answer");
-        assert!(
-            matches!(answer, AppendEntriesResponse::Success),
-            "{answer:?}"
-        );
-    }
-    drop(rogue);
+    changed.append(entries).await;
     for player in &room.players {
         let view = until(player, "the entries", |view| {
-            room_of(view).is_some_and(|room| room.cluster.last_applied >= last.index)
+            room_of(view).is_some_and(|room| room.cluster.last_applied >= last.index - 1)
         })
         .await;
         let table = room_of(&view).expect("a room").state.game().table();
-        assert_eq!(table.owner, Some(owner));
+        assert_eq!(table.owner, Some(changed.owner));
         let players = room_of(&view).expect("a room").state.game().players();
         assert_eq!(players.len(), 3);
         assert!(
@@ -142,33 +199,25 @@ async fn a_rogue_leader_speaks_for_nobody_else() {
         );
     }
     room.goes_on().await;
-    room.end().await;
+    changed.room.end().await;
 }
 
 /// A snapshot is applied as it is, whoever signed what is in it. Who takes the entries as
 /// they come needs none, and who needs one asks another member whether it is true.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_made_up_state_is_not_taken_from_a_leader() {
-    let mut room = Room::of(3).await;
-    room.has_voters(3).await;
-    room.goes_on().await;
-    let seats = room.seats();
-    let owner = room.host().1;
-    let (term, leader) = room.reign();
-    let leader = leader.expect("a leader");
-    room.kill(0);
-    let rogue = Intruder::of_killed(&room, 1, leader).await;
+    let changed = Changed::leader().await;
+    let Changed { room, rogue, .. } = &changed;
     let view = room.players[0].view().borrow().clone();
     let mut made_up = (*room_of(&view).expect("a room").state).clone();
     let id = CommandId {
-        peer_id: owner,
+        peer_id: changed.owner,
         session: 1 << 51,
         seq: 1,
     };
-    let pass = command(id, Action::PassOwner(seats[1].1), true);
+    let pass = command(id, Action::PassOwner(changed.seats[1].1), true);
     made_up.apply(1_000, Proposal::Command(pass));
-    assert_ne!(made_up.game().table().owner, Some(owner));
-    let vote = Vote::new_committed(term, leader);
+    assert_ne!(made_up.game().table().owner, Some(changed.owner));
     let entries = rogue.log.entries_after(None).into_iter().rev();
     let mut membership = entries.filter_map(|entry| match entry.payload {
         EntryPayload::Membership(membership) => {
@@ -177,52 +226,42 @@ async fn a_made_up_state_is_not_taken_from_a_leader() {
         _ => None,
     });
     let membership = membership.next().expect("a membership");
+    let last = rogue.log.last_log_id().expect("entries");
     for ahead in [0, 1, 1_000_000] {
-        for (n, seat) in seats[1..].iter().enumerate() {
-            rogue.find(&room.players[n]).await;
-            let mut raft = rogue.raft(room.cluster, *seat).await;
-            let last = rogue.log.last_log_id().expect("entries");
+        for mut raft in changed.rafts().await {
             let snapshot = Snapshot {
                 meta: SnapshotMeta {
-                    last_log_id: Some(log_id(term, last.index + ahead)),
+                    last_log_id: Some(log_id(changed.term, last.index + ahead)),
                     last_membership: membership.clone(),
                 },
                 snapshot: pb::RoomState::from(&made_up).encode_to_vec(),
             };
             let never = std::future::pending::<ReplicationClosed>();
-            let installed = raft.full_snapshot(vote, snapshot, never, option()).await;
+            let installed = raft
+                .full_snapshot(changed.vote(), snapshot, never, option())
+                .await;
             assert!(installed.is_err() || ahead == 0, "{installed:?}");
         }
     }
-    drop(rogue);
     room.goes_on().await;
     for player in &room.players {
         let view = player.view().borrow().clone();
         let table = room_of(&view).expect("a room").state.game().table();
-        assert_eq!(table.owner, Some(owner));
+        assert_eq!(table.owner, Some(changed.owner));
     }
-    room.end().await;
+    changed.room.end().await;
 }
 
-/// The leader's program is changed, and leads on with another history than the one
-/// that was decided: openraft would say yes without a look at it.
+/// It leads on with another history than the one that was decided: openraft would say
+/// yes without a look at it.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_decided_is_not_led_over() {
-    let mut room = Room::of(3).await;
-    room.has_voters(3).await;
-    room.goes_on().await;
-    let seats = room.seats();
-    let (term, leader) = room.reign();
-    let leader = leader.expect("a leader");
-    let decided = (0..3).map(|n| room.applied(n)).min().expect("three");
-    room.kill(0);
-    let rogue = Intruder::of_killed(&room, 1, leader).await;
-    let entries = rogue.log.entries_after(None);
+    let changed = Changed::leader().await;
+    let (term, decided) = (changed.term, changed.decided);
+    let entries = changed.rogue.log.entries_after(None);
     let real = |index: u64| entries[usize::try_from(index).expect("an index")].log_id;
-    for (n, seat) in seats[1..].iter().enumerate() {
-        rogue.find(&room.players[n]).await;
-        let mut raft = rogue.raft(room.cluster, *seat).await;
-        let vote = Vote::new_committed(term + 1, leader);
+    for mut raft in changed.rafts().await {
+        let vote = changed.vote_of(term + 1);
         let blank = |index| Entry::new_blank(log_id(term + 1, index));
         let calls = [
             append(vote, Some(log_id(0, decided)), Vec::new(), None),
@@ -240,39 +279,23 @@ async fn what_was_decided_is_not_led_over() {
             assert!(refused.contains("older than what was decided"), "{refused}");
         }
         // What it has as they have it is taken.
-        let call = append(
-            Vote::new_committed(term, leader),
-            Some(real(decided)),
-            Vec::new(),
-            None,
-        );
+        let call = append(changed.vote(), Some(real(decided)), Vec::new(), None);
         raft.append_entries(call, option()).await.expect("taken");
     }
-    drop(rogue);
-    room.goes_on().await;
-    room.end().await;
+    changed.room.goes_on().await;
+    changed.room.end().await;
 }
 
-/// The leader's program is changed, and appends what nobody has to sign: another
-/// game, as if this room continued one.
+/// It appends what nobody has to sign: another game, as if this room continued one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rogue_leader_puts_no_other_game_in_the_place_of_this_one() {
-    let mut room = Room::of(3).await;
-    room.has_voters(3).await;
-    let seats = room.seats();
-    let owner = room.host().1;
-    let (term, leader) = room.reign();
-    let leader = leader.expect("a leader");
-    room.kill(0);
-    let rogue = Intruder::of_killed(&room, 1, leader).await;
-    let last = rogue.log.last_log_id().expect("entries");
-    let vote = Vote::new_committed(term, leader);
+    let changed = Changed::leader().await;
     let mut forged = RoomState::default();
     let sits = Action::TakeSeat {
         name: Name::parse("King Mallory").expect("a name"),
     };
     let id = CommandId {
-        peer_id: rogue.identity.peer_id(),
+        peer_id: changed.owner,
         session: 1 << 51,
         seq: 1,
     };
@@ -281,81 +304,55 @@ async fn a_rogue_leader_puts_no_other_game_in_the_place_of_this_one() {
         parent: ClusterId::random(),
         state: forged,
     };
-    let next = log_id(term, last.index + 1);
-    let mut entries = rogue.log.entries_after(None);
-    entries.push(Entry::new_normal(
-        next,
-        Proposal::Genesis(Box::new(genesis)),
-    ));
-    for (n, seat) in seats[1..].iter().enumerate() {
-        rogue.find(&room.players[n]).await;
-        let mut raft = rogue.raft(room.cluster, *seat).await;
+    let next = changed.next();
+    for mut raft in changed.rafts().await {
         // A snapshot of nothing would be the end of the seat.
         let snapshot = Snapshot {
             meta: SnapshotMeta {
-                last_log_id: Some(log_id(term, next.index + 100)),
+                last_log_id: Some(log_id(changed.term, next.index + 100)),
                 last_membership: StoredMembership::default(),
             },
             snapshot: b"no state".to_vec(),
         };
         let never = std::future::pending::<ReplicationClosed>();
-        let installed = raft.full_snapshot(vote, snapshot, never, option()).await;
-        installed.expect_err("a refusal");
-        let call = append(vote, None, entries.clone(), Some(next));
-        raft.append_entries(call, option()).await.expect("taken");
+        let installed = raft.full_snapshot(changed.vote(), snapshot, never, option());
+        installed.await.expect_err("a refusal");
     }
-    drop(rogue);
-    for player in &room.players {
+    let genesis = Proposal::Genesis(Box::new(genesis));
+    changed.append(vec![Entry::new_normal(next, genesis)]).await;
+    for player in &changed.room.players {
         let view = until(player, "the entry", |view| {
             room_of(view).is_some_and(|room| room.cluster.last_applied >= next.index)
         })
         .await;
         let game = room_of(&view).expect("a room").state.game().clone();
-        assert_eq!(game.table().owner, Some(owner));
+        assert_eq!(game.table().owner, Some(changed.owner));
         assert_eq!(game.players().len(), 3);
         assert!(game.round().is_some());
     }
-    room.goes_on().await;
-    room.end().await;
+    changed.room.goes_on().await;
+    changed.room.end().await;
 }
 
-/// The leader's program is changed, and tells each of the others something else.
+/// It tells each of the others something else.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_split_view_is_shown_to_all() {
-    let mut room = Room::of(3).await;
-    room.has_voters(3).await;
-    let seats = room.seats();
-    let (term, leader) = room.reign();
-    let leader = leader.expect("a leader");
-    room.kill(0);
-    let rogue = Intruder::of_killed(&room, 1, leader).await;
-    let last = rogue.log.last_log_id().expect("entries");
-    let vote = Vote::new_committed(term, leader);
-    for (n, seat) in seats[1..].iter().enumerate() {
-        rogue.find(&room.players[n]).await;
-        let mut raft = rogue.raft(room.cluster, *seat).await;
+    let changed = Changed::leader().await;
+    let Changed { room, rogue, .. } = &changed;
+    let next = changed.next();
+    for (mut raft, name) in changed.rafts().await.into_iter().zip(["Here", "There"]) {
         let own = CommandId {
             peer_id: rogue.identity.peer_id(),
             session: 1 << 51,
             seq: 1,
         };
         // Both are its own command, and signed.
-        let sits = Action::TakeSeat {
-            name: Name::parse(["Here", "There"][n]).expect("a name"),
-        };
-        let own = signed(command(own, sits, true), room.cluster, &rogue.identity);
-        let next = log_id(term, last.index + 1);
+        let name = Name::parse(name).expect("a name");
+        let own = command(own, Action::TakeSeat { name }, true);
+        let own = signed(own, room.cluster, &rogue.identity);
         let mut entries = rogue.log.entries_after(None);
         entries.push(Entry::new_normal(next, Proposal::Command(own)));
-        let call = append(vote, None, entries, Some(next));
-        let answer = raft
-            .append_entries(call, option())
-            .await
-            .expect("an answer");
-        assert!(
-            matches!(answer, AppendEntriesResponse::Success),
-            "{answer:?}"
-        );
+        takes(&mut raft, changed.vote(), entries).await;
     }
     let split = |view: &View| {
         let trouble = room_of(view).and_then(|room| room.trouble.as_ref());
@@ -366,7 +363,7 @@ async fn a_split_view_is_shown_to_all() {
         let seen = tokio::time::timeout(Duration::from_secs(10), seen).await;
         seen.expect("shown within 10 s");
     }
-    room.end().await;
+    changed.room.end().await;
 }
 
 /// A leader appends that the owner sent its player away, and stays. Leaders take away
@@ -412,9 +409,7 @@ async fn a_leader_that_was_removed_and_stays_is_followed_no_more() {
         for (n, seat) in room.seats().into_iter().enumerate() {
             rogue.find(&room.players[n]).await;
             let mut raft = rogue.raft(room.cluster, seat).await;
-            let call = append(vote, None, entries.clone(), Some(next));
-            let answer = raft.append_entries(call, option()).await.expect("taken");
-            assert!(matches!(answer, AppendEntriesResponse::Success));
+            takes(&mut raft, vote, entries.clone()).await;
             rafts.push(raft);
         }
         loop {

@@ -296,9 +296,14 @@ fn a_hidden_window_keeps_its_seat_its_votes_and_its_timers() {
         hidden.elapsed().as_secs_f64(),
         after["term"]
     );
-    let from = window.lines();
     display.xdotool(&["windowmap", "--sync", window.id()]);
-    window.wait("what it missed", from, |line| line.contains("draws room"));
+    // It may have drawn that while it was hidden.
+    let decided = reply["index"].as_u64();
+    window.wait("what it missed", 0, |line| {
+        let index = line.split(" index=").nth(1);
+        let index = index.and_then(|rest| rest.split(' ').next()?.parse().ok());
+        line.contains("draws room") && index >= decided
+    });
     window.close();
 }
 

@@ -13,7 +13,7 @@ use crate::{
     node::{
         api::{RoomView, Stage, Trouble},
         entry::{
-            announcers::{Shown, ask},
+            asking::{Shown, ask},
             rooms,
         },
         seat::{Seat, view::room_view},

@@ -2,25 +2,24 @@
 //! members prove that it is, whatever is announced.
 
 use std::{
-    cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
-    net::SocketAddr,
     time::Duration,
 };
 
-use futures::{Stream, StreamExt as _};
+use futures::StreamExt as _;
 use tokio::time::Instant;
 
+use super::{
+    asking::{Known, Shown, ask},
+    rows::{groups, limit, room_of_another_version, sort},
+};
 use crate::{
     consensus::{ClusterId, NodeId},
     discovery::{Ad, Ads},
-    game::{Name, PeerId},
-    net::{CallError, PROTOCOL, Peers, Refusal, RoomInfo, Source},
-    node::api::{Failure, Met, Room},
+    game::PeerId,
+    net::Peers,
+    node::api::{Met, Room},
 };
-
-/// How many are asked at a time.
-const AT_A_TIME: usize = 32;
 
 /// How many are asked in a row before the first are due again.
 const IN_A_ROW: usize = 128;
@@ -32,98 +31,12 @@ const MAX_UNANNOUNCED: usize = 128;
 /// takes.
 const DISPUTE: Duration = Duration::from_secs(3);
 
-/// How many rooms of one computer are shown; more than it has windows.
-const ROOMS_OF_ONE: usize = 8;
-
-/// What an announcer showed of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shown {
-    /// How it was let into the room it announces.
-    Member {
-        /// What the player is called.
-        name: Name,
-        /// The room.
-        room: Box<RoomInfo>,
-        /// Where it answered, which need not be where it says it is.
-        at: Option<SocketAddr>,
-    },
-    /// It is there, and runs another version.
-    OtherVersion,
-    /// It is not there, or not in that room, or cannot show that it is.
-    Nothing,
-}
-
-/// Asks announcers, several at a time. Their answers come as they arrive.
-pub fn ask(peers: &Peers, ads: Vec<Ad>) -> impl Stream<Item = (Ad, Shown)> + use<> {
-    let peers = peers.clone();
-    let asked = ads.into_iter().map(move |ad| {
-        let peers = peers.clone();
-        async move {
-            for addr in &ad.addrs {
-                peers.book().hint(ad.peer_id, *addr);
-            }
-            let about = peers.hello(ad.peer_id).await;
-            let shown = match about {
-                Ok(about) => {
-                    let room = about.room.filter(|room| {
-                        room.cluster_id == ad.cluster_id && room.is_proven_by(ad.peer_id)
-                    });
-                    room.map_or(Shown::Nothing, |room| Shown::Member {
-                        name: about.name,
-                        room: Box::new(room),
-                        at: peers.book().of(&ad.peer_id).first().copied(),
-                    })
-                }
-                Err(CallError::Refused(refused)) if refused.reason == Refusal::Version => {
-                    Shown::OtherVersion
-                }
-                Err(CallError::Unreachable(_)) => Shown::Nothing,
-                Err(_) if ad.protocol != PROTOCOL => Shown::OtherVersion,
-                Err(_) => Shown::Nothing,
-            };
-            (ad, shown)
-        }
-    });
-    futures::stream::iter(asked).buffer_unordered(AT_A_TIME)
-}
-
 /// Those who announce, or did, and what they showed.
 #[derive(Debug, Default)]
 pub struct Announcers {
     known: BTreeMap<PeerId, Known>,
     /// Rooms whose members name different leaders, and since when.
     disputed: BTreeMap<ClusterId, Instant>,
-}
-
-#[derive(Debug)]
-struct Known {
-    ad: Ad,
-    shown: Shown,
-    asked: Instant,
-    /// Whether it still announced that when it was asked.
-    announces: bool,
-}
-
-impl Known {
-    fn member(&self) -> Option<(&Name, &RoomInfo)> {
-        match &self.shown {
-            Shown::Member { name, room, .. } => Some((name, room)),
-            Shown::OtherVersion | Shown::Nothing => None,
-        }
-    }
-
-    fn addr(&self) -> Option<SocketAddr> {
-        match &self.shown {
-            Shown::Member { at: Some(at), .. } => Some(*at),
-            _ => self.ad.addrs.first().copied(),
-        }
-    }
-}
-
-/// The members of one row, and what it is called.
-struct Group<'a> {
-    leader: Option<NodeId>,
-    members: Vec<&'a Known>,
 }
 
 impl Announcers {
@@ -237,126 +150,6 @@ impl Announcers {
     }
 }
 
-/// The members of a room, by whom they name as its leader: first with the founder, then
-/// with more whom the player has met, then with more of them. One group, unless they
-/// have named different ones for long.
-fn groups<'a>(members: Vec<&'a Known>, is_disputed: bool, met: &Met) -> Vec<Group<'a>> {
-    let mut groups: Vec<Group<'a>> = Vec::new();
-    for known in members {
-        let leader = known.member().and_then(|(_, room)| room.leader_id);
-        match groups.iter_mut().find(|group| group.leader == leader) {
-            Some(group) => group.members.push(known),
-            None => groups.push(Group {
-                leader,
-                members: vec![known],
-            }),
-        }
-    }
-    groups.sort_by_key(|group| {
-        let met = |known: &&&Known| met.last(&known.ad.peer_id).is_some();
-        let has_founder = group.members.iter().any(|known| {
-            let path = known.member().and_then(|(_, room)| room.path.as_ref());
-            path.is_some_and(|path| path.holder() == path.founder)
-        });
-        let known = group.members.iter().filter(met).count();
-        let rank = Reverse((has_founder, known, group.members.len()));
-        (group.leader.is_none(), rank)
-    });
-    if let Some((first, others)) = groups.split_first_mut() {
-        // Who knows no leader says nothing.
-        for other in others
-            .iter_mut()
-            .filter(|o| !is_disputed || o.leader.is_none())
-        {
-            first.members.append(&mut other.members);
-        }
-    }
-    groups.retain(|group| !group.members.is_empty());
-    groups
-}
-
-impl Group<'_> {
-    /// The row, in the leader's words, or else the first member's.
-    fn room(&self, met: &Met, is_rival: bool) -> Option<Room> {
-        let leads = |known: &&&Known| {
-            let room = known.member().map(|(_, room)| room);
-            room.is_some_and(|room| Some(room.node_id) == self.leader)
-        };
-        let best = self.members.iter().find(leads).or(self.members.first())?;
-        let (name, room) = best.member()?;
-        let mut members: Vec<PeerId> = vec![best.ad.peer_id];
-        members.extend(
-            self.members
-                .iter()
-                .map(|known| known.ad.peer_id)
-                .filter(|peer| *peer != best.ad.peer_id),
-        );
-        Some(Room {
-            cluster_id: room.cluster_id,
-            name: room.room.clone(),
-            host: name.clone(),
-            players: room.players,
-            phase: room.phase,
-            plays: best.ad.plays.clone(),
-            addr: best.addr()?.to_string(),
-            version: best.ad.version.clone(),
-            met: met.last(&best.ad.peer_id).is_some(),
-            members,
-            is_rival,
-            why_not: None,
-        })
-    }
-}
-
-/// A room that this program cannot join.
-pub fn room_of_another_version(ad: &Ad) -> Option<Room> {
-    let text = format!(
-        "it runs version {} and this computer {}; install the same version on both computers",
-        ad.version,
-        env!("CARGO_PKG_VERSION")
-    );
-    announced(ad, Some(Failure::new("version", text)))
-}
-
-/// What is announced of a room.
-pub fn announced(ad: &Ad, why_not: Option<Failure>) -> Option<Room> {
-    Some(Room {
-        cluster_id: ad.cluster_id,
-        name: ad.room.clone(),
-        host: ad.player.clone(),
-        players: ad.players,
-        phase: ad.phase,
-        plays: ad.plays.clone(),
-        addr: ad.addrs.first().map(ToString::to_string)?,
-        version: ad.version.clone(),
-        met: false,
-        members: vec![ad.peer_id],
-        is_rival: false,
-        why_not,
-    })
-}
-
-/// First those whose host the player has met, then by name; of rivals the better one
-/// first.
-pub fn sort(rooms: &mut [Room]) {
-    rooms.sort_by(|a, b| (!a.met, &a.name, a.cluster_id).cmp(&(!b.met, &b.name, b.cluster_id)));
-}
-
-/// Leaves out what is too much from one computer, where the player has met nobody.
-fn limit(rooms: &mut Vec<Room>) {
-    let mut of: BTreeMap<Source, usize> = BTreeMap::new();
-    rooms.retain(|room| {
-        let addr: Option<SocketAddr> = room.addr.parse().ok();
-        let source = addr.map(|addr| Source::of(addr.ip()));
-        let Some(source) = source.filter(|_| !room.met) else {
-            return true;
-        };
-        let count = of.entry(source).or_default();
-        *count += 1;
-        *count <= ROOMS_OF_ONE
-    });
-}
-
 /// The rooms of these announcements: whoever announces is asked.
 pub async fn ask_rooms(peers: &Peers, ads: &Ads) -> Vec<Room> {
     let mut announcers = Announcers::default();
@@ -371,13 +164,14 @@ pub async fn ask_rooms(peers: &Peers, ads: &Ads) -> Vec<Room> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::{net::SocketAddr, sync::Arc};
 
     use super::*;
     use crate::{
         consensus::{Holder, Ticket, TicketPath},
-        game::Phase,
-        net::Identity,
+        game::{Name, Phase},
+        net::{Identity, PROTOCOL, RoomInfo},
+        node::entry::rows::{ROOMS_OF_ONE, announced},
     };
 
     /// A room that Ada founded, in which she let in Bob, Cem and Mallory.

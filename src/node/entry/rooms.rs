@@ -9,7 +9,11 @@ use std::{
 use futures::{StreamExt as _, stream::SelectAll};
 use tokio::time::Instant;
 
-use super::announcers::{Announcers, announced, ask, sort};
+use super::{
+    announcers::Announcers,
+    asking::ask,
+    rows::{announced, sort},
+};
 use crate::{
     consensus::ClusterId,
     discovery::Ad,
