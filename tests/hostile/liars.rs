@@ -5,7 +5,7 @@ use std::{fmt::Debug, sync::Arc};
 use dhangkanna::{
     consensus::{ClusterId, Continuation, Holder, TicketPath},
     net::{Identity, Refusal},
-    node::{Command, Done, Trouble},
+    node::{Command, Done, Failure, Trouble},
     proto as pb,
 };
 use tonic::Status;
@@ -128,7 +128,7 @@ fn unproven(room: ClusterId) -> Vec<Vec<pb::Notice>> {
     ]
 }
 
-async fn is_not_followed<T: Debug>(room: &Room, follow: Result<T, dhangkanna::node::Failure>) {
+fn is_not_followed<T: Debug>(room: &Room, follow: Result<T, Failure>) {
     assert_eq!(follow.expect_err("nowhere to go").code, "nowhere");
     let view = room.players[0].view().borrow().clone();
     let trouble = &room_of(&view).expect("a room").trouble;
@@ -157,7 +157,7 @@ async fn where_the_game_went_on_is_not_believed_without_a_members_signature() {
         };
         tokio::time::timeout(PATIENCE, asked).await.expect("asked");
         let follow = room.players[0].request(Command::Follow).await;
-        is_not_followed(&room, follow).await;
+        is_not_followed(&room, follow);
         room.goes_on().await;
     }
     room.end().await;

@@ -44,11 +44,14 @@ impl Leader {
         room.kill(0);
         let rogue = Intruder::of_killed_with(room, 1, leader, answers).await;
         let entries = rogue.log.entries_after(None);
-        let memberships = entries.iter().filter_map(|entry| match &entry.payload {
-            EntryPayload::Membership(membership) => Some(membership),
-            _ => None,
-        });
-        let newest = memberships.last().expect("a membership");
+        let mut memberships = entries
+            .iter()
+            .rev()
+            .filter_map(|entry| match &entry.payload {
+                EntryPayload::Membership(membership) => Some(membership),
+                _ => None,
+            });
+        let newest = memberships.next().expect("a membership");
         let members = newest.nodes().map(|(id, member)| (*id, member.clone()));
         Self {
             members: members.collect(),
