@@ -130,14 +130,15 @@ async fn who_leaves_ends_that_though_the_last_answer_was_lost() {
     room.end().await;
 }
 
-/// Gives its vote to one seat only.
-struct VotesFor(NodeId);
+/// Gives its vote to one seat only, and only if that has all up to an entry.
+struct VotesFor(NodeId, u64);
 
 impl Answers for VotesFor {
     fn vote(&self, request: &pb::VoteRequest) -> pb::VoteReply {
         let by = request.vote.map(|vote| vote.node_id);
+        let has = request.last_log_id.map_or(0, |last| last.index);
         pb::VoteReply {
-            granted: by == Some(self.0),
+            granted: by == Some(self.0) && has >= self.1,
             ..Follows.vote(request)
         }
     }
@@ -150,15 +151,20 @@ async fn whose_removal_was_never_committed_leads() {
     let mut room = Room::of(3).await;
     room.has_voters(3).await;
     let [one, two, three] = [0, 1, 2].map(|n| room.seats()[n].0);
-    let leader = Leader::of_killed(&mut room, Arc::new(VotesFor(two))).await;
-    leader.sends(&room, 0, &[], leader.last).await;
+    // All memberships so far are decided then.
+    room.goes_on().await;
+    let decided = room.applied(0);
+    let votes = Arc::new(VotesFor(two, decided));
+    let leader = Leader::of_killed(&mut room, votes).await;
+    let decided = log_id(leader.vote.leader_id.term, decided);
     let without = leader.membership(1, &[&[one, three]], &[one, three]);
-    leader.sends(&room, 1, &[without], leader.last).await;
+    leader.sends(&room, 1, &[without], decided).await;
+    // This one has all but that, and now knows where to ask for a vote.
+    leader.sends(&room, 0, &[], decided).await;
     let is_removed = |view: &View| {
         let members = room_of(view).map(|room| &room.cluster.members);
         members.is_some_and(|members| members.iter().all(|member| member.node_id != two))
     };
-    until(&room.players[1], "a removal", is_removed).await;
     for player in &room.players {
         until(player, "the removed one leads", leads(two)).await;
     }
