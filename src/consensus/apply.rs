@@ -190,6 +190,7 @@ mod tests {
     use super::*;
     use crate::consensus::{ClusterId, CommandId};
     use crate::game::{Action, Letter, Name, Observation, Secret};
+    use crate::keys::SigningKey;
 
     fn peer(n: u8) -> PeerId {
         PeerId::new([n; 32])
@@ -251,15 +252,20 @@ mod tests {
             // A session nobody announced is refused too.
             (9, 9, 1, guess("k"), Err(Rejection::Stale), 9),
             (10, 8, 2, guess("k"), Ok(Outcome::Hit), 10),
+            // All that the old one ever said, from its beginning.
+            (11, 7, 1, seat(), Err(Rejection::Stale), 11),
+            (12, 7, 2, start(), Err(Rejection::Stale), 12),
+            (13, 7, 3, guess("x"), Err(Rejection::Stale), 13),
+            (14, 8, 3, guess("n"), Ok(Outcome::Hit), 14),
         ];
         for (index, session, seq, action, result, reply_index) in transcript {
             let reply = state.apply(index, command(p, session, seq, action));
             assert_eq!(reply.result, Some(result), "entry {index}");
             assert_eq!(reply.index, reply_index, "entry {index}");
         }
-        assert_eq!(state.game_index(), 10);
+        assert_eq!(state.game_index(), 14);
         let round = state.game().round().expect("a round");
-        assert_eq!(round.guesses().len(), 2);
+        assert_eq!(round.guesses().len(), 3);
     }
 
     /// One of many: the n-th that comes.
@@ -346,6 +352,77 @@ mod tests {
         // Who has a session needs no place.
         let again = apply(&mut full, command(peer(1), 2, 1, seat()));
         assert_eq!(again, Some(Ok(Outcome::Seated)));
+    }
+
+    fn key() -> SigningKey {
+        let pair = rcgen::KeyPair::generate().expect("a key");
+        SigningKey::from_pkcs8(&pair.serialize_der()).expect("a P-256 key")
+    }
+
+    /// A seat that was away is shown the owner's word by anybody.
+    #[test]
+    fn who_is_sent_away_is_so_by_the_owners_signature_only() {
+        let [owner, founder, other] = [key(), key(), key()];
+        let (room, victim) = (ClusterId::random(), peer(9));
+        let of = |key: &SigningKey| key.public().peer_id();
+        let mut state = RoomState::default();
+        for (index, key) in (1..).zip([&founder, &owner, &other]) {
+            state.apply(index, command(of(key), 7, 1, seat()));
+        }
+        state.apply(
+            4,
+            command(of(&founder), 7, 2, Action::PassOwner(of(&owner))),
+        );
+        assert_eq!(state.game().table().owner, Some(of(&owner)));
+        let remove = |by: &SigningKey, session, seq| GameCommand {
+            id: CommandId {
+                peer_id: of(by),
+                session,
+                seq,
+            },
+            opens_session: false,
+            action: Action::Remove {
+                peer: victim,
+                lock: false,
+            },
+            signed: None,
+        };
+        let signed = |command: GameCommand, cluster, by: &SigningKey| {
+            let digest = codec::digest(&command);
+            command.sign(cluster, &digest, by)
+        };
+        let real = remove(&owner, 7, 3);
+        let with = |change: &dyn Fn(&mut GameCommand)| {
+            let mut changed = signed(real.clone(), room, &owner);
+            change(&mut changed);
+            changed
+        };
+        let cases = [
+            (signed(real.clone(), room, &owner), true),
+            (signed(remove(&founder, 7, 3), room, &founder), true),
+            (signed(remove(&other, 7, 3), room, &other), false),
+            (real.clone(), false),
+            (signed(real.clone(), room, &other), false),
+            (signed(real.clone(), ClusterId::random(), &owner), false),
+            (with(&|one| one.id.seq = 4), false),
+            (with(&|one| one.action = Action::LetIn(victim)), false),
+            (
+                with(&|one| {
+                    one.action = Action::Remove {
+                        peer: of(&other),
+                        lock: false,
+                    };
+                }),
+                false,
+            ),
+            // What is applied here the membership knows better.
+            (signed(remove(&founder, 7, 2), room, &founder), false),
+            (signed(remove(&founder, 6, 9), room, &founder), false),
+        ];
+        for (n, (command, is_so)) in cases.into_iter().enumerate() {
+            let away = state.sent_away_by(room, &command);
+            assert_eq!(away, is_so.then_some(victim), "case {n}");
+        }
     }
 
     #[test]

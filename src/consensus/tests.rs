@@ -76,6 +76,30 @@ async fn a_restart_finds_everything() {
     assert_eq!(indexes, [3, 4, 5]);
 }
 
+/// Copies of one disk that start, each of which decides alone: no two of them may write
+/// another entry with the same term and index.
+#[tokio::test]
+async fn copies_of_a_sole_voters_log_go_on_in_other_terms() {
+    let mut terms = std::collections::BTreeSet::new();
+    for _ in 0..8 {
+        let mut copy = LogStore::open_backend(redb::backends::InMemoryBackend::new(), true);
+        let copy = copy.as_mut().expect("a log");
+        let members = std::collections::BTreeMap::from([(7, Member::default())]);
+        let membership = Membership::new(vec![[7].into()], members).expect("a membership");
+        let entry = Entry::new_membership(log_id(5, 1), membership);
+        copy.blocking_append([entry]).await.expect("appended");
+        let vote = Vote::new_committed(5, 7);
+        copy.save_vote(&vote).await.expect("saved");
+        copy.raise_term_of_sole_voter(7).await.expect("raised");
+        let vote = copy.read_vote().await.expect("read").expect("a vote");
+        assert!((6..=1005).contains(&vote.leader_id.term), "{vote}");
+        assert!(!vote.committed && vote.leader_id.voted_for == 7, "{vote}");
+        terms.insert(vote.leader_id.term);
+    }
+    // By chance two may be the same, but hardly all.
+    assert!(terms.len() > 1, "{terms:?}");
+}
+
 #[tokio::test]
 async fn damage_is_said_and_nothing_is_changed() {
     const LOG: redb::TableDefinition<'_, u64, &[u8]> = redb::TableDefinition::new("log");

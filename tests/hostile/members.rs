@@ -1,34 +1,27 @@
 //! Members that joined properly, and then lie; and those that were removed.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use dhangkanna::{
     consensus::{
-        CommandId, Entry, Holder, Mark, Member, Membership, Proposal, RoomState, Snapshot,
-        SnapshotMeta, StoredMembership, Ticket, Vote, log_id,
+        Mark, Proposal, RoomState, Snapshot, SnapshotMeta, StoredMembership, Vote, log_id,
     },
-    game::{Action, Name},
+    game::Action,
     net::Refusal,
     node::Command,
     proto as pb,
 };
 use openraft::{
     EntryPayload, RaftNetworkV2 as _,
-    entry::RaftEntry as _,
     error::ReplicationClosed,
     raft::{TransferLeaderRequest, VoteRequest},
-    storage::RaftLogStorageExt as _,
 };
 use prost::Message as _;
 use tonic::Status;
 
 use super::{
-    Intruder, Room,
-    calls::{append, command, forged, option, signed},
+    Intruder, Room, SESSION,
+    calls::{append, forged, option},
     server::{Answers, Append, Follows},
 };
 use crate::common::{PATIENCE, room_of, sit, until};
@@ -181,28 +174,7 @@ async fn a_seat_that_a_member_made_up_does_not_lead() {
     let reign = room.reign();
     let intruder = Intruder::with(Arc::new(Follows));
     intruder.enter(&room).await;
-    let made_up = Intruder::with(Arc::new(Follows));
-    let holder = Holder {
-        seat: made_up.seat,
-        key: made_up.identity.key().public(),
-    };
-    let path = intruder.credentials(room.cluster).path().expect("a path");
-    let base = 1_000_000;
-    let statement = Ticket::statement(room.cluster, holder, base, path.holder());
-    let path = path.extended_by(Ticket {
-        holder,
-        base,
-        signature: intruder.identity.key().sign(&statement),
-    });
-    // Its log says so.
-    let member = Member::new(holder.key, path, Vec::new());
-    let nodes = BTreeMap::from([(made_up.seat, member)]);
-    let voters = vec![BTreeSet::from([made_up.seat])];
-    let membership = Membership::new(voters, nodes).expect("a membership");
-    let entry = Entry::new_membership(log_id(1, 0), membership);
-    let mut log = made_up.log.clone();
-    log.blocking_append([entry]).await.expect("appended");
-    assert!(made_up.credentials(room.cluster).path().is_some());
+    let made_up = intruder.makes_up(&room, 1_000_000).await;
     for (n, seat) in room.seats().into_iter().enumerate() {
         made_up.find(&room.players[n]).await;
         let mut raft = made_up.raft(room.cluster, seat).await;
@@ -255,26 +227,18 @@ async fn a_removed_member_changes_nothing() {
     );
     let called = raft.append_entries(call, option()).await;
     called.expect_err("a refusal");
+    // Nor somebody whom it lets in now, however new it says that this is.
+    let newest = room.applied(0);
+    for base in [0, newest, newest + 1, u64::MAX] {
+        let made_up = intruder.makes_up(&room, base).await;
+        made_up.find(&room.players[0]).await;
+        let client = made_up.member(room.cluster, room.host());
+        let asked = client.survey(false, Mark::default()).await;
+        let refused = asked.expect_err("a refusal").to_string();
+        assert!(refused.contains("no longer a member"), "{base}: {refused}");
+    }
     assert_leads_on(&room, reign).await;
     room.end().await;
-}
-
-/// The start of an intruder's program.
-const SESSION: u64 = 1 << 51;
-
-/// Takes a seat in the game.
-pub async fn sits_down(intruder: &Intruder, room: &Room) {
-    let id = CommandId {
-        peer_id: intruder.identity.peer_id(),
-        session: SESSION,
-        seq: 1,
-    };
-    let name = Name::parse("Mallory").expect("a name");
-    let sits = command(id, Action::TakeSeat { name }, true);
-    let sits = signed(sits, room.cluster, &intruder.identity);
-    let client = intruder.member(room.cluster, room.host());
-    let seated = client.propose(&sits, Duration::from_secs(5)).await;
-    seated.expect("a seat");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -282,7 +246,7 @@ async fn a_member_speaks_for_nobody_else() {
     let room = Room::of(2).await;
     let intruder = Intruder::with(Arc::new(Follows));
     intruder.enter(&room).await;
-    sits_down(&intruder, &room).await;
+    intruder.sits_down(&room).await;
     let client = intruder.member(room.cluster, room.host());
     let deadline = Duration::from_secs(5);
     for command in forged(&room, room.host().1, &intruder.identity) {
@@ -316,7 +280,7 @@ async fn who_was_removed_loses_the_seat_without_its_help() {
     let room = Room::of(2).await;
     let intruder = Intruder::with(Arc::new(Follows));
     intruder.enter(&room).await;
-    sits_down(&intruder, &room).await;
+    intruder.sits_down(&room).await;
     let client = intruder.member(room.cluster, room.host());
     let peer = intruder.identity.peer_id();
     let remove = Action::Remove { peer, lock: false };

@@ -4,26 +4,40 @@
 
 mod announcers;
 mod calls;
+mod den;
 mod door;
 mod intruder;
+mod liars;
 mod members;
 mod notices;
+mod orders;
 mod pin;
 mod replays;
 mod rogue_leader;
+mod roles;
 mod server;
 
-use std::{fs, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    sync::Arc,
+    time::Duration,
+};
 
 use dhangkanna::{
-    consensus::{ClusterId, LogStore, NodeId, RULES},
-    game::{Action, Letter, Outcome, PeerId},
+    consensus::{
+        ClusterId, CommandId, Entry, Holder, LogStore, Member, Membership, NodeId, RULES, Ticket,
+        log_id,
+    },
+    game::{Action, Letter, Name, Outcome, PeerId},
     net::Identity,
     node::{Command, Done, NodeHandle, Timing},
 };
+use openraft::{entry::RaftEntry as _, storage::RaftLogStorageExt as _};
 use tokio::runtime::Runtime;
 
 use self::{
+    calls::{command, signed},
     intruder::Intruder,
     server::{Answers, Follows},
 };
@@ -35,6 +49,9 @@ const QUICK: Timing = Timing {
     ..Timing::REAL
 };
 
+/// The start of an intruder's program.
+const SESSION: u64 = 1 << 51;
+
 /// Some players in a room, the host first, with a round that is on.
 pub struct Room {
     pub players: Vec<NodeHandle>,
@@ -42,17 +59,23 @@ pub struct Room {
     programs: Vec<Runtime>,
     pub cluster: ClusterId,
     pub data: tempfile::TempDir,
+    timing: Timing,
 }
 
 impl Room {
     pub async fn of(count: usize) -> Self {
+        Self::with(count, QUICK).await
+    }
+
+    /// The same, where things take as long as `timing` says.
+    pub async fn with(count: usize, timing: Timing) -> Self {
         let data = tempfile::tempdir().expect("a folder");
         let (mut players, mut programs) = (Vec::new(), Vec::new());
         for n in 0..count {
             let program = Runtime::new().expect("a runtime");
             let player = {
                 let _in_it = program.enter();
-                node(data.path(), &format!("P{}", n + 1), QUICK, || {})
+                node(data.path(), &format!("P{}", n + 1), timing, || {})
             };
             let command = match players.first() {
                 None => Command::Host {
@@ -74,6 +97,7 @@ impl Room {
             programs,
             cluster,
             data,
+            timing,
         };
         room.start_round().await;
         room
@@ -158,7 +182,7 @@ impl Room {
         let player = {
             let _in_it = program.enter();
             // Its profile is the first that nobody has open.
-            node(self.data.path(), &format!("P{profile}"), QUICK, || {})
+            node(self.data.path(), &format!("P{profile}"), self.timing, || {})
         };
         self.programs.push(program);
         player
@@ -215,6 +239,57 @@ impl Intruder {
     pub async fn enter(&self, room: &Room) {
         let peer = self.find(&room.players[0]).await;
         self.enter_at(peer, room.cluster).await;
+    }
+
+    /// Sits down to play.
+    pub async fn sits_down(&self, room: &Room) {
+        let id = CommandId {
+            peer_id: self.identity.peer_id(),
+            session: SESSION,
+            seq: 1,
+        };
+        let name = Name::parse("Mallory").expect("a name");
+        let sits = command(id, Action::TakeSeat { name }, true);
+        let sits = signed(sits, room.cluster, &self.identity);
+        let client = self.member(room.cluster, room.host());
+        let seated = client.propose(&sits, Duration::from_secs(5)).await;
+        seated.expect("a seat");
+    }
+
+    /// Makes up a seat, with a key of its own and a ticket from this one, as if it had
+    /// been let in after the entry `base`.
+    pub async fn makes_up(&self, room: &Room, base: u64) -> Self {
+        let made_up = Self::with(Arc::new(Follows));
+        let holder = made_up.holder();
+        let path = self.credentials(room.cluster).path().expect("a path");
+        let statement = Ticket::statement(room.cluster, holder, base, path.holder());
+        let path = path.extended_by(Ticket {
+            holder,
+            base,
+            signature: self.identity.key().sign(&statement),
+        });
+        made_up
+            .claims(Member::new(holder.key, path, Vec::new()))
+            .await;
+        assert!(made_up.credentials(room.cluster).path().is_some());
+        made_up
+    }
+
+    pub fn holder(&self) -> Holder {
+        Holder {
+            seat: self.seat,
+            key: self.identity.key().public(),
+        }
+    }
+
+    /// From now on its own log says that this is its seat.
+    pub async fn claims(&self, member: Member) {
+        let nodes = BTreeMap::from([(self.seat, member)]);
+        let voters = vec![BTreeSet::from([self.seat])];
+        let membership = Membership::new(voters, nodes).expect("a membership");
+        let entry = Entry::new_membership(log_id(1, 0), membership);
+        let mut log = self.log.clone();
+        log.blocking_append([entry]).await.expect("appended");
     }
 
     /// Notes where a node is.

@@ -22,7 +22,6 @@ use tonic::Status;
 use super::{
     Intruder, Room,
     calls::{append, command, forged, option, signed},
-    members::sits_down,
     server::{Answers, Follows},
 };
 use crate::common::{room_of, until};
@@ -374,7 +373,7 @@ async fn a_leader_that_was_removed_and_stays_is_followed_no_more() {
     let room = Room::of(2).await;
     let rogue = Intruder::with(Arc::new(Follows));
     rogue.enter(&room).await;
-    sits_down(&rogue, &room).await;
+    rogue.sits_down(&room).await;
     room.has_voters(3).await;
     let (owner, term) = (room.host().1, room.reign().0 + 1);
     let owners = fs::read_to_string(room.data.path().join("profiles/1/identity.pem"));

@@ -28,6 +28,7 @@ mod headless;
 mod linearizability;
 mod locked_room;
 mod modes;
+mod newcomer;
 mod partition;
 mod rejoin;
 mod removed;

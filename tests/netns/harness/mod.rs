@@ -1,6 +1,8 @@
 //! What the scenarios are made of: hosts, the program on them, and what is waited
 //! for.
 
+#[path = "../../hostile/den.rs"]
+pub mod den;
 #[path = "../../hostile/intruder.rs"]
 pub mod intruder;
 pub mod lab;
