@@ -51,7 +51,7 @@ async fn assert_leads_on(room: &Room, reign: (u64, Option<u64>)) {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_answer_of_a_member_throws_out_the_leader() {
     let replaced: Lie = |_| Err(Refusal::Replaced.because("another copy plays").into());
-    let lies: [Lie; 5] = [
+    let lies: [Lie; 7] = [
         replaced,
         |_| Err(Status::already_exists("another copy plays")),
         |_| Err(Refusal::NotAMember.because("you are no member").into()),
@@ -64,6 +64,26 @@ async fn no_answer_of_a_member_throws_out_the_leader() {
             }))
         },
         |_| Ok(Append::Conflict(pb::Blank {})),
+        // Between what was before and the last, if one looks at the terms first.
+        |request| {
+            if request.prev_log_id.is_some() {
+                return Ok(Append::Conflict(pb::Blank {}));
+            }
+            Ok(Append::Partial(pb::PartialSuccess {
+                log_id: Some(pb::LogId {
+                    term: 0,
+                    index: u64::MAX,
+                }),
+            }))
+        },
+        |request| {
+            let term = request.vote.map_or(0, |vote| vote.term);
+            Ok(Append::HigherVote(pb::Vote {
+                term: term + 1_000_000,
+                node_id: 77,
+                committed: false,
+            }))
+        },
     ];
     for lie in lies {
         let room = Room::of(3).await;
