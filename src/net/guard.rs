@@ -12,7 +12,8 @@ use super::{
     call::{Refusal, Refused},
     header::Header,
     messages::{Caller, REPLACED, Start, Visitor},
-    service::{Handler, SeatAccess},
+    seat_access::SeatAccess,
+    service::Handler,
 };
 use crate::{
     consensus::{Descent, Holder, Membership, TicketPath},

@@ -23,6 +23,7 @@ mod pin_run;
 mod pins;
 mod places;
 mod raft_network;
+mod seat_access;
 mod server;
 mod service;
 mod tls;
@@ -43,7 +44,8 @@ pub use messages::{
 pub use pins::{BadPin, Pin, Pins};
 pub use places::Source;
 pub use raft_network::{Connection, RaftNetwork};
+pub use seat_access::SeatAccess;
 pub use server::Server;
-pub use service::{Handler, SeatAccess};
+pub use service::Handler;
 pub use traffic::{Call, Calls, Exchange, Traffic};
 pub use transport::{Accepting, Exporter, Handshake, Io, Stream, TlsTransport, Transport};
