@@ -405,3 +405,60 @@ impl Contact {
         MutexGuard::map(self.inner.lock(), |inner| &mut inner.traffic)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holder(seat: NodeId) -> Holder {
+        let key = PublicKey::try_from(&[seat as u8; 65][..]).expect("65 bytes");
+        Holder { seat, key }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_new_seat_waits_for_whom_it_asked() {
+        let contact = Contact::default();
+        assert!(contact.waits_for_other(1), "nobody was asked yet");
+        contact.ask_in(holder(1));
+        assert!(!contact.waits_for_other(1));
+        assert!(contact.waits_for_other(2));
+        tokio::time::advance(ADMISSION).await;
+        assert!(!contact.waits_for_other(2), "the leader may have changed");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_does_not_answer_for_itself() {
+        let contact = Contact::default();
+        let within = Duration::from_secs(1);
+        contact.note_answer(2, 5);
+        assert!(!contact.was_answered(within, 2));
+        assert!(contact.was_answered(within, 3));
+        // It answers again and again, and nobody else does.
+        let waits = contact.answer_within(Duration::from_millis(50), 2);
+        let answers = async {
+            loop {
+                contact.note_answer(2, 5);
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let since = Instant::now();
+        tokio::select! {
+            () = waits => {}
+            () = answers => unreachable!(),
+        }
+        assert_eq!(since.elapsed(), Duration::from_millis(50));
+        // Of two terms that two say, the earlier one is believed.
+        assert_eq!(contact.term_of_others(), 0);
+        contact.note_answer(3, 1 << 50);
+        assert_eq!(contact.term_of_others(), 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_member_ends_a_lead_once_in_a_while() {
+        let contact = Contact::default();
+        assert!(contact.may_depose(2) && contact.may_depose(3));
+        assert!(!contact.may_depose(2));
+        tokio::time::advance(DEPOSED).await;
+        assert!(contact.may_depose(2));
+    }
+}
