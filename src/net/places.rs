@@ -1,6 +1,7 @@
 //! The connections that are open at a time. There are enough for everybody, until
-//! somebody takes them all: then who has the most gives way, and members and those who
-//! were met before never do.
+//! somebody takes them all: then strangers give way before members and those who were
+//! met before, who has most of them first, and some places stay for newcomers. No key
+//! has many.
 
 use std::{
     collections::BTreeMap,
@@ -20,6 +21,13 @@ use crate::{budget::Budget, game::PeerId};
 /// Connections at a time; a full room needs 2 for each of its 24 members.
 const MAX_CONNECTIONS: usize = 256;
 
+/// Connections of one key; a member needs 2, and has those that broke for a while.
+const MAX_OF_KEY: usize = 8;
+
+/// Places for those who have not shown yet who they are: until so many are taken, they
+/// get those of others.
+const NEWCOMERS: usize = 64;
+
 /// Handshakes that are made without asking from where: at once, and a second.
 const HANDSHAKES: (u32, u32) = (200, 100);
 
@@ -30,6 +38,10 @@ const HANDSHAKES_OF_ONE: (u32, u32) = (16, 8);
 /// bytes: two dozen of them join at once with half of it. HTTP/2 has frames that say
 /// nothing, and calls that are refused; each costs more time here than there.
 const BYTES_OF_ONE: (u32, u32) = (64 * 1024, 32 * 1024);
+
+/// For how long this computer's addresses count as the same: they are asked for with
+/// each connection.
+const OWN_ADDRS: Duration = Duration::from_secs(2);
 
 /// How often it is asked again whether somebody is known.
 const ASK: Duration = Duration::from_secs(1);
@@ -54,17 +66,35 @@ impl Source {
 
     /// Whether that is this computer.
     pub fn is_this_computer(self) -> bool {
-        let own = || if_addrs::get_if_addrs().unwrap_or_default();
-        self.0.is_loopback() || own().iter().any(|interface| interface.ip() == self.0)
+        self.0.is_loopback() || own_addrs().contains(&self.0)
     }
+}
+
+/// This computer's addresses.
+fn own_addrs() -> Arc<[IpAddr]> {
+    static LAST: LastRead = LastRead::new(None);
+    recent(&LAST, || {
+        let all = if_addrs::get_if_addrs().unwrap_or_default();
+        all.iter().map(if_addrs::Interface::ip).collect()
+    })
+}
+
+/// Addresses, and when they were read.
+type LastRead = Mutex<Option<(Instant, Arc<[IpAddr]>)>>;
+
+/// What was read last, or is now if that was too long ago.
+fn recent(last: &LastRead, read: impl FnOnce() -> Arc<[IpAddr]>) -> Arc<[IpAddr]> {
+    let mut last = last.lock();
+    let fresh = last.take().filter(|(at, _)| at.elapsed() < OWN_ADDRS);
+    let (_, addrs) = last.insert(fresh.unwrap_or_else(|| (Instant::now(), read())));
+    Arc::clone(addrs)
 }
 
 /// Whether an address is on one of this computer's links.
 fn is_own_network(addr: Ipv6Addr) -> bool {
     let network = |addr: Ipv6Addr| addr.to_bits() >> 64;
-    let own = if_addrs::get_if_addrs().unwrap_or_default();
-    own.iter().any(|interface| match interface.ip() {
-        IpAddr::V6(own) => network(own) == network(addr),
+    own_addrs().iter().any(|own| match own {
+        IpAddr::V6(own) => network(*own) == network(addr),
         IpAddr::V4(_) => false,
     })
 }
@@ -79,7 +109,7 @@ struct Inner {
     handshakes: Budget<()>,
     handshakes_of: Budget<Source>,
     bytes_of: Budget<Source>,
-    /// Whether somebody is a member, or was met before.
+    /// Whether somebody is a member, or was met before and not removed.
     is_known: Box<dyn Fn(PeerId) -> bool + Send + Sync>,
     /// Told when a peer's last connection closes.
     on_last_disconnect: Box<dyn Fn(PeerId) + Send + Sync>,
@@ -184,32 +214,65 @@ impl Places {
     }
 }
 
+/// Whose connections count together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Whose {
+    /// Those of somebody who is known.
+    Key(PeerId),
+    /// All strangers' of one source.
+    Source(Source),
+}
+
+impl Open {
+    fn whose(&self) -> Whose {
+        let known = self.peer.filter(|_| self.is_known);
+        known.map_or(Whose::Source(self.from), Whose::Key)
+    }
+}
+
 impl Table {
-    /// Of those who are not known, the one that is silent longest, of the source with
-    /// most of them. The newcomer's own source counts with the newcomer.
+    /// The one that gives way to a newcomer: of whoever has most of them the one that is
+    /// silent longest. Of the newcomers, if they have all their places; else of the
+    /// strangers; else of those who are known. The newcomer counts with its source.
     fn worst(&self, newcomer: Source) -> Option<u64> {
-        let strangers = || self.all.iter().filter(|(_, one)| !one.is_known);
-        let mut count: BTreeMap<Source, usize> = BTreeMap::new();
-        for (_, one) in strangers() {
-            let first = usize::from(one.from == newcomer);
-            *count.entry(one.from).or_insert(first) += 1;
+        let newcomers = self.all.values().filter(|one| one.peer.is_none()).count();
+        let rank = |one: &Open| match one.peer {
+            None if newcomers >= NEWCOMERS => 0,
+            Some(_) if !one.is_known => 1,
+            Some(_) => 2,
+            None => 3,
+        };
+        let first = self.all.values().map(rank).min()?;
+        let may_go = || self.all.iter().filter(|(_, one)| rank(one) == first);
+        let mut count: BTreeMap<Whose, usize> = BTreeMap::new();
+        for (_, one) in may_go() {
+            let also = usize::from(one.whose() == Whose::Source(newcomer));
+            *count.entry(one.whose()).or_insert(also) += 1;
         }
         let most = count.values().max()?;
-        if *most <= 1 {
-            return None;
-        }
-        let of_most = strangers().filter(|(_, one)| count.get(&one.from) == Some(most));
+        let of_most = may_go().filter(|(_, one)| count.get(&one.whose()) == Some(most));
         let worst = of_most.min_by_key(|(_, one)| one.heard);
         worst.map(|(number, _)| *number)
+    }
+
+    /// Closes the connection of a key that is silent longest, if it has too many.
+    fn bound(&mut self, peer: PeerId) {
+        let of_key = || self.all.iter().filter(|(_, one)| one.peer == Some(peer));
+        let silent = of_key().min_by_key(|(_, one)| one.heard);
+        if let Some((&number, _)) = silent.filter(|_| of_key().count() > MAX_OF_KEY) {
+            self.all.remove(&number);
+        }
     }
 }
 
 impl Place {
-    /// Notes who is there.
+    /// Notes who is there. Another of their connections may give way.
     pub(super) fn note(&mut self, peer: PeerId) {
         self.peer = Some(peer);
         self.is_this_computer = self.from.is_this_computer();
+        self.with(|one| one.heard = Instant::now());
         self.ask();
+        self.among.0.open.lock().bound(peer);
     }
 
     /// Notes that so many bytes were heard; and for how long nothing more is to be, of a
@@ -296,26 +359,131 @@ mod tests {
         assert!(flood[0].closed.try_recv().is_err(), "closed");
         let newcomer = places.take(addr(4)).expect("a place");
         for place in [&mut friend, &mut stranger] {
-            let open = place.closed.try_recv().expect_err("open");
-            assert_eq!(open, oneshot::error::TryRecvError::Empty);
+            assert!(is_open(place), "open");
         }
         drop((flood, more, newcomer));
         assert_eq!(places.0.open.lock().all.len(), 2);
     }
 
+    fn is_open(place: &mut Place) -> bool {
+        place.closed.try_recv() == Err(oneshot::error::TryRecvError::Empty)
+    }
+
+    /// An address of a neighbour's; one machine has as many as it likes.
+    fn link_local(n: u16) -> IpAddr {
+        Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, n).into()
+    }
+
     #[tokio::test(start_paused = true)]
-    async fn many_addresses_with_one_each_are_not_closed_for_one_more() {
-        let places = places();
-        let mut all = Vec::new();
-        for n in 0..=255 {
-            all.extend(fill(&places, n, 1).await);
+    async fn many_addresses_with_one_each_keep_nobody_out() {
+        // All of them shake hands only, or are strangers then.
+        for shows_key in [false, true] {
+            let places = places();
+            let mut all = Vec::new();
+            for n in 0..MAX_CONNECTIONS as u16 {
+                let mut place = places.take(link_local(n)).expect("a place");
+                if shows_key {
+                    place.note(PeerId::new([10 + (n % 200) as u8; 32]));
+                }
+                tokio::time::advance(Duration::from_millis(1)).await;
+                all.push(place);
+            }
+            let mut friend = places.take(addr(1)).expect("a place");
+            assert!(!is_open(&mut all[0]), "the one that is silent longest goes");
+            assert!(is_open(&mut all[1]) && is_open(&mut friend));
+            friend.note(peer(1));
+            // Whatever they do, friends who have shown who they are stay.
+            for n in 1000..2000 {
+                let mut place = places.take(link_local(n)).expect("a place");
+                if shows_key {
+                    place.note(PeerId::new([10 + (n % 200) as u8; 32]));
+                }
+                all.push(place);
+            }
+            assert!(is_open(&mut friend));
+            assert!(places.0.open.lock().all.len() <= MAX_CONNECTIONS);
         }
-        assert_eq!(all.len(), MAX_CONNECTIONS);
-        assert!(places.take(IpAddr::from([10, 0, 1, 1])).is_none());
-        // Who has two gives one of them.
-        drop(all.pop());
-        all.extend(fill(&places, 7, 1).await);
-        assert!(places.take(IpAddr::from([10, 0, 1, 1])).is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn strangers_who_are_never_silent_do_not_push_out_a_handshake() {
+        let places = places();
+        let mut strangers = Vec::new();
+        for n in 0..MAX_CONNECTIONS as u16 {
+            let mut place = places.take(link_local(n)).expect("a place");
+            place.note(PeerId::new([10 + (n % 200) as u8; 32]));
+            strangers.push(place);
+        }
+        let mut friend = places.take(addr(1)).expect("a place");
+        tokio::time::advance(Duration::from_millis(100)).await;
+        for stranger in &mut strangers {
+            stranger.hear(1);
+        }
+        let mut more = Vec::new();
+        for n in 1000..1000 + NEWCOMERS as u16 - 1 {
+            more.push(places.take(link_local(n)).expect("a place"));
+        }
+        assert!(is_open(&mut friend));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_key_has_many() {
+        let places = places();
+        // One that is known, and a stranger.
+        for n in [1, 33] {
+            let mut all = fill(&places, 3, 2 * MAX_OF_KEY).await;
+            for place in &mut all {
+                tokio::time::advance(Duration::from_millis(1)).await;
+                place.note(peer(n));
+            }
+            let open: Vec<bool> = all.iter_mut().map(is_open).collect();
+            assert_eq!(open, [[false; MAX_OF_KEY], [true; MAX_OF_KEY]].concat());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_known_leaves_places_for_newcomers() {
+        // All are known.
+        let places = Places::new(|_| true, |_| {});
+        let mut all = Vec::new();
+        let mut member = places.take(addr(1)).expect("a place");
+        member.note(peer(255));
+        for n in 1..MAX_CONNECTIONS {
+            let mut place = places.take(link_local(n as u16)).expect("a place");
+            place.note(peer((n / MAX_OF_KEY) as u8));
+            all.push(place);
+        }
+        // Not who has one, although it is silent longest.
+        let mut newcomers: Vec<Place> = (0..NEWCOMERS as u16)
+            .map(|n| places.take(link_local(1000 + n)).expect("a place"))
+            .collect();
+        assert!(newcomers.iter_mut().all(is_open) && is_open(&mut member));
+        let known = all
+            .iter_mut()
+            .filter_map(|place| is_open(place).then_some(()));
+        assert_eq!(known.count(), MAX_CONNECTIONS - NEWCOMERS - 1);
+        // The next newcomer takes a newcomer's.
+        let _next = places.take(link_local(2000)).expect("a place");
+        assert!(!is_open(&mut newcomers[0]) && is_open(&mut member));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn own_addresses_are_not_read_for_each_connection() {
+        let last = LastRead::new(None);
+        let reads = AtomicU64::new(0);
+        let read = || {
+            recent(&last, || {
+                reads.fetch_add(1, Relaxed);
+                Arc::new([addr(1)])
+            })
+        };
+        for _ in 0..1000 {
+            assert_eq!(read().as_ref(), [addr(1)]);
+        }
+        assert_eq!(reads.load(Relaxed), 1);
+        tokio::time::advance(OWN_ADDRS).await;
+        read();
+        assert_eq!(reads.load(Relaxed), 2);
     }
 
     #[tokio::test(start_paused = true)]
@@ -338,19 +506,25 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_was_removed_is_a_stranger_again() {
-        let removed = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        // Both were met before; one is removed then.
+        let removed = Arc::new(Mutex::new(None));
         let asked = Arc::clone(&removed);
-        let places = Places::new(move |_| !asked.load(Relaxed), |_| {});
-        let mut flood = fill(&places, 3, MAX_CONNECTIONS).await;
-        for place in &mut flood {
-            place.note(peer(3));
+        let places = Places::new(move |peer| Some(peer) != *asked.lock(), |_| {});
+        let mut all = fill(&places, 3, MAX_CONNECTIONS).await;
+        for (n, place) in all.iter_mut().enumerate() {
+            place.note(peer((n / MAX_OF_KEY) as u8));
         }
-        assert!(places.take(addr(4)).is_none());
-        removed.store(true, Relaxed);
-        assert_eq!(flood[0].hear(1 << 20), Duration::ZERO);
+        assert_eq!(all[9].hear(1 << 20), Duration::ZERO);
+        *removed.lock() = Some(peer(1));
         tokio::time::advance(ASK).await;
-        assert!(flood[0].hear(1 << 20) > Duration::ZERO);
-        assert!(places.take(addr(4)).is_some());
+        assert!(all[9].hear(1 << 20) > Duration::ZERO);
+        assert_eq!(all[0].hear(1 << 20), Duration::ZERO);
+        // It gives way before who is silent for longer.
+        let _friend = places.take(addr(4)).expect("a place");
+        let closed: Vec<usize> = (0..MAX_CONNECTIONS)
+            .filter(|n| !is_open(&mut all[*n]))
+            .collect();
+        assert_eq!(closed, [8]);
     }
 
     #[test]

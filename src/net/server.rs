@@ -152,34 +152,49 @@ async fn accept<H: Handler>(
         };
         let (connections, handler) = (connections.clone(), Arc::clone(&handler));
         tokio::spawn(async move {
-            match tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake).await {
-                Ok(Ok((peer_id, stream, exporter))) => {
-                    let remote = SocketAddr::new(remote.ip().to_canonical(), remote.port());
-                    place.note(peer_id);
-                    let visitor = Visitor { peer_id, remote };
-                    if let Some(exporter) = exporter {
-                        tokio::select! {
-                            () = pin_run::hear(&*handler, stream, exporter, visitor) => {}
-                            _ = &mut place.closed => {}
-                            // Nobody is served any more.
-                            () = connections.closed() => {}
-                        }
-                        return;
-                    }
-                    let connection = Connection {
-                        stream,
-                        visitor,
-                        place,
-                        pause: None,
-                    };
-                    let _ = connections.send(connection).await;
+            let Some((peer_id, stream, exporter)) = shake(remote, handshake, &mut place).await
+            else {
+                return;
+            };
+            let remote = SocketAddr::new(remote.ip().to_canonical(), remote.port());
+            place.note(peer_id);
+            let visitor = Visitor { peer_id, remote };
+            if let Some(exporter) = exporter {
+                tokio::select! {
+                    () = pin_run::hear(&*handler, stream, exporter, visitor) => {}
+                    _ = &mut place.closed => {}
+                    // Nobody is served any more.
+                    () = connections.closed() => {}
                 }
-                // Another program, a port scan, or an older version.
-                Ok(Err(e)) => tracing::debug!("{remote} does not speak our TLS: {e}"),
-                Err(_late) => tracing::debug!("{remote} said nothing"),
+                return;
             }
+            let connection = Connection {
+                stream,
+                visitor,
+                place,
+                pause: None,
+            };
+            let _ = connections.send(connection).await;
         });
     }
+}
+
+/// Makes the handshake, while nobody else gets the place.
+async fn shake<T>(
+    remote: SocketAddr,
+    handshake: impl Future<Output = io::Result<T>>,
+    place: &mut Place,
+) -> Option<T> {
+    tokio::select! {
+        shaken = tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake) => match shaken {
+            Ok(Ok(shaken)) => return Some(shaken),
+            // Another program, a port scan, or an older version.
+            Ok(Err(e)) => tracing::debug!("{remote} does not speak our TLS: {e}"),
+            Err(_late) => tracing::debug!("{remote} said nothing"),
+        },
+        _ = &mut place.closed => tracing::debug!("{remote} gave way in the handshake"),
+    }
+    None
 }
 
 async fn serve<H: Handler>(
@@ -316,5 +331,31 @@ mod tests {
         let expected = Duration::from_millis(7000)..Duration::from_millis(8500);
         assert!(expected.contains(&slowly), "{slowly:?}");
         assert_eq!(time_to_read(burst * 5, true).await, Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_handshake_ends_with_its_place() {
+        let places = Places::new(|_| false, |_| {});
+        let remote = SocketAddr::from(([192, 0, 2, 1], 4000));
+        let since = Instant::now();
+        let mut place = places.take(remote.ip()).expect("a place");
+        let flood = async {
+            // More than there are places.
+            let mut all = Vec::new();
+            while all.len() < 300 {
+                match places.take(remote.ip()) {
+                    Some(place) => all.push(place),
+                    None => tokio::time::sleep(Duration::from_millis(10)).await,
+                }
+            }
+            std::future::pending::<()>().await;
+        };
+        let shaking = shake(remote, std::future::pending::<io::Result<()>>(), &mut place);
+        tokio::select! {
+            shaken = shaking => assert!(shaken.is_none()),
+            () = flood => {}
+        }
+        let took = since.elapsed();
+        assert!(took < Duration::from_secs(2), "{took:?}");
     }
 }

@@ -56,7 +56,8 @@ impl Service {
             }
             (Door::Open, None) => {
                 let is_known = game.knows(&peer) || self.is_known(peer) || from.is_this_computer();
-                if is_known || seat.lead.strangers.may_come(peer) {
+                let sits = |other: &PeerId| game.players().contains_key(other);
+                if is_known || seat.lead.strangers.may_come(peer, from, sits) {
                     return Ok(());
                 }
                 Err(Refusal::Knocking
@@ -65,7 +66,17 @@ impl Service {
         }
     }
 
-    /// The same for a call of a newcomer's.
+    /// The same for somebody who was let in before. Whose place is somebody else's by
+    /// now asks to be let in again.
+    fn may_enter(&self, seat: &Seat, peer: PeerId, from: Source) -> Result<(), Refused> {
+        let may_come = self.may_come(seat, peer, from);
+        may_come.map_err(|refused| match refused.reason {
+            Refusal::Knocking => Refusal::Busy.because(refused.message),
+            _ => refused,
+        })
+    }
+
+    /// The seat that leads, for a call of a newcomer's.
     fn seat_leading_in(&self, room: ClusterId) -> Result<Arc<Seat>, Refused> {
         let seat = self.0.current_seat();
         let called = seat.filter(|seat| seat.cluster_id == room);
@@ -166,13 +177,16 @@ impl Handler for Service {
     }
 
     fn is_known(&self, peer: PeerId) -> bool {
-        let seat = self.0.current_seat();
-        let is_member = seat.is_some_and(|seat| {
-            let membership = seat.node.membership();
-            let mut members = membership.nodes();
-            members.any(|(_, member)| member.peer_id == peer) || seat.contact.has_introduced(&peer)
-        });
-        is_member || self.0.env.met.read().last(&peer).is_some()
+        let was_met = || self.0.env.met.read().last(&peer).is_some();
+        let Some(seat) = self.0.current_seat() else {
+            return was_met();
+        };
+        if seat.node.state().game().is_removed(&peer) {
+            return false;
+        }
+        let membership = seat.node.membership();
+        let is_member = membership.nodes().any(|(_, member)| member.peer_id == peer);
+        is_member || seat.contact.has_introduced(&peer) || was_met()
     }
 
     fn on_last_disconnect(&self, peer: PeerId) {
@@ -276,13 +290,23 @@ impl Handler for Service {
     ) -> Result<u64, Refused> {
         let seat = self.seat_leading_in(room)?;
         let peer = newcomer.key.peer_id();
-        self.may_come(&seat, peer, Source::of(at.ip()))?;
+        let from = Source::of(at.ip());
+        self.may_enter(&seat, peer, from)?;
+        let turn = self.0.enters.take(peer, at.ip());
+        let turn =
+            turn.ok_or_else(|| Refusal::Busy.because("too many are coming in; try again"))?;
         let book = self.0.env.peers.book();
         book.confirm(peer, at);
         book.hint_all(peer, &newcomer.addrs);
         // On its own: a caller that hangs up must not leave it half done.
         seat.lead.strangers.came(&peer);
-        spawned(async move { membership::admit(&seat, newcomer).await }).await
+        let service = Self(Arc::clone(&self.0));
+        spawned(async move {
+            let _turn = turn;
+            let may_enter = || service.may_enter(&seat, peer, from);
+            membership::admit(&seat, newcomer, may_enter).await
+        })
+        .await
     }
 
     async fn propose(&self, caller: Caller, command: GameCommand) -> Result<Committed, Refused> {

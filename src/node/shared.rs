@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use parking_lot::{Mutex, RwLock};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::{
     api::Reply,
@@ -26,23 +26,62 @@ const JOINS: (u32, u32) = (80, 40);
 /// "busy", and the others get in.
 const JOINS_OF_ONE: (u32, u32) = (16, 8);
 
-/// How often strangers ask to join.
-pub struct Joins {
+/// How many seats may be asked for at once, and a second after that: those of a full
+/// room twice. Each is an entry in the log.
+const ENTERS: (u32, u32) = (48, 8);
+
+/// The same for one source, where there are more.
+const ENTERS_OF_ONE: (u32, u32) = (4, 2);
+
+/// The same for one key, whatever the others do.
+const ENTERS_OF_KEY: (u32, u32) = (4, 2);
+
+/// How many may wait for their seats: more than a room has.
+const MAX_ENTERING: usize = 32;
+
+/// How often strangers ask for something.
+pub struct Rate {
     all: Budget<()>,
     of_one: Budget<Source>,
 }
 
-impl Joins {
-    fn new() -> Self {
+impl Rate {
+    fn new(all: (u32, u32), of_one: (u32, u32)) -> Self {
         Self {
-            all: Budget::new(JOINS.0, JOINS.1),
-            of_one: Budget::new(JOINS_OF_ONE.0, JOINS_OF_ONE.1),
+            all: Budget::new(all.0, all.1),
+            of_one: Budget::new(of_one.0, of_one.1),
         }
     }
 
     /// Whether that is too often, with one more from an address.
     pub fn is_too_much(&self, from: IpAddr) -> bool {
         !self.all.take(&()) && !self.of_one.take(&Source::of(from))
+    }
+}
+
+/// Those who take their seats.
+pub struct Enters {
+    of_key: Budget<PeerId>,
+    rate: Rate,
+    waiting: Arc<Semaphore>,
+}
+
+impl Enters {
+    fn new() -> Self {
+        Self {
+            of_key: Budget::new(ENTERS_OF_KEY.0, ENTERS_OF_KEY.1),
+            rate: Rate::new(ENTERS, ENTERS_OF_ONE),
+            waiting: Arc::new(Semaphore::new(MAX_ENTERING)),
+        }
+    }
+
+    /// A turn for one more, until that drops; `None` if it is too often, or too many
+    /// wait.
+    pub fn take(&self, peer: PeerId, from: IpAddr) -> Option<OwnedSemaphorePermit> {
+        if !self.of_key.take(&peer) || self.rate.is_too_much(from) {
+            return None;
+        }
+        Arc::clone(&self.waiting).try_acquire_owned().ok()
     }
 }
 
@@ -97,7 +136,9 @@ pub struct Shared {
     pub name: RwLock<Name>,
     /// Rooms that went on elsewhere, and where.
     continued: Mutex<BTreeMap<ClusterId, Notice>>,
-    pub joins: Joins,
+    /// How often strangers ask to join.
+    pub joins: Rate,
+    pub enters: Enters,
     /// The PIN of the room, if it is ours and has one.
     pub pins: Pins,
 }
@@ -118,7 +159,8 @@ impl Shared {
             evicted: watch::Sender::new(None),
             given_up: watch::Sender::new(None),
             knocking: watch::Sender::new(None),
-            joins: Joins::new(),
+            joins: Rate::new(JOINS, JOINS_OF_ONE),
+            enters: Enters::new(),
             pins: Pins::default(),
         }
     }
@@ -183,7 +225,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_flood_of_one_address_keeps_no_other_out() {
-        let joins = Joins::new();
+        let joins = Rate::new(JOINS, JOINS_OF_ONE);
         let let_in = |from: u8, times: usize| {
             let addr = IpAddr::from([192, 0, 2, from]);
             (0..times).filter(|_| !joins.is_too_much(addr)).count()
@@ -201,5 +243,30 @@ mod tests {
         tokio::time::advance(Duration::from_secs(10)).await;
         let many: usize = (10..30).map(|from| let_in(from, 100)).sum();
         assert_eq!(many, 80 + 20 * 16);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_key_cannot_keep_the_leader_busy_with_new_seats() {
+        let enters = Enters::new();
+        let take = |key: u8, from: u8| {
+            let addr = IpAddr::from([192, 0, 2, from]);
+            enters.take(PeerId::new([key; 32]), addr)
+        };
+        // A class behind one address, who all wait.
+        let class: Vec<_> = (0..24).filter_map(|key| take(key, 1)).collect();
+        assert_eq!(class.len(), 24);
+        let waiting: Vec<_> = (100..200).filter_map(|key| take(key, key)).collect();
+        assert_eq!(waiting.len(), MAX_ENTERING - 24);
+        drop((class, waiting));
+        tokio::time::advance(Duration::from_secs(10)).await;
+        for _ in 0..10 {
+            let of_one = (0..1000).filter(|_| take(50, 2).is_some()).count();
+            assert!(of_one <= 4, "{of_one}");
+            // With many keys it gets what is left, and its own; another gets in.
+            let of_many = (0..1000).filter(|n| take((n % 40) as u8, 2).is_some());
+            assert!(of_many.count() <= 48 + 4);
+            assert!(take(60, 3).is_some());
+            tokio::time::advance(Duration::from_secs(1)).await;
+        }
     }
 }

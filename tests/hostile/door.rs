@@ -1,14 +1,17 @@
 //! Strangers at the door: many, and some who come in.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 
 use dhangkanna::{
-    net::{Identity, Stream, TlsTransport, Transport as _},
-    node::{Command, Timing},
+    consensus::{ClusterId, Proposal, RULES},
+    game::{Action, Letter, Name, PeerId},
+    net::{CallError, Identity, Newcomer, Refusal, Stream, TlsTransport, Transport as _},
+    node::{Command, NodeHandle, Timing, View},
     proto as pb,
 };
 use futures::{StreamExt as _, stream};
 use hyper_util::rt::TokioIo;
+use openraft::EntryPayload;
 use tokio::net::TcpStream;
 use tonic::{
     Request, Status,
@@ -17,8 +20,8 @@ use tonic::{
 };
 use tonic_prost::ProstCodec;
 
-use super::{Intruder, Room, server::Follows};
-use crate::common::{addr_of, join, node, room_of, sit, until};
+use super::{Intruder, Room, members::sits_down, server::Follows};
+use crate::common::{PATIENCE, addr_of, join, node, room_of, sit, until};
 
 /// Asks for a seat, as a program does that never plays.
 async fn ghost(room: &Room) -> Intruder {
@@ -37,7 +40,7 @@ async fn who_never_sits_down_gets_no_vote_and_loses_its_seat() {
         ghosts.push(ghost(&room).await);
     }
     let members = |count: usize| {
-        move |view: &dhangkanna::node::View| {
+        move |view: &View| {
             let room = room_of(view).expect("a room");
             let voters = room.cluster.members.iter().filter(|m| m.voter).count();
             assert_eq!(voters, 1, "of two players one votes");
@@ -95,6 +98,171 @@ async fn idle_connections_keep_nobody_out() {
     }
     drop(connections);
     room.goes_on().await;
+    room.end().await;
+}
+
+/// The host removes somebody, who has no seat then.
+async fn removes(room: &Room, peer: PeerId) {
+    let remove = Command::Act(Action::Remove { peer, lock: false });
+    let removed = room.players[0].request(remove).await;
+    removed.expect("removed");
+    until(&room.players[0], "one member less", |view| {
+        let members = room_of(view).map(|room| &room.cluster.members);
+        members.is_some_and(|members| members.iter().all(|member| member.peer_id != peer))
+    })
+    .await;
+}
+
+/// Somebody joins within three seconds, while the others play.
+async fn a_friend_comes(room: &Room, name: &str) -> NodeHandle {
+    let friend = node(room.data.path(), name, Timing::REAL, || {});
+    let joined = sit(&friend, join(addr_of(&room.players[0])));
+    let joined = tokio::time::timeout(Duration::from_secs(3), joined).await;
+    joined.expect("a seat in time");
+    room.goes_on().await;
+    friend
+}
+
+/// Those of somebody who is a member, and of who was removed.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_met_cannot_take_all_connections() {
+    let room = Room::of(2).await;
+    let intruder = Intruder::with(Arc::new(Follows));
+    intruder.enter(&room).await;
+    sits_down(&intruder, &room).await;
+    let transport = TlsTransport::dialing(Arc::clone(&intruder.identity)).expect("a transport");
+    let addr = addr_of(&room.players[0]);
+    for is_removed in [false, true] {
+        if is_removed {
+            removes(&room, intruder.identity.peer_id()).await;
+        }
+        let mut connections = Vec::new();
+        for _ in 0..300 {
+            connections.extend(transport.dial(addr, None).await.ok());
+        }
+        let friend = a_friend_comes(&room, "Friend").await;
+        friend.request(Command::Leave).await.expect("left");
+        friend.shutdown().await.expect("stopped");
+        drop(connections);
+    }
+    room.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_removed_is_a_stranger_who_asks_too_often() {
+    let room = Room::of(2).await;
+    let intruder = Intruder::with(Arc::new(Follows));
+    intruder.enter(&room).await;
+    sits_down(&intruder, &room).await;
+    let (_, host) = room.host();
+    let peer = intruder.identity.peer_id();
+    // They play a round, and have met.
+    for letter in "abcdefghijklmnopqrstuvwxyz".chars() {
+        let letter = Letter::parse(&letter.to_string()).expect("a letter");
+        let guess = Action::Guess {
+            letter,
+            round: None,
+        };
+        if room.players[0].request(Command::Act(guess)).await.is_err() {
+            break;
+        }
+    }
+    let has_met = |view: &View| view.me.record.played == 1;
+    until(&room.players[0], "the end of the round", has_met).await;
+    removes(&room, peer).await;
+    let name = Name::parse("Mallory").expect("a name");
+    let asks = (0..500).map(|_| intruder.peers.join(host, room.cluster, &name));
+    let answers = futures::future::join_all(asks).await;
+    let answered = |reason: Refusal| {
+        let refused = answers.iter().filter(
+            |answer| matches!(answer, Err(CallError::Refused(refused)) if refused.reason == reason),
+        );
+        refused.count()
+    };
+    assert!(answered(Refusal::Removed) > 0, "{answers:?}");
+    assert!(answered(Refusal::Busy) > 100, "{answers:?}");
+    room.end().await;
+}
+
+/// Asks for one new seat after the other without waiting for them; how many it got.
+async fn asks_for_seats(intruder: &Intruder, room: ClusterId, host: PeerId, count: u64) -> usize {
+    let asks = (0..count).map(|_| {
+        let newcomer = Newcomer {
+            node_id: dhangkanna::random::u64() >> 1,
+            key: intruder.identity.key().public(),
+            addrs: vec![intruder.addr.to_string()],
+            rules: RULES,
+        };
+        let asking = intruder.peers.enter(host, room, newcomer);
+        tokio::time::timeout(Duration::from_millis(50), asking)
+    });
+    let answers = stream::iter(asks).buffer_unordered(64);
+    let answers = answers.filter(|answer| std::future::ready(matches!(answer, Ok(Ok(_)))));
+    answers.count().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_new_seats_keeps_no_friend_out() {
+    let room = Room::of(2).await;
+    let (_, host) = room.host();
+    let intruder = Intruder::with(Arc::new(Follows));
+    intruder.enter(&room).await;
+    sits_down(&intruder, &room).await;
+    let before = room.applied(0);
+    let seats = asks_for_seats(&intruder, room.cluster, host, 3000).await;
+    let friend = a_friend_comes(&room, "Friend").await;
+    let entries = room.applied(0) - before;
+    println!("{seats} seats in {entries} entries");
+    friend.request(Command::Leave).await.expect("left");
+    friend.shutdown().await.expect("stopped");
+    room.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn seats_that_were_asked_for_before_a_removal_are_not_given_after_it() {
+    let room = Room::of(2).await;
+    let (_, host) = room.host();
+    let intruder = Intruder::with(Arc::new(Follows));
+    intruder.enter(&room).await;
+    sits_down(&intruder, &room).await;
+    let witness = Intruder::with(Arc::new(Follows));
+    witness.enter(&room).await;
+    sits_down(&witness, &room).await;
+    let peer = intruder.identity.peer_id();
+    let flood = asks_for_seats(&intruder, room.cluster, host, 500);
+    futures::join!(flood, removes(&room, peer));
+    room.goes_on().await;
+    let all = room.applied(0);
+    let has_all = async {
+        while witness
+            .log
+            .last_log_id()
+            .is_none_or(|last| last.index() < all)
+        {
+            witness.server.changed().await;
+        }
+    };
+    let has_all = tokio::time::timeout(PATIENCE, has_all).await;
+    has_all.expect("what was written");
+    let (mut seats, mut is_removed, mut given) = (BTreeSet::new(), false, 0);
+    for entry in witness.log.entries_after(None) {
+        match &entry.payload {
+            EntryPayload::Normal(Proposal::Command(command)) => {
+                is_removed |= matches!(command.action, Action::Remove { .. });
+            }
+            EntryPayload::Membership(membership) => {
+                let of_peer = membership.nodes().filter(|(_, m)| m.peer_id == peer);
+                let new = of_peer.filter(|(id, _)| seats.insert(**id)).count();
+                given += if is_removed { new } else { 0 };
+            }
+            _ => {}
+        }
+    }
+    assert!(is_removed && !seats.is_empty());
+    assert!(
+        given <= 1,
+        "{given}: only one can be on its way into the log"
+    );
     room.end().await;
 }
 

@@ -98,10 +98,15 @@ fn who_never_sat_down(seat: &Seat, facts: &[MemberFacts]) -> Option<NodeId> {
     late.map(|m| m.id)
 }
 
-/// Adds a seat, in place of an older one of the same player. Answers with
-/// the index of the entry that did.
-pub async fn admit(seat: &Seat, newcomer: Newcomer) -> Result<u64, Refused> {
+/// Adds a seat, in place of an older one of the same player, if they may still
+/// come when it is their turn. Answers with the index of the entry that did.
+pub async fn admit(
+    seat: &Seat,
+    newcomer: Newcomer,
+    may_enter: impl Fn() -> Result<(), Refused>,
+) -> Result<u64, Refused> {
     let _changing = seat.lead.changing.lock().await;
+    may_enter()?;
     // Under the lock, and by what is not committed yet: the rules may just
     // be about to be raised.
     must_know_rules(newcomer.rules, &seat.node.state_of_whole_log())?;

@@ -93,27 +93,51 @@ impl Knocks {
     }
 }
 
-/// The strangers who came in lately, and until when they count.
+/// The strangers who came in lately.
 #[derive(Debug, Default)]
-pub struct Strangers(Mutex<BTreeMap<PeerId, Instant>>);
+pub struct Strangers(Mutex<BTreeMap<PeerId, Stranger>>);
+
+#[derive(Debug)]
+struct Stranger {
+    from: Source,
+    since: Instant,
+    /// Until when they count.
+    until: Instant,
+}
 
 impl Strangers {
-    /// Whether a stranger may come in; then there is a place for them for a while.
-    pub fn may_come(&self, peer: PeerId) -> bool {
+    /// Whether a stranger may come in; then there is a place for them for a while. If
+    /// all are taken, the newest from where most come from gives way to whoever comes
+    /// from where fewer do; but nobody who sits down already.
+    pub fn may_come(&self, peer: PeerId, from: Source, sits: impl Fn(&PeerId) -> bool) -> bool {
         let now = Instant::now();
         let mut fresh = self.0.lock();
-        fresh.retain(|_, until| now < *until);
-        let may_come = fresh.len() < MAX_FRESH || fresh.contains_key(&peer);
-        if may_come {
-            fresh.entry(peer).or_insert(now + RESERVED);
+        fresh.retain(|_, stranger| now < stranger.until);
+        if fresh.contains_key(&peer) {
+            return true;
         }
-        may_come
+        if fresh.len() >= MAX_FRESH {
+            let from_there = |from| fresh.values().filter(|other| other.from == from).count();
+            let fewer = from_there(from) + 1;
+            let newest = fresh
+                .iter()
+                .filter(|(peer, other)| from_there(other.from) > fewer && !sits(peer))
+                .max_by_key(|(_, other)| (from_there(other.from), other.since))
+                .map(|(peer, _)| *peer);
+            let Some(newest) = newest else {
+                return false;
+            };
+            fresh.remove(&newest);
+        }
+        let (since, until) = (now, now + RESERVED);
+        fresh.insert(peer, Stranger { from, since, until });
+        true
     }
 
     /// Somebody came in; if it was a stranger, they count for a minute.
     pub fn came(&self, peer: &PeerId) {
-        if let Some(until) = self.0.lock().get_mut(peer) {
-            *until = Instant::now() + FRESH;
+        if let Some(stranger) = self.0.lock().get_mut(peer) {
+            stranger.until = Instant::now() + FRESH;
         }
     }
 }
@@ -189,15 +213,40 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_dozen_strangers_come_in_a_minute() {
         let strangers = Strangers::default();
-        assert!((0..12).all(|n| strangers.may_come(peer(n))));
-        assert!(!strangers.may_come(peer(12)));
-        assert!(strangers.may_come(peer(3)), "it asks twice");
+        let may_come = |n| strangers.may_come(peer(n), source(1), |_| false);
+        assert!((0..12).all(may_come));
+        assert!(!may_come(12));
+        assert!(may_come(3), "it asks twice");
         (0..11).for_each(|n| strangers.came(&peer(n)));
         // Who does not come after all gives the place back.
         tokio::time::advance(RESERVED).await;
-        assert!(strangers.may_come(peer(12)));
-        assert!(!strangers.may_come(peer(13)));
+        assert!(may_come(12));
+        assert!(!may_come(13));
         tokio::time::advance(FRESH).await;
-        assert!((20..32).all(|n| strangers.may_come(peer(n))));
+        assert!((20..32).all(may_come));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_address_with_many_keys_keeps_no_other_out() {
+        let strangers = Strangers::default();
+        // Of a dozen behind one address three sit down, and all others ask again and
+        // again, or come in and do not sit down.
+        let sits = |other: &PeerId| (9..12).any(|n| *other == peer(n));
+        let may_come = |n, from| strangers.may_come(peer(n), source(from), sits);
+        for n in 0..12 {
+            assert!(may_come(n, 1));
+            tokio::time::advance(Duration::from_millis(10)).await;
+        }
+        (0..12).for_each(|n| strangers.came(&peer(n)));
+        for from in 2..=4 {
+            // As many as are left to each of four.
+            assert!((0..3).all(|n| may_come(10 * from + n, from)));
+            assert!((0..100).all(|n| !may_come(100 + n, 1)));
+        }
+        // The newest went, and nobody who sits.
+        let stay: Vec<u8> = (0..12).filter(|n| may_come(*n, 1)).collect();
+        assert_eq!(stay, [9, 10, 11]);
+        // Nobody gets more than those who give way keep.
+        assert_eq!((50..60).filter(|n| may_come(*n, 5)).count(), 2);
     }
 }
