@@ -20,7 +20,7 @@ use tonic::{
 };
 use tonic_prost::ProstCodec;
 
-use super::{Intruder, Room, members::sits_down, server::Follows};
+use super::{Intruder, Room, server::Follows};
 use crate::common::{PATIENCE, addr_of, join, node, room_of, sit, until};
 
 /// Asks for a seat, as a program does that never plays.
@@ -129,7 +129,7 @@ async fn who_was_met_cannot_take_all_connections() {
     let room = Room::of(2).await;
     let intruder = Intruder::with(Arc::new(Follows));
     intruder.enter(&room).await;
-    sits_down(&intruder, &room).await;
+    intruder.sits_down(&room).await;
     let transport = TlsTransport::dialing(Arc::clone(&intruder.identity)).expect("a transport");
     let addr = addr_of(&room.players[0]);
     for is_removed in [false, true] {
@@ -153,7 +153,7 @@ async fn who_was_removed_is_a_stranger_who_asks_too_often() {
     let room = Room::of(2).await;
     let intruder = Intruder::with(Arc::new(Follows));
     intruder.enter(&room).await;
-    sits_down(&intruder, &room).await;
+    intruder.sits_down(&room).await;
     let (_, host) = room.host();
     let peer = intruder.identity.peer_id();
     // They play a round, and have met.
@@ -207,7 +207,7 @@ async fn a_flood_of_new_seats_keeps_no_friend_out() {
     let (_, host) = room.host();
     let intruder = Intruder::with(Arc::new(Follows));
     intruder.enter(&room).await;
-    sits_down(&intruder, &room).await;
+    intruder.sits_down(&room).await;
     let before = room.applied(0);
     let seats = asks_for_seats(&intruder, room.cluster, host, 3000).await;
     let friend = a_friend_comes(&room, "Friend").await;
@@ -224,10 +224,10 @@ async fn seats_that_were_asked_for_before_a_removal_are_not_given_after_it() {
     let (_, host) = room.host();
     let intruder = Intruder::with(Arc::new(Follows));
     intruder.enter(&room).await;
-    sits_down(&intruder, &room).await;
+    intruder.sits_down(&room).await;
     let witness = Intruder::with(Arc::new(Follows));
     witness.enter(&room).await;
-    sits_down(&witness, &room).await;
+    witness.sits_down(&room).await;
     let peer = intruder.identity.peer_id();
     let flood = asks_for_seats(&intruder, room.cluster, host, 500);
     futures::join!(flood, removes(&room, peer));
