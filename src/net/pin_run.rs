@@ -165,8 +165,13 @@ async fn show(
     let theirs: [u8; SHARE] = read(stream).await?;
     let common = side.meet(&theirs)?;
     write(stream, &[common.tag(OF_JOINER).as_ref()]).await?;
-    if let Err(error) = answer(stream).await? {
-        return Ok(Err(error));
+    // Whoever answers can check a guess by that, so it is said once, whatever comes.
+    match answer(stream).await? {
+        Err(CallError::Refused(why)) if why.reason == Refusal::Busy => {
+            return Err(io::Error::other(why.message));
+        }
+        Err(error) => return Ok(Err(error)),
+        Ok(()) => {}
     }
     let tag: [u8; TAG] = read(stream).await?;
     Ok(if common.is_tag(OF_OWNER, &tag) {
@@ -183,7 +188,8 @@ async fn answer(stream: &mut Stream) -> io::Result<Result<(), CallError>> {
     if number == GO_ON {
         return Ok(Ok(()));
     }
-    let why = Refusal::from_number(number.into()).unwrap_or(Refusal::Busy);
+    let unknown = || io::Error::other("an answer that nobody knows");
+    let why = Refusal::from_number(number.into()).ok_or_else(unknown)?;
     Ok(Err(refused(why).into()))
 }
 

@@ -27,6 +27,9 @@ const RUNS: usize = 4;
 /// How long that may take while somebody else waits: most take some milliseconds.
 const TURN: Duration = Duration::from_secs(1);
 
+/// How often in a [`WINDOW`] that may be too long for one source.
+const SLOW_OF_ONE: usize = 5;
+
 /// Six digits that let somebody into a room.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Pin(u32);
@@ -79,8 +82,10 @@ struct Inner {
     number: u64,
     /// When it was got wrong, and from where; at most [`WRONG`] times.
     wrong: VecDeque<(Instant, Source)>,
+    /// Who took longer than a turn, and had to give way.
+    slow: VecDeque<(Instant, Source)>,
     /// Who shows it now, those first who began first. Dropped to end it.
-    runs: VecDeque<(Instant, oneshot::Sender<()>)>,
+    runs: VecDeque<(Instant, Source, oneshot::Sender<()>)>,
 }
 
 /// Somebody shows the PIN.
@@ -116,14 +121,12 @@ impl Pins {
         let mut inner = self.0.lock();
         let pin = inner.pin.ok_or_else(|| refused(Refusal::NoPin))?;
         inner.must_have_tries(from)?;
-        inner.runs.retain(|(_, run)| !run.is_closed());
+        inner.runs.retain(|(_, _, run)| !run.is_closed());
         if inner.runs.len() >= RUNS {
-            let slow = inner.runs.front().filter(|(at, _)| at.elapsed() >= TURN);
-            slow.ok_or_else(|| refused(Refusal::Busy))?;
-            inner.runs.pop_front();
+            inner.make_room(from)?;
         }
         let (ends, ended) = oneshot::channel();
-        inner.runs.push_back((Instant::now(), ends));
+        inner.runs.push_back((Instant::now(), from, ends));
         Ok(Run {
             pin,
             number: inner.number,
@@ -153,10 +156,35 @@ impl Pins {
 
 impl Inner {
     fn must_have_tries(&mut self, from: Source) -> Result<(), Refused> {
-        self.wrong.retain(|(at, _)| at.elapsed() < WINDOW);
-        let of_one = self.wrong.iter().filter(|(_, it)| *it == from).count();
-        if self.wrong.len() >= WRONG || of_one >= WRONG_OF_ONE {
+        let of = |all: &mut VecDeque<(Instant, Source)>| {
+            all.retain(|(at, _)| at.elapsed() < WINDOW);
+            all.iter().filter(|(_, it)| *it == from).count()
+        };
+        let (wrong, slow) = (of(&mut self.wrong), of(&mut self.slow));
+        if self.wrong.len() >= WRONG || wrong >= WRONG_OF_ONE || slow >= SLOW_OF_ONE {
             return Err(refused(Refusal::PinTries));
+        }
+        Ok(())
+    }
+
+    /// Ends a run for a newcomer's: one of a source that has more than it; or else the
+    /// oldest, if its turn is over. Who never shows what it should is nobody's obstacle.
+    fn make_room(&mut self, from: Source) -> Result<(), Refused> {
+        let count = |source| self.runs.iter().filter(|(_, it, _)| *it == source).count();
+        let own = count(from);
+        let most = self.runs.iter().map(|(_, source, _)| count(*source)).max();
+        let most = most.filter(|most| *most > own.saturating_add(1));
+        let of_most = self
+            .runs
+            .iter()
+            .position(|(_, it, _)| Some(count(*it)) == most);
+        let is_slow = |at: &Instant| at.elapsed() >= TURN;
+        let slow = self.runs.front().filter(|(at, ..)| is_slow(at));
+        let gives_way = of_most.or(slow.map(|_| 0));
+        let ended = gives_way.and_then(|at| self.runs.remove(at));
+        let (at, source, _) = ended.ok_or_else(|| refused(Refusal::Busy))?;
+        if is_slow(&at) {
+            self.slow.push_back((Instant::now(), source));
         }
         Ok(())
     }
@@ -276,6 +304,34 @@ mod tests {
         assert!(runs[1].ended.try_recv() == Err(oneshot::error::TryRecvError::Empty));
         assert_eq!(pins.0.lock().runs.len(), RUNS);
         drop(next);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_begins_and_says_nothing_more_keeps_nobody_out() {
+        let pins = pins();
+        let mut silent: Vec<Run> = Vec::new();
+        let mut begin = |n: u8| pins.begin(source(n)).map(|run| silent.push(run)).is_ok();
+        assert!((0..RUNS).all(|_| begin(1)));
+        assert!(!begin(1), "it is its own turn");
+        // Somebody else has it at once.
+        assert!(pins.begin(source(2)).is_ok());
+        // Turn after turn, until that was too often.
+        let mut turns = 0;
+        loop {
+            tokio::time::advance(TURN).await;
+            if !begin(1) {
+                break;
+            }
+            turns += 1;
+        }
+        // The first one takes the place of who is done.
+        assert_eq!(turns, SLOW_OF_ONE + 1);
+        assert_eq!(tried(&pins, 1, true), SPENT);
+        assert_eq!(tried(&pins, 2, true), None);
+        // Nobody else's tries were used.
+        assert_eq!(tried(&pins, 3, false), WRONG_PIN);
+        tokio::time::advance(WINDOW).await;
+        assert_eq!(tried(&pins, 1, true), None);
     }
 
     #[tokio::test(start_paused = true)]

@@ -568,6 +568,42 @@ async fn who_says_yes_without_the_pin_is_not_believed() {
     assert_eq!(friend.tries(pin("123456")).await, Some(Refusal::WrongPin));
 }
 
+/// Takes what a joiner shows, and says that it is busy, or what nobody knows.
+struct Checks(u8);
+
+impl Answers for Checks {
+    fn pin(&self, mut joiner: Stream) {
+        let answer = self.0;
+        tokio::spawn(async move {
+            let mut greeting = [0; GREETING];
+            joiner.read_exact(&mut greeting).await?;
+            let mut share = greeting[16..].to_vec();
+            share[0] = b'B';
+            joiner.write_all(&[&[0], share.as_slice()].concat()).await?;
+            joiner.flush().await?;
+            let mut tag = [0; TAG];
+            joiner.read_exact(&mut tag).await?;
+            joiner.write_all(&[answer]).await?;
+            joiner.flush().await
+        });
+    }
+}
+
+/// Each typing is one guess for whoever stands in the owner's place: the joiner's program
+/// repeats what it was refused as busy, but not that.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_shown_once_is_not_shown_again() {
+    for answer in [BUSY, 200] {
+        let liar = Intruder::with(Arc::new(Checks(answer)));
+        let friend = Guesser::at(ClusterId::random(), liar.addr).await;
+        let shown = friend.show(pin("123456")).await;
+        assert!(
+            matches!(shown, Err(CallError::Unreachable(_))),
+            "{answer}: {shown:?}"
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_breaks_off_learns_nothing_and_costs_nothing() {
     let (room, made) = locked_room(2).await;
