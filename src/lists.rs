@@ -9,7 +9,8 @@ use crate::{
     config::{packs_in, profiles_in},
     consensus::RULES,
     discovery::{Ads, Discovery, DiscoveryConfig, GossipConfig, GossipHandle, Interfaces},
-    game::{Difficulty, PeerId},
+    game::{Difficulty, PeerId, safe_text},
+    json,
     net::{AddressBook, Identity, Peers, TlsTransport},
     node::{self, Room, ask_rooms},
     packs::Packs,
@@ -37,7 +38,7 @@ pub async fn rooms(
         gossip,
     });
     for warning in &discovery.warnings {
-        eprintln!("dhangkanna: {warning}");
+        eprintln!("dhangkanna: {}", safe_text(&warning.to_string()));
     }
     let looking = tokio::time::sleep(wait);
     match &discovery.gossip {
@@ -58,7 +59,7 @@ pub async fn rooms(
     let mut out = std::io::stdout().lock();
     for room in &rooms {
         if as_json {
-            writeln!(out, "{}", serde_json::to_string(&RoomLine::of(room, &ads))?)?;
+            writeln!(out, "{}", json::line(&RoomLine::of(room, &ads))?)?;
         } else {
             writeln!(out, "{}", room_as_text(room))?;
         }
@@ -188,7 +189,7 @@ struct PackLine<'a> {
 pub fn packs(data_dir: &Path, as_json: bool) -> anyhow::Result<()> {
     let (packs, warnings) = Packs::load(&packs_in(data_dir));
     for warning in warnings {
-        eprintln!("dhangkanna: {warning}");
+        eprintln!("dhangkanna: {}", safe_text(&warning.to_string()));
     }
     let mut out = std::io::stdout().lock();
     for pack in packs.all() {
@@ -214,7 +215,7 @@ pub fn packs(data_dir: &Path, as_json: bool) -> anyhow::Result<()> {
                 hard,
                 licence: &pack.licence,
             };
-            writeln!(out, "{}", serde_json::to_string(&line)?)?;
+            writeln!(out, "{}", json::line(&line)?)?;
         } else {
             writeln!(
                 out,

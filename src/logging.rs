@@ -31,7 +31,9 @@ impl Drop for Guard {
 /// game itself will say so.
 pub fn start(level: LevelFilter, folder: Option<&Path>) -> Option<Guard> {
     let guard = folder.and_then(|folder| {
-        let files = LogFiles::open(folder).ok()?;
+        let files = LogFiles::open(folder);
+        let files = files.inspect_err(|e| eprintln!("dhangkanna: no log is written: {e}"));
+        let files = files.ok()?;
         let (file, worker) = tracing_appender::non_blocking(files);
         Some(Guard {
             lines: Lines::default(),

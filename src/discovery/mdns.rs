@@ -407,11 +407,19 @@ fn read(service: &ResolvedService) -> Option<Ad> {
             }
             _ => None,
         })
+        .filter(can_be_dialled)
         .collect();
     addrs.sort();
     addrs.truncate(crate::consensus::codec::MAX_ADDRS);
     ad.addrs = addrs;
     Some(ad)
+}
+
+/// Whether somebody may be at an address: not at none, and not at that of many.
+fn can_be_dialled(addr: &SocketAddr) -> bool {
+    let ip = addr.ip().to_canonical();
+    let is_broadcast = matches!(ip, IpAddr::V4(v4) if v4.is_broadcast());
+    addr.port() != 0 && !ip.is_unspecified() && !ip.is_multicast() && !is_broadcast
 }
 
 #[cfg(test)]
@@ -459,6 +467,25 @@ mod tests {
         assert_eq!(ads.len(), MAX_NAMES);
         assert!([0, 1, 2].iter().all(|n| ads.contains_key(&peer(*n))));
         assert!(ads.contains_key(&peer(1399)) && !ads.contains_key(&peer(700)));
+    }
+
+    #[test]
+    fn what_is_no_computers_address_is_not_dialled() {
+        let can = |addr: &str| can_be_dialled(&addr.parse().expect("an address"));
+        for addr in ["192.0.2.1:4000", "[fe80::1]:4000", "127.0.0.1:1"] {
+            assert!(can(addr), "{addr}");
+        }
+        for addr in [
+            "192.0.2.1:0",
+            "0.0.0.0:4000",
+            "224.0.0.251:5353",
+            "255.255.255.255:9",
+            "[::]:4000",
+            "[ff02::fb]:5353",
+            "[::ffff:224.0.0.1]:4000",
+        ] {
+            assert!(!can(addr), "{addr}");
+        }
     }
 
     #[test]

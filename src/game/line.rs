@@ -62,7 +62,7 @@ pub fn safe_text(text: &str) -> Cow<'_, str> {
     let mut safe = String::with_capacity(text.len());
     let mut marks = Marks::default();
     for (n, c) in chars.iter().copied().enumerate() {
-        if c.is_control() || reorders(c) {
+        if breaks_line(c) {
             marks = Marks::default();
             if !safe.ends_with(REPLACED) {
                 safe.push(REPLACED);
@@ -76,6 +76,11 @@ pub fn safe_text(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(safe)
+}
+
+/// Whether a character ends the line, turns it around, or is an order to a terminal.
+pub fn breaks_line(c: char) -> bool {
+    c.is_control() || reorders(c)
 }
 
 /// A safe text of at most `max` graphemes: a longer one ends with "…".

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     game::{Name, PeerId},
+    json,
     node::{Pin, RoomView, Stage, View},
 };
 
@@ -79,7 +80,7 @@ impl Printer {
 
     pub(super) fn print(&self, event: &Event) -> anyhow::Result<()> {
         self.lines
-            .try_send(Some(serde_json::to_string(event)?))
+            .try_send(Some(json::line(event)?))
             .map_err(|e| match e {
                 TrySendError::Full(_) => anyhow!("nobody reads stdout"),
                 TrySendError::Disconnected(_) => anyhow!("stdout is closed"),

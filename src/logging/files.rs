@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::files::{create_private, open_private};
+use crate::{
+    files::{create_private, open_private},
+    game::safe_text,
+};
 
 /// The largest log file, in bytes.
 const MAX_BYTES: u64 = 8 * 1024 * 1024;
@@ -43,7 +46,10 @@ impl LogFiles {
             let fits = |meta: fs::Metadata| meta.is_file() && meta.len() <= max;
             // What a link leads to does not matter.
             if is_log && !(known.contains(&file) && found.metadata().is_ok_and(fits)) {
-                fs::remove_file(found.path())?;
+                // A folder stays, and is in nobody's way.
+                if let Err(e) = fs::remove_file(found.path()) {
+                    eprintln!("dhangkanna: {}: {e}", safe_text(&file));
+                }
             }
         }
         let file = append(&folder.join(name(0)))?;
@@ -113,6 +119,7 @@ mod tests {
         put("dhangkanna.2.log", 5000).expect("too large");
         put("dhangkanna.log", 900).expect("written");
         put("notes", 5000).expect("not ours");
+        fs::create_dir(dir.path().join("dhangkanna.x.log")).expect("a folder");
         for n in 0..500 {
             // Each fifth start goes on with what is there.
             let mut log = LogFiles::of_size(dir.path(), MAX).expect("a log");
@@ -129,6 +136,7 @@ mod tests {
             sizes.insert(name, file.metadata().expect("a file").len());
         }
         assert_eq!(sizes.remove("notes"), Some(5000), "{sizes:?}");
+        sizes.remove("dhangkanna.x.log").expect("in nobody's way");
         let names: Vec<String> = (0..FILES).map(name).collect();
         assert_eq!(sizes.len(), names.len(), "{sizes:?}");
         assert!(names.iter().all(|name| sizes[name] <= MAX), "{sizes:?}");

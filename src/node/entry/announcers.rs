@@ -3,6 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    net::{IpAddr, SocketAddr},
     time::Duration,
 };
 
@@ -20,6 +21,9 @@ use crate::{
     net::Peers,
     node::api::{Met, Room},
 };
+
+/// How many are asked at one address in a row, of those who have proven nothing.
+const AT_ONE_ADDRESS: usize = 8;
 
 /// How many are asked in a row before the first are due again.
 const IN_A_ROW: usize = 128;
@@ -45,7 +49,8 @@ impl Announcers {
     /// then those who have waited longest.
     pub fn to_ask(&self, ads: &Ads, met: &Met, again: bool) -> Vec<Ad> {
         let is_new = |ad: &&Ad| self.known.get(&ad.peer_id).is_none_or(|k| k.ad != **ad);
-        let announced = ads.values().filter(|ad| again || is_new(ad));
+        let is_due = |ad: &&Ad| self.known.get(&ad.peer_id).is_none_or(Known::is_due);
+        let announced = ads.values().filter(|ad| again && is_due(ad) || is_new(ad));
         let gone = self.known.values().filter(|known| {
             let is_gone = !ads.contains_key(&known.ad.peer_id);
             is_gone && known.member().is_some() && (again || known.announces)
@@ -57,8 +62,29 @@ impl Announcers {
             let has_met = met.last(&ad.peer_id).is_some();
             (!is_member, !has_met, known.map(|known| known.asked))
         });
-        asked.truncate(IN_A_ROW);
-        asked.into_iter().cloned().collect()
+        // Anybody can announce any address, also one that is somebody else's.
+        let mut at: BTreeMap<Option<IpAddr>, usize> = BTreeMap::new();
+        asked.retain(|ad| {
+            if self.is_somebody(&ad.peer_id, met) {
+                return true;
+            }
+            let count = at.entry(ad.addrs.first().map(SocketAddr::ip)).or_default();
+            *count += 1;
+            *count <= AT_ONE_ADDRESS
+        });
+        // Half of a row is for those who were not asked yet, however much is known of others.
+        let (known, new): (Vec<&Ad>, Vec<&Ad>) = asked
+            .into_iter()
+            .partition(|ad| self.known.contains_key(&ad.peer_id));
+        let of_new = new.len().min(IN_A_ROW / 2);
+        let row = known.into_iter().take(IN_A_ROW - of_new).chain(new);
+        row.take(IN_A_ROW).cloned().collect()
+    }
+
+    /// Whether somebody has proven something, or the player has met them.
+    fn is_somebody(&self, peer: &PeerId, met: &Met) -> bool {
+        let known = self.known.get(peer);
+        known.is_some_and(|known| known.member().is_some()) || met.last(peer).is_some()
     }
 
     /// Notes what somebody showed.
@@ -68,6 +94,11 @@ impl Announcers {
         // A member stays as long as it proves what it is: others' announcements may push
         // out its own.
         let stays = matches!(shown, Shown::Member { .. });
+        let before = self.known.get(&peer).map_or(0, |known| known.in_vain);
+        let in_vain = match shown {
+            Shown::Nothing => before.saturating_add(1),
+            Shown::Member { .. } | Shown::OtherVersion => 0,
+        };
         if !announces && !stays {
             self.known.remove(&peer);
         } else {
@@ -76,6 +107,7 @@ impl Announcers {
                 shown,
                 asked: Instant::now(),
                 announces,
+                in_vain,
             };
             self.known.insert(peer, known);
         }
@@ -164,7 +196,7 @@ pub async fn ask_rooms(peers: &Peers, ads: &Ads) -> Vec<Room> {
 
 #[cfg(test)]
 mod tests {
-    use std::{net::SocketAddr, sync::Arc};
+    use std::sync::Arc;
 
     use super::*;
     use crate::{
@@ -294,16 +326,27 @@ mod tests {
     async fn among_many_announcers_those_are_asked_first_who_are_somebody() {
         let (den, mut met) = (den(), Met::default());
         let mut ads: BTreeMap<PeerId, Ad> = BTreeMap::clone(&den.ads());
-        ads.extend(crowd(&den, 600, 9).into_iter().map(|ad| (ad.peer_id, ad)));
+        let crowds = (10..85).flat_map(|host| {
+            let crowd = crowd(&den, 8, host).into_iter();
+            crowd.map(move |mut ad| {
+                let mut id = *ad.peer_id.as_bytes();
+                id[31] = host;
+                ad.peer_id = PeerId::new(id);
+                (ad.peer_id, ad)
+            })
+        });
+        ads.extend(crowds);
         let (ads, mut announcers) = (Ads::new(ads), Announcers::default());
         announcers.note(&ads, den.member(0, 1));
         met.note(&den.peer(1), &Name::placeholder(), 1);
         let mut asked: BTreeSet<PeerId> = BTreeSet::new();
         for turn in 0..5 {
             let row = announcers.to_ask(&ads, &met, true);
-            assert_eq!(row.len(), IN_A_ROW);
+            assert!(row.len() == IN_A_ROW || turn == 4, "{turn}: {}", row.len());
             assert_eq!(row[0].peer_id, den.peer(0), "it has proven something");
-            assert_eq!(row[1].peer_id, den.peer(1), "the player has met them");
+            if turn == 0 {
+                assert_eq!(row[1].peer_id, den.peer(1), "the player has met them");
+            }
             for ad in row.into_iter().skip(1) {
                 asked.insert(ad.peer_id);
                 announcers.note(&ads, (ad, Shown::Nothing));
@@ -313,6 +356,56 @@ mod tests {
             let all = asked.len() == 603;
             assert_eq!(all, turn == 4, "{turn}: {}", asked.len());
         }
+        // Who showed nothing is left alone, for longer each time.
+        assert_eq!(announcers.to_ask(&ads, &met, true).len(), 1);
+        tokio::time::advance(Duration::from_secs(2)).await;
+        assert_eq!(announcers.to_ask(&ads, &met, true).len(), IN_A_ROW);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn at_one_address_few_are_asked_who_are_nobody() {
+        let (den, met) = (den(), Met::default());
+        let mut ads: BTreeMap<PeerId, Ad> = BTreeMap::new();
+        ads.extend(crowd(&den, 600, 9).into_iter().map(|ad| (ad.peer_id, ad)));
+        ads.insert(den.peer(1), den.ad(1));
+        let (ads, announcers) = (Ads::new(ads), Announcers::default());
+        let row = announcers.to_ask(&ads, &met, true);
+        assert_eq!(row.len(), AT_ONE_ADDRESS + 1);
+        assert!(row.iter().any(|ad| ad.peer_id == den.peer(1)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_proves_much_leaves_room_for_who_is_new() {
+        let (den, met) = (den(), Met::default());
+        let mut announcers = Announcers::default();
+        let mut ads: BTreeMap<PeerId, Ad> = BTreeMap::new();
+        for n in 0..200_u8 {
+            let (mut ad, shown) = den.member(0, 0);
+            ad.peer_id = PeerId::new([n; 32]);
+            ads.insert(ad.peer_id, ad.clone());
+            announcers.note(&Arc::new(ads.clone()), (ad, shown));
+        }
+        ads.insert(den.peer(1), den.ad(1));
+        let row = announcers.to_ask(&Arc::new(ads), &met, true);
+        assert_eq!(row.len(), IN_A_ROW);
+        assert!(row.iter().any(|ad| ad.peer_id == den.peer(1)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_announced_in_a_members_name_takes_nothing_from_it() {
+        let (den, met) = (den(), Met::default());
+        let mut announcers = Announcers::default();
+        let (mut ad, shown) = den.member(0, 0);
+        ad.cluster_id = ClusterId::random();
+        ad.room = Name::placeholder();
+        let ads = Arc::new(BTreeMap::from([(ad.peer_id, ad.clone())]));
+        announcers.note(&ads, (ad, shown));
+        let rooms = announcers.rooms(&met, false);
+        assert_eq!(rooms.len(), 1);
+        assert_eq!(
+            (rooms[0].cluster_id, rooms[0].name.as_str()),
+            (den.cluster, "Den")
+        );
     }
 
     #[test]

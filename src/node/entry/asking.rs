@@ -1,6 +1,6 @@
 //! What an announcer shows of itself when it is asked.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use futures::{Stream, StreamExt as _};
 use tokio::time::Instant;
@@ -13,6 +13,12 @@ use crate::{
 
 /// How many are asked at a time.
 const AT_A_TIME: usize = 32;
+
+/// How long somebody is left alone who showed nothing, the first time.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// The longest such pause.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// What an announcer showed of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,9 +50,8 @@ pub fn ask(peers: &Peers, ads: Vec<Ad>) -> impl Stream<Item = (Ad, Shown)> + use
             let about = peers.hello(ad.peer_id).await;
             let shown = match about {
                 Ok(about) => {
-                    let room = about.room.filter(|room| {
-                        room.cluster_id == ad.cluster_id && room.is_proven_by(ad.peer_id)
-                    });
+                    // Whatever is announced in its name.
+                    let room = about.room.filter(|room| room.is_proven_by(ad.peer_id));
                     room.map_or(Shown::Nothing, |room| Shown::Member {
                         name: about.name,
                         room: Box::new(room),
@@ -74,9 +79,20 @@ pub struct Known {
     pub asked: Instant,
     /// Whether it still announced that when it was asked.
     pub announces: bool,
+    /// How often in a row it showed nothing.
+    pub in_vain: u32,
 }
 
 impl Known {
+    /// Whether it is to be asked again: who shows nothing is asked less and less often.
+    pub fn is_due(&self) -> bool {
+        let Some(times) = self.in_vain.checked_sub(1) else {
+            return true;
+        };
+        let pause = AGAIN.saturating_mul(1 << times.min(5));
+        self.asked.elapsed() >= pause.min(LONGEST)
+    }
+
     /// What it has proven.
     pub fn member(&self) -> Option<(&Name, &RoomInfo)> {
         match &self.shown {

@@ -28,6 +28,9 @@ use crate::{
 /// that crashed said no goodbye.
 pub const CHECK: Duration = Duration::from_secs(3);
 
+/// How many are asked who announce something else than what is meant.
+const OTHERS: usize = 64;
+
 /// How long a second room of the same name has to show up. Answers to one
 /// question come within 120 ms (RFC 6762 §6), and over Wi-Fi a little later.
 const SETTLE: Duration = Duration::from_millis(300);
@@ -61,7 +64,10 @@ pub async fn find(
     let deadline = Instant::now() + wait;
     let by_name = matches!(target, JoinTarget::Room(_));
     let mut ads = shared.env.ads.clone();
-    let (mut announcers, mut answers) = (Announcers::default(), SelectAll::new());
+    let mut announcers = Announcers::default();
+    // Of those who announce what is meant, and of others: anybody can announce something
+    // in a member's name.
+    let (mut answers, mut others) = (SelectAll::new(), SelectAll::new());
     let mut asked: BTreeMap<PeerId, Ad> = BTreeMap::new();
     // Once one is found, others have a moment to show up, too.
     let mut settled: Option<Instant> = None;
@@ -69,15 +75,14 @@ pub async fn find(
         let seen = Arc::clone(&ads.borrow_and_update());
         let is_meant = |ad: &&Ad| target.is(ad.cluster_id, &ad.room);
         let is_new = |ad: &&Ad| asked.get(&ad.peer_id) != Some(*ad);
-        let new: Vec<Ad> = seen
-            .values()
-            .filter(is_meant)
-            .filter(is_new)
-            .cloned()
-            .collect();
-        if !new.is_empty() {
-            asked.extend(new.iter().map(|ad| (ad.peer_id, ad.clone())));
-            answers.push(Box::pin(ask(&shared.env.peers, new)));
+        let new = seen.values().filter(is_new).cloned();
+        let (new, mut rest): (Vec<Ad>, Vec<Ad>) = new.partition(|ad| is_meant(&ad));
+        rest.truncate(OTHERS.saturating_sub(asked.len()));
+        asked.extend(new.iter().chain(&rest).map(|ad| (ad.peer_id, ad.clone())));
+        for (ads, answers) in [(new, &mut answers), (rest, &mut others)] {
+            if !ads.is_empty() {
+                answers.push(Box::pin(ask(&shared.env.peers, ads)));
+            }
         }
         let until = settled.unwrap_or(deadline);
         tokio::select! {
@@ -86,6 +91,9 @@ pub async fn find(
                 if let Some(answer) = answer {
                     announcers.note(&seen, answer);
                 }
+            }
+            Some(answer) = others.next(), if !others.is_empty() => {
+                announcers.note(&seen, answer);
             }
             Ok(()) = ads.changed() => continue,
             () = tokio::time::sleep_until(until), if answers.is_empty() || settled.is_some() => {}
