@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use tokio::time::{Instant, timeout_at};
 use tonic::{Request, service::interceptor::InterceptedService, transport::Channel};
 
 use super::{
-    call::{CHANGE_DEADLINE, CallError, LOBBY_DEADLINE, Refusal, Refused, timed, within},
+    call::{CHANGE_DEADLINE, CallError, LATE, LOBBY_DEADLINE, Refusal, Refused, timed, within},
     codec,
     credentials::Credentials,
     header::Attach,
@@ -52,6 +53,7 @@ impl MemberClient {
         M: Clone,
         F: Future<Output = Result<tonic::Response<R>, tonic::Status>>,
     {
+        let until = Instant::now() + deadline;
         let made = |message: M| call(self.members.clone(), timed(message, deadline));
         let calling = async {
             match made(message.clone()).await {
@@ -73,7 +75,9 @@ impl MemberClient {
                 })
             }
             Err(CallError::Refused(refused)) if refused.reason == Refusal::Continued => {
-                Err(self.went_on().await.unwrap_or_else(|error| error))
+                let told = timeout_at(until, self.went_on()).await;
+                let told = told.map_err(|_late| CallError::Unreachable(LATE.to_owned()));
+                Err(told.flatten().unwrap_or_else(|error| error))
             }
             answered => answered,
         }

@@ -139,7 +139,7 @@ impl Handler for Service {
             let shared = Arc::clone(&self.0);
             tokio::spawn(async move {
                 if let Ok(_asking) = seat.is_asking.try_lock() {
-                    keeper::survey(&shared, &seat, false).await;
+                    keeper::survey(&shared, &seat, false, keeper::ASKING).await;
                 }
             });
         }
@@ -187,7 +187,7 @@ impl Handler for Service {
             tokio::spawn(async move {
                 // Voters are connected to their leader only: while its lease
                 // runs out there is time to connect to each other.
-                let connecting = keeper::survey(&shared, &seat, false);
+                let connecting = keeper::survey(&shared, &seat, false, keeper::ASKING);
                 futures::join!(keeper::hurry_election(&seat), connecting);
             });
         }

@@ -15,7 +15,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::keeper::survey;
+use super::keeper::{ASKING, survey};
 use crate::{
     consensus::{Continuation, Genesis, Holder, LogId, NodeId, Notice},
     game::PeerId,
@@ -36,7 +36,7 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
         return Err(Failure::new("still_played", message));
     }
     seat.contact.freeze(seat.timing.freeze);
-    let findings = survey(shared, seat, true).await;
+    let findings = survey(shared, seat, true, ASKING).await;
     let mut seat = Arc::clone(seat);
     if let Some((peer, notices)) = &findings.continued {
         match move_to(shared, &seat, notices, *peer, is_fenced()).await {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures::{StreamExt as _, stream::FuturesUnordered};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{
     consensus::{MAX_MEMBERS, NodeId, lead_on},
@@ -34,6 +34,10 @@ const STRANGERS: usize = MAX_MEMBERS;
 
 /// How long those are waited for who may know where the game went on.
 const WHERE: Duration = Duration::from_secs(1);
+
+/// How long the others are waited for: who is silent must not keep a seat from being
+/// looked after.
+pub const ASKING: Duration = Duration::from_secs(2);
 
 /// How long a seat that was kept waits for the others' answers.
 const COMING_BACK: Duration = Duration::from_secs(1);
@@ -74,7 +78,7 @@ async fn compare(shared: &Shared, seat: &Arc<Seat>) {
     if membership.nodes().count() < 2 || seat.contact.is_frozen() {
         return;
     }
-    survey(shared, seat, false).await;
+    survey(shared, seat, false, ASKING).await;
     let is_member = |id: &NodeId| membership.membership().get_node(id).is_some();
     let mut histories = seat.histories.lock();
     histories.differ.retain(is_member);
@@ -90,8 +94,7 @@ async fn compare(shared: &Shared, seat: &Arc<Seat>) {
 /// older copy, from a backup, than what it has told them. Nobody answers: then there
 /// is nobody to wait for.
 async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
-    let findings = timeout(COMING_BACK, survey(shared, seat, false)).await;
-    let findings = findings.unwrap_or_default();
+    let findings = survey(shared, seat, false, COMING_BACK).await;
     if findings.is_replaced {
         return shared.evict(seat, Eviction::Replaced);
     }
@@ -197,7 +200,7 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
             .send_if_modified(|findings| findings.take().is_some());
         return;
     }
-    let findings = survey(shared, seat, false).await;
+    let findings = survey(shared, seat, false, ASKING).await;
     if findings.is_replaced {
         return shared.evict(seat, Eviction::Replaced);
     }
@@ -235,8 +238,9 @@ pub async fn hurry_election(seat: &Seat) {
 
 /// Asks all members how they are, and whoever else shows that they were let into
 /// the room: all those we know may have been replaced while we slept. With
-/// `freeze`, they freeze for a moment if they do not play.
-pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool) -> Findings {
+/// `freeze`, they freeze for a moment if they do not play. Who has not answered
+/// within `time` is not waited for.
+pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) -> Findings {
     let membership = seat.node.membership();
     let members: BTreeMap<PeerId, NodeId> = membership
         .nodes()
@@ -259,7 +263,8 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool) -> Findings {
         .map(|(peer, id)| async move { (peer, ask(shared, seat, peer, id, freeze).await) })
         .collect();
     let mut findings = Findings::default();
-    while let Some((peer, answer)) = asked.next().await {
+    let until = Instant::now() + time;
+    while let Ok(Some((peer, answer))) = timeout_at(until, asked.next()).await {
         match answer {
             Ok((id, Ok(survey))) => {
                 hear(seat, (id, peer), &survey);
