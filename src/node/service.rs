@@ -318,8 +318,8 @@ impl Handler for Service {
         if freeze && !plays {
             // Who goes on is stuck, and so are all that may go with it. While a leader
             // is being elected, nobody keeps the others from that.
-            let players = seat.node.state();
-            let is_player = players.game().players().contains_key(&caller.peer_id);
+            let state = seat.node.state_of_whole_log();
+            let is_player = state.game().players().contains_key(&caller.peer_id);
             let keeps_still = is_player && continuation::is_stuck(&seat);
             if !keeps_still || !seat.contact.freeze(self.0.env.timing.freeze) {
                 return Err(Refusal::Busy.because("this computer cannot keep still now; try again"));

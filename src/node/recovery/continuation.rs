@@ -25,7 +25,10 @@ use crate::{
     node::{
         api::{Done, Failure, Reply},
         entry::seating,
-        seat::{Seat, findings::Findings},
+        seat::{
+            Seat,
+            findings::{Findings, Word},
+        },
         shared::Shared,
     },
 };
@@ -86,7 +89,7 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
     }
     let seat = &seat;
     let unconfirmed = findings.unconfirmed();
-    seat.doubt(&mut findings, unconfirmed);
+    seat.doubt(&mut findings, unconfirmed, Word::Plays);
     if findings.plays() {
         seat.contact.thaw();
         seat.findings.send_replace(Some(findings));
@@ -108,7 +111,7 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
         && let Some(seat) = shared.current_seat()
     {
         // It may have been opened again since.
-        seat.doubt(&mut findings, [best]);
+        seat.doubt(&mut findings, [best], Word::Waits);
     }
     followed
 }
@@ -126,7 +129,7 @@ async fn newest_log(seat: &Seat, findings: &Findings) -> (NodeId, PeerId) {
         return (seat.node_id(), seat.me);
     }
     let others = findings.answers.iter();
-    let others = others.filter(|(id, _)| findings.believes(**id));
+    let others = others.filter(|(id, _)| findings.waits_for(**id));
     let others = others.map(|(id, (peer, survey))| (survey.last_log_id, *peer, *id));
     let mine = (seat.node.last_log_id().await, seat.me, seat.node_id());
     let newest = others
@@ -179,7 +182,7 @@ pub async fn found_next(shared: &Shared, seat: &Arc<Seat>) -> Result<Notice, Ref
     }
     // Who has applied something else keeps it.
     let agree = findings.answers.iter().filter(|(id, (_, theirs))| {
-        let keeps_still = seat.member(**id).is_some() && findings.believes(**id) && !theirs.plays;
+        let keeps_still = seat.member(**id).is_some() && findings.waits_for(**id) && !theirs.plays;
         keeps_still && seat.node.agrees(theirs.applied) == Some(true)
     });
     let others: Vec<(NodeId, PeerId)> = agree.map(|(id, (peer, _))| (*id, *peer)).collect();
@@ -252,8 +255,10 @@ fn nobody_objects(
     let knows_more = knows_more.filter(|_| !takes_any_log());
     let knows_more: Vec<NodeId> = knows_more.map(|(id, _)| *id).collect();
     let objections = knows_more.iter().chain(&findings.busy).copied();
-    let objections: Vec<NodeId> = objections.chain(findings.unconfirmed()).collect();
-    seat.doubt(findings, objections);
+    let objections: Vec<NodeId> = objections.collect();
+    seat.doubt(findings, objections, Word::Waits);
+    let unconfirmed = findings.unconfirmed();
+    seat.doubt(findings, unconfirmed, Word::Plays);
     if findings.plays() {
         return Err(Refusal::StillPlayed.because("that room is still being played"));
     }
@@ -263,7 +268,7 @@ fn nobody_objects(
         .iter()
         .zip(more)
         .chain(findings.busy.iter().zip(busy));
-    match objections.find(|(id, _)| findings.believes(**id)) {
+    match objections.find(|(id, _)| findings.waits_for(**id)) {
         Some((id, why)) => {
             let who = seat.member(*id).map(|member| member.peer_id.short());
             let who = who.unwrap_or_default();

@@ -18,7 +18,10 @@ use crate::{
     net::{CallError, Refusal, Survey},
     node::{
         entry::seating,
-        seat::{Seat, findings::Findings},
+        seat::{
+            Seat,
+            findings::{Findings, Word},
+        },
         shared::{Eviction, GivenUp, Shared},
     },
     random,
@@ -231,7 +234,7 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     }
     if is_lost {
         let unconfirmed = findings.unconfirmed();
-        seat.doubt(&mut findings, unconfirmed);
+        seat.doubt(&mut findings, unconfirmed, Word::Plays);
     }
     let is_given_up =
         seat.contact.is_outdated() || findings.is_given_up(&membership.voter_ids().collect());

@@ -20,6 +20,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// those as it likes, so all of them count as one. No seat has this number.
 const STRANGERS: NodeId = 0;
 
+/// What keeps a player from going on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Word {
+    /// "The room is played."
+    Plays,
+    /// "I know more", and "not now".
+    Waits,
+}
+
 /// How the others were when they were asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
@@ -33,7 +42,7 @@ pub struct Findings {
     /// Those of them all who are in no membership here.
     pub strangers: BTreeSet<NodeId>,
     /// Whose word has brought nothing before.
-    pub disbelieved: BTreeSet<NodeId>,
+    pub disbelieved: BTreeSet<(NodeId, Word)>,
     /// Who has gone on in another cluster, and how that came about.
     pub continued: Option<(PeerId, Vec<Notice>)>,
     /// Another start of this player's plays, as it has signed.
@@ -58,7 +67,7 @@ impl Findings {
     fn playing(&self) -> impl Iterator<Item = (NodeId, bool)> {
         let playing = self.answers.iter().filter(|(_, (_, survey))| survey.plays);
         let playing = playing.map(|(id, (_, survey))| (self.speaker(*id), survey.leads));
-        playing.filter(|(by, _)| !self.disbelieved.contains(by))
+        playing.filter(|(by, _)| !self.disbelieved.contains(&(*by, Word::Plays)))
     }
 
     fn two_play(&self) -> bool {
@@ -73,9 +82,9 @@ impl Findings {
         }
     }
 
-    /// Whether what a seat says counts.
-    pub fn believes(&self, id: NodeId) -> bool {
-        !self.disbelieved.contains(&self.speaker(id))
+    /// Whether a member is waited for, or asked to found the next room.
+    pub fn waits_for(&self, id: NodeId) -> bool {
+        !self.disbelieved.contains(&(id, Word::Waits))
     }
 
     /// Whether our seat was given up: by the word of most of those voters that
@@ -93,20 +102,23 @@ impl Findings {
 /// Whose word kept the player from going on, and since when. Who is right can show it
 /// until the player tries again; who is not could say the same for ever.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Doubts(BTreeMap<NodeId, (Instant, bool)>);
+pub struct Doubts(BTreeMap<(NodeId, Word), (Instant, bool)>);
 
 impl Doubts {
     /// Notes that somebody's word has brought nothing so far. The second time, some
     /// seconds later, is the last one.
-    pub fn note(&mut self, id: NodeId) {
-        let (since, is_last) = self.0.entry(id).or_insert_with(|| (Instant::now(), false));
+    pub fn note(&mut self, id: NodeId, word: Word) {
+        let (since, is_last) = self
+            .0
+            .entry((id, word))
+            .or_insert_with(|| (Instant::now(), false));
         *is_last |= since.elapsed() >= PATIENCE;
     }
 
     /// Whose word is not believed any more.
-    pub fn disbelieved(&self) -> BTreeSet<NodeId> {
+    pub fn disbelieved(&self) -> BTreeSet<(NodeId, Word)> {
         let all = self.0.iter().filter(|(_, (_, is_last))| *is_last);
-        all.map(|(id, _)| *id).collect()
+        all.map(|(by, _)| *by).collect()
     }
 
     /// Something came about.
@@ -210,7 +222,7 @@ mod tests {
                 findings
                     .unconfirmed()
                     .into_iter()
-                    .for_each(|by| doubts.note(by));
+                    .for_each(|by| doubts.note(by, Word::Plays));
                 findings.disbelieved = doubts.disbelieved();
                 believed += usize::from(findings.plays());
                 tokio::time::advance(Duration::from_secs(4)).await;
@@ -232,13 +244,14 @@ mod tests {
         ];
         for (text, believed, plays) in cases {
             let mut findings = findings(text);
-            findings.disbelieved = [2, 3].into_iter().collect();
-            findings.disbelieved.retain(|id| !believed.contains(id));
+            let others = [2, 3].into_iter().filter(|id| !believed.contains(id));
+            let both = others.flat_map(|id| [(id, Word::Plays), (id, Word::Waits)]);
+            findings.disbelieved = both.collect();
             assert_eq!(findings.plays(), plays, "{text}");
             assert!(
                 [2, 3]
                     .iter()
-                    .all(|id| findings.believes(*id) == believed.contains(id))
+                    .all(|id| findings.waits_for(*id) == believed.contains(id))
             );
         }
     }

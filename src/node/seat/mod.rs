@@ -21,7 +21,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::{sync::watch, time::Instant};
 
 use self::{
-    findings::{Doubts, Findings, Histories},
+    findings::{Doubts, Findings, Histories, Word},
     folder::{KeptSeat, LOG_FILE},
     lead::Lead,
     times::{Latencies, RoundClock},
@@ -193,9 +193,14 @@ impl Seat {
 
     /// Notes that the word of some has brought nothing so far, and leaves out those
     /// whose word is not believed any more.
-    pub fn doubt(&self, findings: &mut Findings, ids: impl IntoIterator<Item = NodeId>) {
+    pub fn doubt(
+        &self,
+        findings: &mut Findings,
+        ids: impl IntoIterator<Item = NodeId>,
+        word: Word,
+    ) {
         let mut doubts = self.doubts.lock();
-        ids.into_iter().for_each(|id| doubts.note(id));
+        ids.into_iter().for_each(|id| doubts.note(id, word));
         findings.disbelieved = doubts.disbelieved();
     }
 
