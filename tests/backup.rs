@@ -1,15 +1,17 @@
 //! A player comes back with an older copy of the profile, which lacks what was decided
 //! since.
 
-use std::{path::Path, sync::Arc};
+use std::{fs, net::SocketAddr, path::Path, sync::Arc};
 
 use dhangkanna::{
+    config::Profile,
     game::{Action, Letter},
+    net::{Identity, PROTOCOL},
     node::{Command, NodeHandle, Timing, Trouble, View},
 };
-use tokio::runtime::Runtime;
+use tokio::{net::TcpListener, runtime::Runtime};
 
-use crate::common::{addr_of, copy_settled, join, node, room_of, sit, until};
+use crate::common::{PATIENCE, addr_of, copy_settled, join, node, room_of, sit, until};
 
 /// A player whose program can be killed.
 fn program(data: &Path, name: &str) -> (NodeHandle, Runtime) {
@@ -114,4 +116,81 @@ async fn who_decides_alone_asks_when_others_have_more() {
     assert_eq!(guesses(&host), 0);
     let notice = host.notice.as_ref().expect("said");
     assert_eq!((notice.code, notice.what.as_str()), ("own_copy", "Ben"));
+}
+
+/// Takes connections in the place of a program that has ended, and says nothing.
+async fn silent_at(addr: SocketAddr) -> TcpListener {
+    let taking_over = async {
+        loop {
+            match TcpListener::bind(addr).await {
+                Ok(listener) => break listener,
+                // It has not let go of it yet.
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
+    };
+    let taken = tokio::time::timeout(PATIENCE, taking_over).await;
+    taken.expect("its port")
+}
+
+/// The proof that a copy is older counts, whoever else is silent: a member, and somebody
+/// who only announces the room.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_silent_hides_no_proof_of_an_older_copy() {
+    let [data, backup, others] = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
+    let (host, program_of_host) = program(data.path(), "Ada");
+    let hosts = Command::Host {
+        room: None,
+        pin: None,
+    };
+    sit(&host, hosts).await;
+    let (guest, program_of_guest) = program(others.path(), "Ben");
+    let (sleeper, program_of_sleeper) = program(others.path(), "Cem");
+    for player in [&guest, &sleeper] {
+        sit(player, join(addr_of(&host))).await;
+    }
+    let start = Command::StartRound {
+        pack: "kanna".to_owned(),
+        number: Some(1),
+        after_round: None,
+    };
+    host.request(start).await.expect("a round");
+    copy_settled(data.path(), backup.path());
+    guess(&host, "k").await;
+    until(&guest, "the guess", |view| guesses(view) == 1).await;
+    let cluster = room_of(&host.view().borrow())
+        .expect("a room")
+        .cluster
+        .cluster_id;
+    let addr = addr_of(&sleeper);
+    for (player, program) in [(host, program_of_host), (sleeper, program_of_sleeper)] {
+        drop(player);
+        program.shutdown_background();
+    }
+    let _silent_member = silent_at(addr).await;
+
+    let announcer = silent_at(SocketAddr::from(([127, 0, 0, 1], 0))).await;
+    let profile = Profile::open(Some(backup.path()), Some("mallory")).expect("a profile");
+    let text = format!(
+        "port={}\nv={PROTOCOL}\nver=0.2.0\np={}\nn=Mallory\nc={cluster}\nr=den\nl=1\nm=3\ns=guessing\na=\n",
+        announcer.local_addr().expect("an address").port(),
+        Identity::ephemeral().expect("a key").peer_id(),
+    );
+    fs::write(profile.folder().join("announcement"), text).expect("written");
+    let (host, program_of_host) = program(backup.path(), "Ada");
+    // Its announcement has been read.
+    let asked = tokio::time::timeout(PATIENCE, announcer.accept()).await;
+    let _asked = asked.expect("a call").expect("a connection");
+    let resume = Command::Resume { which: None };
+    host.request(resume).await.expect("a room");
+    until(&host, "the older copy is given up", |view| {
+        let notice = view.notice.as_ref();
+        notice.is_some_and(|notice| notice.code == "older_copy")
+    })
+    .await;
+    for player in [host, guest] {
+        let _ = player.shutdown().await;
+    }
+    program_of_host.shutdown_background();
+    program_of_guest.shutdown_background();
 }

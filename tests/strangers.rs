@@ -233,8 +233,7 @@ async fn only_members_can_call_members() {
         );
         let notice = scene.notice(cluster, seat);
         said(client.continued(&notice).await.expect_err("a refusal"));
-        let others = [own].into();
-        said(client.carry_on(&others).await.expect_err("a refusal"));
+        said(client.carry_on().await.expect_err("a refusal"));
     }
     let term = room_of(&scene.host.view().borrow())
         .expect("a room")

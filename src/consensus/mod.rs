@@ -18,7 +18,7 @@ mod types;
 
 pub use history::{History, Mark};
 pub use node::{Changes, RaftNode};
-pub use notice::{Continuation, Notice, lead_on};
+pub use notice::{Continuation, KnownMembers, Notice, lead_on};
 pub use path::{Descent, Holder, MAX_TICKETS, Ticket, TicketPath};
 pub use standing::{LogStats, NodeError, Progress, Role, Standing};
 pub use state::{

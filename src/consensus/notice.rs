@@ -1,9 +1,12 @@
 //! That the game of a room goes on in another one, signed by who founded that.
 
-use std::ops::Deref;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Deref,
+};
 
 use super::{
-    path::{Holder, TicketPath},
+    path::{Descent, Holder, TicketPath},
     state::{ClusterId, NodeId},
     types::LogId,
 };
@@ -72,18 +75,10 @@ impl Notice {
         self.signature
     }
 
-    /// Whether a member of the room has signed it: one that `member` knows by its
-    /// seat, or that shows how it came in.
-    pub fn is_genuine(&self, member: impl Fn(NodeId) -> Option<PublicKey>) -> bool {
-        let by_path = || {
-            let path = self.path.as_ref();
-            path.is_some_and(|path| path.holder() == self.founder && path.leads_into(self.parent))
-        };
-        let is_member = match member(self.founder.seat) {
-            Some(key) => key == self.founder.key,
-            None => by_path(),
-        };
-        is_member
+    /// Whether a member of the room has signed it: one that is known by its seat, or
+    /// that came in later, and shows how. Who was a member once is none.
+    pub fn is_genuine(&self, known: &KnownMembers) -> bool {
+        known.has(self.founder, self.path.as_ref(), self.parent)
             && self.child.tickets.is_empty()
             && self.child.founder.key == self.founder.key
             && self
@@ -112,24 +107,46 @@ impl Continuation {
     }
 }
 
+/// What is known of a room's members by who reads a notice.
+#[derive(Clone, Debug, Default)]
+pub struct KnownMembers {
+    /// Those of the newest membership, and of the committed one.
+    pub members: BTreeMap<NodeId, PublicKey>,
+    /// Those who are only in earlier ones.
+    pub former: BTreeSet<NodeId>,
+    /// Index of the newest committed membership, if there is one.
+    pub committed: Option<u64>,
+}
+
+impl KnownMembers {
+    fn has(&self, who: Holder, path: Option<&TicketPath>, room: ClusterId) -> bool {
+        if let Some(key) = self.members.get(&who.seat) {
+            return *key == who.key;
+        }
+        let member = |seat| Some(self.members.get(&seat)?.peer_id());
+        let is_member = |peer| self.members.values().any(|key| key.peer_id() == peer);
+        let is_let_in = |path: &TicketPath| {
+            let descent = path.descent(room, self.committed, member, is_member);
+            path.holder() == who && descent == Descent::LetIn
+        };
+        !self.former.contains(&who.seat) && path.is_some_and(is_let_in)
+    }
+}
+
 /// Whether each of these notices leads on from the room before it, the first one
-/// from `room`, whose members `member` knows.
-pub fn lead_on(
-    notices: &[Notice],
-    room: ClusterId,
-    member: impl Fn(NodeId) -> Option<PublicKey>,
-) -> bool {
+/// from `room`, whose members are `known`.
+pub fn lead_on(notices: &[Notice], room: ClusterId, known: &KnownMembers) -> bool {
     let rooms = std::iter::once(room).chain(notices.iter().map(|notice| notice.cluster()));
     let mut steps = notices.iter().zip(rooms).enumerate();
     !notices.is_empty()
         && steps.all(|(n, (notice, parent))| {
             // Of later rooms only the founder is known.
             let founder = n.checked_sub(1).map(|before| notices[before].child.founder);
-            notice.parent == parent
-                && notice.is_genuine(|seat| match founder {
-                    None => member(seat),
-                    Some(founder) => (founder.seat == seat).then_some(founder.key),
-                })
+            let of_founder = founder.map(|founder| KnownMembers {
+                members: BTreeMap::from([(founder.seat, founder.key)]),
+                ..KnownMembers::default()
+            });
+            notice.parent == parent && notice.is_genuine(of_founder.as_ref().unwrap_or(known))
         })
 }
 
@@ -229,9 +246,51 @@ mod tests {
             (unsigned(&|one| one.child.nonce[0] ^= 1), false, false),
         ];
         for (n, (notice, knowing, ignorant)) in cases.into_iter().enumerate() {
-            let knows_bob = |seat| (seat == 2).then(|| bob.public());
-            assert_eq!(notice.is_genuine(knows_bob), knowing, "case {n}");
-            assert_eq!(notice.is_genuine(|_| None), ignorant, "case {n}");
+            let nobody = KnownMembers::default();
+            assert_eq!(notice.is_genuine(&known(&[(2, &bob)])), knowing, "case {n}");
+            assert_eq!(notice.is_genuine(&nobody), ignorant, "case {n}");
+        }
+    }
+
+    /// Those who are members, as far as is known.
+    fn known(members: &[(NodeId, &SigningKey)]) -> KnownMembers {
+        let members = members.iter().map(|(seat, key)| (*seat, key.public()));
+        KnownMembers {
+            members: members.collect(),
+            ..KnownMembers::default()
+        }
+    }
+
+    #[test]
+    fn who_was_a_member_once_says_nothing_any_more() {
+        let [ada, bob] = [key(), key()];
+        let (room, of_ada) = TicketPath::found(holder(1, &ada));
+        let statement = Ticket::statement(room, holder(2, &bob), 5, holder(1, &ada));
+        let ticket = Ticket {
+            holder: holder(2, &bob),
+            base: 5,
+            signature: ada.sign(&statement),
+        };
+        let of_bob = of_ada.extended_by(ticket).expect("a path");
+        let notice = continuation(room, holder(2, &bob), Some(of_bob)).signed_by(&bob);
+        let of_ada = |committed, former: &[NodeId]| KnownMembers {
+            former: former.iter().copied().collect(),
+            committed,
+            ..known(&[(1, &ada)])
+        };
+        let cases = [
+            // Who has slept since before it came in knows nothing of it.
+            (of_ada(Some(5), &[]), true),
+            // It would be a member here if it still were one.
+            (of_ada(Some(6), &[]), false),
+            // It left, although that is not committed yet.
+            (of_ada(Some(5), &[2]), false),
+            (of_ada(None, &[2]), false),
+        ];
+        for (n, (known, genuine)) in cases.into_iter().enumerate() {
+            assert_eq!(notice.is_genuine(&known), genuine, "case {n}");
+            let notices = std::slice::from_ref(&notice);
+            assert_eq!(lead_on(notices, room, &known), genuine, "case {n}");
         }
     }
 
@@ -243,7 +302,7 @@ mod tests {
         // In the next room, which Bob founded in a seat of its own.
         let next =
             |by: &SigningKey| continuation(first.cluster(), holder(2, by), None).signed_by(by);
-        let member = |seat| (seat == 2).then(|| bob.public());
+        let known = known(&[(2, &bob)]);
         let elsewhere = continuation(ClusterId::random(), holder(2, &bob), None).signed_by(&bob);
         let cases = [
             (vec![], false),
@@ -255,7 +314,7 @@ mod tests {
             (vec![elsewhere], false),
         ];
         for (n, (notices, ok)) in cases.into_iter().enumerate() {
-            assert_eq!(lead_on(&notices, room, member), ok, "case {n}");
+            assert_eq!(lead_on(&notices, room, &known), ok, "case {n}");
         }
     }
 }

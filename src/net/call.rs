@@ -47,6 +47,9 @@ pub(super) fn timed<T>(message: T, deadline: Duration) -> Request<T> {
     request
 }
 
+/// Said of an answer that did not come in time.
+pub(super) const LATE: &str = "it took too long";
+
 /// Waits for an answer, connecting included.
 pub(super) async fn within<T>(
     deadline: Duration,
@@ -55,7 +58,7 @@ pub(super) async fn within<T>(
     match tokio::time::timeout(deadline, call).await {
         Ok(Ok(response)) => Ok(response.into_inner()),
         Ok(Err(status)) => Err(status.into()),
-        Err(_late) => Err(CallError::Unreachable("it took too long".to_owned())),
+        Err(_late) => Err(CallError::Unreachable(LATE.to_owned())),
     }
 }
 

@@ -44,6 +44,9 @@ const ADMISSION: Duration = Duration::from_secs(1);
 /// Beyond how much more of the wall clock than of the other one a computer has slept.
 const SLEPT: Duration = Duration::from_secs(2);
 
+/// How long a seat that was frozen is not frozen again for as long as others like.
+const PAUSE: Duration = Duration::from_secs(5);
+
 /// What a leader says with each of its heartbeats.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeaderStatus {
@@ -72,7 +75,8 @@ struct Inner {
     heard: LeaderStatus,
     heard_at: Option<(Instant, SystemTime)>,
     continued: Option<(PeerId, Vec<Notice>)>,
-    frozen_until: Option<Instant>,
+    /// Since when it is frozen, and until when.
+    frozen: Option<(Instant, Instant)>,
     /// When this seat had all that was decided, last, as the leader knew.
     in_step: Option<Instant>,
     /// Whose answers have ended our lead, and when.
@@ -333,20 +337,32 @@ impl Contact {
         self.inner.lock().is_outdated
     }
 
-    /// Freezes for so long: no call of Raft's is made or answered.
-    pub fn freeze(&self, time: Duration) {
-        self.inner.lock().frozen_until = Some(Instant::now() + time);
+    /// Freezes for so long: no call of Raft's is made or answered. False if that would
+    /// be more than twice as long in one piece, or too soon after: somebody could keep
+    /// the room from electing a leader for ever.
+    pub fn freeze(&self, time: Duration) -> bool {
+        let now = Instant::now();
+        let mut inner = self.inner.lock();
+        let piece = inner.frozen.filter(|(_, until)| now < *until + PAUSE);
+        let since = piece.map_or(now, |(since, _)| since);
+        let may = now + time <= since + 2 * time;
+        if may {
+            inner.frozen = Some((since, now + time));
+        }
+        may
     }
 
     /// Ends that early.
     pub fn thaw(&self) {
-        self.inner.lock().frozen_until = None;
+        if let Some((_, until)) = &mut self.inner.lock().frozen {
+            *until = Instant::now().min(*until);
+        }
     }
 
     /// Whether it is frozen.
     pub fn is_frozen(&self) -> bool {
-        let until = self.inner.lock().frozen_until;
-        until.is_some_and(|until| Instant::now() < until)
+        let frozen = self.inner.lock().frozen;
+        frozen.is_some_and(|(_, until)| Instant::now() < until)
     }
 
     /// Sets what this seat says as the leader.
@@ -460,5 +476,28 @@ mod tests {
         assert!(!contact.may_depose(2));
         tokio::time::advance(DEPOSED).await;
         assert!(contact.may_depose(2));
+    }
+
+    /// Somebody asks for it without a pause.
+    #[tokio::test(start_paused = true)]
+    async fn nobody_is_frozen_for_ever() {
+        let contact = Contact::default();
+        let time = Duration::from_secs(5);
+        let mut frozen = String::new();
+        for _ in 0..32 {
+            let is_frozen = contact.is_frozen();
+            frozen.push(if contact.freeze(time) || is_frozen {
+                'x'
+            } else {
+                '.'
+            });
+            tokio::time::advance(Duration::from_secs(1)).await;
+        }
+        assert_eq!(frozen, "xxxxxxxxxx.....xxxxxxxxxx.....xx");
+        // Who wants to go on several times in a row may.
+        let contact = Contact::default();
+        assert!(contact.freeze(time) && contact.freeze(time));
+        contact.thaw();
+        assert!(!contact.is_frozen() && contact.freeze(time) && contact.is_frozen());
     }
 }

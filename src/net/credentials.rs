@@ -8,7 +8,7 @@ use super::{
     messages::{PROTOCOL, Start},
 };
 use crate::{
-    consensus::{ClusterId, LogStore, NodeId, TicketPath},
+    consensus::{ClusterId, KnownMembers, LogStore, NodeId, TicketPath},
     keys::PublicKey,
 };
 
@@ -57,9 +57,9 @@ impl Credentials {
         start.session > self.0.start.session && start.is_signed_by(&self.0.key, self.0.cluster_id)
     }
 
-    /// A member's key, by the newest membership here that has its seat.
-    pub fn key_of(&self, seat: NodeId) -> Option<PublicKey> {
-        Some(self.0.log.member(seat)?.key)
+    /// All members that are known here.
+    pub fn known_members(&self) -> KnownMembers {
+        self.0.log.known_members()
     }
 
     /// Whether a member votes, by the newest membership here.

@@ -1,11 +1,12 @@
 //! Calls to one member of a room, for one seat.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
+use tokio::time::{Instant, timeout_at};
 use tonic::{Request, service::interceptor::InterceptedService, transport::Channel};
 
 use super::{
-    call::{CHANGE_DEADLINE, CallError, LOBBY_DEADLINE, Refusal, Refused, timed, within},
+    call::{CHANGE_DEADLINE, CallError, LATE, LOBBY_DEADLINE, Refusal, Refused, timed, within},
     codec,
     credentials::Credentials,
     header::Attach,
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     consensus::{
-        ClusterId, GameCommand, MAX_ANCESTORS, Mark, NodeId, Notice,
+        ClusterId, GameCommand, MAX_ANCESTORS, Mark, Notice,
         codec::{self as stored, DecodeError},
         lead_on,
     },
@@ -52,6 +53,7 @@ impl MemberClient {
         M: Clone,
         F: Future<Output = Result<tonic::Response<R>, tonic::Status>>,
     {
+        let until = Instant::now() + deadline;
         let made = |message: M| call(self.members.clone(), timed(message, deadline));
         let calling = async {
             match made(message.clone()).await {
@@ -73,7 +75,9 @@ impl MemberClient {
                 })
             }
             Err(CallError::Refused(refused)) if refused.reason == Refusal::Continued => {
-                Err(self.went_on().await.unwrap_or_else(|error| error))
+                let told = timeout_at(until, self.went_on()).await;
+                let told = told.map_err(|_late| CallError::Unreachable(LATE.to_owned()));
+                Err(told.flatten().unwrap_or_else(|error| error))
             }
             answered => answered,
         }
@@ -83,7 +87,7 @@ impl MemberClient {
     async fn went_on(&self) -> Result<CallError, CallError> {
         let room = self.seat.cluster_id();
         let notices = went_on(self.lobby.clone(), room).await?;
-        if lead_on(&notices, room, |seat| self.seat.key_of(seat)) {
+        if lead_on(&notices, room, &self.seat.known_members()) {
             return Ok(CallError::Continued(notices));
         }
         Err(CallError::Denied(
@@ -151,13 +155,12 @@ impl MemberClient {
     ///
     /// # Errors
     /// If it refuses, or does not answer, or has gone on elsewhere.
-    pub async fn carry_on(&self, participants: &BTreeSet<NodeId>) -> Result<Notice, CallError> {
-        let request = pb::ContinueRequest {
-            participants: participants.iter().copied().collect(),
-        };
-        let asked = self.call(CHANGE_DEADLINE, request, |mut c, m| async move {
-            c.r#continue(m).await
-        });
+    pub async fn carry_on(&self) -> Result<Notice, CallError> {
+        let asked = self.call(
+            CHANGE_DEADLINE,
+            pb::ContinueRequest {},
+            |mut c, m| async move { c.r#continue(m).await },
+        );
         Ok(stored::notice(asked.await?)?)
     }
 

@@ -1,6 +1,6 @@
 //! The two services: each call decoded, handed on, and its answer encoded.
 
-use std::{collections::BTreeSet, future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use openraft::async_runtime::WatchReceiver as _;
 use tonic::{Request, Response, Status};
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     consensus::{
-        ClusterId, GameCommand, History, MAX_MEMBERS, Mark, NodeId, Notice,
+        ClusterId, GameCommand, History, Mark, NodeId, Notice,
         codec::{self as stored, DecodeError},
     },
     game::{Name, PeerId},
@@ -109,11 +109,7 @@ pub trait Handler: Send + Sync + 'static {
 
     /// A member asks this one to go on in a new cluster, with those who can be
     /// reached.
-    fn carry_on(
-        &self,
-        caller: Caller,
-        participants: BTreeSet<NodeId>,
-    ) -> impl Future<Output = Result<Notice, Refused>> + Send;
+    fn carry_on(&self, caller: Caller) -> impl Future<Output = Result<Notice, Refused>> + Send;
 
     /// The game goes on in another cluster, as a member says.
     fn follow(&self, caller: Caller, notice: Notice);
@@ -326,15 +322,12 @@ impl<H: Handler> Members for Service<H> {
             .and_then(|mark| stored::mark(&mark))
             .map_err(invalid)?;
         let survey = self.0.survey(caller, request.freeze, applied).await;
-        let survey = survey.map_err(|refused| Status::unavailable(refused.message))?;
-        Ok(Response::new(survey.into()))
+        Ok(Response::new(survey?.into()))
     }
 
     async fn r#continue(&self, request: Request<pb::ContinueRequest>) -> Answer<pb::Notice> {
         let (caller, _seat) = known(&request, Purpose::Members)?;
-        let participants = request.into_inner().participants;
-        let participants = participants.into_iter().take(MAX_MEMBERS).collect();
-        let notice = self.0.carry_on(caller, participants).await?;
+        let notice = self.0.carry_on(caller).await?;
         Ok(Response::new((&notice).into()))
     }
 

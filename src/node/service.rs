@@ -1,6 +1,6 @@
 //! What a node answers to others.
 
-use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc};
 
 use tokio::sync::oneshot;
 
@@ -150,7 +150,7 @@ impl Handler for Service {
             let shared = Arc::clone(&self.0);
             tokio::spawn(async move {
                 if let Ok(_asking) = seat.is_asking.try_lock() {
-                    keeper::survey(&shared, &seat, false).await;
+                    keeper::survey(&shared, &seat, false, keeper::ASKING).await;
                 }
             });
         }
@@ -200,7 +200,7 @@ impl Handler for Service {
             tokio::spawn(async move {
                 // Voters are connected to their leader only: while its lease
                 // runs out there is time to connect to each other.
-                let connecting = keeper::survey(&shared, &seat, false);
+                let connecting = keeper::survey(&shared, &seat, false, keeper::ASKING);
                 futures::join!(keeper::hurry_election(&seat), connecting);
             });
         }
@@ -339,7 +339,14 @@ impl Handler for Service {
         let alone = seat.node.is_sole_voter() && !waits;
         let plays = seat.has_quorum() || alone;
         if freeze && !plays {
-            seat.contact.freeze(self.0.env.timing.freeze);
+            // Who goes on is stuck, and so are all that may go with it. While a leader
+            // is being elected, nobody keeps the others from that.
+            let state = seat.node.state_of_whole_log();
+            let is_player = state.game().players().contains_key(&caller.peer_id);
+            let keeps_still = is_player && continuation::is_stuck(&seat);
+            if !keeps_still || !seat.contact.freeze(self.0.env.timing.freeze) {
+                return Err(Refusal::Busy.because("this computer cannot keep still now; try again"));
+            }
         }
         Ok(Survey {
             plays,
@@ -352,11 +359,7 @@ impl Handler for Service {
         })
     }
 
-    async fn carry_on(
-        &self,
-        caller: Caller,
-        participants: BTreeSet<NodeId>,
-    ) -> Result<Notice, Refused> {
+    async fn carry_on(&self, caller: Caller) -> Result<Notice, Refused> {
         let seat = self.called_seat(caller)?;
         // Its player is not asked, so it has to have been offered the same here.
         let plays = seat
@@ -369,7 +372,7 @@ impl Handler for Service {
             return Err(Refusal::StillPlayed.because("that room is still being played"));
         }
         let shared = Arc::clone(&self.0);
-        let founding = async move { continuation::found_next(&shared, &seat, &participants).await };
+        let founding = async move { continuation::found_next(&shared, &seat).await };
         spawned(founding).await
     }
 
@@ -402,8 +405,12 @@ impl Handler for Service {
                 }
                 Err(e) => {
                     tracing::warn!("cannot follow into {cluster}: {e}");
-                    seat.contact.hear_continued(by, vec![notice]);
                     seat.contact.thaw();
+                    // It may have been opened again since. Its player decides.
+                    let now = shared.current_seat();
+                    if let Some(now) = now.filter(|now| now.cluster_id == seat.cluster_id) {
+                        now.contact.hear_continued(by, vec![notice]);
+                    }
                 }
             }
         });

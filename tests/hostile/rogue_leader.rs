@@ -1,6 +1,7 @@
 //! A leader that was elected by the rules, and whose program is changed then.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
     sync::{
         Arc,
@@ -11,8 +12,8 @@ use std::{
 
 use dhangkanna::{
     consensus::{
-        ClusterId, CommandId, Entry, Genesis, LogId, NodeId, Proposal, RoomState, Snapshot,
-        SnapshotMeta, StoredMembership, Vote, log_id,
+        ClusterId, CommandId, Entry, Genesis, LogId, Membership, NodeId, Proposal, RoomState,
+        Snapshot, SnapshotMeta, StoredMembership, Vote, log_id,
     },
     game::{Action, Letter, Name, PeerId},
     net::{Connection, Identity},
@@ -505,6 +506,54 @@ fn made_up(
         },
         snapshot: pb::RoomState::from(&made_up).encode_to_vec(),
     }
+}
+
+/// It tells each of the others that there are only the two of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_split_of_the_members_is_shown_to_all() {
+    let changed = Changed::leader().await;
+    let Changed { room, rogue, .. } = &changed;
+    let (vote, next) = (changed.vote(), changed.next());
+    let entries = rogue.log.entries_after(None);
+    let all = entries.iter().rev().find_map(|entry| match &entry.payload {
+        EntryPayload::Membership(membership) => Some(membership.clone()),
+        _ => None,
+    });
+    let all = all.expect("a membership");
+    let mut rafts = changed.rafts().await;
+    for (raft, (seat, _)) in rafts.iter_mut().zip(&changed.seats[1..]) {
+        let two = BTreeSet::from([changed.seats[0].0, *seat]);
+        let nodes = all.nodes().filter(|(id, _)| two.contains(id));
+        let nodes: BTreeMap<_, _> = nodes.map(|(id, member)| (*id, member.clone())).collect();
+        let membership = Membership::new(vec![two], nodes).expect("a membership");
+        let mut entries = entries.clone();
+        entries.push(Entry::new_membership(next, membership));
+        takes(raft, vote, entries).await;
+    }
+    let leads = async {
+        loop {
+            for raft in &mut rafts {
+                let beat = append(vote, Some(next), Vec::new(), Some(next));
+                raft.append_entries(beat, option()).await.expect("taken");
+            }
+            rogue.server.heard_within(Duration::from_millis(50)).await;
+        }
+    };
+    let shown = async {
+        for player in &room.players {
+            let split = |view: &View| {
+                let trouble = room_of(view).and_then(|room| room.trouble.as_ref());
+                matches!(trouble, Some(Trouble::Split { with }) if with.len() == 1)
+            };
+            until(player, "a split", split).await;
+        }
+    };
+    let shown = tokio::time::timeout(Duration::from_secs(10), shown);
+    tokio::select! {
+        shown = shown => shown.expect("shown within 10 s"),
+        () = leads => unreachable!(),
+    }
+    changed.room.end().await;
 }
 
 /// A leader appends that the owner sent its player away, and stays. Leaders take away

@@ -1,7 +1,7 @@
 //! Who may call a node for what, asked of real ones. The rules alone are tested beside
 //! them.
 
-use std::{collections::BTreeSet, fmt::Debug, sync::Arc};
+use std::{fmt::Debug, sync::Arc};
 
 use dhangkanna::{
     consensus::{
@@ -106,7 +106,7 @@ async fn who_only_shows_a_path_may_ask_how_it_is_and_no_more() {
         let proposed = client.propose(&says, LONG).await.map_err(CallError::from);
         refused_for("a command", proposed, Refusal::NotAMember);
         refused_for("a read", client.read_index(LONG).await, Refusal::NotAMember);
-        let carried_on = client.carry_on(&BTreeSet::from([to.0])).await;
+        let carried_on = client.carry_on().await;
         refused_for("to go on", carried_on, Refusal::NotAMember);
         let told = client.continued(&notice(&made_up, &room, to.0)).await;
         refused_for("a notice", told, Refusal::NotAMember);
@@ -341,8 +341,7 @@ async fn who_is_not_stuck_goes_nowhere() {
     let plays = room.players[0].request(Command::Continue).await;
     assert_eq!(plays.expect_err("it is played").code, "still_played");
     let client = intruder.member(room.cluster, guest);
-    let all = BTreeSet::from([guest.0, intruder.seat]);
-    let carried_on = client.carry_on(&all).await;
+    let carried_on = client.carry_on().await;
     refused_for("to go on", carried_on, Refusal::StillPlayed);
     let told = notice(&intruder, &room, guest.0);
     client.continued(&told).await.expect("an answer");

@@ -63,6 +63,9 @@ pub trait Answers: Send + Sync + 'static {
         Err(Status::unavailable("no"))
     }
 
+    /// Somebody takes a seat.
+    fn enter(&self, _request: &pb::EnterRequest) {}
+
     /// Somebody wants to show a PIN.
     fn pin(&self, _stream: Stream) {}
 }
@@ -190,7 +193,8 @@ impl Lobby for Service {
         }))
     }
 
-    async fn enter(&self, _request: Request<pb::EnterRequest>) -> Answer<pb::EnterReply> {
+    async fn enter(&self, request: Request<pb::EnterRequest>) -> Answer<pb::EnterReply> {
+        self.0.answers.enter(request.get_ref());
         self.0.hear("enter");
         Ok(Response::new(pb::EnterReply { index: 1 }))
     }

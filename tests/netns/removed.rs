@@ -258,7 +258,7 @@ impl Attack {
         );
         let _ = member.propose(&gives, Duration::from_millis(500)).await;
         if self.asks_to_go_on {
-            let _ = member.carry_on(&[self.target.seat, by.seat].into()).await;
+            let _ = member.carry_on().await;
         }
         let _ = member.continued(&self.notice()).await;
         matches!(led, Ok(AppendEntriesResponse::Success))

@@ -137,18 +137,13 @@ impl Lineage {
         let own = log(host, seat);
         let newest = last(own.as_ref());
         let (by, fence) = (&parent.by, parent.last);
-        assert!(
-            newest <= fence,
-            "{host} followed {by} without what it has: {newest:?}, {fence:?}"
-        );
-        if newest == fence {
-            for (index, entry) in entries(own.as_ref()) {
-                let theirs = parent.entries.get(&index);
-                assert!(
-                    theirs.is_none_or(|theirs| *theirs == entry),
-                    "{host} followed {by} with another entry {index}"
-                );
-            }
+        assert_eq!(newest, fence, "{host} followed {by} with another log");
+        for (index, entry) in entries(own.as_ref()) {
+            let theirs = parent.entries.get(&index);
+            assert!(
+                theirs.is_none_or(|theirs| *theirs == entry),
+                "{host} followed {by} with another entry {index}"
+            );
         }
     }
 

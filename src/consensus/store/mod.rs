@@ -18,7 +18,10 @@ use openraft::{
 use parking_lot::RwLock;
 use redb::{Database, DatabaseError, StorageBackend, backends::FileBackend};
 
-use super::{Entry, LogId, Member, NodeId, RULES, Snapshot, TypeConfig, Vote};
+use super::{
+    Entry, Genesis, KnownMembers, LogId, Member, Membership, NodeId, Proposal, RULES, Snapshot,
+    TypeConfig, Vote,
+};
 use crate::{files, random};
 pub use format::StoreError;
 use format::{Mem, Slot, builder, io_error};
@@ -137,6 +140,63 @@ impl LogStore {
         let mut memberships = mem.memberships();
         let member = memberships.find_map(|membership| membership.get_node(&seat));
         member.cloned()
+    }
+
+    /// All members that are known here.
+    pub fn known_members(&self) -> KnownMembers {
+        let mem = self.mem.read();
+        let in_snapshot = mem.snapshot.as_ref().map(|snapshot| &snapshot.meta);
+        let in_log = mem.log.iter().filter_map(|(index, entry)| {
+            let EntryPayload::Membership(membership) = &entry.payload else {
+                return None;
+            };
+            Some((*index, membership))
+        });
+        let mut all: Vec<(u64, &Membership)> = in_log.collect();
+        if let Some(of_snapshot) = in_snapshot.map(|meta| &meta.last_membership) {
+            let index = of_snapshot.log_id().map_or(0, |id| id.index);
+            all.push((index, of_snapshot.membership()));
+        }
+        all.sort_by_key(|(index, _)| *index);
+        let applied = in_snapshot.and_then(|meta| meta.last_log_id);
+        let decided = mem.committed.max(applied).map(|id| id.index);
+        let newest = all.last().map(|(index, _)| *index);
+        let committed = all.iter().rev().map(|(index, _)| *index);
+        let committed = committed.filter(|index| Some(*index) <= decided).max();
+        let mut known = KnownMembers {
+            committed,
+            ..KnownMembers::default()
+        };
+        for (index, membership) in all {
+            let counts = [newest, committed].contains(&Some(index));
+            for (seat, member) in membership.nodes() {
+                if counts {
+                    known.members.insert(*seat, member.key);
+                } else {
+                    known.former.insert(*seat);
+                }
+            }
+        }
+        known
+            .former
+            .retain(|seat| !known.members.contains_key(seat));
+        known
+    }
+
+    /// What the room began with, if it continues another one; `None` also if that is
+    /// not in the log any more.
+    pub fn genesis(&self) -> Option<Genesis> {
+        let mem = self.mem.read();
+        // With a snapshot in the place of the first entries, nobody can tell.
+        mem.log.get(&0)?;
+        let first = mem.log.values().find_map(|entry| match &entry.payload {
+            EntryPayload::Normal(proposal) => Some(proposal),
+            EntryPayload::Blank | EntryPayload::Membership(_) => None,
+        });
+        match first? {
+            Proposal::Genesis(genesis) => Some(Genesis::clone(genesis)),
+            Proposal::Command(_) | Proposal::Observation(_) => None,
+        }
     }
 
     /// Waits until everything that was handed in is on disk.

@@ -125,7 +125,7 @@ pub async fn admit(
         }
         Some(_) => return Err(Refusal::NotAMember.because("that is another player's seat")),
         // Those who slept would take it for the one before.
-        None if id == 0 || seat.credentials.key_of(id).is_some() => {
+        None if id == 0 || seat.node.log().member(id).is_some() => {
             return Err(Refusal::NotAMember.because("that was another player's seat"));
         }
         None => {}

@@ -5,28 +5,69 @@
 //! decides, and the program sees to it that nobody is left behind who still
 //! plays, that the member with the newest log founds the new cluster, and that
 //! nobody follows by itself who would lose anything: the founder signs up to which
-//! entry its log goes, the fence, and who has one after it stays.
+//! entry its log goes, the fence, and only who has the same log follows, into a room
+//! that begins with the same game.
 
 use std::{
     collections::BTreeSet,
+    iter,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use tokio::time::Instant;
 
-use super::keeper::survey;
+use super::keeper::{ASKING, survey};
 use crate::{
     consensus::{Continuation, Genesis, Holder, LogId, NodeId, Notice},
     game::PeerId,
-    net::{Refusal, Refused, Survey},
+    net::{Refusal, Refused},
     node::{
         api::{Done, Failure, Reply},
         entry::seating,
-        seat::{Seat, findings::Findings},
+        seat::{
+            Seat,
+            findings::{Findings, Word},
+        },
         shared::Shared,
     },
 };
+
+/// How long the founder waits for those who shall keep still.
+const KEEPING_STILL: Duration = Duration::from_secs(1);
+
+/// What may be lost by a move into another room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Care {
+    /// Nobody is asked: nothing may be, and the game there is the same.
+    ByItself,
+    /// The player goes on: nothing that was decided here.
+    Decided,
+    /// The player follows: whatever is not known there.
+    None,
+}
+
+impl Care {
+    /// With the planted bug `NoFence`: what would be lost is not looked at.
+    fn planted(self) -> Self {
+        #[cfg(feature = "simulation")]
+        if crate::planted::Bug::NoFence.is_planted() {
+            return Self::None;
+        }
+        self
+    }
+
+    /// Whether a log may be given up, as far as what the founder has signed tells.
+    fn allows(self, last: Option<LogId>, digest: [u8; 32], notice: &Notice) -> bool {
+        // All of the same: then it must be the same.
+        let is_same = last == notice.fence && digest == notice.digest;
+        match self {
+            Self::ByItself => is_same,
+            Self::Decided => is_same || last < notice.fence,
+            Self::None => true,
+        }
+    }
+}
 
 /// Asks around once more, and goes on: with those who play, if any do; where
 /// others have gone already, if nothing is lost there; or else in a new cluster.
@@ -36,10 +77,10 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
         return Err(Failure::new("still_played", message));
     }
     seat.contact.freeze(seat.timing.freeze);
-    let findings = survey(shared, seat, true).await;
+    let mut findings = survey(shared, seat, true, ASKING).await;
     let mut seat = Arc::clone(seat);
     if let Some((peer, notices)) = &findings.continued {
-        match move_to(shared, &seat, notices, *peer, is_fenced()).await {
+        match move_to(shared, &seat, notices, *peer, Care::Decided).await {
             Err(failure) => tracing::info!("not followed: {failure}"),
             followed => return followed,
         }
@@ -47,22 +88,32 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
         seat = shared.current_seat().unwrap_or(seat);
     }
     let seat = &seat;
+    let unconfirmed = findings.unconfirmed();
+    seat.doubt(&mut findings, unconfirmed, Word::Plays);
     if findings.plays() {
         seat.contact.thaw();
         seat.findings.send_replace(Some(findings));
         return Ok(Done::BroughtBack);
     }
     let (best, peer) = newest_log(seat, &findings).await;
-    let mut participants: BTreeSet<NodeId> = findings.answers.keys().copied().collect();
-    participants.insert(seat.node_id());
     if best == seat.node_id() {
-        let notice = found_next(shared, seat, &participants).await?;
+        let notice = found_next(shared, seat).await?;
         let cluster = notice.cluster();
         return Ok(Done::Continued { cluster });
     }
-    let notice = seat.client(best, peer).carry_on(&participants).await?;
-    may_follow(seat, &notice, best).map_err(|why| Failure::new("still_played", why))?;
-    follow_founder(shared, seat, &notice, peer).await
+    let followed = async {
+        let notice = seat.client(best, peer).carry_on().await?;
+        may_follow(seat, &notice, best).map_err(|why| Failure::new("still_played", why))?;
+        move_to(shared, seat, &[notice], peer, Care::Decided).await
+    };
+    let followed = followed.await;
+    if followed.is_err()
+        && let Some(seat) = shared.current_seat()
+    {
+        // It may have been opened again since.
+        seat.doubt(&mut findings, [best], Word::Waits);
+    }
+    followed
 }
 
 /// Whether a room cannot decide anything, as far as this seat knows; or this seat, which
@@ -78,6 +129,7 @@ async fn newest_log(seat: &Seat, findings: &Findings) -> (NodeId, PeerId) {
         return (seat.node_id(), seat.me);
     }
     let others = findings.answers.iter();
+    let others = others.filter(|(id, _)| findings.waits_for(**id));
     let others = others.map(|(id, (peer, survey))| (survey.last_log_id, *peer, *id));
     let mine = (seat.node.last_log_id().await, seat.me, seat.node_id());
     let newest = others
@@ -110,13 +162,9 @@ impl Moment {
 }
 
 /// Makes the new cluster, with all that this node knows of the game, and tells
-/// those who take part. Answers with what it has signed, also if it was made
-/// already.
-pub async fn found_next(
-    shared: &Shared,
-    seat: &Arc<Seat>,
-    participants: &BTreeSet<NodeId>,
-) -> Result<Notice, Refused> {
+/// those who take part: all members that keep still. Answers with what it has signed,
+/// also if it was made already.
+pub async fn found_next(shared: &Shared, seat: &Arc<Seat>) -> Result<Notice, Refused> {
     let _switching = shared.switching.lock().await;
     if let Some(notice) = shared.went_on(seat.cluster_id).into_iter().next() {
         return Ok(notice);
@@ -126,19 +174,18 @@ pub async fn found_next(
     }
     let asked = Moment::now();
     seat.contact.freeze(seat.timing.freeze);
-    let answers = ask_to_keep_still(seat, participants).await;
+    let mut findings = survey(shared, seat, true, KEEPING_STILL).await;
     let mine = seat.node.last_log_id().await;
-    let knows_more = |theirs: &Survey| theirs.last_log_id > mine && !takes_any_log();
-    if let Some((_, peer, _)) = answers.iter().find(|(.., theirs)| knows_more(theirs)) {
+    if let Err(refused) = nobody_objects(seat, &mut findings, mine) {
         seat.contact.thaw();
-        let text = format!("{} knows more of the game; try again", peer.short());
-        return Err(Refusal::Busy.because(text));
+        return Err(refused);
     }
     // Who has applied something else keeps it.
-    let agree = answers
-        .iter()
-        .filter(|(.., theirs)| seat.node.agrees(theirs.applied) == Some(true));
-    let others: Vec<(NodeId, PeerId)> = agree.map(|(id, peer, _)| (*id, *peer)).collect();
+    let agree = findings.answers.iter().filter(|(id, (_, theirs))| {
+        let keeps_still = seat.member(**id).is_some() && findings.waits_for(**id) && !theirs.plays;
+        keeps_still && seat.node.agrees(theirs.applied) == Some(true)
+    });
+    let others: Vec<(NodeId, PeerId)> = agree.map(|(id, (peer, _))| (*id, *peer)).collect();
     if asked.elapsed() >= seat.timing.freeze {
         seat.contact.thaw();
         return Err(Refusal::Busy.because("it took too long to ask the others; try again"));
@@ -194,44 +241,55 @@ pub async fn found_next(
     Ok(notice)
 }
 
-/// Those of some members that answer, and keep still from now on.
-async fn ask_to_keep_still(
+/// Whether this seat may found the next cluster, as far as the others say: nobody
+/// plays, nobody knows more, and all members that answer keep still. Who has said so
+/// before without anything coming of it is not believed.
+fn nobody_objects(
     seat: &Seat,
-    participants: &BTreeSet<NodeId>,
-) -> Vec<(NodeId, PeerId, Survey)> {
-    let membership = seat.node.membership();
-    let others = membership
-        .nodes()
-        .filter(|(id, _)| **id != seat.node_id() && participants.contains(id));
-    let asked = others.map(|(id, member)| async move {
-        let (id, peer) = (*id, member.peer_id);
-        let client = seat.client(id, peer);
-        let survey = client.survey(true, seat.node.mark()).await.ok()?;
-        Some((id, peer, survey))
-    });
-    let answers = futures::future::join_all(asked).await;
-    answers.into_iter().flatten().collect()
+    findings: &mut Findings,
+    mine: Option<LogId>,
+) -> Result<(), Refused> {
+    let answers = findings.answers.iter();
+    let members = answers.filter(|(id, _)| seat.member(**id).is_some());
+    let knows_more = members.filter(|(_, (_, theirs))| theirs.last_log_id > mine);
+    let knows_more = knows_more.filter(|_| !takes_any_log());
+    let knows_more: Vec<NodeId> = knows_more.map(|(id, _)| *id).collect();
+    let objections = knows_more.iter().chain(&findings.busy).copied();
+    let objections: Vec<NodeId> = objections.collect();
+    seat.doubt(findings, objections, Word::Waits);
+    let unconfirmed = findings.unconfirmed();
+    seat.doubt(findings, unconfirmed, Word::Plays);
+    if findings.plays() {
+        return Err(Refusal::StillPlayed.because("that room is still being played"));
+    }
+    let more = iter::repeat("knows more of the game");
+    let busy = iter::repeat("cannot keep still now");
+    let mut objections = knows_more
+        .iter()
+        .zip(more)
+        .chain(findings.busy.iter().zip(busy));
+    match objections.find(|(id, _)| findings.waits_for(**id)) {
+        Some((id, why)) => {
+            let who = seat.member(*id).map(|member| member.peer_id.short());
+            let who = who.unwrap_or_default();
+            Err(Refusal::Busy.because(format!("{who} {why}; try again")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Why this seat does not follow by itself where a member says that the game goes
 /// on: it would lose something, or nobody can tell.
 pub fn may_follow(seat: &Seat, notice: &Notice, by: NodeId) -> Result<(), &'static str> {
-    let key_of = |id| seat.member(id).map(|member| member.key);
+    let known = seat.credentials.known_members();
     let is_founder = notice.founder.seat == by && seat.member(by).is_some();
-    if notice.parent != seat.cluster_id || !is_founder || !notice.is_genuine(key_of) {
+    if notice.parent != seat.cluster_id || !is_founder || !notice.is_genuine(&known) {
         return Err("no member has signed that the game goes on");
     }
     if !notice.participants.contains(&seat.node_id()) {
         return Err("the game goes on without something that is known here");
     }
     Ok(())
-}
-
-/// Whether this seat's log has nothing that the founder's has not.
-fn is_behind(seat: &Seat, last: Option<LogId>, notice: &Notice) -> bool {
-    // All of the same: then it must be the same.
-    let digest = || seat.node.state_of_whole_log().history().last().digest;
-    last < notice.fence || (last == notice.fence && digest() == notice.digest)
 }
 
 /// Follows a member that has founded the next cluster, by itself: nobody is asked,
@@ -243,21 +301,13 @@ pub async fn follow_founder(
     peer: PeerId,
 ) -> Reply {
     let notices = std::slice::from_ref(notice);
-    move_to(shared, seat, notices, peer, is_fenced()).await
-}
-
-/// With the planted bug `NoFence`: what would be lost is not looked at.
-fn is_fenced() -> bool {
-    #[cfg(feature = "simulation")]
-    return !crate::planted::Bug::NoFence.is_planted();
-    #[cfg(not(feature = "simulation"))]
-    true
+    move_to(shared, seat, notices, peer, Care::ByItself).await
 }
 
 /// Takes a seat where the game went on, and gives up the old one for good. The
 /// player wants that.
 pub async fn follow(shared: &Shared, seat: &Arc<Seat>, notices: &[Notice], peer: PeerId) -> Reply {
-    move_to(shared, seat, notices, peer, false).await
+    move_to(shared, seat, notices, peer, Care::None).await
 }
 
 async fn move_to(
@@ -265,8 +315,9 @@ async fn move_to(
     seat: &Arc<Seat>,
     notices: &[Notice],
     peer: PeerId,
-    is_fenced: bool,
+    care: Care,
 ) -> Reply {
+    let care = care.planted();
     let (Some(first), Some(last)) = (notices.first(), notices.last()) else {
         let nowhere = "nobody says where the game went on";
         return Err(Failure::new("no_such_room", nowhere));
@@ -277,12 +328,18 @@ async fn move_to(
         // Somebody else was faster: the seat is there, or given up.
         return Ok(Done::Continued { cluster });
     }
-    // Closed first, and then looked at: nothing is added any more.
-    seat.node.close().await;
-    if is_fenced && !is_behind(seat, seat.node.last_log_id().await, first) {
-        open_again(shared, seat).await;
+    let unknown = || {
         let text = "something was decided here that is not known there";
-        return Err(Failure::new("still_played", text));
+        Err(Failure::new("still_played", text))
+    };
+    if !may_go(seat, care, first).await {
+        return unknown();
+    }
+    // Closed, and looked at once more: nothing is added any more.
+    seat.node.close().await;
+    if !may_go(seat, care, first).await {
+        open_again(shared, seat).await;
+        return unknown();
     }
     let mut members = shared.env.announcers_of(cluster);
     members.retain(|seen| *seen != peer);
@@ -294,17 +351,38 @@ async fn move_to(
             return Err(failure);
         }
     };
-    let (before, now) = (seat.node.state(), next.node.state());
-    if is_fenced && !now.goes_on_from(seat.cluster_id, &before) {
-        // What was signed was not true.
+    let is_kept = match care {
+        Care::ByItself => {
+            let before = seat.node.state_of_whole_log();
+            let genesis = Genesis {
+                parent: seat.cluster_id,
+                state: before.founded_by(first.founder.key.peer_id()),
+            };
+            next.node.log().genesis() == Some(genesis)
+        }
+        Care::Decided => {
+            let (before, now) = (seat.node.state(), next.node.state());
+            now.goes_on_from(seat.cluster_id, &before)
+        }
+        Care::None => true,
+    };
+    if !is_kept {
+        // What was signed was not true, or nobody can tell.
         open_again(shared, seat).await;
         next.node.close().await;
         next.forget().await;
-        let text = "the game goes on there without something that was decided here";
+        let text = "the game there may lack something that was decided here";
         return Err(Failure::new("still_played", text));
     }
     shared.note_continued(seat, first.clone()).await;
     Ok(Done::Continued { cluster })
+}
+
+/// Whether a seat's log may be given up, as it is now.
+async fn may_go(seat: &Seat, care: Care, notice: &Notice) -> bool {
+    let last = seat.node.last_log_id().await;
+    let digest = seat.node.state_of_whole_log().history().last().digest;
+    care.allows(last, digest, notice)
 }
 
 /// A closed seat is as good as it was.
@@ -314,5 +392,47 @@ async fn open_again(shared: &Shared, seat: &Seat) {
     match Seat::reopen(&shared.env, seat.kept.clone(), since).await {
         Ok(again) => drop(shared.seat.send_replace(Some(again))),
         Err(failure) => tracing::error!("the seat cannot be opened again: {}", failure.message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consensus::{TicketPath, log_id};
+
+    #[test]
+    fn what_may_be_given_up() {
+        let pair = rcgen::KeyPair::generate().expect("a key");
+        let key = crate::keys::SigningKey::from_pkcs8(&pair.serialize_der()).expect("P-256");
+        let founder = Holder {
+            seat: 1,
+            key: key.public(),
+        };
+        let (room, path) = TicketPath::found(founder);
+        let notice = Continuation {
+            parent: room,
+            founder,
+            path: Some(path),
+            child: TicketPath::found(founder).1,
+            fence: Some(log_id(2, 9)),
+            digest: [7; 32],
+            participants: vec![1, 2],
+        };
+        let notice = notice.signed_by(&key);
+        let cases = [
+            // last entry, digest; by itself, for who goes on, for who follows
+            (Some(log_id(2, 9)), [7; 32], [true, true, true]),
+            (Some(log_id(2, 9)), [8; 32], [false, false, true]),
+            (Some(log_id(2, 8)), [7; 32], [false, true, true]),
+            (Some(log_id(1, 20)), [8; 32], [false, true, true]),
+            (None, [7; 32], [false, true, true]),
+            (Some(log_id(2, 10)), [7; 32], [false, false, true]),
+            (Some(log_id(3, 1)), [7; 32], [false, false, true]),
+        ];
+        for (last, digest, expected) in cases {
+            let allows = [Care::ByItself, Care::Decided, Care::None]
+                .map(|care| care.allows(last, digest, &notice));
+            assert_eq!(allows, expected, "{last:?}");
+        }
     }
 }

@@ -3,21 +3,25 @@
 //! they are.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, atomic::Ordering::Relaxed},
     time::Duration,
 };
 
 use futures::{StreamExt as _, stream::FuturesUnordered};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
+use super::continuation::is_stuck;
 use crate::{
     consensus::{MAX_MEMBERS, NodeId, lead_on},
     game::{Name, PeerId},
     net::{CallError, Refusal, Survey},
     node::{
         entry::seating,
-        seat::{Seat, findings::Findings},
+        seat::{
+            Seat,
+            findings::{Findings, Word},
+        },
         shared::{Eviction, GivenUp, Shared},
     },
     random,
@@ -34,6 +38,10 @@ const STRANGERS: usize = MAX_MEMBERS;
 
 /// How long those are waited for who may know where the game went on.
 const WHERE: Duration = Duration::from_secs(1);
+
+/// How long the others are waited for: who is silent must not keep a seat from being
+/// looked after.
+pub const ASKING: Duration = Duration::from_secs(2);
 
 /// How long a seat that was kept waits for the others' answers.
 const COMING_BACK: Duration = Duration::from_secs(1);
@@ -70,15 +78,16 @@ pub async fn keep(shared: Arc<Shared>) {
 /// somebody's program lies: then all who can tell show it, and who differs from most
 /// takes a new seat, with their log.
 async fn compare(shared: &Shared, seat: &Arc<Seat>) {
-    let membership = seat.node.membership();
-    if membership.nodes().count() < 2 || seat.contact.is_frozen() {
+    if seat.contact.is_frozen() {
         return;
     }
-    survey(shared, seat, false).await;
+    let findings = survey(shared, seat, false, ASKING).await;
+    let membership = seat.node.membership();
     let is_member = |id: &NodeId| membership.membership().get_node(id).is_some();
     let mut histories = seat.histories.lock();
     histories.differ.retain(is_member);
     histories.same.retain(is_member);
+    histories.apart = apart(seat, &findings);
     if histories.is_odd_one_out(&membership.voter_ids().collect()) {
         drop(histories);
         tracing::warn!("most others have applied something else: taking a new seat");
@@ -86,12 +95,31 @@ async fn compare(shared: &Shared, seat: &Arc<Seat>) {
     }
 }
 
+/// Players of this game who are in a room with this one's id, and know nothing of us
+/// there although we are led: a leader that lies can tell each of us who the members
+/// are. One leader's members learn of each other as its log comes, and who is not one
+/// any more does not hear it.
+fn apart(seat: &Seat, findings: &Findings) -> BTreeSet<PeerId> {
+    let (membership, state) = (seat.node.membership(), seat.node.state());
+    let is_apart = |peer: &PeerId| {
+        let game = state.game();
+        let is_member = membership
+            .nodes()
+            .any(|(_, member)| member.peer_id == *peer);
+        seat.has_quorum()
+            && !is_member
+            && game.players().contains_key(peer)
+            && !game.is_removed(peer)
+    };
+    let not_known_there = findings.gave_up.values().copied();
+    not_known_there.filter(is_apart).collect()
+}
+
 /// A seat that was kept asks the others before it asks for votes: its log may be an
 /// older copy, from a backup, than what it has told them. Nobody answers: then there
 /// is nobody to wait for.
 async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
-    let findings = timeout(COMING_BACK, survey(shared, seat, false)).await;
-    let findings = findings.unwrap_or_default();
+    let findings = survey(shared, seat, false, COMING_BACK).await;
     if findings.is_replaced {
         return shared.evict(seat, Eviction::Replaced);
     }
@@ -167,9 +195,9 @@ async fn hear_where_it_went(shared: &Shared, seat: &Seat) {
     }
     let hearing = async {
         while let Some((peer, notices)) = asked.next().await {
-            let key_of = |id| seat.credentials.key_of(id);
+            let known = seat.credentials.known_members();
             match notices {
-                Ok(notices) if lead_on(&notices, seat.cluster_id, key_of) => {
+                Ok(notices) if lead_on(&notices, seat.cluster_id, &known) => {
                     return seat.contact.hear_continued(peer, notices);
                 }
                 _ => tracing::debug!("{} cannot show that it goes on", peer.short()),
@@ -191,15 +219,22 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     let membership = seat.node.membership();
     let entered = membership.nodes().next().is_some();
     let is_lost = entered && seat.cut_off_for() >= seat.timing.survey;
+    if !is_stuck(seat) {
+        seat.doubts.lock().clear();
+    }
     let is_doubted = seat.is_doubted.swap(false, Relaxed) || seat.contact.is_outdated();
     if !is_lost && !is_doubted {
         seat.findings
             .send_if_modified(|findings| findings.take().is_some());
         return;
     }
-    let findings = survey(shared, seat, false).await;
+    let mut findings = survey(shared, seat, false, ASKING).await;
     if findings.is_replaced {
         return shared.evict(seat, Eviction::Replaced);
+    }
+    if is_lost {
+        let unconfirmed = findings.unconfirmed();
+        seat.doubt(&mut findings, unconfirmed, Word::Plays);
     }
     let is_given_up =
         seat.contact.is_outdated() || findings.is_given_up(&membership.voter_ids().collect());
@@ -235,8 +270,9 @@ pub async fn hurry_election(seat: &Seat) {
 
 /// Asks all members how they are, and whoever else shows that they were let into
 /// the room: all those we know may have been replaced while we slept. With
-/// `freeze`, they freeze for a moment if they do not play.
-pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool) -> Findings {
+/// `freeze`, they freeze for a moment if they do not play. Who has not answered
+/// within `time` is not waited for.
+pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) -> Findings {
     let membership = seat.node.membership();
     let members: BTreeMap<PeerId, NodeId> = membership
         .nodes()
@@ -251,22 +287,32 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool) -> Findings {
             strangers.push(ad.peer_id);
         }
     }
-    let members = members.into_iter().map(|(peer, id)| (peer, Some(id)));
+    let is_member = |peer: &PeerId| members.contains_key(peer);
+    let asked = members.iter().map(|(peer, id)| (*peer, Some(*id)));
     let strangers = some_of(shared, strangers);
     let strangers = strangers.into_iter().map(|peer| (peer, None));
-    let mut asked: FuturesUnordered<_> = members
+    let mut asked: FuturesUnordered<_> = asked
         .chain(strangers)
         .map(|(peer, id)| async move { (peer, ask(shared, seat, peer, id, freeze).await) })
         .collect();
-    let mut findings = Findings::default();
-    while let Some((peer, answer)) = asked.next().await {
+    let mut findings = Findings {
+        disbelieved: seat.doubts.lock().disbelieved(),
+        ..Findings::default()
+    };
+    let until = Instant::now() + time;
+    while let Ok(Some((peer, answer))) = timeout_at(until, asked.next()).await {
         match answer {
             Ok((id, Ok(survey))) => {
                 hear(seat, (id, peer), &survey);
                 findings.answers.insert(id, (peer, survey));
+                if !is_member(&peer) {
+                    findings.strangers.insert(id);
+                }
             }
             Ok((id, Err(CallError::Refused(refused)))) => match refused.reason {
-                Refusal::NotAMember => drop(findings.gave_up.insert(id)),
+                Refusal::NotAMember => drop(findings.gave_up.insert(id, peer)),
+                // A stranger plays no part in the next room.
+                Refusal::Busy if is_member(&peer) => drop(findings.busy.insert(id)),
                 Refusal::Replaced => findings.is_replaced = true,
                 _ => {}
             },

@@ -1,12 +1,33 @@
 //! What a survey of the other members found out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use tokio::time::Instant;
 
 use crate::{
     consensus::{NodeId, Notice, quorum},
     game::PeerId,
     net::Survey,
 };
+
+/// How long somebody's word is waited for that something is about to happen.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Whose word that is who is in no membership here: any member can let in as many of
+/// those as it likes, so all of them count as one. No seat has this number.
+const STRANGERS: NodeId = 0;
+
+/// What keeps a player from going on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Word {
+    /// "The room is played."
+    Plays,
+    /// "I know more", and "not now".
+    Waits,
+}
 
 /// How the others were when they were asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,7 +36,13 @@ pub struct Findings {
     pub answers: BTreeMap<NodeId, (PeerId, Survey)>,
     /// Those who said that this seat is no member; also those who are not in the
     /// membership here, but were let into the room.
-    pub gave_up: BTreeSet<NodeId>,
+    pub gave_up: BTreeMap<NodeId, PeerId>,
+    /// Those who were asked to keep still, and would not.
+    pub busy: BTreeSet<NodeId>,
+    /// Those of them all who are in no membership here.
+    pub strangers: BTreeSet<NodeId>,
+    /// Whose word has brought nothing before.
+    pub disbelieved: BTreeSet<(NodeId, Word)>,
     /// Who has gone on in another cluster, and how that came about.
     pub continued: Option<(PeerId, Vec<Notice>)>,
     /// Another start of this player's plays, as it has signed.
@@ -23,22 +50,80 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Whether the room is played without us: by the leader's own word, or by that
-    /// of two members. One alone could say so for ever.
+    /// Whether the room is played without us: by the leader's own word, as long as
+    /// that is believed, or by that of two members. One alone could say so for ever.
     pub fn plays(&self) -> bool {
-        let playing = self.answers.values().filter(|(_, survey)| survey.plays);
-        playing.clone().any(|(_, survey)| survey.leads) || playing.count() > 1
+        let mut playing = self.playing();
+        playing.any(|(_, leads)| leads) || self.two_play()
+    }
+
+    /// Those by whose word alone the room is played.
+    pub fn unconfirmed(&self) -> BTreeSet<NodeId> {
+        let playing = self.playing().filter(|_| !self.two_play());
+        playing.map(|(by, _)| by).collect()
+    }
+
+    /// By whose word the room is played, and whether they lead it.
+    fn playing(&self) -> impl Iterator<Item = (NodeId, bool)> {
+        let playing = self.answers.iter().filter(|(_, (_, survey))| survey.plays);
+        let playing = playing.map(|(id, (_, survey))| (self.speaker(*id), survey.leads));
+        playing.filter(|(by, _)| !self.disbelieved.contains(&(*by, Word::Plays)))
+    }
+
+    fn two_play(&self) -> bool {
+        self.playing().filter(|(by, _)| *by != STRANGERS).count() > 1
+    }
+
+    /// As whom a seat is believed, or not.
+    fn speaker(&self, id: NodeId) -> NodeId {
+        match self.strangers.contains(&id) {
+            true => STRANGERS,
+            false => id,
+        }
+    }
+
+    /// Whether a member is waited for, or asked to found the next room.
+    pub fn waits_for(&self, id: NodeId) -> bool {
+        !self.disbelieved.contains(&(id, Word::Waits))
     }
 
     /// Whether our seat was given up: by the word of most of those voters that
     /// answered; if none did, of anybody who was let into the room.
     pub fn is_given_up(&self, voters: &BTreeSet<NodeId>) -> bool {
-        let gave_up = self.gave_up.intersection(voters).count();
+        let gave_up = self.gave_up.keys().filter(|id| voters.contains(id)).count();
         let know_us = self.answers.keys().filter(|id| voters.contains(id)).count();
         match gave_up + know_us {
             0 => !self.gave_up.is_empty(),
             answered => quorum::is_majority(gave_up, answered),
         }
+    }
+}
+
+/// Whose word kept the player from going on, and since when. Who is right can show it
+/// until the player tries again; who is not could say the same for ever.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Doubts(BTreeMap<(NodeId, Word), (Instant, bool)>);
+
+impl Doubts {
+    /// Notes that somebody's word has brought nothing so far. The second time, some
+    /// seconds later, is the last one.
+    pub fn note(&mut self, id: NodeId, word: Word) {
+        let (since, is_last) = self
+            .0
+            .entry((id, word))
+            .or_insert_with(|| (Instant::now(), false));
+        *is_last |= since.elapsed() >= PATIENCE;
+    }
+
+    /// Whose word is not believed any more.
+    pub fn disbelieved(&self) -> BTreeSet<(NodeId, Word)> {
+        let all = self.0.iter().filter(|(_, (_, is_last))| *is_last);
+        all.map(|(by, _)| *by).collect()
+    }
+
+    /// Something came about.
+    pub fn clear(&mut self) {
+        self.0.clear();
     }
 }
 
@@ -50,6 +135,9 @@ pub struct Histories {
     pub same: BTreeSet<NodeId>,
     /// Those with others.
     pub differ: BTreeSet<NodeId>,
+    /// Players of this game in a room with this one's id, where nobody knows us: its
+    /// members are others than here.
+    pub apart: BTreeSet<PeerId>,
 }
 
 impl Histories {
@@ -91,7 +179,7 @@ mod tests {
             let (id, flags) = word.split_at(1);
             let id: NodeId = id.parse().expect("a digit");
             if flags.contains('n') {
-                findings.gave_up.insert(id);
+                findings.gave_up.insert(id, PeerId::new([id as u8; 32]));
                 continue;
             }
             let survey = Survey {
@@ -105,8 +193,67 @@ mod tests {
             };
             let peer = PeerId::new([id as u8; 32]);
             findings.answers.insert(id, (peer, survey));
+            if flags.contains('s') {
+                findings.strangers.insert(id);
+            }
         }
         findings
+    }
+
+    /// The player asks every four seconds, and each time hears the same.
+    #[tokio::test(start_paused = true)]
+    async fn who_says_that_it_plays_is_believed_until_nothing_comes_of_it() {
+        let cases = [
+            // who says what, how often it is believed of three times
+            ("2pl", 2),
+            ("2pl 3", 2),
+            // All of these are one.
+            ("7pls 8pls 9ps", 2),
+            ("7ps 8ps", 0),
+            // Two members are right, for as long as they say so.
+            ("2pl 3p", 3),
+            ("2p 3p 8pls", 3),
+        ];
+        for (text, times) in cases {
+            let mut doubts = Doubts::default();
+            let mut believed = 0;
+            for _ in 0..3 {
+                let mut findings = findings(text);
+                findings
+                    .unconfirmed()
+                    .into_iter()
+                    .for_each(|by| doubts.note(by, Word::Plays));
+                findings.disbelieved = doubts.disbelieved();
+                believed += usize::from(findings.plays());
+                tokio::time::advance(Duration::from_secs(4)).await;
+            }
+            assert_eq!(believed, times, "{text}");
+            doubts.clear();
+            assert!(doubts.disbelieved().is_empty());
+        }
+    }
+
+    #[test]
+    fn the_word_of_who_is_not_believed_is_left_out() {
+        let cases = [
+            // who says what, whose word counts, whether anybody plays
+            ("2pl 3pl", vec![2, 3], true),
+            ("2pl 3pl", vec![3], true),
+            ("2p 3p", vec![3], false),
+            ("2pl", vec![], false),
+        ];
+        for (text, believed, plays) in cases {
+            let mut findings = findings(text);
+            let others = [2, 3].into_iter().filter(|id| !believed.contains(id));
+            let both = others.flat_map(|id| [(id, Word::Plays), (id, Word::Waits)]);
+            findings.disbelieved = both.collect();
+            assert_eq!(findings.plays(), plays, "{text}");
+            assert!(
+                [2, 3]
+                    .iter()
+                    .all(|id| findings.waits_for(*id) == believed.contains(id))
+            );
+        }
     }
 
     #[test]

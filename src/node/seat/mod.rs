@@ -21,7 +21,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::{sync::watch, time::Instant};
 
 use self::{
-    findings::{Findings, Histories},
+    findings::{Doubts, Findings, Histories, Word},
     folder::{KeptSeat, LOG_FILE},
     lead::Lead,
     times::{Latencies, RoundClock},
@@ -59,6 +59,8 @@ pub struct Seat {
     /// How the others were, when they were asked last; `None` while there was
     /// no need to ask.
     pub findings: watch::Sender<Option<Findings>>,
+    /// Whose word about that has brought nothing.
+    pub doubts: Mutex<Doubts>,
     /// Whether the others have applied the same.
     pub histories: Mutex<Histories>,
     /// The others have said that this seat is no member any more.
@@ -170,6 +172,7 @@ impl Seat {
             met: Arc::clone(&env.met),
             contact,
             findings: watch::Sender::new(None),
+            doubts: Mutex::default(),
             histories: Mutex::default(),
             lost_membership: watch::Sender::new(false),
             is_doubted: AtomicBool::new(false),
@@ -186,6 +189,19 @@ impl Seat {
             newer_copies: Mutex::default(),
             kept,
         }))
+    }
+
+    /// Notes that the word of some has brought nothing so far, and leaves out those
+    /// whose word is not believed any more.
+    pub fn doubt(
+        &self,
+        findings: &mut Findings,
+        ids: impl IntoIterator<Item = NodeId>,
+        word: Word,
+    ) {
+        let mut doubts = self.doubts.lock();
+        ids.into_iter().for_each(|id| doubts.note(id, word));
+        findings.disbelieved = doubts.disbelieved();
     }
 
     /// Its player has said that the game goes on with this copy. Answers with those who

@@ -9,7 +9,11 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{Seat, findings::Findings, lead::Trial};
+use super::{
+    Seat,
+    findings::{Findings, Histories},
+    lead::Trial,
+};
 use crate::{
     consensus::{NodeId, Role, RoomState, Standing, StoredMembership, quorum},
     game::{Name, PeerId},
@@ -113,12 +117,13 @@ fn trouble(seat: &Seat, cluster: &ClusterView) -> Option<Trouble> {
         answers.is_some_and(|answers| answers.contains_key(&m.node_id))
     };
     // Who has gone since is only missing.
-    let differ = seat.histories.lock().differ.clone();
+    let Histories { differ, apart, .. } = seat.histories.lock().clone();
     let differ = cluster
         .members
         .iter()
         .filter(|m| differ.contains(&m.node_id) && (!is_stalled || answers(m)));
-    let with: Vec<Name> = differ.map(|m| m.name.clone()).collect();
+    let apart = apart.iter().map(|peer| name_of(&seat.node.state(), peer));
+    let with: Vec<Name> = differ.map(|m| m.name.clone()).chain(apart).collect();
     if !with.is_empty() {
         return Some(Trouble::Split { with });
     }
