@@ -183,7 +183,9 @@ pub async fn found_next(shared: &Shared, seat: &Arc<Seat>) -> Result<Notice, Ref
     // Who has applied something else keeps it.
     let agree = findings.answers.iter().filter(|(id, (_, theirs))| {
         let keeps_still = seat.member(**id).is_some() && findings.waits_for(**id) && !theirs.plays;
-        keeps_still && seat.node.agrees(theirs.applied) == Some(true)
+        // Whoever is further can tell.
+        let agrees = seat.node.agrees(theirs.applied).or(theirs.agrees);
+        keeps_still && agrees == Some(true)
     });
     let others: Vec<(NodeId, PeerId)> = agree.map(|(id, (peer, _))| (*id, *peer)).collect();
     if asked.elapsed() >= seat.timing.freeze {
