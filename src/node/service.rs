@@ -343,7 +343,7 @@ impl Handler for Service {
             // is being elected, nobody keeps the others from that.
             let state = seat.node.state_of_whole_log();
             let is_player = state.game().players().contains_key(&caller.peer_id);
-            let keeps_still = is_player && continuation::is_stuck(&seat);
+            let keeps_still = is_player && seat.is_stuck();
             if !keeps_still || !seat.contact.freeze(self.0.env.timing.freeze) {
                 return Err(Refusal::Busy.because("this computer cannot keep still now; try again"));
             }
@@ -384,7 +384,7 @@ impl Handler for Service {
         let may_follow = continuation::may_follow(&seat, &notice, caller.node_id);
         // If it took longer than we kept still, the missing may be back: what is
         // acknowledged here since then is not known there.
-        let is_stuck = continuation::is_stuck(&seat);
+        let is_stuck = seat.is_stuck();
         if let Some(why) = may_follow
             .err()
             .or((!is_stuck).then_some("this room is played"))

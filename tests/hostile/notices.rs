@@ -51,13 +51,36 @@ impl Answers for Elsewhere {
     }
 }
 
-/// The last entry of the log that an intruder has, and the game after it.
-fn whole_game(intruder: &Intruder, room: &Room) -> (Option<LogId>, RoomState) {
+/// Leaves a player of three alone with an intruder who has the same log.
+async fn strand(room: &mut Room, intruder: &Intruder) {
+    intruder.sits_down(room).await;
+    room.goes_on().await;
+    let same = async {
+        let last = || intruder.log.last_log_id().map(|last| last.index);
+        while (0..3).any(|n| Some(room.applied(n)) != last()) {
+            intruder
+                .server
+                .heard_within(Duration::from_millis(20))
+                .await;
+        }
+    };
+    let same = tokio::time::timeout(PATIENCE, same).await;
+    same.expect("the same log");
+    room.kill(0);
+    room.kill(0);
+    until(&room.players[0], "stuck", stuck).await;
+}
+
+/// The game after an entry of the log that an intruder has.
+fn game_after(intruder: &Intruder, room: &Room, last: Option<LogId>) -> RoomState {
     let mut state = RoomState::default();
-    for entry in intruder.log.entries_after(None) {
+    let entries = intruder.log.entries_after(None).into_iter();
+    for entry in entries.filter(|entry| Some(entry.log_id) <= last) {
         state.apply_entry(room.cluster, entry);
     }
-    (intruder.log.last_log_id(), state)
+    let index = last.map_or(0, |last| last.index);
+    assert_eq!(state.history().last().index, index, "it has all entries");
+    state
 }
 
 /// What somebody may sign to move others into a room of its own, in which this entry
@@ -222,12 +245,9 @@ async fn nobody_is_moved_into_a_members_own_room() {
     for notice in &early {
         assert!(!liar.is_believed(notice).await);
     }
-    room.goes_on().await;
-    room.kill(0);
-    room.kill(0);
-    until(&room.players[0], "stuck", stuck).await;
-    let (last, game) = whole_game(&liar.intruder, &room);
-    assert_eq!(liar.last().await, last);
+    strand(&mut room, &liar.intruder).await;
+    let last = liar.last().await;
+    let game = game_after(&liar.intruder, &room, last);
     let log = (last, game.history().last().digest);
     let notices = notices(&liar.intruder, &room, victim.0, child, log);
     let in_den = |view: &View| room_of(view).expect("a room").cluster.last_applied;
@@ -362,19 +382,16 @@ async fn nobody_is_moved_by_itself_into_another_game() {
     };
     intruder.enter(&room).await;
     intruder.find(&room.players[2]).await;
-    room.goes_on().await;
-    room.kill(0);
-    room.kill(0);
-    until(&room.players[0], "stuck", stuck).await;
-    let (last, game) = whole_game(&intruder, &room);
-    let log = (last, game.history().last().digest);
-    let notice = notices(&intruder, &room, victim.0, child.clone(), log).swap_remove(0);
+    strand(&mut room, &intruder).await;
     let liar = Liar {
         intruder,
         cluster: room.cluster,
         victim,
     };
-    assert_eq!(liar.last().await, last);
+    let last = liar.last().await;
+    let game = game_after(&liar.intruder, &room, last);
+    let log = (last, game.history().last().digest);
+    let notice = notices(&liar.intruder, &room, victim.0, child.clone(), log).swap_remove(0);
 
     let genesis = |state| {
         Proposal::Genesis(Box::new(Genesis {

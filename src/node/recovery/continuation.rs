@@ -72,7 +72,7 @@ impl Care {
 /// Asks around once more, and goes on: with those who play, if any do; where
 /// others have gone already, if nothing is lost there; or else in a new cluster.
 pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
-    if !is_stuck(seat) {
+    if !seat.is_stuck() {
         let message = "the others can be reached; nobody is missing";
         return Err(Failure::new("still_played", message));
     }
@@ -114,12 +114,6 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
         seat.doubt(&mut findings, [best], Word::Waits);
     }
     followed
-}
-
-/// Whether a room cannot decide anything, as far as this seat knows; or this seat, which
-/// decides alone, has less of it than others.
-pub fn is_stuck(seat: &Seat) -> bool {
-    seat.cut_off_for() >= seat.timing.survey || !seat.newer_copies.lock().is_empty()
 }
 
 /// Who of those that were reached has the newest log; ties by PeerId, so that
@@ -169,7 +163,7 @@ pub async fn found_next(shared: &Shared, seat: &Arc<Seat>) -> Result<Notice, Ref
     if let Some(notice) = shared.went_on(seat.cluster_id).into_iter().next() {
         return Ok(notice);
     }
-    if !is_stuck(seat) || !shared.is_current(seat) {
+    if !seat.is_stuck() || !shared.is_current(seat) {
         return Err(Refusal::StillPlayed.because("that room is still being played"));
     }
     let asked = Moment::now();
@@ -183,7 +177,9 @@ pub async fn found_next(shared: &Shared, seat: &Arc<Seat>) -> Result<Notice, Ref
     // Who has applied something else keeps it.
     let agree = findings.answers.iter().filter(|(id, (_, theirs))| {
         let keeps_still = seat.member(**id).is_some() && findings.waits_for(**id) && !theirs.plays;
-        keeps_still && seat.node.agrees(theirs.applied) == Some(true)
+        // Whoever is further can tell.
+        let agrees = seat.node.agrees(theirs.applied).or(theirs.agrees);
+        keeps_still && agrees == Some(true)
     });
     let others: Vec<(NodeId, PeerId)> = agree.map(|(id, (peer, _))| (*id, *peer)).collect();
     if asked.elapsed() >= seat.timing.freeze {

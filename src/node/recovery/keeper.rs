@@ -11,7 +11,6 @@ use std::{
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::continuation::is_stuck;
 use crate::{
     consensus::{MAX_MEMBERS, NodeId, lead_on},
     game::{Name, PeerId},
@@ -219,7 +218,7 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     let membership = seat.node.membership();
     let entered = membership.nodes().next().is_some();
     let is_lost = entered && seat.cut_off_for() >= seat.timing.survey;
-    if !is_stuck(seat) {
+    if !seat.is_stuck() {
         seat.doubts.lock().clear();
     }
     let is_doubted = seat.is_doubted.swap(false, Relaxed) || seat.contact.is_outdated();

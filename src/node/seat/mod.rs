@@ -267,6 +267,12 @@ impl Seat {
             .min(self.node.leading_for())
     }
 
+    /// Whether the room cannot decide anything, as far as this seat knows; or this seat,
+    /// which decides alone, has less of it than others.
+    pub fn is_stuck(&self) -> bool {
+        self.cut_off_for() >= self.timing.survey || !self.newer_copies.lock().is_empty()
+    }
+
     /// A member by its seat.
     pub fn member(&self, id: NodeId) -> Option<Member> {
         self.node.membership().membership().get_node(&id).cloned()
