@@ -38,7 +38,7 @@ pub async fn rooms(
         gossip,
     });
     for warning in &discovery.warnings {
-        eprintln!("dhangkanna: {}", safe_text(&warning.to_string()));
+        eprintln!("dhangkanna: {}", safe_text(warning));
     }
     let looking = tokio::time::sleep(wait);
     match &discovery.gossip {
@@ -189,7 +189,7 @@ struct PackLine<'a> {
 pub fn packs(data_dir: &Path, as_json: bool) -> anyhow::Result<()> {
     let (packs, warnings) = Packs::load(&packs_in(data_dir));
     for warning in warnings {
-        eprintln!("dhangkanna: {}", safe_text(&warning.to_string()));
+        eprintln!("dhangkanna: {}", safe_text(&warning));
     }
     let mut out = std::io::stdout().lock();
     for pack in packs.all() {
