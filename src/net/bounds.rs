@@ -8,7 +8,7 @@ use super::codec::{
     AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest, VoteRequest, VoteResponse,
 };
 use crate::consensus::{
-    Entry, LogId, NodeId, Snapshot, Vote,
+    LogId, NodeId, Snapshot, Vote,
     codec::{DecodeError, Decoded},
 };
 
@@ -79,18 +79,22 @@ impl Here {
         check_log_id(call.leader_commit, &call.vote)
     }
 
-    /// Of two memberships the earlier one is decided before the later one is appended
-    /// (Raft's dissertation, 4.1). openraft takes it for decided then, and stops for good
-    /// if another leader does not have it.
+    /// A leader appends a membership when the one before is decided (Raft's dissertation,
+    /// 4.1). openraft takes that one for decided then, and stops for good if another leader
+    /// does not have it. What a leader has from those before it may be decided, and it does
+    /// not know that yet.
     fn check_memberships(&self, call: &AppendEntriesRequest) -> Decoded<()> {
         let decided = index(call.leader_commit).max(index(self.applied));
         let stays = |at: &u64| Some(*at) <= index(call.prev_log_id);
-        let before = index(self.membership).filter(stays);
-        let is_membership = |entry: &&Entry| entry.get_membership().is_some();
-        let appended = call.entries.iter().filter(is_membership);
-        let all = before.into_iter().chain(appended.map(|e| e.log_id.index));
-        let open = all.filter(|at| Some(*at) > decided).count();
-        valid(open < 2, "membership")
+        let mut before = index(self.membership).filter(stays);
+        for entry in &call.entries {
+            if entry.get_membership().is_some() {
+                let is_own = term(entry.log_id) == call.vote.leader_id.term;
+                valid(!is_own || before <= decided, "membership")?;
+                before = Some(entry.log_id.index);
+            }
+        }
+        Ok(())
     }
 
     /// Checks what a candidate asks.
@@ -299,11 +303,12 @@ mod tests {
     fn a_membership_is_appended_after_the_one_before_was_decided() {
         let leads = Vote::new_committed(8, THEM);
         let membership = |index| Entry::new_membership(log_id(8, index), Membership::default());
+        let earlier = |index| Entry::new_membership(log_id(7, index), Membership::default());
         let append = |prev: u64, entries: Vec<Entry>, commit: u64| AppendEntriesRequest {
             vote: leads,
-            prev_log_id: id(8, prev),
+            prev_log_id: id(7, prev),
             entries,
-            leader_commit: id(8, commit),
+            leader_commit: id(7, commit),
         };
         let blank = |index| Entry::new_blank(log_id(8, index));
         let cases = [
@@ -316,6 +321,9 @@ mod tests {
             (append(11, vec![blank(12), membership(13)], 11), true),
             (append(11, vec![membership(12), membership(13)], 11), false),
             (append(11, vec![membership(12), membership(13)], 12), true),
+            // It has them from who led before.
+            (append(11, vec![earlier(12), earlier(13)], 11), true),
+            (append(11, vec![earlier(12), membership(13)], 11), false),
         ];
         for (n, (call, ok)) in cases.into_iter().enumerate() {
             let checked = here().check_append(&call, THEM);

@@ -127,14 +127,22 @@ impl SeatAccess {
     }
 
     /// Refuses entries in place of ones that are applied here. openraft says yes to
-    /// those without a look at them, and the histories would part in silence.
+    /// those without a look at them, and the histories would part in silence. Of two
+    /// memberships in the log it takes the earlier one for decided, and stops for good at a
+    /// leader that has another entry there.
     fn must_agree(&self, from: NodeId, call: &codec::AppendEntriesRequest) -> Result<(), Refused> {
         let entries = call.entries.iter().map(|entry| &entry.log_id);
         // By the index alone: a later term makes no entry a later one.
-        let applied = self.here().applied.map(|id| id.index);
+        let index = |id: Option<LogId>| id.map(|id| id.index);
+        let metrics = self.raft.server_metrics();
+        let membership = *metrics
+            .borrow_watched()
+            .committed_membership_config
+            .log_id();
+        let decided = index(self.here().applied).max(index(membership));
         let mut old = call.prev_log_id.iter().chain(entries);
         let is_other = |id: &&LogId| self.log.id_at(id.index).is_some_and(|ours| ours != **id);
-        let other = old.find(|id| Some(id.index) <= applied && is_other(id));
+        let other = old.find(|id| Some(id.index) <= decided && is_other(id));
         if let Some(other) = other {
             tracing::warn!("seat {from} leads with an older log: it has another entry {other}");
             return Err(Refusal::OlderLog.because("your log is older than what was decided here"));

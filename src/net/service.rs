@@ -39,7 +39,7 @@ pub trait Handler: Send + Sync + 'static {
     fn ask_others(&self);
 
     /// Whether a history that a leader wants to put in place of ours is true, as far as
-    /// we and the other members can tell; `None` if nobody else can be asked.
+    /// we and the other members can tell; `None` if nobody else can.
     fn confirms(
         &self,
         leader: NodeId,

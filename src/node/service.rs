@@ -170,10 +170,10 @@ impl Handler for Service {
             async move { client.survey(false, history.last()).await }
         });
         let answers = futures::future::join_all(asked).await;
-        let answers = answers.into_iter().flatten().map(|survey| survey.agrees);
-        let all: Vec<Option<bool>> = answers.collect();
-        let is_true = || all.contains(&Some(true)) && !all.contains(&Some(false));
-        (!all.is_empty()).then(is_true)
+        let answers = answers.into_iter().flatten();
+        // Who is behind, too, can tell nothing.
+        let told: Vec<bool> = answers.filter_map(|survey| survey.agrees).collect();
+        (!told.is_empty()).then(|| told.into_iter().all(|agrees| agrees))
     }
 
     fn is_known(&self, peer: PeerId) -> bool {
