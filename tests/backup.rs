@@ -23,6 +23,15 @@ fn program(data: &Path, name: &str) -> (NodeHandle, Runtime) {
     (player, program)
 }
 
+async fn start_round(host: &NodeHandle) {
+    let start = Command::StartRound {
+        pack: "kanna".to_owned(),
+        number: Some(1),
+        after_round: None,
+    };
+    host.request(start).await.expect("a round");
+}
+
 async fn guess(player: &NodeHandle, letter: &str) {
     let letter = Letter::parse(letter).expect("a letter");
     let guess = Action::Guess {
@@ -53,12 +62,7 @@ async fn older_copy(choice: Command) -> (Arc<View>, Arc<View>) {
     .await;
     let (guest, program_of_guest) = program(other.path(), "Ben");
     sit(&guest, join(addr_of(&host))).await;
-    let start = Command::StartRound {
-        pack: "kanna".to_owned(),
-        number: Some(1),
-        after_round: None,
-    };
-    host.request(start).await.expect("a round");
+    start_round(&host).await;
     copy_settled(data.path(), backup.path());
     for letter in ["k", "a", "n"] {
         guess(&guest, letter).await;
@@ -149,12 +153,7 @@ async fn who_is_silent_hides_no_proof_of_an_older_copy() {
     for player in [&guest, &sleeper] {
         sit(player, join(addr_of(&host))).await;
     }
-    let start = Command::StartRound {
-        pack: "kanna".to_owned(),
-        number: Some(1),
-        after_round: None,
-    };
-    host.request(start).await.expect("a round");
+    start_round(&host).await;
     copy_settled(data.path(), backup.path());
     guess(&host, "k").await;
     until(&guest, "the guess", |view| guesses(view) == 1).await;

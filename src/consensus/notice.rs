@@ -178,17 +178,27 @@ mod tests {
         }
     }
 
-    #[test]
-    fn only_a_member_says_where_the_game_goes_on() {
-        let [ada, bob, eve] = [key(), key(), key()];
-        let (room, of_ada) = TicketPath::found(holder(1, &ada));
-        let statement = Ticket::statement(room, holder(2, &bob), 5, holder(1, &ada));
+    /// The room that one has founded, and the path of the other, whom that one let in.
+    fn let_in(ada: &SigningKey, bob: &SigningKey) -> (ClusterId, TicketPath) {
+        let (room, of_ada) = TicketPath::found(holder(1, ada));
+        let statement = Ticket::statement(room, holder(2, bob), 5, holder(1, ada));
         let ticket = Ticket {
-            holder: holder(2, &bob),
+            holder: holder(2, bob),
             base: 5,
             signature: ada.sign(&statement),
         };
         let of_bob = of_ada.extended_by(ticket).expect("a path");
+        (room, of_bob)
+    }
+
+    #[test]
+    fn only_a_member_says_where_the_game_goes_on() {
+        let [ada, bob, eve] = [key(), key(), key()];
+        let (room, of_bob) = let_in(&ada, &bob);
+        let of_ada = TicketPath {
+            tickets: Vec::new(),
+            ..of_bob.clone()
+        };
         let (_, of_eve) = TicketPath::found(holder(3, &eve));
         let by_bob = |path| continuation(room, holder(2, &bob), path);
         let by_eve = |seat, path| continuation(room, holder(seat, &eve), path);
@@ -264,14 +274,7 @@ mod tests {
     #[test]
     fn who_was_a_member_once_says_nothing_any_more() {
         let [ada, bob] = [key(), key()];
-        let (room, of_ada) = TicketPath::found(holder(1, &ada));
-        let statement = Ticket::statement(room, holder(2, &bob), 5, holder(1, &ada));
-        let ticket = Ticket {
-            holder: holder(2, &bob),
-            base: 5,
-            signature: ada.sign(&statement),
-        };
-        let of_bob = of_ada.extended_by(ticket).expect("a path");
+        let (room, of_bob) = let_in(&ada, &bob);
         let notice = continuation(room, holder(2, &bob), Some(of_bob)).signed_by(&bob);
         let of_ada = |committed, former: &[NodeId]| KnownMembers {
             former: former.iter().copied().collect(),

@@ -539,21 +539,27 @@ async fn a_relay_that_names_the_real_room_is_not_even_asked() {
     room.end().await;
 }
 
+/// Takes a run up to what the joiner shows in the end, without the PIN.
+async fn takes_tag(joiner: &mut Stream) -> std::io::Result<[u8; TAG]> {
+    let mut greeting = [0; GREETING];
+    joiner.read_exact(&mut greeting).await?;
+    // The joiner's own share, as an owner's.
+    let mut share = greeting[16..].to_vec();
+    share[0] = b'B';
+    joiner.write_all(&[&[0], share.as_slice()].concat()).await?;
+    joiner.flush().await?;
+    let mut tag = [0; TAG];
+    joiner.read_exact(&mut tag).await?;
+    Ok(tag)
+}
+
 /// Says yes to every PIN.
 struct SaysYes;
 
 impl Answers for SaysYes {
     fn pin(&self, mut joiner: Stream) {
         tokio::spawn(async move {
-            let mut greeting = [0; GREETING];
-            joiner.read_exact(&mut greeting).await?;
-            // The joiner's own share, as an owner's.
-            let mut share = greeting[16..].to_vec();
-            share[0] = b'B';
-            joiner.write_all(&[&[0], share.as_slice()].concat()).await?;
-            joiner.flush().await?;
-            let mut tag = [0; TAG];
-            joiner.read_exact(&mut tag).await?;
+            let tag = takes_tag(&mut joiner).await?;
             joiner.write_all(&[&[0], tag.as_slice()].concat()).await?;
             joiner.flush().await
         });
@@ -575,14 +581,7 @@ impl Answers for Checks {
     fn pin(&self, mut joiner: Stream) {
         let answer = self.0;
         tokio::spawn(async move {
-            let mut greeting = [0; GREETING];
-            joiner.read_exact(&mut greeting).await?;
-            let mut share = greeting[16..].to_vec();
-            share[0] = b'B';
-            joiner.write_all(&[&[0], share.as_slice()].concat()).await?;
-            joiner.flush().await?;
-            let mut tag = [0; TAG];
-            joiner.read_exact(&mut tag).await?;
+            takes_tag(&mut joiner).await?;
             joiner.write_all(&[answer]).await?;
             joiner.flush().await
         });
