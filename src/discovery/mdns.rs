@@ -1,6 +1,7 @@
 //! Multicast DNS (RFC 6762) with service discovery (RFC 6763).
 
 use std::{
+    cmp::Reverse,
     collections::BTreeMap,
     net::{IpAddr, SocketAddr, SocketAddrV6},
     sync::Arc,
@@ -18,11 +19,11 @@ use tokio::{
 };
 
 use super::{
-    interfaces::Interfaces,
+    interfaces::{Interfaces, Links},
     source::{Ad, Announcer, DiscoveryConfig, Seen, Source},
     txt,
 };
-use crate::game::PeerId;
+use crate::{consensus::codec::MAX_ADDRS, game::PeerId};
 
 /// What we are called on the network (RFC 6763 §7).
 const SERVICE: &str = "_dhangkanna._tcp.local.";
@@ -37,6 +38,10 @@ const GOODBYE: Duration = Duration::from_millis(300);
 /// How many names are remembered; more than a LAN has players. Beyond it, of those at the
 /// address that has most of them, the oldest is forgotten.
 const MAX_NAMES: usize = 512;
+
+/// How many names of one member are remembered: it has two while it changes its own, and
+/// anybody can announce others.
+const NAMES_OF_ONE: usize = 4;
 
 /// After how many names the library is made to forget them all, and to ask anew. It
 /// remembers any number for as long as they say, and looks through all of them at each
@@ -60,6 +65,9 @@ const INCOMPLETE: Duration = Duration::from_secs(3);
 /// The shortest time between two reports of who is there: a flood of announcements is
 /// reported at once.
 const REPORT: Duration = Duration::from_millis(200);
+
+/// The longest: the networks that we are on may have changed.
+const REPORT_AGAIN: Duration = Duration::from_secs(2);
 
 /// How often the clock is looked at, for a computer that slept.
 const CLOCK_CHECK: Duration = Duration::from_secs(2);
@@ -91,6 +99,7 @@ impl Mdns {
         let browser = Browser {
             daemon: daemon.clone(),
             events,
+            interfaces: config.interfaces.clone(),
             announced: announced.clone(),
             chosen: Arc::clone(&chosen),
         };
@@ -212,17 +221,28 @@ struct Names(Vec<(String, Ad)>);
 
 impl Names {
     fn resolved(&mut self, name: String, ad: Ad) {
-        self.removed(&name);
+        let peer = ad.peer_id;
+        // Anybody can announce another member under the same name.
+        self.0
+            .retain(|(known, ad)| *known != name || ad.peer_id != peer);
         self.0.push((name, ad));
-        if self.0.len() > MAX_NAMES {
-            let mut count: BTreeMap<Option<IpAddr>, usize> = BTreeMap::new();
-            for (_, ad) in &self.0 {
-                *count.entry(addr_of(ad)).or_default() += 1;
+        self.limit(NAMES_OF_ONE, |ad| ad.peer_id == peer);
+        self.limit(MAX_NAMES, |_| true);
+    }
+
+    /// Forgets one of these if they are too many.
+    fn limit(&mut self, max: usize, is_one: impl Fn(&Ad) -> bool) {
+        let these = || self.0.iter().enumerate().filter(|(_, (_, ad))| is_one(ad));
+        let mut count: BTreeMap<Option<IpAddr>, usize> = BTreeMap::new();
+        for (_, (_, ad)) in these() {
+            *count.entry(addr_of(ad)).or_default() += 1;
+        }
+        if count.values().sum::<usize>() > max {
+            let oldest_of_most =
+                these().min_by_key(|(_, (_, ad))| Reverse(count.get(&addr_of(ad))));
+            if let Some(at) = oldest_of_most.map(|(at, _)| at) {
+                self.0.remove(at);
             }
-            let most = count.into_iter().max_by_key(|(_, count)| *count);
-            let at =
-                most.and_then(|(addr, _)| self.0.iter().position(|(_, ad)| addr_of(ad) == addr));
-            self.0.remove(at.unwrap_or_default());
         }
     }
 
@@ -230,10 +250,31 @@ impl Names {
         self.0.retain(|(known, _)| known != name);
     }
 
-    /// Of each member, the newest.
-    fn ads(&self) -> BTreeMap<PeerId, Ad> {
-        let ads = self.0.iter().map(|(_, ad)| (ad.peer_id, ad.clone()));
-        ads.collect()
+    /// Of each member the newest, with the addresses of all its names that are on these
+    /// links: at one of them it is, whatever others announce.
+    fn ads(&self, links: &Links) -> BTreeMap<PeerId, Ad> {
+        let mut addrs: BTreeMap<PeerId, Vec<(usize, SocketAddr)>> = BTreeMap::new();
+        for (_, ad) in self.0.iter().rev() {
+            let here = ad.addrs.iter().copied().filter(|addr| links.have(addr));
+            addrs
+                .entry(ad.peer_id)
+                .or_default()
+                .extend(here.enumerate());
+        }
+        let mut ads: BTreeMap<PeerId, Ad> = BTreeMap::new();
+        ads.extend(self.0.iter().map(|(_, ad)| (ad.peer_id, ad.clone())));
+        for (peer, ad) in &mut ads {
+            let mut of_it = addrs.remove(peer).unwrap_or_default();
+            // The first of each name, then the second.
+            of_it.sort_by_key(|(nth, _)| *nth);
+            ad.addrs.clear();
+            for (_, addr) in of_it {
+                if ad.addrs.len() < MAX_ADDRS && !ad.addrs.contains(&addr) {
+                    ad.addrs.push(addr);
+                }
+            }
+        }
+        ads
     }
 }
 
@@ -245,6 +286,7 @@ fn addr_of(ad: &Ad) -> Option<IpAddr> {
 struct Browser {
     daemon: ServiceDaemon,
     events: mpsc::Sender<Seen>,
+    interfaces: Interfaces,
     announced: watch::Sender<Option<Ad>>,
     chosen: Arc<Notify>,
 }
@@ -256,6 +298,7 @@ impl Browser {
         let Self {
             daemon,
             events,
+            interfaces,
             announced,
             chosen,
         } = self;
@@ -264,7 +307,7 @@ impl Browser {
         let mut clock = Clock::new();
         let mut heard = 0;
         let mut reported = Instant::now();
-        let mut report: Option<Instant> = None;
+        let mut report = reported + REPORT_AGAIN;
         loop {
             let half = incomplete.values().min().copied();
             let event = tokio::select! {
@@ -283,12 +326,13 @@ impl Browser {
                     tracing::debug!("half of an announcement is missing: {incomplete:?}");
                     None
                 }
-                () = tokio::time::sleep_until(report.unwrap_or_else(Instant::now)), if report.is_some() => {
-                    if events.send((Source::Mdns, seen.ads())).await.is_err() {
+                () = tokio::time::sleep_until(report) => {
+                    let ads = seen.ads(&Links::now(&interfaces));
+                    if events.send((Source::Mdns, ads)).await.is_err() {
                         return;
                     }
                     reported = Instant::now();
-                    report = None;
+                    report = reported + REPORT_AGAIN;
                     continue;
                 }
             };
@@ -329,7 +373,7 @@ impl Browser {
                 }
                 Some(_) => continue,
             }
-            report.get_or_insert_with(|| (reported + REPORT).max(Instant::now()));
+            report = report.min((reported + REPORT).max(Instant::now()));
         }
     }
 }
@@ -409,7 +453,7 @@ fn read(service: &ResolvedService) -> Option<Ad> {
         })
         .collect();
     addrs.sort();
-    addrs.truncate(crate::consensus::codec::MAX_ADDRS);
+    addrs.truncate(MAX_ADDRS);
     ad.addrs = addrs;
     Some(ad)
 }
@@ -422,14 +466,18 @@ mod tests {
         game::{Name, Phase},
     };
 
-    #[test]
-    fn made_up_rooms_push_out_each_other_only() {
-        let peer = |n: u16| {
-            let mut id = [9; 32];
-            id[..2].copy_from_slice(&n.to_be_bytes());
-            PeerId::new(id)
-        };
-        let ad = |n: u16, host: u8| Ad {
+    fn links() -> Links {
+        Links::of([192, 0, 2, 77], 24)
+    }
+
+    fn peer(n: u16) -> PeerId {
+        let mut id = [9; 32];
+        id[..2].copy_from_slice(&n.to_be_bytes());
+        PeerId::new(id)
+    }
+
+    fn ad(n: u16, host: u8) -> Ad {
+        Ad {
             peer_id: peer(n),
             protocol: 2,
             version: "0.2.0".to_owned(),
@@ -442,7 +490,61 @@ mod tests {
             plays: None,
             ancestors: Vec::new(),
             addrs: vec![SocketAddr::from(([192, 0, 2, host], 4000))],
+        }
+    }
+
+    #[test]
+    fn a_member_is_also_where_its_own_name_says_whatever_others_announce() {
+        let at = |names: &Names, host: u8| {
+            let ads = names.ads(&links());
+            ads.get(&peer(0)).is_some_and(|ad| {
+                let addr = SocketAddr::from(([192, 0, 2, host], 4000));
+                ad.addrs.len() <= MAX_ADDRS && ad.addrs.contains(&addr)
+            })
         };
+        let mut names = Names::default();
+        names.resolved("real".to_owned(), ad(0, 200));
+        // One, also under the same name, and with as many addresses as there may be.
+        let mut forged = ad(0, 9);
+        let addrs = (10..30).map(|n| SocketAddr::from(([192, 0, 2, n], 4000)));
+        forged.addrs.extend(addrs);
+        forged.addrs.truncate(MAX_ADDRS);
+        names.resolved("forged".to_owned(), forged);
+        names.resolved("real".to_owned(), ad(1, 9));
+        assert!(at(&names, 200) && at(&names, 9));
+        // Its goodbye is its own.
+        names.removed("forged");
+        assert!(at(&names, 200) && !at(&names, 9));
+        // Any number from one address; from many, until it says it again.
+        for n in 0..100 {
+            names.resolved(format!("forged {n}"), ad(0, 9));
+        }
+        assert!(at(&names, 200));
+        for n in 0..100 {
+            names.resolved(format!("forged {n}"), ad(0, n));
+        }
+        for n in 0..2 {
+            names.resolved("real".to_owned(), ad(0, 200));
+            names.resolved(format!("forged {n}"), ad(0, n));
+            assert!(at(&names, 200));
+        }
+        assert!(names.0.len() <= 1 + NAMES_OF_ONE);
+    }
+
+    #[test]
+    fn nobody_elses_address_is_reported() {
+        let mut names = Names::default();
+        let mut forged = ad(0, 9);
+        forged.addrs = ["203.0.113.5:443", "192.0.2.9:4000", "127.0.0.1:22"]
+            .map(|addr| addr.parse().expect("an address"))
+            .to_vec();
+        names.resolved("forged".to_owned(), forged);
+        let ads = names.ads(&links());
+        assert_eq!(ads[&peer(0)].addrs, ad(0, 9).addrs);
+    }
+
+    #[test]
+    fn made_up_rooms_push_out_each_other_only() {
         let mut names = Names::default();
         // Two windows on one computer, and a third elsewhere, later.
         for n in [0, 1] {
@@ -455,7 +557,7 @@ mod tests {
         for n in 700..1400 {
             names.resolved(format!("made up {n}"), ad(n, 2));
         }
-        let ads = names.ads();
+        let ads = names.ads(&links());
         assert_eq!(ads.len(), MAX_NAMES);
         assert!([0, 1, 2].iter().all(|n| ads.contains_key(&peer(*n))));
         assert!(ads.contains_key(&peer(1399)) && !ads.contains_key(&peer(700)));
@@ -478,7 +580,7 @@ mod tests {
             addrs: Vec::new(),
         };
         let player = |names: &Names| {
-            let ads = names.ads();
+            let ads = names.ads(&links());
             let ad = ads.values().next();
             ad.map(|ad| ad.player.to_string())
         };

@@ -17,7 +17,7 @@ const AT_A_TIME: usize = 32;
 /// What an announcer showed of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shown {
-    /// How it was let into the room it announces.
+    /// How it was let into the room it is in, whatever is announced in its name.
     Member {
         /// What the player is called.
         name: Name,
@@ -28,7 +28,7 @@ pub enum Shown {
     },
     /// It is there, and runs another version.
     OtherVersion,
-    /// It is not there, or not in that room, or cannot show that it is.
+    /// It is not there, or in no room, or cannot show that it is.
     Nothing,
 }
 
@@ -44,9 +44,7 @@ pub fn ask(peers: &Peers, ads: Vec<Ad>) -> impl Stream<Item = (Ad, Shown)> + use
             let about = peers.hello(ad.peer_id).await;
             let shown = match about {
                 Ok(about) => {
-                    let room = about.room.filter(|room| {
-                        room.cluster_id == ad.cluster_id && room.is_proven_by(ad.peer_id)
-                    });
+                    let room = about.room.filter(|room| room.is_proven_by(ad.peer_id));
                     room.map_or(Shown::Nothing, |room| Shown::Member {
                         name: about.name,
                         room: Box::new(room),
@@ -72,6 +70,8 @@ pub struct Known {
     pub ad: Ad,
     pub shown: Shown,
     pub asked: Instant,
+    /// How often in a row it has shown nothing.
+    pub failed: u32,
     /// Whether it still announced that when it was asked.
     pub announces: bool,
 }
