@@ -1,7 +1,7 @@
 //! The PIN of a room, in the program of the room's owner: never written, sent or
 //! logged. How often it was got wrong, and who shows it just now.
 
-use std::{collections::VecDeque, fmt, str::FromStr, time::Duration};
+use std::{cmp::Reverse, collections::VecDeque, fmt, str::FromStr, time::Duration};
 
 use parking_lot::Mutex;
 use tokio::{sync::oneshot, time::Instant};
@@ -79,8 +79,19 @@ struct Inner {
     number: u64,
     /// When it was got wrong, and from where; at most [`WRONG`] times.
     wrong: VecDeque<(Instant, Source)>,
-    /// Who shows it now, those first who began first. Dropped to end it.
-    runs: VecDeque<(Instant, oneshot::Sender<()>)>,
+    /// When somebody gave way who had shown nothing in its [`TURN`], and from where.
+    slow: VecDeque<(Instant, Source)>,
+    /// Who shows it now, those first who began first.
+    runs: Vec<Place>,
+}
+
+/// One of the [`RUNS`].
+#[derive(Debug)]
+struct Place {
+    begun: Instant,
+    from: Source,
+    /// Dropped to end it.
+    ends: oneshot::Sender<()>,
 }
 
 /// Somebody shows the PIN.
@@ -116,14 +127,16 @@ impl Pins {
         let mut inner = self.0.lock();
         let pin = inner.pin.ok_or_else(|| refused(Refusal::NoPin))?;
         inner.must_have_tries(from)?;
-        inner.runs.retain(|(_, run)| !run.is_closed());
+        inner.runs.retain(|run| !run.ends.is_closed());
         if inner.runs.len() >= RUNS {
-            let slow = inner.runs.front().filter(|(at, _)| at.elapsed() >= TURN);
-            slow.ok_or_else(|| refused(Refusal::Busy))?;
-            inner.runs.pop_front();
+            inner.make_place(from)?;
         }
         let (ends, ended) = oneshot::channel();
-        inner.runs.push_back((Instant::now(), ends));
+        inner.runs.push(Place {
+            begun: Instant::now(),
+            from,
+            ends,
+        });
         Ok(Run {
             pin,
             number: inner.number,
@@ -152,9 +165,30 @@ impl Pins {
 }
 
 impl Inner {
+    /// Ends a run for somebody else's, of the source that has most of them: after its
+    /// turn, or at once if that source has two more than the other.
+    fn make_place(&mut self, from: Source) -> Result<(), Refused> {
+        let of = |from: Source| self.runs.iter().filter(|run| run.from == from).count();
+        let is_slow = |run: &Place| run.begun.elapsed() >= TURN;
+        let gives_way = |run: &Place| is_slow(run) || of(run.from) > of(from) + 1;
+        let all = self.runs.iter().enumerate();
+        let all = all.filter(|(_, run)| gives_way(run));
+        let most = all.min_by_key(|(_, run)| Reverse(of(run.from)));
+        let (at, _) = most.ok_or_else(|| refused(Refusal::Busy))?;
+        let run = self.runs.remove(at);
+        if is_slow(&run) {
+            // It costs its source a try, and nobody else.
+            self.slow.push_back((Instant::now(), run.from));
+        }
+        Ok(())
+    }
+
     fn must_have_tries(&mut self, from: Source) -> Result<(), Refused> {
-        self.wrong.retain(|(at, _)| at.elapsed() < WINDOW);
-        let of_one = self.wrong.iter().filter(|(_, it)| *it == from).count();
+        for tries in [&mut self.wrong, &mut self.slow] {
+            tries.retain(|(at, _)| at.elapsed() < WINDOW);
+        }
+        let tries = self.wrong.iter().chain(&self.slow);
+        let of_one = tries.filter(|(_, it)| *it == from).count();
         if self.wrong.len() >= WRONG || of_one >= WRONG_OF_ONE {
             return Err(refused(Refusal::PinTries));
         }
@@ -276,6 +310,41 @@ mod tests {
         assert!(runs[1].ended.try_recv() == Err(oneshot::error::TryRecvError::Empty));
         assert_eq!(pins.0.lock().runs.len(), RUNS);
         drop(next);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_address_keeps_nobody_out() {
+        let pins = pins();
+        let fill = |runs: &mut Vec<Run>| {
+            // It drops those that have ended, and takes every place.
+            runs.retain_mut(|run| run.ended.try_recv() == Err(oneshot::error::TryRecvError::Empty));
+            while let Ok(run) = pins.begin(source(1)) {
+                runs.push(run);
+            }
+        };
+        let mut flood = Vec::new();
+        fill(&mut flood);
+        assert_eq!(flood.len(), RUNS);
+        for n in 0..100 {
+            // Whenever it is, a friend has the next place, and keeps it.
+            let friend = pins.begin(source(2)).expect("a place");
+            fill(&mut flood);
+            assert_eq!(
+                pins.decide(&friend, true).map_err(|e| e.reason),
+                Ok(()),
+                "{n}"
+            );
+            drop(friend);
+            fill(&mut flood);
+            tokio::time::advance(TURN / 3).await;
+        }
+        // Those who never showed anything had three tries, which are nobody else's.
+        flood.clear();
+        assert_eq!(tried(&pins, 1, true), SPENT);
+        assert!(pins.0.lock().wrong.is_empty());
+        tokio::time::advance(WINDOW).await;
+        assert_eq!(tried(&pins, 1, true), None);
+        assert!(pins.0.lock().slow.is_empty());
     }
 
     #[tokio::test(start_paused = true)]
