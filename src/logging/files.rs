@@ -22,6 +22,8 @@ pub struct LogFiles {
     max: u64,
     file: File,
     len: u64,
+    /// What is in the way, and stays.
+    pub stuck: Vec<String>,
 }
 
 impl LogFiles {
@@ -37,13 +39,17 @@ impl LogFiles {
     fn of_size(folder: &Path, max: u64) -> io::Result<Self> {
         create_private(folder)?;
         let known: Vec<String> = (0..FILES).map(name).collect();
+        let mut stuck = Vec::new();
         for found in fs::read_dir(folder)?.flatten() {
             let file = found.file_name().to_string_lossy().into_owned();
             let is_log = file.starts_with("dhangkanna.") && file.ends_with(".log");
             let fits = |meta: fs::Metadata| meta.is_file() && meta.len() <= max;
             // What a link leads to does not matter.
-            if is_log && !(known.contains(&file) && found.metadata().is_ok_and(fits)) {
-                fs::remove_file(found.path())?;
+            if is_log
+                && !(known.contains(&file) && found.metadata().is_ok_and(fits))
+                && let Err(e) = fs::remove_file(found.path())
+            {
+                stuck.push(format!("{} is in the way: {e}", found.path().display()));
             }
         }
         let file = append(&folder.join(name(0)))?;
@@ -52,6 +58,7 @@ impl LogFiles {
             folder: folder.to_owned(),
             max,
             file,
+            stuck,
         })
     }
 
