@@ -21,7 +21,6 @@ mod files;
 pub mod game;
 pub mod headless;
 mod hex_id;
-mod json;
 pub mod keys;
 pub mod lists;
 pub mod logging;

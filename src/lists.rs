@@ -9,8 +9,7 @@ use crate::{
     config::{packs_in, profiles_in},
     consensus::RULES,
     discovery::{Ads, Discovery, DiscoveryConfig, GossipConfig, GossipHandle, Interfaces},
-    game::{Difficulty, PeerId, safe_text},
-    json,
+    game::{Difficulty, PeerId, safe_json, safe_text},
     net::{AddressBook, Identity, Peers, TlsTransport},
     node::{self, Room, ask_rooms},
     packs::Packs,
@@ -59,9 +58,13 @@ pub async fn rooms(
     let mut out = std::io::stdout().lock();
     for room in &rooms {
         if as_json {
-            writeln!(out, "{}", json::line(&RoomLine::of(room, &ads))?)?;
+            writeln!(
+                out,
+                "{}",
+                safe_json(&serde_json::to_string(&RoomLine::of(room, &ads))?)
+            )?;
         } else {
-            writeln!(out, "{}", room_as_text(room))?;
+            writeln!(out, "{}", safe_text(&room_as_text(room)))?;
         }
     }
     if rooms.is_empty() && !as_json {
@@ -87,7 +90,7 @@ async fn meet(gossip: &GossipHandle) {
         match node::meet(&peers, gossip, *addr).await {
             Ok(true) => {}
             Ok(false) => eprintln!("dhangkanna: {addr} does not gossip; start it with --gossip"),
-            Err(e) => eprintln!("dhangkanna: {e}"),
+            Err(e) => eprintln!("dhangkanna: {}", safe_text(&e.to_string())),
         }
     }
 }
@@ -215,13 +218,13 @@ pub fn packs(data_dir: &Path, as_json: bool) -> anyhow::Result<()> {
                 hard,
                 licence: &pack.licence,
             };
-            writeln!(out, "{}", json::line(&line)?)?;
+            writeln!(out, "{}", safe_json(&serde_json::to_string(&line)?))?;
         } else {
-            writeln!(
-                out,
+            let line = format!(
                 "{:16} {:4} {category:12} {words:5} words: {easy} easy, {normal} normal, {hard} hard  {}  ({})",
                 pack.id, pack.language, pack.name, pack.licence
-            )?;
+            );
+            writeln!(out, "{}", safe_text(&line))?;
         }
     }
     Ok(())

@@ -30,10 +30,12 @@ impl Drop for Guard {
 /// at most five of 8 MiB. If none can be written there (a full or read-only disk), the
 /// game itself will say so.
 pub fn start(level: LevelFilter, folder: Option<&Path>) -> Option<Guard> {
+    let mut failed = Vec::new();
     let guard = folder.and_then(|folder| {
-        let files = LogFiles::open(folder);
-        let files = files.inspect_err(|e| eprintln!("dhangkanna: no log is written: {e}"));
-        let files = files.ok()?;
+        let mut files = LogFiles::open(folder)
+            .inspect_err(|e| failed.push(format!("there is no log in {}: {e}", folder.display())))
+            .ok()?;
+        failed.append(&mut files.stuck);
         let (file, worker) = tracing_appender::non_blocking(files);
         Some(Guard {
             lines: Lines::default(),
@@ -55,6 +57,9 @@ pub fn start(level: LevelFilter, folder: Option<&Path>) -> Option<Guard> {
     let registry = tracing_subscriber::registry().with(to_stderr).with(to_file);
     // Set before, by a test: that one stays.
     let _ = tracing::subscriber::set_global_default(registry);
+    for why in failed {
+        tracing::warn!("{why}");
+    }
     if guard.is_some() {
         log_panics();
     }

@@ -6,7 +6,7 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use dhangkanna::cli::Cli;
+use dhangkanna::{cli::Cli, game::safe_text};
 
 fn main() -> ExitCode {
     #[cfg(windows)]
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
         Err(e) => {
             // Each error says all of its cause that helps; the log has the rest.
             tracing::info!("{e:?}");
-            eprintln!("dhangkanna: {e}");
+            eprintln!("dhangkanna: {}", safe_text(&e.to_string()));
             ExitCode::FAILURE
         }
     }

@@ -11,7 +11,7 @@ use dhangkanna::{
 };
 use tokio::{net::TcpListener, runtime::Runtime};
 
-use crate::common::{PATIENCE, addr_of, copy_settled, join, node, room_of, sit, until};
+use crate::common::{PATIENCE, addr_of, copy_settled, join, kill, node, room_of, sit, until};
 
 /// A player whose program can be killed.
 fn program(data: &Path, name: &str) -> (NodeHandle, Runtime) {
@@ -68,8 +68,7 @@ async fn older_copy(choice: Command) -> (Arc<View>, Arc<View>) {
         guess(&guest, letter).await;
     }
     until(&guest, "three guesses", |view| guesses(view) == 3).await;
-    drop(host);
-    program_of_host.shutdown_background();
+    kill(host, program_of_host);
 
     let (host, program_of_host) = program(backup.path(), "Ada");
     let resume = Command::Resume { which: None };
@@ -163,8 +162,7 @@ async fn who_is_silent_hides_no_proof_of_an_older_copy() {
         .cluster_id;
     let addr = addr_of(&sleeper);
     for (player, program) in [(host, program_of_host), (sleeper, program_of_sleeper)] {
-        drop(player);
-        program.shutdown_background();
+        kill(player, program);
     }
     let _silent_member = silent_at(addr).await;
 

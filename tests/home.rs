@@ -546,3 +546,41 @@ fn a_flood_of_connections_is_two_lines_in_the_log() {
         "{count}"
     );
 }
+
+/// What is in a folder that somebody handed over is called as they like.
+#[test]
+fn the_name_of_a_file_does_not_control_the_terminal() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = data.path().join("packs");
+    fs::create_dir(&folder).expect("a folder");
+    fs::write(folder.join("b\u{1b}[2J\u{202e}\u{9b}.txt"), "no pack").expect("a file");
+    pack(&folder, "m.txt", "mine");
+    let text = fs::read_to_string(folder.join("m.txt")).expect("a pack");
+    let named = text.replace("name: M", "name: M\u{85}\u{202e}\u{200f}");
+    fs::write(folder.join("m.txt"), named).expect("a pack");
+    for args in [&["packs"][..], &["packs", "--json"]] {
+        let mut listing = Program::new(env!("CARGO_BIN_EXE_dhangkanna"));
+        listing.args(args).arg("--data-dir").arg(data.path());
+        let listed = listing.output().expect("the program");
+        let said =
+            [listed.stdout, listed.stderr].map(|said| String::from_utf8(said).expect("text"));
+        assert!(said[1].contains("b\u{fffd}[2J\u{fffd}.txt"), "{said:?}");
+        for said in said {
+            let controls = |c: char| c != '\n' && c.is_control() || "\u{202e}".contains(c);
+            assert!(!said.contains(controls), "{said:?}");
+        }
+    }
+}
+
+/// The log says what is in its way.
+#[test]
+fn a_folder_called_like_a_log_is_no_reason_for_no_log() {
+    let data = tempfile::tempdir().expect("a folder");
+    drop(open(data.path()).expect("a profile"));
+    let logs = data.path().join("profiles/1/logs");
+    fs::create_dir_all(logs.join("dhangkanna.x.log")).expect("a folder");
+    let said = leave(start(data.path()));
+    assert!(said.status.success(), "{said:?}");
+    let log = fs::read_to_string(logs.join("dhangkanna.log")).expect("a log");
+    assert!(log.contains("dhangkanna.x.log is in the way"), "{log}");
+}

@@ -29,7 +29,7 @@ const LAYERS: &[&[&str]] = &[
     &["packs", "planted"],
     &["config", "consensus"],
     &["discovery", "net"],
-    &["json", "logging"],
+    &["logging"],
     &["node"],
     &["desktop", "headless", "lists"],
     &["ui"],

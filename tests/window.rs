@@ -371,8 +371,8 @@ fn the_game_goes_on_without_the_host_who_follows_later() {
     });
 
     // A crash: nothing is said or written any more.
-    drop(host);
     hosts.shutdown_timeout(PATIENCE);
+    drop(host);
     guest.sees(&guests, "the question", |view| {
         room_of(view).is_some_and(|room| matches!(room.trouble, Some(Trouble::Stalled { .. })))
     });

@@ -65,6 +65,13 @@ pub(super) fn is_virtual(interface: &Interface) -> bool {
     interface.is_p2p() || VIRTUAL.iter().any(|v| interface.name.starts_with(v))
 }
 
+/// An address that can be somebody's. Nobody is to be made to send to all.
+pub(super) fn is_host(addr: &SocketAddr) -> bool {
+    let ip = addr.ip().to_canonical();
+    let is_broadcast = matches!(ip, IpAddr::V4(v4) if v4.is_broadcast());
+    addr.port() != 0 && !ip.is_unspecified() && !ip.is_multicast() && !is_broadcast
+}
+
 /// Our addresses that others may reach, IPv4 first.
 pub fn own_addresses(interfaces: &Interfaces, port: u16) -> Vec<SocketAddr> {
     let mut addrs: Vec<SocketAddr> = if_addrs::get_if_addrs()
@@ -82,4 +89,28 @@ pub fn own_addresses(interfaces: &Interfaces, port: u16) -> Vec<SocketAddr> {
     addrs.sort_by_key(|addr| addr.is_ipv6());
     addrs.dedup();
     addrs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_somebodys_is_dialled() {
+        let is_host = |addr: &str| is_host(&addr.parse().expect("an address"));
+        for addr in ["192.0.2.1:4000", "[fe80::1]:4000", "127.0.0.1:1"] {
+            assert!(is_host(addr), "{addr}");
+        }
+        for addr in [
+            "192.0.2.1:0",
+            "0.0.0.0:4000",
+            "224.0.0.251:5353",
+            "255.255.255.255:9",
+            "[::]:4000",
+            "[ff02::fb]:5353",
+            "[::ffff:224.0.0.1]:4000",
+        ] {
+            assert!(!is_host(addr), "{addr}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Multicast DNS (RFC 6762) with service discovery (RFC 6763).
 
 use std::{
+    cmp::Reverse,
     collections::BTreeMap,
     net::{IpAddr, SocketAddr, SocketAddrV6},
     sync::Arc,
@@ -18,11 +19,11 @@ use tokio::{
 };
 
 use super::{
-    interfaces::Interfaces,
+    interfaces::{Interfaces, is_host},
     source::{Ad, Announcer, DiscoveryConfig, Seen, Source},
     txt,
 };
-use crate::game::PeerId;
+use crate::{consensus::codec::MAX_ADDRS, game::PeerId};
 
 /// What we are called on the network (RFC 6763 §7).
 const SERVICE: &str = "_dhangkanna._tcp.local.";
@@ -37,6 +38,10 @@ const GOODBYE: Duration = Duration::from_millis(300);
 /// How many names are remembered; more than a LAN has players. Beyond it, of those at the
 /// address that has most of them, the oldest is forgotten.
 const MAX_NAMES: usize = 512;
+
+/// How many names of one member are remembered: it has two while it changes its own, and
+/// anybody can announce others.
+const NAMES_OF_ONE: usize = 4;
 
 /// After how many names the library is made to forget them all, and to ask anew. It
 /// remembers any number for as long as they say, and looks through all of them at each
@@ -212,17 +217,28 @@ struct Names(Vec<(String, Ad)>);
 
 impl Names {
     fn resolved(&mut self, name: String, ad: Ad) {
-        self.removed(&name);
+        let peer = ad.peer_id;
+        // Anybody can announce another member under the same name.
+        self.0
+            .retain(|(known, ad)| *known != name || ad.peer_id != peer);
         self.0.push((name, ad));
-        if self.0.len() > MAX_NAMES {
-            let mut count: BTreeMap<Option<IpAddr>, usize> = BTreeMap::new();
-            for (_, ad) in &self.0 {
-                *count.entry(addr_of(ad)).or_default() += 1;
+        self.limit(NAMES_OF_ONE, |ad| ad.peer_id == peer);
+        self.limit(MAX_NAMES, |_| true);
+    }
+
+    /// Forgets one of these if they are too many.
+    fn limit(&mut self, max: usize, is_one: impl Fn(&Ad) -> bool) {
+        let these = || self.0.iter().enumerate().filter(|(_, (_, ad))| is_one(ad));
+        let mut count: BTreeMap<Option<IpAddr>, usize> = BTreeMap::new();
+        for (_, (_, ad)) in these() {
+            *count.entry(addr_of(ad)).or_default() += 1;
+        }
+        if count.values().sum::<usize>() > max {
+            let oldest_of_most =
+                these().min_by_key(|(_, (_, ad))| Reverse(count.get(&addr_of(ad))));
+            if let Some(at) = oldest_of_most.map(|(at, _)| at) {
+                self.0.remove(at);
             }
-            let most = count.into_iter().max_by_key(|(_, count)| *count);
-            let at =
-                most.and_then(|(addr, _)| self.0.iter().position(|(_, ad)| addr_of(ad) == addr));
-            self.0.remove(at.unwrap_or_default());
         }
     }
 
@@ -230,10 +246,28 @@ impl Names {
         self.0.retain(|(known, _)| known != name);
     }
 
-    /// Of each member, the newest.
+    /// Of each member the newest, with the addresses of all its names: at one of them it
+    /// is, whatever others announce.
     fn ads(&self) -> BTreeMap<PeerId, Ad> {
-        let ads = self.0.iter().map(|(_, ad)| (ad.peer_id, ad.clone()));
-        ads.collect()
+        let mut addrs: BTreeMap<PeerId, Vec<(usize, SocketAddr)>> = BTreeMap::new();
+        for (_, ad) in self.0.iter().rev() {
+            let of_it = addrs.entry(ad.peer_id).or_default();
+            of_it.extend(ad.addrs.iter().copied().enumerate());
+        }
+        let mut ads: BTreeMap<PeerId, Ad> = BTreeMap::new();
+        ads.extend(self.0.iter().map(|(_, ad)| (ad.peer_id, ad.clone())));
+        for (peer, ad) in &mut ads {
+            let mut of_it = addrs.remove(peer).unwrap_or_default();
+            // The first of each name, then the second.
+            of_it.sort_by_key(|(nth, _)| *nth);
+            ad.addrs.clear();
+            for (_, addr) in of_it {
+                if ad.addrs.len() < MAX_ADDRS && !ad.addrs.contains(&addr) {
+                    ad.addrs.push(addr);
+                }
+            }
+        }
+        ads
     }
 }
 
@@ -407,19 +441,12 @@ fn read(service: &ResolvedService) -> Option<Ad> {
             }
             _ => None,
         })
-        .filter(can_be_dialled)
+        .filter(is_host)
         .collect();
     addrs.sort();
-    addrs.truncate(crate::consensus::codec::MAX_ADDRS);
+    addrs.truncate(MAX_ADDRS);
     ad.addrs = addrs;
     Some(ad)
-}
-
-/// Whether somebody may be at an address: not at none, and not at that of many.
-fn can_be_dialled(addr: &SocketAddr) -> bool {
-    let ip = addr.ip().to_canonical();
-    let is_broadcast = matches!(ip, IpAddr::V4(v4) if v4.is_broadcast());
-    addr.port() != 0 && !ip.is_unspecified() && !ip.is_multicast() && !is_broadcast
 }
 
 #[cfg(test)]
@@ -430,14 +457,14 @@ mod tests {
         game::{Name, Phase},
     };
 
-    #[test]
-    fn made_up_rooms_push_out_each_other_only() {
-        let peer = |n: u16| {
-            let mut id = [9; 32];
-            id[..2].copy_from_slice(&n.to_be_bytes());
-            PeerId::new(id)
-        };
-        let ad = |n: u16, host: u8| Ad {
+    fn peer(n: u16) -> PeerId {
+        let mut id = [9; 32];
+        id[..2].copy_from_slice(&n.to_be_bytes());
+        PeerId::new(id)
+    }
+
+    fn ad(n: u16, host: u8) -> Ad {
+        Ad {
             peer_id: peer(n),
             protocol: 2,
             version: "0.2.0".to_owned(),
@@ -450,7 +477,49 @@ mod tests {
             plays: None,
             ancestors: Vec::new(),
             addrs: vec![SocketAddr::from(([192, 0, 2, host], 4000))],
+        }
+    }
+
+    #[test]
+    fn a_member_is_also_where_its_own_name_says_whatever_others_announce() {
+        let at = |names: &Names, host: u8| {
+            let ads = names.ads();
+            ads.get(&peer(0)).is_some_and(|ad| {
+                let addr = SocketAddr::from(([192, 0, 2, host], 4000));
+                ad.addrs.len() <= MAX_ADDRS && ad.addrs.contains(&addr)
+            })
         };
+        let mut names = Names::default();
+        names.resolved("real".to_owned(), ad(0, 200));
+        // One, also under the same name, and with as many addresses as there may be.
+        let mut forged = ad(0, 9);
+        let addrs = (10..30).map(|n| SocketAddr::from(([192, 0, 2, n], 4000)));
+        forged.addrs.extend(addrs);
+        forged.addrs.truncate(MAX_ADDRS);
+        names.resolved("forged".to_owned(), forged);
+        names.resolved("real".to_owned(), ad(1, 9));
+        assert!(at(&names, 200) && at(&names, 9));
+        // Its goodbye is its own.
+        names.removed("forged");
+        assert!(at(&names, 200) && !at(&names, 9));
+        // Any number from one address; from many, until it says it again.
+        for n in 0..100 {
+            names.resolved(format!("forged {n}"), ad(0, 9));
+        }
+        assert!(at(&names, 200));
+        for n in 0..100 {
+            names.resolved(format!("forged {n}"), ad(0, n));
+        }
+        for n in 0..2 {
+            names.resolved("real".to_owned(), ad(0, 200));
+            names.resolved(format!("forged {n}"), ad(0, n));
+            assert!(at(&names, 200));
+        }
+        assert!(names.0.len() <= 1 + NAMES_OF_ONE);
+    }
+
+    #[test]
+    fn made_up_rooms_push_out_each_other_only() {
         let mut names = Names::default();
         // Two windows on one computer, and a third elsewhere, later.
         for n in [0, 1] {
@@ -467,25 +536,6 @@ mod tests {
         assert_eq!(ads.len(), MAX_NAMES);
         assert!([0, 1, 2].iter().all(|n| ads.contains_key(&peer(*n))));
         assert!(ads.contains_key(&peer(1399)) && !ads.contains_key(&peer(700)));
-    }
-
-    #[test]
-    fn what_is_no_computers_address_is_not_dialled() {
-        let can = |addr: &str| can_be_dialled(&addr.parse().expect("an address"));
-        for addr in ["192.0.2.1:4000", "[fe80::1]:4000", "127.0.0.1:1"] {
-            assert!(can(addr), "{addr}");
-        }
-        for addr in [
-            "192.0.2.1:0",
-            "0.0.0.0:4000",
-            "224.0.0.251:5353",
-            "255.255.255.255:9",
-            "[::]:4000",
-            "[ff02::fb]:5353",
-            "[::ffff:224.0.0.1]:4000",
-        ] {
-            assert!(!can(addr), "{addr}");
-        }
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub fn safe_text(text: &str) -> Cow<'_, str> {
     let mut safe = String::with_capacity(text.len());
     let mut marks = Marks::default();
     for (n, c) in chars.iter().copied().enumerate() {
-        if breaks_line(c) {
+        if c.is_control() || reorders(c) {
             marks = Marks::default();
             if !safe.ends_with(REPLACED) {
                 safe.push(REPLACED);
@@ -78,9 +78,19 @@ pub fn safe_text(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Whether a character ends the line, turns it around, or is an order to a terminal.
-pub fn breaks_line(c: char) -> bool {
-    c.is_control() || reorders(c)
+/// JSON that a terminal shows as it is, whoever wrote the texts in it: what controls
+/// it, breaks the line or changes the direction is escaped.
+pub fn safe_json(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_control() || reorders(c) || is_direction_mark(c) {
+            // It is in a text, and has four digits.
+            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
 }
 
 /// A safe text of at most `max` graphemes: a longer one ends with "…".
@@ -301,6 +311,21 @@ mod tests {
             if check(&text).is_ok() {
                 prop_assert_eq!(&*safe, &*text);
             }
+        }
+    }
+
+    #[test]
+    fn no_text_in_json_controls_the_terminal() {
+        let c0_to_c1 = (0..=0x1f).chain(0x7f..=0x9f);
+        let directions = (0x202a..=0x202e).chain(0x2066..=0x2069);
+        let others = [0x61c, 0x200e, 0x200f, 0x2028, 0x2029];
+        for code in c0_to_c1.chain(directions).chain(others) {
+            let text = format!("é{}\u{1f600}", char::from_u32(code).expect("a character"));
+            let json = safe_json(&serde_json::to_string(&text).expect("JSON"));
+            let others = json.chars().filter(|c| !c.is_ascii_graphic());
+            assert!(others.eq("é\u{1f600}".chars()), "U+{code:04x}: {json:?}");
+            let read: String = serde_json::from_str(&json).expect("JSON");
+            assert_eq!(read, text);
         }
     }
 }

@@ -29,7 +29,7 @@ mod typed;
 pub use action::{Action, Observation};
 pub use alphabet::{Alphabet, BadAlphabet, Letter, MAX_LETTERS, NotALetter, upper};
 pub use apply::Wait;
-pub use line::{breaks_line, safe_text, short_text};
+pub use line::{safe_json, safe_text, short_text};
 pub use looks::{Names, looks_like};
 pub use name::{BadName, MAX_NAME_BYTES, MAX_NAME_CHARS, Name, PeerId, shown, shown_version};
 pub use outcome::{Outcome, Rejection};

@@ -19,8 +19,7 @@ use super::{
     game::{ChatEntry, Game},
 };
 use crate::{
-    game::{Name, PeerId},
-    json,
+    game::{Name, PeerId, safe_json},
     node::{Pin, RoomView, Stage, View},
 };
 
@@ -80,7 +79,7 @@ impl Printer {
 
     pub(super) fn print(&self, event: &Event) -> anyhow::Result<()> {
         self.lines
-            .try_send(Some(json::line(event)?))
+            .try_send(Some(safe_json(&serde_json::to_string(event)?)))
             .map_err(|e| match e {
                 TrySendError::Full(_) => anyhow!("nobody reads stdout"),
                 TrySendError::Disconnected(_) => anyhow!("stdout is closed"),

@@ -16,7 +16,10 @@ use std::{io, time::Duration};
 
 use ring::hmac;
 use spake2::{Ed25519Group, Identity, Password, Spake2};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    time::Instant,
+};
 
 use super::{
     call::{CallError, Refusal},
@@ -29,8 +32,15 @@ use super::{
 };
 use crate::{consensus::ClusterId, game::PeerId};
 
-/// How long a run may take on either side.
+/// How long a run may take for the owner, and for the joiner what comes before its HMAC,
+/// and what comes after.
 const RUN: Duration = Duration::from_secs(10);
+
+/// The pause before an owner is asked again that was busy.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// How long that is tried while others show it, too.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What stands first in each identity.
 const LABEL: &[u8] = b"dhangkanna/2/pin";
@@ -123,7 +133,8 @@ async fn write(stream: &mut Stream, parts: &[&[u8]]) -> io::Result<()> {
 
 impl Peers {
     /// Shows the owner of a room that this player, `me`, knows its PIN, and makes sure
-    /// that the owner does. Then the owner has let this player in.
+    /// that the owner does. Then the owner has let this player in. Waits a while for an
+    /// owner that is busy, but shows it once only.
     ///
     /// # Errors
     /// If it is wrong, was got wrong too often, or the owner cannot be reached.
@@ -134,63 +145,81 @@ impl Peers {
         room: ClusterId,
         pin: Pin,
     ) -> Result<(), CallError> {
-        let unreachable = |e: io::Error| CallError::Unreachable(e.to_string());
-        let running = async {
-            let (mut stream, exporter) = self.connect_for_pin(owner).await.map_err(unreachable)?;
-            let binding = Binding {
-                room,
-                joiner: me,
-                owner,
-                exporter,
+        let deadline = Instant::now() + PATIENCE;
+        let (mut stream, common) = loop {
+            let beginning = async {
+                let (stream, exporter) = self.connect_for_pin(owner).await?;
+                let binding = Binding {
+                    room,
+                    joiner: me,
+                    owner,
+                    exporter,
+                };
+                begin(stream, binding, pin).await
             };
-            show(&mut stream, binding, pin).await.map_err(unreachable)?
+            match in_time(beginning).await {
+                Err(CallError::Refused(refused))
+                    if refused.reason == Refusal::Busy && Instant::now() + PAUSE < deadline =>
+                {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                begun => break begun?,
+            }
         };
-        tokio::time::timeout(RUN, running)
-            .await
-            .unwrap_or_else(|_late| Err(CallError::Unreachable("no answer".to_owned())))
+        // Who is no owner has guessed once by this, and must not guess again.
+        in_time(confirm(&mut stream, &common)).await
     }
 }
 
-/// The joiner's part.
-async fn show(
-    stream: &mut Stream,
+/// A half of the joiner's part.
+async fn in_time<T>(
+    half: impl Future<Output = io::Result<Result<T, Refusal>>>,
+) -> Result<T, CallError> {
+    match tokio::time::timeout(RUN, half).await {
+        Ok(Ok(done)) => done.map_err(|why| refused(why).into()),
+        Ok(Err(e)) => Err(CallError::Unreachable(e.to_string())),
+        Err(_late) => Err(CallError::Unreachable("no answer".to_owned())),
+    }
+}
+
+/// The shares.
+async fn begin(
+    mut stream: Stream,
     binding: Binding,
     pin: Pin,
-) -> io::Result<Result<(), CallError>> {
+) -> io::Result<Result<(Stream, Common), Refusal>> {
     let (side, share) = binding.join(pin);
-    write(stream, &[binding.room.as_bytes(), &share]).await?;
-    if let Err(error) = answer(stream).await? {
-        return Ok(Err(error));
+    write(&mut stream, &[binding.room.as_bytes(), &share]).await?;
+    if let Err(why) = answer(&mut stream).await? {
+        return Ok(Err(why));
     }
-    let theirs: [u8; SHARE] = read(stream).await?;
+    let theirs: [u8; SHARE] = read(&mut stream).await?;
     let common = side.meet(&theirs)?;
+    Ok(Ok((stream, common)))
+}
+
+/// The HMACs.
+async fn confirm(stream: &mut Stream, common: &Common) -> io::Result<Result<(), Refusal>> {
     write(stream, &[common.tag(OF_JOINER).as_ref()]).await?;
-    // Whoever answers can check a guess by that, so it is said once, whatever comes.
-    match answer(stream).await? {
-        Err(CallError::Refused(why)) if why.reason == Refusal::Busy => {
-            return Err(io::Error::other(why.message));
-        }
-        Err(error) => return Ok(Err(error)),
-        Ok(()) => {}
+    if let Err(why) = answer(stream).await? {
+        return Ok(Err(why));
     }
     let tag: [u8; TAG] = read(stream).await?;
-    Ok(if common.is_tag(OF_OWNER, &tag) {
-        Ok(())
-    } else {
-        // It says yes to everybody.
-        Err(refused(Refusal::WrongPin).into())
-    })
+    // It may say yes to everybody.
+    let is_owner = common.is_tag(OF_OWNER, &tag);
+    Ok(is_owner.then_some(()).ok_or(Refusal::WrongPin))
 }
 
 /// Whether the owner goes on.
-async fn answer(stream: &mut Stream) -> io::Result<Result<(), CallError>> {
+async fn answer(stream: &mut Stream) -> io::Result<Result<(), Refusal>> {
     let number = stream.read_u8().await?;
     if number == GO_ON {
         return Ok(Ok(()));
     }
-    let unknown = || io::Error::other("an answer that nobody knows");
-    let why = Refusal::from_number(number.into()).ok_or_else(unknown)?;
-    Ok(Err(refused(why).into()))
+    // Nothing that is not understood is tried again.
+    Ok(Err(
+        Refusal::from_number(number.into()).unwrap_or(Refusal::WrongPin)
+    ))
 }
 
 /// The owner's part: hears whoever has connected for it.

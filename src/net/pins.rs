@@ -1,7 +1,7 @@
 //! The PIN of a room, in the program of the room's owner: never written, sent or
 //! logged. How often it was got wrong, and who shows it just now.
 
-use std::{collections::VecDeque, fmt, str::FromStr, time::Duration};
+use std::{cmp::Reverse, collections::VecDeque, fmt, str::FromStr, time::Duration};
 
 use parking_lot::Mutex;
 use tokio::{sync::oneshot, time::Instant};
@@ -26,9 +26,6 @@ const RUNS: usize = 4;
 
 /// How long that may take while somebody else waits: most take some milliseconds.
 const TURN: Duration = Duration::from_secs(1);
-
-/// How often in a [`WINDOW`] that may be too long for one source.
-const SLOW_OF_ONE: usize = 5;
 
 /// Six digits that let somebody into a room.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -82,10 +79,19 @@ struct Inner {
     number: u64,
     /// When it was got wrong, and from where; at most [`WRONG`] times.
     wrong: VecDeque<(Instant, Source)>,
-    /// Who took longer than a turn, and had to give way.
+    /// When somebody gave way who had shown nothing in its [`TURN`], and from where.
     slow: VecDeque<(Instant, Source)>,
-    /// Who shows it now, those first who began first. Dropped to end it.
-    runs: VecDeque<(Instant, Source, oneshot::Sender<()>)>,
+    /// Who shows it now, those first who began first.
+    runs: Vec<Place>,
+}
+
+/// One of the [`RUNS`].
+#[derive(Debug)]
+struct Place {
+    begun: Instant,
+    from: Source,
+    /// Dropped to end it.
+    ends: oneshot::Sender<()>,
 }
 
 /// Somebody shows the PIN.
@@ -121,12 +127,16 @@ impl Pins {
         let mut inner = self.0.lock();
         let pin = inner.pin.ok_or_else(|| refused(Refusal::NoPin))?;
         inner.must_have_tries(from)?;
-        inner.runs.retain(|(_, _, run)| !run.is_closed());
+        inner.runs.retain(|run| !run.ends.is_closed());
         if inner.runs.len() >= RUNS {
-            inner.make_room(from)?;
+            inner.make_place(from)?;
         }
         let (ends, ended) = oneshot::channel();
-        inner.runs.push_back((Instant::now(), from, ends));
+        inner.runs.push(Place {
+            begun: Instant::now(),
+            from,
+            ends,
+        });
         Ok(Run {
             pin,
             number: inner.number,
@@ -155,36 +165,32 @@ impl Pins {
 }
 
 impl Inner {
-    fn must_have_tries(&mut self, from: Source) -> Result<(), Refused> {
-        let of = |all: &mut VecDeque<(Instant, Source)>| {
-            all.retain(|(at, _)| at.elapsed() < WINDOW);
-            all.iter().filter(|(_, it)| *it == from).count()
-        };
-        let (wrong, slow) = (of(&mut self.wrong), of(&mut self.slow));
-        if self.wrong.len() >= WRONG || wrong >= WRONG_OF_ONE || slow >= SLOW_OF_ONE {
-            return Err(refused(Refusal::PinTries));
+    /// Ends a run for somebody else's, of the source that has most of them: after its
+    /// turn, or at once if that source has two more than the other.
+    fn make_place(&mut self, from: Source) -> Result<(), Refused> {
+        let of = |from: Source| self.runs.iter().filter(|run| run.from == from).count();
+        let is_slow = |run: &Place| run.begun.elapsed() >= TURN;
+        let gives_way = |run: &Place| is_slow(run) || of(run.from) > of(from) + 1;
+        let all = self.runs.iter().enumerate();
+        let all = all.filter(|(_, run)| gives_way(run));
+        let most = all.min_by_key(|(_, run)| Reverse(of(run.from)));
+        let (at, _) = most.ok_or_else(|| refused(Refusal::Busy))?;
+        let run = self.runs.remove(at);
+        if is_slow(&run) {
+            // It costs its source a try, and nobody else.
+            self.slow.push_back((Instant::now(), run.from));
         }
         Ok(())
     }
 
-    /// Ends a run for a newcomer's: one of a source that has more than it; or else the
-    /// oldest, if its turn is over. Who never shows what it should is nobody's obstacle.
-    fn make_room(&mut self, from: Source) -> Result<(), Refused> {
-        let count = |source| self.runs.iter().filter(|(_, it, _)| *it == source).count();
-        let own = count(from);
-        let most = self.runs.iter().map(|(_, source, _)| count(*source)).max();
-        let most = most.filter(|most| *most > own.saturating_add(1));
-        let of_most = self
-            .runs
-            .iter()
-            .position(|(_, it, _)| Some(count(*it)) == most);
-        let is_slow = |at: &Instant| at.elapsed() >= TURN;
-        let slow = self.runs.front().filter(|(at, ..)| is_slow(at));
-        let gives_way = of_most.or(slow.map(|_| 0));
-        let ended = gives_way.and_then(|at| self.runs.remove(at));
-        let (at, source, _) = ended.ok_or_else(|| refused(Refusal::Busy))?;
-        if is_slow(&at) {
-            self.slow.push_back((Instant::now(), source));
+    fn must_have_tries(&mut self, from: Source) -> Result<(), Refused> {
+        for tries in [&mut self.wrong, &mut self.slow] {
+            tries.retain(|(at, _)| at.elapsed() < WINDOW);
+        }
+        let tries = self.wrong.iter().chain(&self.slow);
+        let of_one = tries.filter(|(_, it)| *it == from).count();
+        if self.wrong.len() >= WRONG || of_one >= WRONG_OF_ONE {
+            return Err(refused(Refusal::PinTries));
         }
         Ok(())
     }
@@ -307,31 +313,38 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_begins_and_says_nothing_more_keeps_nobody_out() {
+    async fn one_address_keeps_nobody_out() {
         let pins = pins();
-        let mut silent: Vec<Run> = Vec::new();
-        let mut begin = |n: u8| pins.begin(source(n)).map(|run| silent.push(run)).is_ok();
-        assert!((0..RUNS).all(|_| begin(1)));
-        assert!(!begin(1), "it is its own turn");
-        // Somebody else has it at once.
-        assert!(pins.begin(source(2)).is_ok());
-        // Turn after turn, until that was too often.
-        let mut turns = 0;
-        loop {
-            tokio::time::advance(TURN).await;
-            if !begin(1) {
-                break;
+        let fill = |runs: &mut Vec<Run>| {
+            // It drops those that have ended, and takes every place.
+            runs.retain_mut(|run| run.ended.try_recv() == Err(oneshot::error::TryRecvError::Empty));
+            while let Ok(run) = pins.begin(source(1)) {
+                runs.push(run);
             }
-            turns += 1;
+        };
+        let mut flood = Vec::new();
+        fill(&mut flood);
+        assert_eq!(flood.len(), RUNS);
+        for n in 0..100 {
+            // Whenever it is, a friend has the next place, and keeps it.
+            let friend = pins.begin(source(2)).expect("a place");
+            fill(&mut flood);
+            assert_eq!(
+                pins.decide(&friend, true).map_err(|e| e.reason),
+                Ok(()),
+                "{n}"
+            );
+            drop(friend);
+            fill(&mut flood);
+            tokio::time::advance(TURN / 3).await;
         }
-        // The first one takes the place of who is done.
-        assert_eq!(turns, SLOW_OF_ONE + 1);
+        // Those who never showed anything had three tries, which are nobody else's.
+        flood.clear();
         assert_eq!(tried(&pins, 1, true), SPENT);
-        assert_eq!(tried(&pins, 2, true), None);
-        // Nobody else's tries were used.
-        assert_eq!(tried(&pins, 3, false), WRONG_PIN);
+        assert!(pins.0.lock().wrong.is_empty());
         tokio::time::advance(WINDOW).await;
         assert_eq!(tried(&pins, 1, true), None);
+        assert!(pins.0.lock().slow.is_empty());
     }
 
     #[tokio::test(start_paused = true)]

@@ -26,6 +26,7 @@ use dhangkanna::{
         Command, JoinTarget, Node, NodeConfig, NodeHandle, RoomView, Stage, Timing, View, World,
     },
 };
+use tokio::runtime::Runtime;
 
 /// No wait in a test is longer.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -60,6 +61,13 @@ fn config(data: &Path, name: &str, timing: Timing) -> NodeConfig {
         gossip: None,
         timing,
     }
+}
+
+/// A player's program ends at once. From a thread that may block.
+pub fn kill(player: NodeHandle, program: Runtime) {
+    tokio::task::block_in_place(|| program.shutdown_timeout(PATIENCE));
+    // Without its handle, a program that runs leaves its room.
+    drop(player);
 }
 
 /// Asks for a seat, and waits for it.

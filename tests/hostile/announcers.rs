@@ -1,10 +1,11 @@
 //! Whoever announces a room that it is not in.
 
-use std::{collections::BTreeSet, fs, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc, time::Duration};
 
 use dhangkanna::{
     config::Profile,
     consensus::{ClusterId, Holder, NodeId, TicketPath},
+    game::PeerId,
     net::PROTOCOL,
     node::{Command, JoinTarget, Timing, Trouble},
     proto as pb,
@@ -14,7 +15,7 @@ use super::{
     Intruder, Room,
     server::{Answers, Follows},
 };
-use crate::common::{PATIENCE, node, room_of, until};
+use crate::common::{PATIENCE, addr_of, node, room_of, until};
 
 /// Says that it is in a room, with whatever path it could get.
 struct Pretends {
@@ -51,13 +52,21 @@ impl Answers for Pretends {
 
 /// Announces that an intruder leads a room, as one of this computer's profiles.
 fn announce(room: &Room, intruder: &Intruder, nth: usize) -> Profile {
+    let (peer, port) = (intruder.identity.peer_id(), intruder.addr.port());
+    announce_in(room.data.path(), nth, (peer, port), room.cluster)
+}
+
+/// Announces that somebody who listens at a port leads a room.
+fn announce_in(
+    data: &Path,
+    nth: usize,
+    (peer, port): (PeerId, u16),
+    cluster: ClusterId,
+) -> Profile {
     let name = format!("mallory{nth}");
-    let profile = Profile::open(Some(room.data.path()), Some(&name)).expect("a profile");
+    let profile = Profile::open(Some(data), Some(&name)).expect("a profile");
     let text = format!(
-        "port={}\nv={PROTOCOL}\nver=0.2.0\np={}\nn=Mallory\nc={}\nr=den\nl=1\nm=3\ns=guessing\na=\n",
-        intruder.addr.port(),
-        intruder.identity.peer_id(),
-        room.cluster,
+        "port={port}\nv={PROTOCOL}\nver=0.2.0\np={peer}\nn=Mallory\nc={cluster}\nr=den\nl=1\nm=3\ns=guessing\na=\n"
     );
     fs::write(profile.folder().join("announcement"), text).expect("written");
     profile
@@ -200,6 +209,29 @@ async fn who_only_announces_a_room_keeps_nobody_waiting() {
     let failed = joining.await.expect("an end").expect_err("no such room");
     assert_eq!(failed.code, "no_such_room");
     assert!(intruder.server.heard().contains(&"hello"));
+    friend.shutdown().await.expect("left");
+    room.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_announcement_of_the_host_hides_no_room() {
+    let room = Room::of(1).await;
+    let (_, host) = room.host();
+    let port = addr_of(&room.players[0]).port();
+    // All that is announced: that the host leads a room that is none.
+    let data = tempfile::tempdir().expect("a folder");
+    let _announced = announce_in(data.path(), 0, (host, port), ClusterId::random());
+    let friend = node(data.path(), "Friend", Timing::REAL, || {});
+    let listed = until(&friend, "the room", |view| !view.rooms.is_empty()).await;
+    let clusters: Vec<ClusterId> = listed.rooms.iter().map(|room| room.cluster_id).collect();
+    assert_eq!(clusters, [room.cluster]);
+    let join = Command::Join {
+        target: JoinTarget::Room("P1's room".to_owned()),
+        wait: Duration::from_secs(10),
+        pin: None,
+    };
+    friend.request(join).await.expect("a seat");
+    room.goes_on().await;
     friend.shutdown().await.expect("left");
     room.end().await;
 }

@@ -41,7 +41,7 @@ use self::{
     intruder::Intruder,
     server::{Answers, Follows},
 };
-use crate::common::{addr_of, join, node, room_of, sit, until};
+use crate::common::{addr_of, join, kill, node, room_of, sit, until};
 
 /// Players who never met have a vote as soon as those who did.
 const QUICK: Timing = Timing {
@@ -172,8 +172,7 @@ impl Room {
 
     /// A player's program ends at once.
     pub fn kill(&mut self, n: usize) {
-        drop(self.players.remove(n));
-        self.programs.remove(n).shutdown_background();
+        kill(self.players.remove(n), self.programs.remove(n));
     }
 
     /// A killed player starts the program again.

@@ -3,13 +3,14 @@
 //! that the sender chose, and its arithmetic trusts numbers from the network.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
 use memberlist::proto::{Data, DecodeError, Message, MessageRef, MessagesDecoder, PushNodeState};
 
 use super::{MAX_NODES, NodeId};
+pub(super) use crate::discovery::interfaces::is_host;
 
 type State = PushNodeState<NodeId, SocketAddr>;
 
@@ -117,13 +118,6 @@ pub(super) fn stream(bytes: &[u8], me: NodeId) -> Verdict {
         }
         Ok(Verdict::Sane)
     })
-}
-
-/// An address that can be somebody's. Nobody is to be made to send to all.
-pub(super) fn is_host(addr: &SocketAddr) -> bool {
-    let ip = addr.ip().to_canonical();
-    let is_broadcast = matches!(ip, IpAddr::V4(v4) if v4.is_broadcast());
-    addr.port() != 0 && !ip.is_unspecified() && !ip.is_multicast() && !is_broadcast
 }
 
 fn is_same_host(a: &SocketAddr, b: &SocketAddr) -> bool {

@@ -22,7 +22,10 @@ use super::{
         Command, Done, Failure, Looking, Me, Notice, PackView, Pending, Preferences, Record, Reply,
         Stage, View,
     },
-    entry::{announcers::Announcers, gossip, leave, rooms},
+    entry::{
+        announcers::{self, Announcers},
+        gossip, leave,
+    },
     leader::{membership, referee},
     recovery::keeper,
     seat::Seat,
@@ -191,7 +194,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     pub(super) async fn run(mut self) {
         let mut policy = tokio::time::interval(self.shared.env.timing.policy);
         policy.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut check = tokio::time::interval(rooms::CHECK);
+        let mut check = tokio::time::interval(announcers::CHECK);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let env = &self.shared.env;
         let (mut ads, mut own) = (env.ads.clone(), env.own.clone());

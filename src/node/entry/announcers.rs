@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    net::{IpAddr, SocketAddr},
+    net::IpAddr,
     time::Duration,
 };
 
@@ -15,18 +15,28 @@ use super::{
     rows::{groups, limit, room_of_another_version, sort},
 };
 use crate::{
+    budget::Budget,
     consensus::{ClusterId, NodeId},
     discovery::{Ad, Ads},
     game::PeerId,
     net::Peers,
     node::api::{Met, Room},
+    random,
 };
 
-/// How many are asked at one address in a row, of those who have proven nothing.
-const AT_ONE_ADDRESS: usize = 8;
+/// How often a room in the lobby is asked whether it is still there: a host
+/// that crashed said no goodbye.
+pub const CHECK: Duration = Duration::from_secs(3);
 
 /// How many are asked in a row before the first are due again.
 const IN_A_ROW: usize = 128;
+
+/// How many who have proven nothing are asked at one address: at once, and a second. An
+/// announcement may name anybody's.
+const ASKED_AT_ONE: (u32, u32) = (8, 2);
+
+/// The longest time until somebody is asked again who shows nothing.
+const MAX_PAUSE: Duration = Duration::from_secs(60);
 
 /// How many are remembered that were proven and are not announced.
 const MAX_UNANNOUNCED: usize = 128;
@@ -36,55 +46,66 @@ const MAX_UNANNOUNCED: usize = 128;
 const DISPUTE: Duration = Duration::from_secs(3);
 
 /// Those who announce, or did, and what they showed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Announcers {
     known: BTreeMap<PeerId, Known>,
+    asked_at: Budget<IpAddr>,
     /// Rooms whose members name different leaders, and since when.
     disputed: BTreeMap<ClusterId, Instant>,
+}
+
+impl Default for Announcers {
+    fn default() -> Self {
+        let (burst, per_second) = ASKED_AT_ONE;
+        Self {
+            known: BTreeMap::new(),
+            asked_at: Budget::new(burst, per_second),
+            disputed: BTreeMap::new(),
+        }
+    }
+}
+
+/// Whether somebody who may have shown nothing is to be asked again: after one check,
+/// after two, after four.
+fn is_due(known: &Known) -> bool {
+    let pause = CHECK * known.failed.checked_sub(1).map_or(0, |n| 1 << n.min(16));
+    // A check may come a little early.
+    known.asked.elapsed() + CHECK / 2 >= pause.min(MAX_PAUSE)
 }
 
 impl Announcers {
     /// Whom to ask now: whose announcement is new, or gone; with `again`, also whom we
     /// know. Those first who have proven something, then those whom the player has met,
-    /// then those who have waited longest.
+    /// then those who were never asked or have waited longest. Half of them have proven
+    /// nothing, if there are so many.
     pub fn to_ask(&self, ads: &Ads, met: &Met, again: bool) -> Vec<Ad> {
         let is_new = |ad: &&Ad| self.known.get(&ad.peer_id).is_none_or(|k| k.ad != **ad);
-        let is_due = |ad: &&Ad| self.known.get(&ad.peer_id).is_none_or(Known::is_due);
-        let announced = ads.values().filter(|ad| again && is_due(ad) || is_new(ad));
+        let is_asked = |ad: &&Ad| {
+            let is_due = || self.known.get(&ad.peer_id).is_some_and(is_due);
+            is_new(ad) || (again && is_due())
+        };
+        let announced = ads.values().filter(is_asked);
         let gone = self.known.values().filter(|known| {
             let is_gone = !ads.contains_key(&known.ad.peer_id);
             is_gone && known.member().is_some() && (again || known.announces)
         });
         let mut asked: Vec<&Ad> = announced.chain(gone.map(|known| &known.ad)).collect();
-        asked.sort_by_key(|ad| {
-            let known = self.known.get(&ad.peer_id);
-            let is_member = known.is_some_and(|known| known.member().is_some());
+        // Nobody can choose a key that is asked before others.
+        asked.sort_by_cached_key(|ad| {
             let has_met = met.last(&ad.peer_id).is_some();
-            (!is_member, !has_met, known.map(|known| known.asked))
+            let known = self.known.get(&ad.peer_id);
+            (!has_met, known.map(|known| known.asked), random::u64())
         });
-        // Anybody can announce any address, also one that is somebody else's.
-        let mut at: BTreeMap<Option<IpAddr>, usize> = BTreeMap::new();
-        asked.retain(|ad| {
-            if self.is_somebody(&ad.peer_id, met) {
-                return true;
-            }
-            let count = at.entry(ad.addrs.first().map(SocketAddr::ip)).or_default();
-            *count += 1;
-            *count <= AT_ONE_ADDRESS
-        });
-        // Half of a row is for those who were not asked yet, however much is known of others.
-        let (known, new): (Vec<&Ad>, Vec<&Ad>) = asked
-            .into_iter()
-            .partition(|ad| self.known.contains_key(&ad.peer_id));
-        let of_new = new.len().min(IN_A_ROW / 2);
-        let row = known.into_iter().take(IN_A_ROW - of_new).chain(new);
-        row.take(IN_A_ROW).cloned().collect()
-    }
-
-    /// Whether somebody has proven something, or the player has met them.
-    fn is_somebody(&self, peer: &PeerId, met: &Met) -> bool {
-        let known = self.known.get(peer);
-        known.is_some_and(|known| known.member().is_some()) || met.last(peer).is_some()
+        let is_member = |ad: &&Ad| {
+            let known = self.known.get(&ad.peer_id);
+            known.is_some_and(|known| known.member().is_some())
+        };
+        let (mut asked, others): (Vec<&Ad>, Vec<&Ad>) = asked.into_iter().partition(is_member);
+        asked.truncate(IN_A_ROW - others.len().min(IN_A_ROW / 2));
+        let may_be_dialled = |ad: &&Ad| ad.addrs.iter().all(|addr| self.asked_at.take(&addr.ip()));
+        let left = IN_A_ROW - asked.len();
+        asked.extend(others.into_iter().filter(may_be_dialled).take(left));
+        asked.into_iter().cloned().collect()
     }
 
     /// Notes what somebody showed.
@@ -94,20 +115,19 @@ impl Announcers {
         // A member stays as long as it proves what it is: others' announcements may push
         // out its own.
         let stays = matches!(shown, Shown::Member { .. });
-        let before = self.known.get(&peer).map_or(0, |known| known.in_vain);
-        let in_vain = match shown {
-            Shown::Nothing => before.saturating_add(1),
-            Shown::Member { .. } | Shown::OtherVersion => 0,
-        };
         if !announces && !stays {
             self.known.remove(&peer);
         } else {
+            let before = self.known.get(&peer).map_or(0, |known| known.failed);
             let known = Known {
+                failed: match shown {
+                    Shown::Nothing => before.saturating_add(1),
+                    _ => 0,
+                },
                 ad,
                 shown,
                 asked: Instant::now(),
                 announces,
-                in_vain,
             };
             self.known.insert(peer, known);
         }
@@ -196,7 +216,7 @@ pub async fn ask_rooms(peers: &Peers, ads: &Ads) -> Vec<Room> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::{net::SocketAddr, sync::Arc};
 
     use super::*;
     use crate::{
@@ -326,86 +346,110 @@ mod tests {
     async fn among_many_announcers_those_are_asked_first_who_are_somebody() {
         let (den, mut met) = (den(), Met::default());
         let mut ads: BTreeMap<PeerId, Ad> = BTreeMap::clone(&den.ads());
-        let crowds = (10..85).flat_map(|host| {
-            let crowd = crowd(&den, 8, host).into_iter();
-            crowd.map(move |mut ad| {
-                let mut id = *ad.peer_id.as_bytes();
-                id[31] = host;
-                ad.peer_id = PeerId::new(id);
-                (ad.peer_id, ad)
-            })
-        });
-        ads.extend(crowds);
+        for (n, mut ad) in (0_u16..).zip(crowd(&den, 600, 9)) {
+            let [high, low] = n.to_be_bytes();
+            ad.addrs = vec![SocketAddr::from(([10, 0, high, low], 4000))];
+            ads.insert(ad.peer_id, ad);
+        }
         let (ads, mut announcers) = (Ads::new(ads), Announcers::default());
         announcers.note(&ads, den.member(0, 1));
         met.note(&den.peer(1), &Name::placeholder(), 1);
         let mut asked: BTreeSet<PeerId> = BTreeSet::new();
         for turn in 0..5 {
             let row = announcers.to_ask(&ads, &met, true);
-            assert!(row.len() == IN_A_ROW || turn == 4, "{turn}: {}", row.len());
+            assert_eq!(row.len(), IN_A_ROW);
             assert_eq!(row[0].peer_id, den.peer(0), "it has proven something");
-            if turn == 0 {
-                assert_eq!(row[1].peer_id, den.peer(1), "the player has met them");
-            }
+            assert_eq!(row[1].peer_id, den.peer(1), "the player has met them");
             for ad in row.into_iter().skip(1) {
                 asked.insert(ad.peer_id);
                 announcers.note(&ads, (ad, Shown::Nothing));
             }
-            tokio::time::advance(Duration::from_millis(1)).await;
+            tokio::time::advance(MAX_PAUSE).await;
             // Everybody has a turn.
             let all = asked.len() == 603;
             assert_eq!(all, turn == 4, "{turn}: {}", asked.len());
         }
-        // Who showed nothing is left alone, for longer each time.
-        assert_eq!(announcers.to_ask(&ads, &met, true).len(), 1);
-        tokio::time::advance(Duration::from_secs(2)).await;
-        assert_eq!(announcers.to_ask(&ads, &met, true).len(), IN_A_ROW);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn at_one_address_few_are_asked_who_are_nobody() {
+    async fn half_of_those_asked_have_proven_nothing() {
         let (den, met) = (den(), Met::default());
-        let mut ads: BTreeMap<PeerId, Ad> = BTreeMap::new();
-        ads.extend(crowd(&den, 600, 9).into_iter().map(|ad| (ad.peer_id, ad)));
-        ads.insert(den.peer(1), den.ad(1));
-        let (ads, announcers) = (Ads::new(ads), Announcers::default());
-        let row = announcers.to_ask(&ads, &met, true);
-        assert_eq!(row.len(), AT_ONE_ADDRESS + 1);
-        assert!(row.iter().any(|ad| ad.peer_id == den.peer(1)));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_proves_much_leaves_room_for_who_is_new() {
-        let (den, met) = (den(), Met::default());
-        let mut announcers = Announcers::default();
-        let mut ads: BTreeMap<PeerId, Ad> = BTreeMap::new();
-        for n in 0..200_u8 {
-            let (mut ad, shown) = den.member(0, 0);
-            ad.peer_id = PeerId::new([n; 32]);
+        let (mut ads, mut announcers) = (BTreeMap::new(), Announcers::default());
+        // Any number of programs can be in rooms of their own.
+        for ad in crowd(&den, 2 * IN_A_ROW as u16, 9) {
             ads.insert(ad.peer_id, ad.clone());
+            let (_, shown) = den.member(0, 1);
             announcers.note(&Arc::new(ads.clone()), (ad, shown));
         }
-        ads.insert(den.peer(1), den.ad(1));
-        let row = announcers.to_ask(&Arc::new(ads), &met, true);
+        let one = Ad {
+            peer_id: PeerId::new([0xff; 32]),
+            ..den.ad(1)
+        };
+        ads.insert(one.peer_id, one.clone());
+        for n in 0..IN_A_ROW as u8 {
+            let ad = Ad {
+                peer_id: PeerId::new([n; 32]),
+                addrs: vec![SocketAddr::from(([10, 0, 0, n], 4000))],
+                ..den.ad(1)
+            };
+            ads.insert(ad.peer_id, ad);
+        }
+        let ads = Arc::new(ads);
+        let mut row = announcers.to_ask(&ads, &met, true);
         assert_eq!(row.len(), IN_A_ROW);
-        assert!(row.iter().any(|ad| ad.peer_id == den.peer(1)));
+        row.retain(|ad| announcers.known.contains_key(&ad.peer_id));
+        assert_eq!(row.len(), IN_A_ROW / 2);
+        // Whoever waits has a turn, whatever its key.
+        for _ in 0..3 {
+            for ad in announcers.to_ask(&ads, &met, true) {
+                let shown = match announcers.known.get(&ad.peer_id) {
+                    Some(known) => known.shown.clone(),
+                    None => Shown::Nothing,
+                };
+                announcers.note(&ads, (ad, shown));
+            }
+            tokio::time::advance(CHECK).await;
+        }
+        assert!(announcers.known.contains_key(&one.peer_id));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_announced_in_a_members_name_takes_nothing_from_it() {
+    async fn nobody_is_dialled_often_because_others_name_the_address() {
         let (den, met) = (den(), Met::default());
+        let ads = crowd(&den, 128, 9).into_iter();
+        let ads = Arc::new(ads.map(|ad| (ad.peer_id, ad)).collect::<BTreeMap<_, _>>());
         let mut announcers = Announcers::default();
-        let (mut ad, shown) = den.member(0, 0);
-        ad.cluster_id = ClusterId::random();
-        ad.room = Name::placeholder();
-        let ads = Arc::new(BTreeMap::from([(ad.peer_id, ad.clone())]));
-        announcers.note(&ads, (ad, shown));
-        let rooms = announcers.rooms(&met, false);
-        assert_eq!(rooms.len(), 1);
-        assert_eq!(
-            (rooms[0].cluster_id, rooms[0].name.as_str()),
-            (den.cluster, "Den")
+        let mut dialled = Vec::new();
+        let mut of_one: BTreeMap<PeerId, Vec<Duration>> = BTreeMap::new();
+        let begun = Instant::now();
+        for _ in 0..400 {
+            let row = announcers.to_ask(&ads, &met, true);
+            dialled.push(row.len());
+            for ad in row {
+                of_one.entry(ad.peer_id).or_default().push(begun.elapsed());
+                announcers.note(&ads, (ad, Shown::Nothing));
+            }
+            tokio::time::advance(CHECK).await;
+        }
+        assert!(dialled.iter().all(|n| (1..=8).contains(n)), "{dialled:?}");
+        assert_eq!(of_one.len(), ads.len(), "everybody has a turn");
+        // One that is alone at its address: less and less often.
+        let alone = Ads::new(
+            ads.iter()
+                .take(1)
+                .map(|(peer, ad)| (*peer, ad.clone()))
+                .collect(),
         );
+        let (mut announcers, begun) = (Announcers::default(), Instant::now());
+        let mut asked = Vec::new();
+        for _ in 0..60 {
+            for ad in announcers.to_ask(&alone, &met, true) {
+                asked.push(begun.elapsed().as_secs());
+                announcers.note(&alone, (ad, Shown::Nothing));
+            }
+            tokio::time::advance(CHECK).await;
+        }
+        assert_eq!(asked, [0, 3, 9, 21, 45, 93, 153]);
     }
 
     #[test]

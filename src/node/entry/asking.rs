@@ -1,6 +1,6 @@
 //! What an announcer shows of itself when it is asked.
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
 use futures::{Stream, StreamExt as _};
 use tokio::time::Instant;
@@ -14,16 +14,10 @@ use crate::{
 /// How many are asked at a time.
 const AT_A_TIME: usize = 32;
 
-/// How long somebody is left alone who showed nothing, the first time.
-const AGAIN: Duration = Duration::from_secs(2);
-
-/// The longest such pause.
-const LONGEST: Duration = Duration::from_secs(60);
-
 /// What an announcer showed of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shown {
-    /// How it was let into the room it announces.
+    /// How it was let into the room it is in, whatever is announced in its name.
     Member {
         /// What the player is called.
         name: Name,
@@ -34,7 +28,7 @@ pub enum Shown {
     },
     /// It is there, and runs another version.
     OtherVersion,
-    /// It is not there, or not in that room, or cannot show that it is.
+    /// It is not there, or in no room, or cannot show that it is.
     Nothing,
 }
 
@@ -50,7 +44,6 @@ pub fn ask(peers: &Peers, ads: Vec<Ad>) -> impl Stream<Item = (Ad, Shown)> + use
             let about = peers.hello(ad.peer_id).await;
             let shown = match about {
                 Ok(about) => {
-                    // Whatever is announced in its name.
                     let room = about.room.filter(|room| room.is_proven_by(ad.peer_id));
                     room.map_or(Shown::Nothing, |room| Shown::Member {
                         name: about.name,
@@ -77,22 +70,13 @@ pub struct Known {
     pub ad: Ad,
     pub shown: Shown,
     pub asked: Instant,
+    /// How often in a row it has shown nothing.
+    pub failed: u32,
     /// Whether it still announced that when it was asked.
     pub announces: bool,
-    /// How often in a row it showed nothing.
-    pub in_vain: u32,
 }
 
 impl Known {
-    /// Whether it is to be asked again: who shows nothing is asked less and less often.
-    pub fn is_due(&self) -> bool {
-        let Some(times) = self.in_vain.checked_sub(1) else {
-            return true;
-        };
-        let pause = AGAIN.saturating_mul(1 << times.min(5));
-        self.asked.elapsed() >= pause.min(LONGEST)
-    }
-
     /// What it has proven.
     pub fn member(&self) -> Option<(&Name, &RoomInfo)> {
         match &self.shown {

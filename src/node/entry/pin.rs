@@ -1,21 +1,11 @@
 //! Into a room by its PIN, which the owner's program checks, whoever leads.
 
-use std::time::Duration;
-
-use tokio::time::Instant;
-
 use crate::{
     consensus::ClusterId,
     game::PeerId,
     net::{CallError, Pin, Refusal, RoomInfo},
     node::{api::Failure, shared::Shared},
 };
-
-/// The pause before a computer is asked again that was busy.
-const PAUSE: Duration = Duration::from_millis(200);
-
-/// How long it is tried while others show it, too.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How a peer sees a room that it was let into once.
 async fn info(shared: &Shared, peer: PeerId, room: ClusterId) -> Result<RoomInfo, CallError> {
@@ -76,16 +66,6 @@ pub async fn show_owner(
     owner: PeerId,
     pin: Pin,
 ) -> Result<(), Failure> {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let peers = &shared.env.peers;
-        match peers.show_pin(shared.env.me, owner, room, pin).await {
-            Err(CallError::Refused(refused))
-                if refused.reason == Refusal::Busy && Instant::now() + PAUSE < deadline =>
-            {
-                tokio::time::sleep(PAUSE).await;
-            }
-            shown => return Ok(shown?),
-        }
-    }
+    let peers = &shared.env.peers;
+    Ok(peers.show_pin(shared.env.me, owner, room, pin).await?)
 }

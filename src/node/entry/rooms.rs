@@ -24,16 +24,12 @@ use crate::{
     },
 };
 
-/// How often a room in the lobby is asked whether it is still there: a host
-/// that crashed said no goodbye.
-pub const CHECK: Duration = Duration::from_secs(3);
-
-/// How many are asked who announce something else than what is meant.
-const OTHERS: usize = 64;
-
 /// How long a second room of the same name has to show up. Answers to one
 /// question come within 120 ms (RFC 6762 §6), and over Wi-Fi a little later.
 const SETTLE: Duration = Duration::from_millis(300);
+
+/// How long answers are waited for when the time is up: about what a call may take.
+const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
 /// Refuses a room that a copy of this profile plays in.
 pub fn copy_plays() -> Failure {
@@ -64,27 +60,25 @@ pub async fn find(
     let deadline = Instant::now() + wait;
     let by_name = matches!(target, JoinTarget::Room(_));
     let mut ads = shared.env.ads.clone();
-    let mut announcers = Announcers::default();
-    // Of those who announce what is meant, and of others: anybody can announce something
-    // in a member's name.
-    let (mut answers, mut others) = (SelectAll::new(), SelectAll::new());
+    let (mut announcers, mut answers) = (Announcers::default(), SelectAll::new());
     let mut asked: BTreeMap<PeerId, Ad> = BTreeMap::new();
     // Once one is found, others have a moment to show up, too.
     let mut settled: Option<Instant> = None;
     loop {
         let seen = Arc::clone(&ads.borrow_and_update());
-        let is_meant = |ad: &&Ad| target.is(ad.cluster_id, &ad.room);
         let is_new = |ad: &&Ad| asked.get(&ad.peer_id) != Some(*ad);
-        let new = seen.values().filter(is_new).cloned();
-        let (new, mut rest): (Vec<Ad>, Vec<Ad>) = new.partition(|ad| is_meant(&ad));
-        rest.truncate(OTHERS.saturating_sub(asked.len()));
-        asked.extend(new.iter().chain(&rest).map(|ad| (ad.peer_id, ad.clone())));
-        for (ads, answers) in [(new, &mut answers), (rest, &mut others)] {
-            if !ads.is_empty() {
-                answers.push(Box::pin(ask(&shared.env.peers, ads)));
-            }
+        let mut new: Vec<Ad> = seen.values().filter(is_new).cloned().collect();
+        // Anybody can announce that somebody is elsewhere: all are asked.
+        new.sort_by_key(|ad| !target.is(ad.cluster_id, &ad.room));
+        if !new.is_empty() {
+            asked.extend(new.iter().map(|ad| (ad.peer_id, ad.clone())));
+            answers.push(Box::pin(ask(&shared.env.peers, new)));
         }
-        let until = settled.unwrap_or(deadline);
+        let end = match answers.is_empty() {
+            true => deadline,
+            false => deadline + LAST_ANSWERS,
+        };
+        let until = settled.unwrap_or(end);
         tokio::select! {
             answer = answers.next(), if !answers.is_empty() => {
                 // After the last one, they are looked at once more.
@@ -92,11 +86,8 @@ pub async fn find(
                     announcers.note(&seen, answer);
                 }
             }
-            Some(answer) = others.next(), if !others.is_empty() => {
-                announcers.note(&seen, answer);
-            }
             Ok(()) = ads.changed() => continue,
-            () = tokio::time::sleep_until(until), if answers.is_empty() || settled.is_some() => {}
+            () = tokio::time::sleep_until(until) => {}
         }
         let rooms = announcers.rooms(&shared.env.met.read(), true);
         let found = rooms.iter().filter(|room| target.is_row(room));
@@ -112,7 +103,8 @@ pub async fn find(
             let alike = found.iter().filter(is_alike).map(|room| room.cluster_id);
             return choose(best, target, &alike.collect());
         }
-        if answers.is_empty() && Instant::now() >= deadline {
+        settled = None;
+        if Instant::now() >= end {
             let copy = shared.env.copied_profile();
             if copy.is_some_and(|copy| target.is(copy.cluster_id, &copy.room)) {
                 return Err(copy_plays());
