@@ -227,7 +227,7 @@ async fn only_members_can_call_members() {
         said(client.read_index(deadline).await.expect_err("a refusal"));
         said(
             client
-                .survey(true, Mark::default())
+                .survey(true, Mark::default(), None)
                 .await
                 .expect_err("a refusal"),
         );

@@ -1,5 +1,7 @@
 //! How many voters make a majority (Raft §5.2), and what follows from it.
 
+use super::{Membership, NodeId};
+
 /// The smallest number of voters that is more than half of them.
 ///
 /// No voters have no majority: the answer is 1, which nobody reaches.
@@ -22,6 +24,13 @@ pub const fn is_majority(some: usize, voters: usize) -> bool {
 /// missing: it is on a majority, so only if they are one themselves.
 pub const fn may_lose(missing: usize, voters: usize) -> bool {
     is_majority(missing, voters)
+}
+
+/// Whether some of the members are a majority of the voters of a membership: of each of
+/// the two of a joint one (Raft §6).
+pub fn is_majority_of(membership: &Membership, is_one: impl Fn(&NodeId) -> bool) -> bool {
+    let mut configs = membership.get_joint_config().iter();
+    configs.all(|voters| is_majority(voters.iter().filter(|id| is_one(id)).count(), voters.len()))
 }
 
 #[cfg(test)]

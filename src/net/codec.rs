@@ -292,6 +292,7 @@ impl From<Survey> for pb::SurveyReply {
             proof: survey.proof.as_ref().map(Into::into),
             agrees: survey.agrees,
             removals: survey.removals.iter().map(Into::into).collect(),
+            holds: survey.holds,
         }
     }
 }
@@ -310,6 +311,7 @@ pub(super) fn survey(reply: pb::SurveyReply, rules: u32) -> Decoded<Survey> {
         proof: reply.proof.map(codec::command_proof).transpose()?,
         agrees: reply.agrees,
         removals: removals.collect::<Decoded<_>>()?,
+        holds: reply.holds,
     })
 }
 

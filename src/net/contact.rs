@@ -65,6 +65,8 @@ pub struct Contact {
     /// Held while a leader's entries or its snapshot are looked at and taken: each is
     /// checked against what the one before has left.
     taking: Arc<tokio::sync::Mutex<()>>,
+    /// Held while the others are asked about an entry that a leader does not have.
+    pub(super) asking: Arc<tokio::sync::Mutex<()>>,
     /// Whom the leader of a vote has named as the next one, and when.
     named: Arc<watch::Sender<Option<(Vote, NodeId, Instant)>>>,
 }
@@ -79,6 +81,8 @@ struct Inner {
     frozen: Option<(Instant, Instant)>,
     /// When this seat had all that was decided, last, as the leader knew.
     in_step: Option<Instant>,
+    /// The entry from which on a leader may put others in place of ours.
+    undecided: Option<(Vote, LogId)>,
     /// Whose answers have ended our lead, and when.
     deposed_by: BTreeMap<NodeId, Instant>,
     /// Who is asked to let this seat in, since when.
@@ -231,6 +235,17 @@ impl Contact {
     pub(super) fn is_in_step(&self) -> bool {
         let at = self.inner.lock().in_step;
         at.is_some_and(|at| at.elapsed() < SILENCE)
+    }
+
+    /// Notes that what is here from an entry on was not decided when the leader of a vote
+    /// wanted to put something else in its place.
+    pub(super) fn note_undecided(&self, vote: Vote, entry: LogId) {
+        self.inner.lock().undecided = Some((vote, entry));
+    }
+
+    /// Whether that leader may put something else there.
+    pub(super) fn may_replace(&self, vote: Vote, entry: LogId) -> bool {
+        self.inner.lock().undecided == Some((vote, entry))
     }
 
     /// Waits until it is this call's turn to be taken.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     consensus::{
-        ClusterId, GameCommand, MAX_ANCESTORS, Mark, Notice,
+        ClusterId, GameCommand, LogId, MAX_ANCESTORS, Mark, Notice,
         codec::{self as stored, DecodeError},
         lead_on,
     },
@@ -140,10 +140,16 @@ impl MemberClient {
     ///
     /// # Errors
     /// If it does not answer, or has gone on elsewhere.
-    pub async fn survey(&self, freeze: bool, applied: Mark) -> Result<Survey, CallError> {
+    pub async fn survey(
+        &self,
+        freeze: bool,
+        applied: Mark,
+        entry: Option<LogId>,
+    ) -> Result<Survey, CallError> {
         let request = pb::SurveyRequest {
             freeze,
             applied: Some((&applied).into()),
+            entry: entry.as_ref().map(Into::into),
         };
         let asked = self.call(SURVEY_DEADLINE, request, |mut c, m| async move {
             c.survey(m).await

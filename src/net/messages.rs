@@ -141,6 +141,8 @@ pub struct Survey {
     pub agrees: Option<bool>,
     /// What owners signed who sent somebody away.
     pub removals: Vec<GameCommand>,
+    /// Whether the entry that it was asked about is in its log, if it knows.
+    pub holds: Option<bool>,
 }
 
 /// What a newcomer needs to open a seat.

@@ -58,7 +58,11 @@ impl SeatAccess {
         let _turn = self.contact.turn().await;
         let checked = self.here().check_append(&call, from);
         checked.map_err(|e| not_raft(from, e))?;
-        self.must_agree(from, &call)?;
+        if let Some(ours) = self.replaced_by(from, &call)?
+            && !self.contact.may_replace(call.vote, ours)
+        {
+            return Err(Status::unavailable("the log has changed meanwhile"));
+        }
         let last = call.entries.last().map(|entry| entry.log_id);
         let last = last.or(call.prev_log_id).map(|id| id.index);
         let has_all = call.leader_commit.map(|id| id.index) <= last;
@@ -126,12 +130,25 @@ impl SeatAccess {
         Ok(())
     }
 
-    /// Refuses entries in place of ones that are applied here. openraft says yes to
-    /// those without a look at them, and the histories would part in silence. Of two
-    /// memberships in the log it takes the earlier one for decided, and stops for good at a
-    /// leader that has another entry there.
-    fn must_agree(&self, from: NodeId, call: &codec::AppendEntriesRequest) -> Result<(), Refused> {
-        let entries = call.entries.iter().map(|entry| &entry.log_id);
+    /// The first entry here that a leader's call would put another one in place of, and
+    /// that is not known to be decided.
+    ///
+    /// # Errors
+    /// If it was decided. openraft says yes to those that are applied here without a look
+    /// at them, and the histories would part in silence. Of two memberships in the log it
+    /// takes the earlier one for decided, and stops for good at a leader that has another
+    /// entry there.
+    pub(super) fn replaced_by(
+        &self,
+        from: NodeId,
+        call: &codec::AppendEntriesRequest,
+    ) -> Result<Option<LogId>, Refused> {
+        if call.vote < self.here().vote {
+            return Ok(None);
+        }
+        let ids = call.entries.iter().map(|entry| &entry.log_id);
+        let mut ids = call.prev_log_id.iter().chain(ids);
+        let ours = ids.find_map(|id| self.log.id_at(id.index).filter(|ours| ours != id));
         // By the index alone: a later term makes no entry a later one.
         let index = |id: Option<LogId>| id.map(|id| id.index);
         let metrics = self.raft.server_metrics();
@@ -140,14 +157,11 @@ impl SeatAccess {
             .committed_membership_config
             .log_id();
         let decided = index(self.here().applied).max(index(membership));
-        let mut old = call.prev_log_id.iter().chain(entries);
-        let is_other = |id: &&LogId| self.log.id_at(id.index).is_some_and(|ours| ours != **id);
-        let other = old.find(|id| Some(id.index) <= decided && is_other(id));
-        if let Some(other) = other {
-            tracing::warn!("seat {from} leads with an older log: it has another entry {other}");
+        if let Some(ours) = ours.filter(|ours| Some(ours.index) <= decided) {
+            tracing::warn!("seat {from} leads with an older log, without {ours}");
             return Err(Refusal::OlderLog.because("your log is older than what was decided here"));
         }
-        Ok(())
+        Ok(ours)
     }
 
     pub(super) fn candidate(

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     consensus::{
-        ClusterId, GameCommand, History, Mark, NodeId, Notice,
+        ClusterId, GameCommand, History, LogId, Mark, NodeId, Notice, Vote,
         codec::{self as stored, DecodeError},
     },
     game::{Name, PeerId},
@@ -38,13 +38,18 @@ pub trait Handler: Send + Sync + 'static {
     /// silence, and they may know that one better.
     fn ask_others(&self);
 
-    /// Whether a history that a leader wants to put in place of ours is true, as far as
-    /// we and the other members can tell; `None` if nobody else can.
+    /// Whether a history up to an entry, which a leader wants to put in place of ours, is
+    /// true, as far as we and the other members can tell; `None` if nobody else can.
     fn confirms(
         &self,
         leader: NodeId,
+        last: LogId,
         history: &History,
     ) -> impl Future<Output = Option<bool>> + Send;
+
+    /// Whether an entry here that a leader wants to put another in place of may have been
+    /// decided, as far as the other members can tell.
+    fn may_be_decided(&self, leader: NodeId, entry: LogId) -> impl Future<Output = bool> + Send;
 
     /// Whether somebody is a member, was met before, or lets this node in.
     fn is_known(&self, peer: PeerId) -> bool;
@@ -105,6 +110,7 @@ pub trait Handler: Send + Sync + 'static {
         caller: Caller,
         freeze: bool,
         applied: Mark,
+        entry: Option<LogId>,
     ) -> impl Future<Output = Result<Survey, Refused>> + Send;
 
     /// A member asks this one to go on in a new cluster, with those who can be
@@ -223,6 +229,11 @@ impl<H: Handler> Members for Service<H> {
         seat.contact
             .traffic()
             .heard(from, Call::append(request.entries.len()));
+        if let Some(ours) = seat.replaced_by(from, &request)? {
+            let asking =
+                ensure_undecided(Arc::clone(&self.0), seat.clone(), from, request.vote, ours);
+            taken(asking).await?;
+        }
         let here = seat.clone();
         let response = taken(async move { here.append(from, request).await }).await?;
         if !matches!(response, codec::AppendEntriesResponse::HigherVote(_)) {
@@ -265,16 +276,17 @@ impl<H: Handler> Members for Service<H> {
             seat.here()
                 .check_snapshot(seat.node_id, &vote, &snapshot, from)?;
             let state = stored::stored_state(&snapshot.snapshot, seat.rules)?;
-            let last = snapshot.meta.last_log_id.map_or(0, |last| last.index);
-            if state.history().last().index != last {
+            let last = snapshot.meta.last_log_id;
+            let last = last.ok_or(DecodeError::Missing("log id"))?;
+            if state.history().last().index != last.index {
                 return Err(DecodeError::Invalid("history"));
             }
-            Ok((vote, snapshot, state))
+            Ok((vote, snapshot, state, last))
         });
-        let (vote, snapshot, state) = checked.map_err(|e| not_raft(from, e))?;
+        let (vote, snapshot, state, last) = checked.map_err(|e| not_raft(from, e))?;
         // A new seat has nothing that could be replaced.
         if seat.log.last_log_id().is_some() {
-            let confirmed = self.0.confirms(from, state.history()).await;
+            let confirmed = self.0.confirms(from, last, state.history()).await;
             // If nobody else can be asked, who is behind takes what there is.
             if !confirmed.unwrap_or(!seat.contact.is_in_step()) {
                 tracing::warn!("a snapshot of {from}'s is refused: nobody else knows of it");
@@ -321,7 +333,8 @@ impl<H: Handler> Members for Service<H> {
         let applied = applied
             .and_then(|mark| stored::mark(&mark))
             .map_err(invalid)?;
-        let survey = self.0.survey(caller, request.freeze, applied).await;
+        let entry = request.entry.map(Into::into);
+        let survey = self.0.survey(caller, request.freeze, applied, entry).await;
         Ok(Response::new(survey?.into()))
     }
 
@@ -393,4 +406,28 @@ impl<H: Handler> Service<H> {
         seat.must_listen_to(caller)?;
         Ok((caller.node_id, seat))
     }
+}
+
+/// Refuses to put something else in the place of what may have been decided. It is looked
+/// up once for each leader, which may call again meanwhile.
+async fn ensure_undecided<H: Handler>(
+    handler: Arc<H>,
+    seat: SeatAccess,
+    leader: NodeId,
+    vote: Vote,
+    ours: LogId,
+) -> Result<(), Status> {
+    if seat.contact.may_replace(vote, ours) {
+        return Ok(());
+    }
+    let busy = |_| Status::unavailable("the others are being asked about an entry");
+    let _asking = seat.contact.asking.try_lock().map_err(busy)?;
+    if handler.may_be_decided(leader, ours).await {
+        tracing::warn!("seat {leader} leads without {ours}, which may have been decided");
+        return Err(Status::unavailable(
+            "an entry that you lack may have been decided",
+        ));
+    }
+    seat.contact.note_undecided(vote, ours);
+    Ok(())
 }

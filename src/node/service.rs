@@ -12,7 +12,7 @@ use super::{
     shared::{Job, Shared},
 };
 use crate::{
-    consensus::{ClusterId, GameCommand, History, MAX_MEMBERS, Mark, NodeId, Notice, codec},
+    consensus::{ClusterId, GameCommand, History, LogId, MAX_MEMBERS, Mark, NodeId, Notice, codec},
     game::{Action, Door, Name, PeerId},
     net::{
         About, Admission, Caller, Committed, Handler, Newcomer, Pins, Refusal, Refused, RoomInfo,
@@ -156,24 +156,16 @@ impl Handler for Service {
         }
     }
 
-    async fn confirms(&self, leader: NodeId, history: &History) -> Option<bool> {
+    async fn confirms(&self, leader: NodeId, last: LogId, history: &History) -> Option<bool> {
         let seat = self.0.current_seat()?;
-        let mut marks = history.marks();
-        if marks.any(|mark| seat.node.agrees(mark) == Some(false)) {
-            return Some(false);
+        seat.confirms(leader, last, history).await
+    }
+
+    async fn may_be_decided(&self, leader: NodeId, entry: LogId) -> bool {
+        match self.0.current_seat() {
+            Some(seat) => seat.may_be_decided(leader, entry).await,
+            None => true,
         }
-        let membership = seat.node.membership();
-        let others = membership.nodes().map(|(id, member)| (*id, member.peer_id));
-        let others = others.filter(|(id, _)| ![leader, seat.node_id()].contains(id));
-        let asked = others.map(|(id, peer)| {
-            let client = seat.client(id, peer);
-            async move { client.survey(false, history.last()).await }
-        });
-        let answers = futures::future::join_all(asked).await;
-        let answers = answers.into_iter().flatten();
-        // Who is behind, too, can tell nothing.
-        let told: Vec<bool> = answers.filter_map(|survey| survey.agrees).collect();
-        (!told.is_empty()).then(|| told.into_iter().all(|agrees| agrees))
     }
 
     fn is_known(&self, peer: PeerId) -> bool {
@@ -330,7 +322,13 @@ impl Handler for Service {
         spawned(async move { membership::dismiss(&seat, caller.node_id).await }).await
     }
 
-    async fn survey(&self, caller: Caller, freeze: bool, applied: Mark) -> Result<Survey, Refused> {
+    async fn survey(
+        &self,
+        caller: Caller,
+        freeze: bool,
+        applied: Mark,
+        entry: Option<LogId>,
+    ) -> Result<Survey, Refused> {
         let seat = self.called_seat(caller)?;
         // A sole voter that has just started leads without asking anybody, so
         // keeping still would not keep it from acknowledging. One that has less than
@@ -356,6 +354,7 @@ impl Handler for Service {
             proof: seat.node.state().proof_of(&caller.peer_id),
             agrees: seat.node.agrees(applied),
             removals: seat.node.state().removals().cloned().collect(),
+            holds: entry.and_then(|entry| seat.node.log().holds(entry)),
         })
     }
 

@@ -3,14 +3,25 @@
 use std::time::Duration;
 
 use dhangkanna::{
-    consensus::{ClusterId, CommandId, Entry, GameCommand, LogId, TypeConfig, Vote},
+    consensus::{
+        ClusterId, CommandId, Entry, GameCommand, LogId, Proposal, Snapshot, SnapshotMeta,
+        StoredMembership, TypeConfig, Vote,
+    },
     game::{Action, Name, PeerId},
-    net::Identity,
+    net::{Connection, Identity},
+    proto as pb,
 };
-use openraft::{network::RPCOption, raft::AppendEntriesRequest};
+use openraft::{
+    EntryPayload, RaftNetworkV2 as _,
+    entry::RaftEntry as _,
+    network::RPCOption,
+    raft::{AppendEntriesRequest, AppendEntriesResponse},
+};
+use prost::Message as _;
 
-use super::Room;
 pub use super::intruder::signed;
+use super::{Intruder, Room};
+use crate::common::room_of;
 
 pub fn option() -> RPCOption {
     RPCOption::new(Duration::from_secs(5))
@@ -78,4 +89,50 @@ pub fn forged(room: &Room, victim: PeerId, by: &Identity) -> Vec<GameCommand> {
         other_action,
         signed(command(own, sits_down(), true), elsewhere, by),
     ]
+}
+
+/// A snapshot up to an entry, of a game that somebody else owns.
+pub fn made_up(
+    room: &Room,
+    rogue: &Intruder,
+    (owner, heir): (PeerId, PeerId),
+    last: LogId,
+) -> Snapshot {
+    let view = room.players[0].view().borrow().clone();
+    let mut made_up = (*room_of(&view).expect("a room").state).clone();
+    let id = CommandId {
+        peer_id: owner,
+        session: 1 << 51,
+        seq: 1,
+    };
+    let pass = command(id, Action::PassOwner(heir), true);
+    made_up.apply(last.index, Proposal::Command(pass));
+    assert_eq!(made_up.game().table().owner, Some(heir));
+    made_up.apply_entry(room.cluster, Entry::new_blank(last));
+    let entries = rogue.log.entries_after(None).into_iter().rev();
+    let mut membership = entries.filter_map(|entry| match entry.payload {
+        EntryPayload::Membership(membership) => {
+            Some(StoredMembership::new(Some(entry.log_id), membership))
+        }
+        _ => None,
+    });
+    Snapshot {
+        meta: SnapshotMeta {
+            last_log_id: Some(last),
+            last_membership: membership.next().expect("a membership"),
+        },
+        snapshot: pb::RoomState::from(&made_up).encode_to_vec(),
+    }
+}
+
+/// A follower takes a leader's whole log: it may lack some of it.
+pub async fn takes(raft: &mut Connection, vote: Vote, entries: Vec<Entry>) {
+    let last = entries.last().map(|entry| entry.log_id);
+    let call = append(vote, None, entries, last);
+    let answer = raft.append_entries(call, option()).await;
+    let answer = answer.expect("an answer");
+    assert!(
+        matches!(answer, AppendEntriesResponse::Success),
+        "{answer:?}"
+    );
 }

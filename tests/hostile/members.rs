@@ -220,14 +220,14 @@ async fn a_removed_member_changes_nothing() {
     intruder.enter(&room).await;
     let client = intruder.member(room.cluster, room.host());
     client
-        .survey(false, Mark::default())
+        .survey(false, Mark::default(), None)
         .await
         .expect("an answer to a member");
     let mut raft = intruder.raft(room.cluster, room.host()).await;
 
     client.leave().await.expect("left");
     let refused = client
-        .survey(false, Mark::default())
+        .survey(false, Mark::default(), None)
         .await
         .expect_err("a refusal");
     assert!(
@@ -253,7 +253,7 @@ async fn a_removed_member_changes_nothing() {
         let made_up = intruder.makes_up(&room, base).await;
         made_up.find(&room.players[0]).await;
         let client = made_up.member(room.cluster, room.host());
-        let asked = client.survey(false, Mark::default()).await;
+        let asked = client.survey(false, Mark::default(), None).await;
         let refused = asked.expect_err("a refusal").to_string();
         assert!(refused.contains("no longer a member"), "{base}: {refused}");
     }
@@ -312,7 +312,7 @@ async fn who_was_removed_loses_the_seat_without_its_help() {
     .await;
     // What is decided next is after the end of its membership.
     room.goes_on().await;
-    let refused = client.survey(false, Mark::default()).await;
+    let refused = client.survey(false, Mark::default(), None).await;
     let refused = refused.expect_err("a refusal").to_string();
     assert!(refused.contains("no longer a member"), "{refused}");
     room.end().await;

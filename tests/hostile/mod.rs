@@ -14,6 +14,7 @@ mod orders;
 mod pin;
 mod replays;
 mod rogue_leader;
+mod rogue_voter;
 mod roles;
 mod server;
 

@@ -195,7 +195,7 @@ impl Liar {
     /// The last entry that the victim has.
     async fn last(&self) -> Option<LogId> {
         let client = self.intruder.member(self.cluster, self.victim);
-        let survey = client.survey(false, Mark::default()).await;
+        let survey = client.survey(false, Mark::default(), None).await;
         survey.expect("an answer").last_log_id
     }
 
@@ -536,7 +536,7 @@ async fn no_member_keeps_the_others_from_electing_a_leader() {
         let client = intruder.member(room.cluster, *seat);
         loop {
             // Refused or not.
-            let _ = client.survey(true, Mark::default()).await;
+            let _ = client.survey(true, Mark::default(), None).await;
         }
     });
     let asks = futures::future::join_all(asks);

@@ -2,12 +2,8 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
-    time::Duration,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
 use dhangkanna::{
@@ -16,21 +12,17 @@ use dhangkanna::{
         Snapshot, SnapshotMeta, StoredMembership, Vote, log_id,
     },
     game::{Action, Letter, Name, PeerId},
-    net::{Connection, Identity},
+    net::Connection,
     node::{Command, Trouble, View},
     proto as pb,
 };
-use openraft::{
-    EntryPayload, RaftNetworkV2 as _, entry::RaftEntry as _, error::ReplicationClosed,
-    raft::AppendEntriesResponse,
-};
-use prost::Message as _;
+use openraft::{EntryPayload, RaftNetworkV2 as _, entry::RaftEntry as _, error::ReplicationClosed};
 use tonic::Status;
 
 use super::{
-    Intruder, Room,
-    calls::{append, command, forged, option, signed},
-    server::{Answers, Append, Follows},
+    Intruder, Room, SESSION,
+    calls::{append, command, forged, made_up, option, signed, takes},
+    server::Answers,
 };
 use crate::common::{room_of, until};
 
@@ -103,18 +95,6 @@ impl Changed {
             takes(&mut raft, self.vote(), entries.clone()).await;
         }
     }
-}
-
-/// A follower takes a leader's whole log: it may lack some of it.
-async fn takes(raft: &mut Connection, vote: Vote, entries: Vec<Entry>) {
-    let last = entries.last().map(|entry| entry.log_id);
-    let call = append(vote, None, entries, last);
-    let answer = raft.append_entries(call, option()).await;
-    let answer = answer.expect("an answer");
-    assert!(
-        matches!(answer, AppendEntriesResponse::Success),
-        "{answer:?}"
-    );
 }
 
 /// Says that every command was decided, and by which entry.
@@ -238,6 +218,81 @@ async fn a_made_up_state_is_not_taken_from_a_leader() {
     changed.room.end().await;
 }
 
+/// What was appended, and may be decided, although nobody here knows yet: another leader
+/// does not put something else in its place.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_most_voters_hold_is_not_led_over() {
+    let changed = Changed::leader().await;
+    let Changed { room, rogue, .. } = &changed;
+    let last = rogue.log.last_log_id();
+    let own = CommandId {
+        peer_id: rogue.identity.peer_id(),
+        session: SESSION,
+        seq: 1,
+    };
+    let name = Name::parse("Kept").expect("a name");
+    let own = command(own, Action::TakeSeat { name }, true);
+    let own = signed(own, room.cluster, &rogue.identity);
+    let mut entries = rogue.log.entries_after(None);
+    let kept = Entry::new_normal(changed.next(), Proposal::Command(own));
+    entries.push(kept);
+    let mut rafts = changed.rafts().await;
+    for raft in &mut rafts {
+        let call = append(changed.vote(), None, entries.clone(), last);
+        raft.append_entries(call, option()).await.expect("taken");
+    }
+    let term = changed.term + 1;
+    let other = Entry::new_blank(log_id(term, changed.next().index));
+    for raft in &mut rafts {
+        for ahead in [0, 1] {
+            let vote = changed.vote_of(term + ahead);
+            let call = append(vote, last, vec![other.clone()], Some(other.log_id));
+            let refused = raft.append_entries(call, option()).await;
+            let refused = refused.expect_err("a refusal").to_string();
+            assert!(refused.contains("decided"), "{refused}");
+        }
+    }
+    for player in &room.players {
+        until(player, "the entry", |view| {
+            let players = room_of(view).map(|room| room.state.game().players());
+            players.is_some_and(|all| all.values().any(|p| p.name.as_str() == "Kept"))
+        })
+        .await;
+    }
+    room.goes_on().await;
+    changed.room.end().await;
+}
+
+/// A leader that keeps others from what it says is decided, until they look as if they
+/// were behind: what most voters lack was not decided.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_most_voters_lack_is_no_snapshot() {
+    let changed = Changed::leader().await;
+    let Changed { room, rogue, .. } = &changed;
+    let (vote, last) = (changed.vote(), rogue.log.last_log_id());
+    let ahead = log_id(changed.term, changed.next().index + 1_000);
+    let mut rafts = changed.rafts().await;
+    for raft in &mut rafts {
+        takes(raft, vote, rogue.log.entries_after(None)).await;
+    }
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(2) {
+        for raft in &mut rafts {
+            let beat = append(vote, last, Vec::new(), Some(ahead));
+            raft.append_entries(beat, option()).await.expect("taken");
+        }
+        for raft in &mut rafts {
+            let who = (changed.owner, changed.seats[1].1);
+            let snapshot = made_up(room, rogue, who, ahead);
+            let never = std::future::pending::<ReplicationClosed>();
+            let installed = raft.full_snapshot(vote, snapshot, never, option());
+            installed.await.expect_err("a refusal");
+        }
+    }
+    room.goes_on().await;
+    changed.room.end().await;
+}
+
 /// It leads on with another history than the one that was decided: openraft would say
 /// yes without a look at it.
 #[tokio::test(flavor = "multi_thread")]
@@ -352,162 +407,6 @@ async fn a_split_view_is_shown_to_all() {
     changed.room.end().await;
 }
 
-/// A room of two with somebody else who votes, and has all entries.
-async fn with_a_voter(answers: Arc<dyn Answers>) -> (Room, Intruder) {
-    let room = Room::of(2).await;
-    let rogue = Intruder::with(answers);
-    rogue.enter(&room).await;
-    rogue.sits_down(&room).await;
-    room.has_voters(3).await;
-    // The memberships on the way to three voters are decided then.
-    room.goes_on().await;
-    let has_all = async {
-        while rogue.log.last_log_id().map(|last| last.index) < Some(room.applied(0)) {
-            rogue.server.changed().await;
-        }
-    };
-    let has_all = tokio::time::timeout(Duration::from_secs(5), has_all).await;
-    has_all.expect("all entries");
-    (room, rogue)
-}
-
-/// Says each time that it has voted for somebody else, once it votes.
-#[derive(Default)]
-struct Deposes(AtomicBool);
-
-impl Answers for Deposes {
-    fn append(&self, request: &pb::AppendEntriesRequest) -> Result<Append, Status> {
-        let term = request.vote.map_or(0, |vote| vote.term);
-        if !self.0.load(Relaxed) {
-            return Follows.append(request);
-        }
-        Ok(Append::HigherVote(pb::Vote {
-            term: term + 1,
-            node_id: 77,
-            committed: false,
-        }))
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_voter_ends_a_lead_once_and_not_again_and_again() {
-    let answers = Arc::new(Deposes::default());
-    let (room, rogue) = with_a_voter(answers.clone()).await;
-    let term = room.reign().0;
-    answers.0.store(true, Relaxed);
-    until(&room.players[0], "another term", |view| {
-        room_of(view).is_some_and(|room| room.cluster.term > term && room.cluster.leader.is_some())
-    })
-    .await;
-    room.goes_on().await;
-    let reign = room.reign();
-    let heard = rogue.server.heard().len();
-    while rogue.server.heard().len() < heard + 5 {
-        rogue.server.changed().await;
-    }
-    room.goes_on().await;
-    assert_eq!(room.reign(), reign);
-    room.end().await;
-}
-
-/// A leader says that more is decided than there is, of earlier terms so that it looks
-/// less.
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_there_is_not_decided() {
-    let (room, rogue) = with_a_voter(Arc::new(Follows)).await;
-    let term = room.reign().0;
-    let mut entries = rogue.log.entries_after(None);
-    let next = entries.len() as u64;
-    entries.push(Entry::new_blank(log_id(term + 1, next)));
-    for (n, seat) in room.seats().into_iter().enumerate() {
-        rogue.find(&room.players[n]).await;
-        let mut raft = rogue.raft(room.cluster, seat).await;
-        let vote = |ahead| Vote::new_committed(term + ahead, rogue.seat);
-        let far = |ahead| Some(log_id(term + ahead, 1 << 59));
-        let call = append(vote(1), None, entries.clone(), far(0));
-        raft.append_entries(call, option()).await.expect("taken");
-        let prev = Some(log_id(term + 2, next + 1));
-        let calls = [
-            append(vote(2), prev, Vec::new(), far(1)),
-            append(vote(2), Some(log_id(term + 1, next)), Vec::new(), far(1)),
-            // Of a leader that is none any more.
-            append(vote(1), Some(log_id(term + 1, next)), Vec::new(), far(0)),
-        ];
-        for call in calls {
-            // Refused or not: nothing comes of it.
-            let _ = raft.append_entries(call, option()).await;
-        }
-    }
-    room.goes_on().await;
-    let decided = room.applied(0);
-    assert!(decided < next + 100, "{decided}");
-    room.end().await;
-}
-
-/// Who leads, or has all that was decided, takes no snapshot of somebody who says that
-/// it leads now.
-#[tokio::test(flavor = "multi_thread")]
-async fn who_has_all_takes_no_snapshot() {
-    let (room, rogue) = with_a_voter(Arc::new(Follows)).await;
-    let owner = room.host().1;
-    let mallory = rogue.identity.peer_id();
-    let term = room.reign().0 + 1;
-    let vote = Vote::new_committed(term, rogue.seat);
-    let last = rogue.log.last_log_id().expect("entries");
-    for (n, seat) in room.seats().into_iter().enumerate() {
-        rogue.find(&room.players[n]).await;
-        let mut raft = rogue.raft(room.cluster, seat).await;
-        for ahead in [1, 1_000_000] {
-            let last = log_id(term, last.index + ahead);
-            let snapshot = made_up(&room, &rogue, (owner, mallory), last);
-            let never = std::future::pending::<ReplicationClosed>();
-            let installed = raft.full_snapshot(vote, snapshot, never, option()).await;
-            installed.expect_err("a refusal");
-        }
-    }
-    room.goes_on().await;
-    for player in &room.players {
-        let view = player.view().borrow().clone();
-        let table = room_of(&view).expect("a room").state.game().table();
-        assert_eq!(table.owner, Some(owner));
-    }
-    room.end().await;
-}
-
-/// A snapshot up to an entry, of a game that somebody else owns.
-fn made_up(
-    room: &Room,
-    rogue: &Intruder,
-    (owner, heir): (PeerId, PeerId),
-    last: LogId,
-) -> Snapshot {
-    let view = room.players[0].view().borrow().clone();
-    let mut made_up = (*room_of(&view).expect("a room").state).clone();
-    let id = CommandId {
-        peer_id: owner,
-        session: 1 << 51,
-        seq: 1,
-    };
-    let pass = command(id, Action::PassOwner(heir), true);
-    made_up.apply(last.index, Proposal::Command(pass));
-    assert_eq!(made_up.game().table().owner, Some(heir));
-    made_up.apply_entry(room.cluster, Entry::new_blank(last));
-    let entries = rogue.log.entries_after(None).into_iter().rev();
-    let mut membership = entries.filter_map(|entry| match entry.payload {
-        EntryPayload::Membership(membership) => {
-            Some(StoredMembership::new(Some(entry.log_id), membership))
-        }
-        _ => None,
-    });
-    Snapshot {
-        meta: SnapshotMeta {
-            last_log_id: Some(last),
-            last_membership: membership.next().expect("a membership"),
-        },
-        snapshot: pb::RoomState::from(&made_up).encode_to_vec(),
-    }
-}
-
 /// It tells each of the others that there are only the two of them.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_split_of_the_members_is_shown_to_all() {
@@ -554,64 +453,4 @@ async fn a_split_of_the_members_is_shown_to_all() {
         () = leads => unreachable!(),
     }
     changed.room.end().await;
-}
-
-/// A leader appends that the owner sent its player away, and stays. Leaders take away
-/// the seats of those who were removed, but this one not its own.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_leader_that_was_removed_and_stays_is_followed_no_more() {
-    let (room, rogue) = with_a_voter(Arc::new(Follows)).await;
-    let (owner, term) = (room.host().1, room.reign().0 + 1);
-    let owners = fs::read_to_string(room.data.path().join("profiles/1/identity.pem"));
-    let owners = Identity::from_pem(&owners.expect("a key")).expect("a key");
-    let view = room.players[0].view().borrow().clone();
-    let session = room_of(&view).expect("a room").state.session_of(&owner);
-    let id = CommandId {
-        peer_id: owner,
-        session: session.expect("a session"),
-        seq: 1 << 40,
-    };
-    let remove = Action::Remove {
-        peer: rogue.identity.peer_id(),
-        lock: false,
-    };
-    let remove = signed(command(id, remove, false), room.cluster, &owners);
-    let last = rogue.log.last_log_id().expect("entries");
-    let next = log_id(term, last.index + 1);
-    let mut entries = rogue.log.entries_after(None);
-    entries.push(Entry::new_normal(next, Proposal::Command(remove)));
-    let vote = Vote::new_committed(term, rogue.seat);
-    let stays = async {
-        let mut rafts = Vec::new();
-        for (n, seat) in room.seats().into_iter().enumerate() {
-            rogue.find(&room.players[n]).await;
-            let mut raft = rogue.raft(room.cluster, seat).await;
-            takes(&mut raft, vote, entries.clone()).await;
-            rafts.push(raft);
-        }
-        loop {
-            for raft in &mut rafts {
-                let beat = append(vote, Some(next), Vec::new(), Some(next));
-                // Refused, sooner or later.
-                let _ = raft.append_entries(beat, option()).await;
-            }
-            rogue.server.heard_within(Duration::from_millis(50)).await;
-        }
-    };
-    let goes_on = async {
-        for player in &room.players {
-            until(player, "a room without it", |view| {
-                room_of(view).is_some_and(|room| {
-                    let members = &room.cluster.members;
-                    room.cluster.term > term && members.iter().all(|m| m.node_id != rogue.seat)
-                })
-            })
-            .await;
-        }
-    };
-    tokio::select! {
-        () = goes_on => {}
-        () = stays => unreachable!(),
-    }
-    room.end().await;
 }

@@ -101,7 +101,7 @@ async fn who_only_shows_a_path_may_ask_how_it_is_and_no_more() {
     for (n, to) in room.seats().into_iter().enumerate() {
         made_up.find(&room.players[n]).await;
         let client = made_up.member(room.cluster, to);
-        let asked = client.survey(false, Mark::default()).await;
+        let asked = client.survey(false, Mark::default(), None).await;
         asked.expect("how it is");
         let proposed = client.propose(&says, LONG).await.map_err(CallError::from);
         refused_for("a command", proposed, Refusal::NotAMember);
@@ -138,7 +138,7 @@ fn called_as(by: &Intruder, room: &Room, key: &Identity, seat: NodeId, start: u6
 }
 
 async fn asks(client: MemberClient) -> Result<(), CallError> {
-    client.survey(false, Mark::default()).await.map(drop)
+    client.survey(false, Mark::default(), None).await.map(drop)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -306,7 +306,7 @@ async fn who_calls_a_room_that_was_left_hears_where_the_game_went_on() {
     let back = Intruder::of_killed(&room, 1, host).await;
     back.find(&room.players[0]).await;
     let client = back.member(room.cluster, guest);
-    match client.survey(false, Mark::default()).await {
+    match client.survey(false, Mark::default(), None).await {
         Err(CallError::Continued(notices)) => {
             assert_eq!(notices.last().map(|n| n.cluster()), Some(cluster));
         }
@@ -346,7 +346,7 @@ async fn who_is_not_stuck_goes_nowhere() {
     let told = notice(&intruder, &room, guest.0);
     client.continued(&told).await.expect("an answer");
     // Whoever goes elsewhere keeps still from then on.
-    let asked = client.survey(false, Mark::default()).await;
+    let asked = client.survey(false, Mark::default(), None).await;
     asked.expect("an answer");
     let asks = VoteRequest::new(Vote::new(2, intruder.seat), None);
     let mut raft = intruder.raft(room.cluster, guest).await;

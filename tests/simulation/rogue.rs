@@ -191,7 +191,7 @@ impl Program {
                 raft.transfer_leader(hands_over, option).await.map(drop)
             }
             5 => {
-                let asked = client.survey(true, Mark::default()).await;
+                let asked = client.survey(true, Mark::default(), None).await;
                 return asked.map(drop).map_err(|e| e.to_string());
             }
             6 => {

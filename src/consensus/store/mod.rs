@@ -106,6 +106,16 @@ impl LogStore {
         mem.log.get(&index).map(|entry| entry.log_id)
     }
 
+    /// Whether an entry is here; `None` if it may be one of those that are purged.
+    pub fn holds(&self, id: LogId) -> Option<bool> {
+        let mem = self.mem.read();
+        if mem.purged.is_some_and(|purged| id.index <= purged.index) {
+            return None;
+        }
+        let ours = mem.log.get(&id.index);
+        Some(ours.is_some_and(|ours| ours.log_id == id))
+    }
+
     /// Whether a seat votes, by the newest membership here.
     pub fn is_voter(&self, seat: NodeId) -> bool {
         let mem = self.mem.read();

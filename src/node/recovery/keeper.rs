@@ -340,7 +340,7 @@ async fn ask(
         None => seating::prove(shared, peer, seat.cluster_id).await?.seat,
     };
     let client = seat.client(id, peer);
-    Ok((id, client.survey(freeze, seat.node.mark()).await))
+    Ok((id, client.survey(freeze, seat.node.mark(), None).await))
 }
 
 /// Notes what a member knows and this seat may not.

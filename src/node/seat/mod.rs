@@ -5,6 +5,7 @@ pub mod door;
 pub mod findings;
 pub mod folder;
 pub mod lead;
+mod others;
 mod times;
 pub mod view;
 

@@ -1,0 +1,208 @@
+//! A voter that never led, and whose program is changed.
+
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use dhangkanna::{
+    consensus::{CommandId, Entry, Proposal, Vote, log_id},
+    game::Action,
+    net::Identity,
+    proto as pb,
+};
+use openraft::{RaftNetworkV2 as _, entry::RaftEntry as _, error::ReplicationClosed};
+use tonic::Status;
+
+use super::{
+    Intruder, Room,
+    calls::{append, command, made_up, option, signed, takes},
+    server::{Answers, Append, Follows},
+};
+use crate::common::{room_of, until};
+
+/// A room of two with somebody else who votes, and has all entries.
+async fn with_a_voter(answers: Arc<dyn Answers>) -> (Room, Intruder) {
+    let room = Room::of(2).await;
+    let rogue = Intruder::with(answers);
+    rogue.enter(&room).await;
+    rogue.sits_down(&room).await;
+    room.has_voters(3).await;
+    // The memberships on the way to three voters are decided then.
+    room.goes_on().await;
+    let has_all = async {
+        while rogue.log.last_log_id().map(|last| last.index) < Some(room.applied(0)) {
+            rogue.server.changed().await;
+        }
+    };
+    let has_all = tokio::time::timeout(Duration::from_secs(5), has_all).await;
+    has_all.expect("all entries");
+    (room, rogue)
+}
+
+/// Says each time that it has voted for somebody else, once it votes.
+#[derive(Default)]
+struct Deposes(AtomicBool);
+
+impl Answers for Deposes {
+    fn append(&self, request: &pb::AppendEntriesRequest) -> Result<Append, Status> {
+        let term = request.vote.map_or(0, |vote| vote.term);
+        if !self.0.load(Relaxed) {
+            return Follows.append(request);
+        }
+        Ok(Append::HigherVote(pb::Vote {
+            term: term + 1,
+            node_id: 77,
+            committed: false,
+        }))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_voter_ends_a_lead_once_and_not_again_and_again() {
+    let answers = Arc::new(Deposes::default());
+    let (room, rogue) = with_a_voter(answers.clone()).await;
+    let term = room.reign().0;
+    answers.0.store(true, Relaxed);
+    until(&room.players[0], "another term", |view| {
+        room_of(view).is_some_and(|room| room.cluster.term > term && room.cluster.leader.is_some())
+    })
+    .await;
+    room.goes_on().await;
+    let reign = room.reign();
+    let heard = rogue.server.heard().len();
+    while rogue.server.heard().len() < heard + 5 {
+        rogue.server.changed().await;
+    }
+    room.goes_on().await;
+    assert_eq!(room.reign(), reign);
+    room.end().await;
+}
+
+/// A leader says that more is decided than there is, of earlier terms so that it looks
+/// less.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_is_not_decided() {
+    let (room, rogue) = with_a_voter(Arc::new(Follows)).await;
+    let term = room.reign().0;
+    let mut entries = rogue.log.entries_after(None);
+    let next = entries.len() as u64;
+    entries.push(Entry::new_blank(log_id(term + 1, next)));
+    for (n, seat) in room.seats().into_iter().enumerate() {
+        rogue.find(&room.players[n]).await;
+        let mut raft = rogue.raft(room.cluster, seat).await;
+        let vote = |ahead| Vote::new_committed(term + ahead, rogue.seat);
+        let far = |ahead| Some(log_id(term + ahead, 1 << 59));
+        let call = append(vote(1), None, entries.clone(), far(0));
+        raft.append_entries(call, option()).await.expect("taken");
+        let prev = Some(log_id(term + 2, next + 1));
+        let calls = [
+            append(vote(2), prev, Vec::new(), far(1)),
+            append(vote(2), Some(log_id(term + 1, next)), Vec::new(), far(1)),
+            // Of a leader that is none any more.
+            append(vote(1), Some(log_id(term + 1, next)), Vec::new(), far(0)),
+        ];
+        for call in calls {
+            // Refused or not: nothing comes of it.
+            let _ = raft.append_entries(call, option()).await;
+        }
+    }
+    room.goes_on().await;
+    let decided = room.applied(0);
+    assert!(decided < next + 100, "{decided}");
+    room.end().await;
+}
+
+/// Who leads, or has all that was decided, takes no snapshot of somebody who says that
+/// it leads now.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_all_takes_no_snapshot() {
+    let (room, rogue) = with_a_voter(Arc::new(Follows)).await;
+    let owner = room.host().1;
+    let mallory = rogue.identity.peer_id();
+    let term = room.reign().0 + 1;
+    let vote = Vote::new_committed(term, rogue.seat);
+    let last = rogue.log.last_log_id().expect("entries");
+    for (n, seat) in room.seats().into_iter().enumerate() {
+        rogue.find(&room.players[n]).await;
+        let mut raft = rogue.raft(room.cluster, seat).await;
+        for ahead in [1, 1_000_000] {
+            let last = log_id(term, last.index + ahead);
+            let snapshot = made_up(&room, &rogue, (owner, mallory), last);
+            let never = std::future::pending::<ReplicationClosed>();
+            let installed = raft.full_snapshot(vote, snapshot, never, option()).await;
+            installed.expect_err("a refusal");
+        }
+    }
+    room.goes_on().await;
+    for player in &room.players {
+        let view = player.view().borrow().clone();
+        let table = room_of(&view).expect("a room").state.game().table();
+        assert_eq!(table.owner, Some(owner));
+    }
+    room.end().await;
+}
+
+/// A leader appends that the owner sent its player away, and stays. Leaders take away
+/// the seats of those who were removed, but this one not its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_that_was_removed_and_stays_is_followed_no_more() {
+    let (room, rogue) = with_a_voter(Arc::new(Follows)).await;
+    let (owner, term) = (room.host().1, room.reign().0 + 1);
+    let owners = fs::read_to_string(room.data.path().join("profiles/1/identity.pem"));
+    let owners = Identity::from_pem(&owners.expect("a key")).expect("a key");
+    let view = room.players[0].view().borrow().clone();
+    let session = room_of(&view).expect("a room").state.session_of(&owner);
+    let id = CommandId {
+        peer_id: owner,
+        session: session.expect("a session"),
+        seq: 1 << 40,
+    };
+    let remove = Action::Remove {
+        peer: rogue.identity.peer_id(),
+        lock: false,
+    };
+    let remove = signed(command(id, remove, false), room.cluster, &owners);
+    let last = rogue.log.last_log_id().expect("entries");
+    let next = log_id(term, last.index + 1);
+    let mut entries = rogue.log.entries_after(None);
+    entries.push(Entry::new_normal(next, Proposal::Command(remove)));
+    let vote = Vote::new_committed(term, rogue.seat);
+    let stays = async {
+        let mut rafts = Vec::new();
+        for (n, seat) in room.seats().into_iter().enumerate() {
+            rogue.find(&room.players[n]).await;
+            let mut raft = rogue.raft(room.cluster, seat).await;
+            takes(&mut raft, vote, entries.clone()).await;
+            rafts.push(raft);
+        }
+        loop {
+            for raft in &mut rafts {
+                let beat = append(vote, Some(next), Vec::new(), Some(next));
+                // Refused, sooner or later.
+                let _ = raft.append_entries(beat, option()).await;
+            }
+            rogue.server.heard_within(Duration::from_millis(50)).await;
+        }
+    };
+    let goes_on = async {
+        for player in &room.players {
+            until(player, "a room without it", |view| {
+                room_of(view).is_some_and(|room| {
+                    let members = &room.cluster.members;
+                    room.cluster.term > term && members.iter().all(|m| m.node_id != rogue.seat)
+                })
+            })
+            .await;
+        }
+    };
+    tokio::select! {
+        () = goes_on => {}
+        () = stays => unreachable!(),
+    }
+    room.end().await;
+}
