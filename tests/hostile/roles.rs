@@ -243,6 +243,35 @@ async fn nobody_enters_with_anothers_key() {
     room.end().await;
 }
 
+/// A seat's number is its player's for ever: those who slept would take the next one for
+/// the one before.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_takes_a_seat_that_was_anothers() {
+    let room = Room::of(2).await;
+    let (host, gone) = (room.seats()[0], Intruder::with(Arc::new(Follows)));
+    gone.enter(&room).await;
+    let intruder = Intruder::with(Arc::new(Follows));
+    let peer = intruder.find(&room.players[0]).await;
+    let enters = async |node_id| {
+        let newcomer = Newcomer {
+            node_id,
+            key: intruder.identity.key().public(),
+            addrs: vec![intruder.addr.to_string()],
+            rules: dhangkanna::consensus::RULES,
+        };
+        intruder.peers.enter(peer, room.cluster, newcomer).await
+    };
+    const WHY: &str = "another player's seat";
+    for seat in [0, host.0, gone.seat] {
+        refused("a seat", enters(seat).await, WHY);
+    }
+    let left = gone.member(room.cluster, host).leave().await;
+    left.expect("nobody sits there");
+    refused("a seat that was left", enters(gone.seat).await, WHY);
+    room.goes_on().await;
+    room.end().await;
+}
+
 /// A voter's program is changed. It may ask for votes; but as what it is.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_voter_neither_leads_without_an_election_nor_hands_over() {
