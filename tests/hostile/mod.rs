@@ -6,6 +6,7 @@ mod announcers;
 mod calls;
 mod den;
 mod door;
+mod false_owner;
 mod intruder;
 mod liars;
 mod members;
