@@ -40,8 +40,8 @@ pub use settings::{
     Difficulty, FIRST_RULES, MAX_PACK_ID_BYTES, MAX_ROUNDS, Mode, Settings, TURN_SECONDS,
 };
 pub use state::{
-    AnswerToAll, Deal, Door, Game, GivenUp, MAX_HISTORY, MAX_KNOCKS, MAX_PLAYERS, Match, Player,
-    Rank, Table,
+    AnswerToAll, Deal, Door, Game, GivenUp, MAX_HISTORY, MAX_KNOCKS, MAX_LISTED, MAX_PLAYERS,
+    Match, Player, Rank, Table,
 };
 pub use talk::{
     BadText, ChatLine, MAX_LINES, MAX_TEXT_BYTES, MAX_TEXT_CHARS, Reaction, Said, Text,

@@ -19,7 +19,7 @@ pub const MAX_HISTORY: usize = 200;
 
 /// How many of those who were let in, of those who were refused, and of those who
 /// were sent away are remembered; the one that was longest is forgotten first.
-const MAX_LISTED: usize = 256;
+pub const MAX_LISTED: usize = 256;
 
 /// Someone who has, or had, a seat.
 #[derive(Clone, Debug, PartialEq, Eq)]

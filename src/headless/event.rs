@@ -186,7 +186,7 @@ impl Event {
                 alone: *alone,
                 may_lose: *may_lose,
             }),
-            Trouble::Elsewhere { cluster_id, by } => Some(Self::ContinuedElsewhere {
+            Trouble::Elsewhere { cluster_id, by, .. } => Some(Self::ContinuedElsewhere {
                 cluster_id: cluster_id.to_string(),
                 by: by.clone(),
             }),

@@ -11,7 +11,7 @@ use crate::{
         MAX_MEMBERS, Snapshot, TypeConfig, Vote,
         codec::{self, DecodeError, Decoded},
     },
-    game::{Name, Phase, shown_version},
+    game::{MAX_LISTED, Name, Phase, shown_version},
     proto as pb,
 };
 
@@ -298,6 +298,9 @@ impl From<Survey> for pb::SurveyReply {
 }
 
 pub(super) fn survey(reply: pb::SurveyReply, rules: u32) -> Decoded<Survey> {
+    if reply.removals.len() > MAX_LISTED {
+        return Err(DecodeError::Invalid("removals"));
+    }
     let removals = reply
         .removals
         .into_iter()

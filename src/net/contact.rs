@@ -14,14 +14,18 @@ use tokio::{
 
 use super::{messages::Start, traffic::Traffic};
 use crate::{
-    consensus::{CommandId, Holder, LogId, NodeId, Notice, Vote},
-    game::PeerId,
+    consensus::{CommandId, Holder, LogId, MAX_MEMBERS, NodeId, Notice, Vote},
+    game::{MAX_LISTED, PeerId},
     keys::PublicKey,
 };
 
-/// How many seats are remembered that showed how they came in, and how many
-/// starts: more than a room ever had at a time.
+/// How many seats are remembered that have answered, and how many starts: more than a
+/// room ever had at a time.
 const MAX_SEATS: usize = 256;
+
+/// How many seats are remembered that showed how they came in and are in no membership
+/// here: one member can make up many.
+const MAX_INTRODUCED: usize = MAX_MEMBERS;
 
 /// For how long the leader may be named as the next one whom the last one named:
 /// it asks for votes at once.
@@ -60,8 +64,9 @@ pub struct LeaderStatus {
 #[derive(Clone, Debug, Default)]
 pub struct Contact {
     inner: Arc<Mutex<Inner>>,
-    /// When each member answered how it is, last, and the term of its last entry.
-    answered: Arc<watch::Sender<BTreeMap<NodeId, (Instant, u64)>>>,
+    /// When each member answered how it is, last, and the term of its last entry. All
+    /// who are in no membership here count as one, for one member can make up many.
+    answered: Arc<watch::Sender<BTreeMap<Option<PeerId>, (Instant, u64)>>>,
     /// Held while a leader's entries or its snapshot are looked at and taken: each is
     /// checked against what the one before has left.
     taking: Arc<tokio::sync::Mutex<()>>,
@@ -95,7 +100,7 @@ struct Inner {
     removed: BTreeMap<PeerId, Instant>,
     /// Who showed how it came in, with its key; and since which membership here
     /// that holds.
-    introduced: BTreeMap<(NodeId, PeerId), (PublicKey, Option<LogId>)>,
+    introduced: BTreeMap<(NodeId, PeerId), (PublicKey, Option<LogId>, Instant)>,
     /// The newest start of each seat that has called.
     starts: BTreeMap<NodeId, Start>,
     /// The leader that called last, while it was a member.
@@ -116,6 +121,22 @@ struct Holds {
 }
 
 impl Contact {
+    /// For the same seat that is opened again: what was shown of it and of the others.
+    pub fn kept(&self) -> Self {
+        let inner = self.inner.lock();
+        let kept = Inner {
+            is_outdated: inner.is_outdated,
+            sent_away: inner.sent_away.clone(),
+            removed: inner.removed.clone(),
+            starts: inner.starts.clone(),
+            ..Inner::default()
+        };
+        Self {
+            inner: Arc::new(Mutex::new(kept)),
+            ..Self::default()
+        }
+    }
+
     /// Time since a leader with a quorum was heard; the maximum, if none was.
     pub fn age(&self) -> Duration {
         let heard_at = self.inner.lock().heard_at;
@@ -162,7 +183,7 @@ impl Contact {
         membership: Option<LogId>,
     ) -> Option<PublicKey> {
         let inner = self.inner.lock();
-        let (key, since) = inner.introduced.get(&who)?;
+        let (key, since, _) = inner.introduced.get(&who)?;
         (*since == membership).then_some(*key)
     }
 
@@ -176,11 +197,12 @@ impl Contact {
     /// there is another one than that of this entry.
     pub(super) fn introduce(&self, holder: Holder, membership: Option<LogId>) {
         let mut inner = self.inner.lock();
-        if inner.introduced.len() >= MAX_SEATS {
-            inner.introduced.clear();
-        }
         let who = (holder.seat, holder.key.peer_id());
-        inner.introduced.insert(who, (holder.key, membership));
+        if inner.introduced.len() >= MAX_INTRODUCED && !inner.introduced.contains_key(&who) {
+            drop_oldest(&mut inner.introduced, |(_, _, at)| *at);
+        }
+        let introduced = (holder.key, membership, Instant::now());
+        inner.introduced.insert(who, introduced);
     }
 
     /// The newest start of a seat that is known.
@@ -191,7 +213,7 @@ impl Contact {
     pub(super) fn note_start(&self, start: Start) {
         let mut inner = self.inner.lock();
         if inner.starts.len() >= MAX_SEATS && !inner.starts.contains_key(&start.seat) {
-            inner.starts.clear();
+            inner.starts.pop_first();
         }
         inner.starts.insert(start.seat, start);
     }
@@ -275,30 +297,30 @@ impl Contact {
         asked.is_none_or(|(admitter, at)| admitter != caller && at.elapsed() < ADMISSION)
     }
 
-    /// Notes that a member has answered how it is; the last entry of its log is of
-    /// this term.
-    pub fn note_answer(&self, member: NodeId, term: u64) {
+    /// Notes that a member has answered how it is, or somebody who is none here; the
+    /// last entry of its log is of this term.
+    pub fn note_answer(&self, member: Option<PeerId>, term: u64) {
         self.answered.send_modify(|answered| {
-            if answered.len() >= MAX_SEATS {
-                answered.clear();
+            if answered.len() >= MAX_SEATS && !answered.contains_key(&member) {
+                drop_oldest(answered, |(at, _)| *at);
             }
             answered.insert(member, (Instant::now(), term));
         });
     }
 
-    /// Whether somebody else than that one has, within that time.
-    pub(super) fn was_answered(&self, within: Duration, but: NodeId) -> bool {
+    /// Whether another member than that one has, within that time.
+    pub(super) fn was_answered(&self, within: Duration, but: PeerId) -> bool {
         let answered = self.answered.borrow();
-        let mut others = answered.iter().filter(|(member, _)| **member != but);
+        let mut others = answered.iter().filter(|(who, _)| is_other(who, but));
         others.any(|(_, (at, _))| at.elapsed() < within)
     }
 
-    /// Waits until somebody else than that one does, but no longer than that.
-    pub(super) async fn answer_within(&self, time: Duration, but: NodeId) {
+    /// Waits until another member than that one does, but no longer than that.
+    pub(super) async fn answer_within(&self, time: Duration, but: PeerId) {
         let asked = Instant::now();
         let mut answered = self.answered.subscribe();
-        let is_answered = |answered: &BTreeMap<NodeId, (Instant, u64)>| {
-            let mut others = answered.iter().filter(|(member, _)| **member != but);
+        let is_answered = |answered: &BTreeMap<Option<PeerId>, (Instant, u64)>| {
+            let mut others = answered.iter().filter(|(who, _)| is_other(who, but));
             others.any(|(_, (at, _))| *at >= asked)
         };
         // Late is as good as never.
@@ -308,14 +330,18 @@ impl Contact {
     /// The greatest term of which two members have entries, as they said.
     pub(super) fn term_of_others(&self) -> u64 {
         let answered = self.answered.borrow();
-        let mut terms: Vec<u64> = answered.values().map(|(_, term)| *term).collect();
+        let members = answered.iter().filter(|(who, _)| who.is_some());
+        let mut terms: Vec<u64> = members.map(|(_, (_, term))| *term).collect();
         terms.sort_unstable();
         terms.into_iter().nth_back(1).unwrap_or_default()
     }
 
     /// Notes whom an owner has sent away, as a member showed.
     pub fn note_sent_away(&self, peer: PeerId, by: CommandId) {
-        self.inner.lock().sent_away.insert(peer, by);
+        let sent_away = &mut self.inner.lock().sent_away;
+        if sent_away.len() < MAX_LISTED {
+            sent_away.insert(peer, by);
+        }
     }
 
     /// Forgets those whose commands are applied here: the membership knows better.
@@ -355,6 +381,7 @@ impl Contact {
     /// Freezes for so long: no call of Raft's is made or answered. False if that would
     /// be more than twice as long in one piece, or too soon after: somebody could keep
     /// the room from electing a leader for ever.
+    #[must_use]
     pub fn freeze(&self, time: Duration) -> bool {
         let now = Instant::now();
         let mut inner = self.inner.lock();
@@ -437,6 +464,18 @@ impl Contact {
     }
 }
 
+/// Whether somebody is a member, and another than that one.
+fn is_other(who: &Option<PeerId>, but: PeerId) -> bool {
+    who.is_some_and(|who| who != but)
+}
+
+fn drop_oldest<K: Copy + Ord, V>(map: &mut BTreeMap<K, V>, at: impl Fn(&V) -> Instant) {
+    let oldest = map.iter().min_by_key(|(_, value)| at(value));
+    if let Some(key) = oldest.map(|(key, _)| *key) {
+        map.remove(&key);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -461,14 +500,17 @@ mod tests {
     async fn a_caller_does_not_answer_for_itself() {
         let contact = Contact::default();
         let within = Duration::from_secs(1);
-        contact.note_answer(2, 5);
-        assert!(!contact.was_answered(within, 2));
-        assert!(contact.was_answered(within, 3));
+        let [one, other] = [2, 3].map(|n| PeerId::new([n; 32]));
+        contact.note_answer(Some(one), 5);
+        assert!(!contact.was_answered(within, one));
+        assert!(contact.was_answered(within, other));
         // It answers again and again, and nobody else does.
-        let waits = contact.answer_within(Duration::from_millis(50), 2);
+        let waits = contact.answer_within(Duration::from_millis(50), one);
         let answers = async {
             loop {
-                contact.note_answer(2, 5);
+                contact.note_answer(Some(one), 5);
+                // Whom it let in, it says.
+                contact.note_answer(None, 1 << 50);
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         };
@@ -480,7 +522,7 @@ mod tests {
         assert_eq!(since.elapsed(), Duration::from_millis(50));
         // Of two terms that two say, the earlier one is believed.
         assert_eq!(contact.term_of_others(), 0);
-        contact.note_answer(3, 1 << 50);
+        contact.note_answer(Some(other), 1 << 50);
         assert_eq!(contact.term_of_others(), 5);
     }
 

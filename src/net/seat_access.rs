@@ -55,7 +55,6 @@ impl SeatAccess {
         from: NodeId,
         mut call: codec::AppendEntriesRequest,
     ) -> Result<codec::AppendEntriesResponse, Status> {
-        let _turn = self.contact.turn().await;
         let checked = self.here().check_append(&call, from);
         checked.map_err(|e| not_raft(from, e))?;
         if let Some(ours) = self.replaced_by(from, &call)?
@@ -104,7 +103,6 @@ impl SeatAccess {
         vote: Vote,
         snapshot: Snapshot,
     ) -> Result<SnapshotResponse<TypeConfig>, Status> {
-        let _turn = self.contact.turn().await;
         let committed = |state: &RaftState<TypeConfig>| state.local_committed().copied();
         let committed = self.raft.with_raft_state(committed).await.map_err(failed)?;
         let index = |id: Option<LogId>| id.map(|id| id.index);
@@ -179,10 +177,17 @@ impl SeatAccess {
 }
 
 /// Does what a call asks for to its end, also if its caller hangs up: what comes next is
-/// checked against what it leaves.
+/// checked against what it leaves. What is held until then is taken before, so that no
+/// call waits that nobody waits for.
 pub(super) async fn taken<T: Send + 'static>(
+    held: impl Send + 'static,
     work: impl Future<Output = Result<T, Status>> + Send + 'static,
 ) -> Result<T, Status> {
+    let work = async move {
+        let done = work.await;
+        drop(held);
+        done
+    };
     let done = tokio::spawn(work).await;
     done.unwrap_or_else(|e| Err(failed(e)))
 }

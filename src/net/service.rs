@@ -229,13 +229,18 @@ impl<H: Handler> Members for Service<H> {
         seat.contact
             .traffic()
             .heard(from, Call::append(request.entries.len()));
-        if let Some(ours) = seat.replaced_by(from, &request)? {
-            let asking =
-                ensure_undecided(Arc::clone(&self.0), seat.clone(), from, request.vote, ours);
-            taken(asking).await?;
+        if let Some(ours) = seat.replaced_by(from, &request)?
+            && !seat.contact.may_replace(request.vote, ours)
+        {
+            let busy = |_| Status::unavailable("the others are being asked about an entry");
+            let asking = Arc::clone(&seat.contact.asking).try_lock_owned();
+            let asking = asking.map_err(busy)?;
+            let (handler, here) = (Arc::clone(&self.0), seat.clone());
+            let asked = ensure_undecided(handler, here, from, request.vote, ours);
+            taken(asking, asked).await?;
         }
-        let here = seat.clone();
-        let response = taken(async move { here.append(from, request).await }).await?;
+        let (here, turn) = (seat.clone(), seat.contact.turn().await);
+        let response = taken(turn, async move { here.append(from, request).await }).await?;
         if !matches!(response, codec::AppendEntriesResponse::HigherVote(_)) {
             seat.contact.hear(status);
         }
@@ -294,8 +299,12 @@ impl<H: Handler> Members for Service<H> {
                 return Err(Refusal::NotAMember.because(unknown).into());
             }
         }
-        let here = seat.clone();
-        let response = taken(async move { here.install(from, vote, snapshot).await }).await?;
+        let (here, turn) = (seat.clone(), seat.contact.turn().await);
+        let response = taken(
+            turn,
+            async move { here.install(from, vote, snapshot).await },
+        )
+        .await?;
         ensure_not_frozen(&seat)?;
         Ok(Response::new(pb::InstallSnapshotReply {
             vote: Some((&response.vote).into()),
@@ -395,7 +404,7 @@ impl<H: Handler> Service<H> {
         const PATIENCE: Duration = Duration::from_millis(50);
         let (caller, seat) = known(request, Purpose::Raft)?;
         ensure_not_frozen(&seat)?;
-        let by = caller.node_id;
+        let by = caller.peer_id;
         if seat.contact.silent_for() >= SILENCE && !seat.contact.was_answered(SILENCE, by) {
             self.0.ask_others();
             seat.contact.answer_within(PATIENCE, by).await;
@@ -417,11 +426,6 @@ async fn ensure_undecided<H: Handler>(
     vote: Vote,
     ours: LogId,
 ) -> Result<(), Status> {
-    if seat.contact.may_replace(vote, ours) {
-        return Ok(());
-    }
-    let busy = |_| Status::unavailable("the others are being asked about an entry");
-    let _asking = seat.contact.asking.try_lock().map_err(busy)?;
     if handler.may_be_decided(leader, ours).await {
         tracing::warn!("seat {leader} leads without {ours}, which may have been decided");
         return Err(Status::unavailable(

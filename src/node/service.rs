@@ -192,7 +192,11 @@ impl Handler for Service {
             tokio::spawn(async move {
                 // Voters are connected to their leader only: while its lease
                 // runs out there is time to connect to each other.
-                let connecting = keeper::survey(&shared, &seat, false, keeper::ASKING);
+                let connecting = async {
+                    if let Ok(_asking) = seat.is_asking.try_lock() {
+                        keeper::survey(&shared, &seat, false, keeper::ASKING).await;
+                    }
+                };
                 futures::join!(keeper::hurry_election(&seat), connecting);
             });
         }
@@ -290,9 +294,10 @@ impl Handler for Service {
         let book = self.0.env.peers.book();
         book.confirm(peer, at);
         book.hint_all(peer, &newcomer.addrs);
-        // On its own: a caller that hangs up must not leave it half done.
+        // Before its turn: those who wait for theirs are counted.
         seat.lead.strangers.came(&peer);
         let service = Self(Arc::clone(&self.0));
+        // On its own: a caller that hangs up must not leave it half done.
         spawned(async move {
             let _turn = turn;
             let may_enter = || service.may_enter(&seat, peer, from);
@@ -391,7 +396,8 @@ impl Handler for Service {
             tracing::info!("not followed into {cluster}: {why}");
             return;
         }
-        seat.contact.freeze(JOIN_TIMEOUT);
+        // If it may not, more than the fence is seen when it is closed.
+        let _ = seat.contact.freeze(JOIN_TIMEOUT);
         let shared = Arc::clone(&self.0);
         tokio::spawn(async move {
             match continuation::follow_founder(&shared, &seat, &notice, by).await {

@@ -369,6 +369,7 @@ fn shown() -> Vec<Event> {
     let elsewhere = Trouble::Elsewhere {
         cluster_id: cluster_id(2),
         by: "Ben".to_owned(),
+        is_stuck: true,
     };
     let troubles = [
         Trouble::Reconnecting,

@@ -67,6 +67,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                 room.trouble = Some(Trouble::Elsewhere {
                     cluster_id: elsewhere.cluster,
                     by: elsewhere.by,
+                    is_stuck: seat.is_stuck(),
                 });
             }
             view.fatal = seat.node.failure();

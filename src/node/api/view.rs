@@ -249,6 +249,8 @@ pub enum Trouble {
         cluster_id: ClusterId,
         /// The name of one of them.
         by: String,
+        /// Whether this room cannot be played as it is: then it, too, may go on elsewhere.
+        is_stuck: bool,
     },
     /// This computer decides alone, and came back with less than the others say was
     /// decided: its disk may hold an older copy. Its player says whose game goes on.

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     consensus::ClusterId,
-    discovery::Ad,
+    discovery::{Ad, Ads},
     game::PeerId,
     node::{
         api::{Failure, JoinTarget, Room},
@@ -66,9 +66,14 @@ pub async fn find(
     let mut settled: Option<Instant> = None;
     loop {
         let seen = Arc::clone(&ads.borrow_and_update());
-        let is_new = |ad: &&Ad| asked.get(&ad.peer_id) != Some(*ad);
-        let mut new: Vec<Ad> = seen.values().filter(is_new).cloned().collect();
-        // Anybody can announce that somebody is elsewhere: all are asked.
+        asked.retain(|peer, _| seen.contains_key(peer));
+        let is_new = |ad: &Ad| asked.get(&ad.peer_id) != Some(ad);
+        let new = seen.iter().filter(|(_, ad)| is_new(ad));
+        let new = Ads::new(new.map(|(peer, ad)| (*peer, ad.clone())).collect());
+        // Anybody can announce that somebody is elsewhere: all are asked, few of them at
+        // one address.
+        let mut new = announcers.to_ask(&new, &shared.env.met.read(), false);
+        new.retain(is_new);
         new.sort_by_key(|ad| !target.is(ad.cluster_id, &ad.room));
         if !new.is_empty() {
             asked.extend(new.iter().map(|ad| (ad.peer_id, ad.clone())));

@@ -13,7 +13,7 @@ use crate::{
     blocking,
     consensus::{ClusterId, Genesis, Holder, Member, NodeError, Proposal, TicketPath},
     game::{Action, Name, PeerId},
-    net::{Admission, CallError, Newcomer, Pin, Refusal},
+    net::{Admission, CallError, Contact, Newcomer, Pin, Refusal},
     node::{
         api::{Failure, JoinTarget},
         seat::{Seat, folder, new_node_id},
@@ -152,7 +152,7 @@ pub async fn resume(shared: Arc<Shared>, which: Option<JoinTarget>) -> Result<Ar
     if shared.env.copied_profile_plays_in(kept.cluster_id).await {
         return Err(copy_plays());
     }
-    let seat = Seat::reopen(&shared.env, kept, Instant::now()).await?;
+    let seat = Seat::reopen(&shared.env, kept, Instant::now(), Contact::default()).await?;
     shared.seat.send_replace(Some(Arc::clone(&seat)));
     // In the background, until a leader is there.
     let (done, seated) = oneshot::channel();
@@ -175,7 +175,7 @@ async fn take_kept_seat(shared: &Shared, room: ClusterId) -> Option<Arc<Seat>> {
     let seats = blocking::run(move || folder::scan_room(&folder));
     let mut seats = seats.await.unwrap_or_default().into_iter();
     let kept = seats.find(|seat| seat.continued.is_none())?;
-    let seat = match Seat::reopen(&shared.env, kept, Instant::now()).await {
+    let seat = match Seat::reopen(&shared.env, kept, Instant::now(), Contact::default()).await {
         Ok(seat) => seat,
         Err(e) => {
             tracing::warn!("the kept seat cannot be used: {e}");

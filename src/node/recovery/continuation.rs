@@ -76,7 +76,8 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
         let message = "the others can be reached; nobody is missing";
         return Err(Failure::new("still_played", message));
     }
-    seat.contact.freeze(seat.timing.freeze);
+    // Only who founds has to.
+    let _ = seat.contact.freeze(seat.timing.freeze);
     let mut findings = survey(shared, seat, true, ASKING).await;
     let mut seat = Arc::clone(seat);
     if let Some((peer, notices)) = &findings.continued {
@@ -167,7 +168,9 @@ pub async fn found_next(shared: &Shared, seat: &Arc<Seat>) -> Result<Notice, Ref
         return Err(Refusal::StillPlayed.because("that room is still being played"));
     }
     let asked = Moment::now();
-    seat.contact.freeze(seat.timing.freeze);
+    if !seat.contact.freeze(seat.timing.freeze) {
+        return Err(Refusal::Busy.because("this computer cannot keep still now; try again"));
+    }
     let mut findings = survey(shared, seat, true, KEEPING_STILL).await;
     let mine = seat.node.last_log_id().await;
     if let Err(refused) = nobody_objects(seat, &mut findings, mine) {
@@ -203,6 +206,8 @@ pub async fn found_next(shared: &Shared, seat: &Arc<Seat>) -> Result<Notice, Ref
         }
     };
     let Some(child) = next.credentials.path() else {
+        next.node.close().await;
+        open_again(shared, seat).await;
         return Err(Refusal::Busy.because("the new room has no founder"));
     };
     let participants = others.iter().map(|(id, _)| *id);
@@ -385,7 +390,8 @@ async fn may_go(seat: &Seat, care: Care, notice: &Notice) -> bool {
 async fn open_again(shared: &Shared, seat: &Seat) {
     let now = Instant::now();
     let since = now.checked_sub(seat.cut_off_for()).unwrap_or(now);
-    match Seat::reopen(&shared.env, seat.kept.clone(), since).await {
+    let contact = seat.contact.kept();
+    match Seat::reopen(&shared.env, seat.kept.clone(), since, contact).await {
         Ok(again) => drop(shared.seat.send_replace(Some(again))),
         Err(failure) => tracing::error!("the seat cannot be opened again: {}", failure.message),
     }

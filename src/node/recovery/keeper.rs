@@ -302,7 +302,7 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
     while let Ok(Some((peer, answer))) = timeout_at(until, asked.next()).await {
         match answer {
             Ok((id, Ok(survey))) => {
-                hear(seat, (id, peer), &survey);
+                hear(seat, (id, peer), is_member(&peer), &survey);
                 findings.answers.insert(id, (peer, survey));
                 if !is_member(&peer) {
                     findings.strangers.insert(id);
@@ -344,7 +344,7 @@ async fn ask(
 }
 
 /// Notes what a member knows and this seat may not.
-fn hear(seat: &Seat, (id, by): (NodeId, PeerId), survey: &Survey) {
+fn hear(seat: &Seat, (id, by): (NodeId, PeerId), is_member: bool, survey: &Survey) {
     // Whoever is further can tell.
     let agrees = seat.node.agrees(survey.applied).or(survey.agrees);
     seat.histories.lock().note(id, agrees);
@@ -359,5 +359,5 @@ fn hear(seat: &Seat, (id, by): (NodeId, PeerId), survey: &Survey) {
         }
     }
     let term = survey.last_log_id.map_or(0, |last| *last.leader_id);
-    seat.contact.note_answer(id, term);
+    seat.contact.note_answer(is_member.then_some(by), term);
 }

@@ -122,12 +122,17 @@ impl Seat {
             Ok::<_, Failure>(store)
         });
         let store = store.await.map_err(|e| storage(&e))??;
-        Self::start(env, kept, store, Instant::now()).await
+        Self::start(env, kept, store, Instant::now(), Contact::default()).await
     }
 
     /// Opens a seat that was kept, with its log, and starts its Raft node; the player
     /// waits for the others `since` then.
-    pub async fn reopen(env: &Env, kept: KeptSeat, since: Instant) -> Result<Arc<Self>, Failure> {
+    pub async fn reopen(
+        env: &Env,
+        kept: KeptSeat,
+        since: Instant,
+        contact: Contact,
+    ) -> Result<Arc<Self>, Failure> {
         let opening = kept.clone();
         let open_log = log_opener(env);
         let store = blocking::run(move || {
@@ -144,7 +149,14 @@ impl Seat {
             );
             Err(Failure::new("storage", lost))
         });
-        Self::start(env, kept, store.await.map_err(|e| storage(&e))??, since).await
+        Self::start(
+            env,
+            kept,
+            store.await.map_err(|e| storage(&e))??,
+            since,
+            contact,
+        )
+        .await
     }
 
     async fn start(
@@ -152,8 +164,8 @@ impl Seat {
         kept: KeptSeat,
         store: LogStore,
         since: Instant,
+        contact: Contact,
     ) -> Result<Arc<Self>, Failure> {
-        let contact = Contact::default();
         let (cluster_id, node_id) = (kept.cluster_id, kept.node_id);
         let log = store.clone();
         let credentials = Credentials::new(&env.identity, cluster_id, node_id, env.session, log);

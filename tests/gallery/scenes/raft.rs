@@ -123,6 +123,7 @@ pub fn troubles() -> Vec<Scene> {
     elsewhere.trouble = Some(Trouble::Elsewhere {
         cluster_id: cluster_id(2),
         by: "Ben".to_owned(),
+        is_stuck: true,
     });
     let mut split = room.clone();
     split.trouble = Some(Trouble::Split {
