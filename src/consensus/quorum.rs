@@ -1,6 +1,8 @@
 //! How many voters make a majority (Raft §5.2), and what follows from it.
 
-use super::{Membership, NodeId};
+use std::collections::BTreeSet;
+
+use super::NodeId;
 
 /// The smallest number of voters that is more than half of them.
 ///
@@ -26,11 +28,9 @@ pub const fn may_lose(missing: usize, voters: usize) -> bool {
     is_majority(missing, voters)
 }
 
-/// Whether some of the members are a majority of the voters of a membership: of each of
-/// the two of a joint one (Raft §6).
-pub fn is_majority_of(membership: &Membership, is_one: impl Fn(&NodeId) -> bool) -> bool {
-    let mut configs = membership.get_joint_config().iter();
-    configs.all(|voters| is_majority(voters.iter().filter(|id| is_one(id)).count(), voters.len()))
+/// Whether those of whom something is true are a majority of some voters.
+pub fn is_majority_of(voters: &BTreeSet<NodeId>, is_one: impl Fn(&NodeId) -> bool) -> bool {
+    is_majority(voters.iter().filter(|id| is_one(id)).count(), voters.len())
 }
 
 #[cfg(test)]

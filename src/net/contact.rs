@@ -51,6 +51,13 @@ const SLEPT: Duration = Duration::from_secs(2);
 /// How long a seat that was frozen is not frozen again for as long as others like.
 const PAUSE: Duration = Duration::from_secs(5);
 
+/// How long what the others said about an entry holds, and how long they are asked.
+const REPLACING: Duration = Duration::from_secs(2);
+
+/// How long a member without a vote may follow somebody else than who leads: what it was
+/// told by somebody that was not elected, it does not forget.
+const ASTRAY: Duration = Duration::from_secs(2);
+
 /// What a leader says with each of its heartbeats.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeaderStatus {
@@ -70,8 +77,6 @@ pub struct Contact {
     /// Held while a leader's entries or its snapshot are looked at and taken: each is
     /// checked against what the one before has left.
     taking: Arc<tokio::sync::Mutex<()>>,
-    /// Held while the others are asked about an entry that a leader does not have.
-    pub(super) asking: Arc<tokio::sync::Mutex<()>>,
     /// Whom the leader of a vote has named as the next one, and when.
     named: Arc<watch::Sender<Option<(Vote, NodeId, Instant)>>>,
 }
@@ -86,8 +91,12 @@ struct Inner {
     frozen: Option<(Instant, Instant)>,
     /// When this seat had all that was decided, last, as the leader knew.
     in_step: Option<Instant>,
-    /// The entry from which on a leader may put others in place of ours.
-    undecided: Option<(Vote, LogId)>,
+    /// What the others were asked, for each leader that wants to replace an entry here.
+    replacing: BTreeMap<NodeId, Replacing>,
+    /// The leader that lacks what was decided here, or may be.
+    refused: Option<Vote>,
+    /// Who without a vote follows somebody else, since when.
+    astray: BTreeMap<NodeId, Instant>,
     /// Whose answers have ended our lead, and when.
     deposed_by: BTreeMap<NodeId, Instant>,
     /// Who is asked to let this seat in, since when.
@@ -107,6 +116,16 @@ struct Inner {
     followed: Option<(Vote, Holder, Instant)>,
     holds: Holds,
     traffic: Traffic,
+}
+
+/// What the others were asked about an entry that a leader wants to replace.
+#[derive(Debug)]
+struct Replacing {
+    vote: Vote,
+    entry: LogId,
+    at: Instant,
+    /// Whether it may; `None` while they are asked.
+    may: Option<bool>,
 }
 
 /// The newest entries that members said they hold.
@@ -187,10 +206,20 @@ impl Contact {
         (*since == membership).then_some(*key)
     }
 
-    /// Whether somebody may be heard although it is in no membership here.
-    pub fn has_introduced(&self, peer: &PeerId) -> bool {
+    /// Whether somebody may be heard although it is in no membership here, which is of
+    /// this entry: while no leader is heard, or as the one that is. A member can make up
+    /// others.
+    pub fn has_introduced(
+        &self,
+        peer: &PeerId,
+        membership: Option<LogId>,
+        leader: Option<NodeId>,
+    ) -> bool {
         let inner = self.inner.lock();
-        inner.introduced.keys().any(|(_, known)| known == peer)
+        inner.introduced.iter().any(|((id, known), (_, since, _))| {
+            let is_current = since.is_none() || *since == membership;
+            known == peer && is_current && leader.is_none_or(|leader| leader == *id)
+        })
     }
 
     /// Notes a seat that may be heard although it is in no membership here: until
@@ -259,15 +288,66 @@ impl Contact {
         at.is_some_and(|at| at.elapsed() < SILENCE)
     }
 
-    /// Notes that what is here from an entry on was not decided when the leader of a vote
-    /// wanted to put something else in its place.
-    pub(super) fn note_undecided(&self, vote: Vote, entry: LogId) {
-        self.inner.lock().undecided = Some((vote, entry));
+    /// Whether the others are to be asked now about an entry that a leader wants to put
+    /// another in place of: not while they are.
+    pub(super) fn may_ask(&self, leader: NodeId, vote: Vote, entry: LogId) -> bool {
+        let replacing = &mut self.inner.lock().replacing;
+        replacing.retain(|_, asked| asked.at.elapsed() < REPLACING);
+        let is_asked = |asked: &Replacing| asked.may.is_none();
+        let may = !replacing.get(&leader).is_some_and(is_asked);
+        if may {
+            let asked = Replacing {
+                vote,
+                entry,
+                at: Instant::now(),
+                may: None,
+            };
+            replacing.insert(leader, asked);
+        }
+        may
     }
 
-    /// Whether that leader may put something else there.
-    pub(super) fn may_replace(&self, vote: Vote, entry: LogId) -> bool {
-        self.inner.lock().undecided == Some((vote, entry))
+    /// Notes what came of that.
+    pub(super) fn note_asked(&self, leader: NodeId, may: bool) {
+        if let Some(asked) = self.inner.lock().replacing.get_mut(&leader) {
+            (asked.at, asked.may) = (Instant::now(), Some(may));
+        }
+    }
+
+    /// Whether a leader may put something else in place of what is here from an entry on.
+    pub(super) fn may_replace(&self, leader: NodeId, vote: Vote, entry: LogId) -> bool {
+        let inner = self.inner.lock();
+        inner.replacing.get(&leader).is_some_and(|asked| {
+            let is_it = (asked.vote, asked.entry) == (vote, entry);
+            is_it && asked.may == Some(true) && asked.at.elapsed() < REPLACING
+        })
+    }
+
+    /// Notes that the leader of a vote lacks what was decided here, or may be, or that it
+    /// lacks nothing any more.
+    pub(super) fn refuse(&self, vote: Vote, lacks: bool) {
+        let refused = &mut self.inner.lock().refused;
+        if lacks {
+            *refused = Some(vote);
+        } else if *refused == Some(vote) {
+            *refused = None;
+        }
+    }
+
+    /// Whether it lacked something when it sent entries last.
+    pub(super) fn is_refused(&self, vote: Vote) -> bool {
+        self.inner.lock().refused == Some(vote)
+    }
+
+    /// Notes whether a member without a vote follows somebody else; whether it has for
+    /// long.
+    pub(super) fn note_astray(&self, member: NodeId, is_astray: bool) -> bool {
+        let astray = &mut self.inner.lock().astray;
+        if !is_astray {
+            astray.remove(&member);
+            return false;
+        }
+        astray.entry(member).or_insert_with(Instant::now).elapsed() >= ASTRAY
     }
 
     /// Waits until it is this call's turn to be taken.

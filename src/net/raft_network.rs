@@ -175,6 +175,11 @@ impl Connection {
         if self.client.seat.is_voter(self.target) && self.contact.may_depose(self.target) {
             return Ok(());
         }
+        let votes = self.client.seat.is_voter(self.target);
+        if !votes && self.contact.note_astray(self.target, true) {
+            // It hears nobody else any more, and nobody can take that from it.
+            self.contact.mark_log_lost(self.target);
+        }
         let text = format!("it says that it follows {vote}, and is not believed");
         Err(CallError::Unreachable(text))
     }
@@ -213,7 +218,10 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         let reply = reply.and_then(|answer| self.holds(&sent, answer));
         let reply = reply.and_then(|answer| match answer {
             AppendEntriesResponse::HigherVote(vote) => self.is_deposed(vote).map(|()| answer),
-            answer => Ok(answer),
+            answer => {
+                self.contact.note_astray(self.target, false);
+                Ok(answer)
+            }
         });
         reply.map_err(|e| self.failed(&e).into())
     }

@@ -49,19 +49,35 @@ impl SeatAccess {
         }
     }
 
+    /// Checks a leader's call; and which entry here it would put another in place of, that
+    /// is not known to be decided and that the others are to be asked about.
+    pub(super) fn checked(
+        &self,
+        from: NodeId,
+        call: &codec::AppendEntriesRequest,
+    ) -> Result<Option<LogId>, Status> {
+        let checked = self.here().check_append(call, from);
+        checked.map_err(|e| not_raft(from, e))?;
+        // With a heartbeat alone it would stay the leader, and nothing be decided.
+        if call.entries.is_empty() && self.contact.is_refused(call.vote) {
+            return Err(Status::unavailable(
+                "you lack what was decided here, or may be",
+            ));
+        }
+        let ours = self.replaced_by(from, call)?;
+        Ok(ours.filter(|ours| !self.contact.may_replace(from, call.vote, *ours)))
+    }
+
     /// Takes a leader's entries.
     pub(super) async fn append(
         &self,
         from: NodeId,
         mut call: codec::AppendEntriesRequest,
     ) -> Result<codec::AppendEntriesResponse, Status> {
-        let checked = self.here().check_append(&call, from);
-        checked.map_err(|e| not_raft(from, e))?;
-        if let Some(ours) = self.replaced_by(from, &call)?
-            && !self.contact.may_replace(call.vote, ours)
-        {
+        if self.checked(from, &call)?.is_some() {
             return Err(Status::unavailable("the log has changed meanwhile"));
         }
+        let (vote, is_beat) = (call.vote, call.entries.is_empty());
         let last = call.entries.last().map(|entry| entry.log_id);
         let last = last.or(call.prev_log_id).map(|id| id.index);
         let has_all = call.leader_commit.map(|id| id.index) <= last;
@@ -69,8 +85,13 @@ impl SeatAccess {
         #[cfg(feature = "simulation")]
         let call = taken_from_anybody(call, &self.raft);
         let response = self.raft.append_entries(call).await.map_err(failed)?;
-        if has_all && matches!(response, codec::AppendEntriesResponse::Success) {
-            self.contact.note_in_step();
+        if matches!(response, codec::AppendEntriesResponse::Success) {
+            if has_all {
+                self.contact.note_in_step();
+            }
+            if !is_beat {
+                self.contact.refuse(vote, false);
+            }
         }
         Ok(response)
     }
@@ -156,6 +177,7 @@ impl SeatAccess {
             .log_id();
         let decided = index(self.here().applied).max(index(membership));
         if let Some(ours) = ours.filter(|ours| Some(ours.index) <= decided) {
+            self.contact.refuse(call.vote, true);
             tracing::warn!("seat {from} leads with an older log, without {ours}");
             return Err(Refusal::OlderLog.because("your log is older than what was decided here"));
         }

@@ -229,15 +229,14 @@ impl<H: Handler> Members for Service<H> {
         seat.contact
             .traffic()
             .heard(from, Call::append(request.entries.len()));
-        if let Some(ours) = seat.replaced_by(from, &request)?
-            && !seat.contact.may_replace(request.vote, ours)
-        {
-            let busy = |_| Status::unavailable("the others are being asked about an entry");
-            let asking = Arc::clone(&seat.contact.asking).try_lock_owned();
-            let asking = asking.map_err(busy)?;
+        if let Some(ours) = seat.checked(from, &request)? {
+            if !seat.contact.may_ask(from, request.vote, ours) {
+                let busy = "the others are being asked about an entry";
+                return Err(Status::unavailable(busy));
+            }
             let (handler, here) = (Arc::clone(&self.0), seat.clone());
             let asked = ensure_undecided(handler, here, from, request.vote, ours);
-            taken(asking, asked).await?;
+            taken((), asked).await?;
         }
         let (here, turn) = (seat.clone(), seat.contact.turn().await);
         let response = taken(turn, async move { here.append(from, request).await }).await?;
@@ -417,8 +416,8 @@ impl<H: Handler> Service<H> {
     }
 }
 
-/// Refuses to put something else in the place of what may have been decided. It is looked
-/// up once for each leader, which may call again meanwhile.
+/// Refuses to put something else in the place of what may be decided. It is looked up
+/// once for each leader, which may call again meanwhile.
 async fn ensure_undecided<H: Handler>(
     handler: Arc<H>,
     seat: SeatAccess,
@@ -426,12 +425,12 @@ async fn ensure_undecided<H: Handler>(
     vote: Vote,
     ours: LogId,
 ) -> Result<(), Status> {
-    if handler.may_be_decided(leader, ours).await {
-        tracing::warn!("seat {leader} leads without {ours}, which may have been decided");
-        return Err(Status::unavailable(
-            "an entry that you lack may have been decided",
-        ));
+    let may_be = handler.may_be_decided(leader, ours).await;
+    seat.contact.note_asked(leader, !may_be);
+    if may_be {
+        seat.contact.refuse(vote, true);
+        tracing::warn!("seat {leader} leads without {ours}, which may be decided");
+        return Err(Status::unavailable("an entry that you lack may be decided"));
     }
-    seat.contact.note_undecided(vote, ours);
     Ok(())
 }

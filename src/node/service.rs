@@ -178,7 +178,8 @@ impl Handler for Service {
         }
         let membership = seat.node.membership();
         let is_member = membership.nodes().any(|(_, member)| member.peer_id == peer);
-        is_member || seat.contact.has_introduced(&peer) || was_met()
+        let (since, leader) = (*membership.log_id(), seat.node.leader());
+        is_member || seat.contact.has_introduced(&peer, since, leader) || was_met()
     }
 
     fn on_last_disconnect(&self, peer: PeerId) {
@@ -358,7 +359,7 @@ impl Handler for Service {
             applied: seat.node.mark(),
             proof: seat.node.state().proof_of(&caller.peer_id),
             agrees: seat.node.agrees(applied),
-            removals: seat.node.state().removals().cloned().collect(),
+            removals: seat.removals(),
             holds: entry.and_then(|entry| seat.node.log().holds(entry)),
         })
     }

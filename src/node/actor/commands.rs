@@ -49,7 +49,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     JoinTarget::Addr(addr) => Some(*addr),
                     JoinTarget::Room(_) | JoinTarget::Cluster(_) | JoinTarget::Member(..) => None,
                 };
-                let joining = seating::join(Arc::clone(&self.shared), target, wait, pin);
+                let proven = self.announcers.proven();
+                let joining = seating::join(Arc::clone(&self.shared), target, wait, pin, proven);
                 self.start_move(reply, stage, joining, at);
             }
             Command::ShowPin(pin) => self.show_pin(pin, reply),

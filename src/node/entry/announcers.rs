@@ -108,6 +108,16 @@ impl Announcers {
         asked.into_iter().cloned().collect()
     }
 
+    /// What those announced who have proven that they are in a room.
+    pub fn proven(&self) -> Vec<Ad> {
+        let known = self.known.values();
+        let proven = known.filter(|known| known.member().is_some());
+        proven
+            .map(|known| known.ad.clone())
+            .take(IN_A_ROW)
+            .collect()
+    }
+
     /// Notes what somebody showed.
     pub fn note(&mut self, ads: &Ads, (ad, shown): (Ad, Shown)) {
         let peer = ad.peer_id;

@@ -56,12 +56,19 @@ pub async fn find(
     shared: &Shared,
     target: &JoinTarget,
     wait: Duration,
+    mut proven: Vec<Ad>,
 ) -> Result<(ClusterId, Vec<PeerId>), Failure> {
     let deadline = Instant::now() + wait;
     let by_name = matches!(target, JoinTarget::Room(_));
     let mut ads = shared.env.ads.clone();
     let (mut announcers, mut answers) = (Announcers::default(), SelectAll::new());
+    // First who was a member a moment ago: anybody can announce many that are none.
     let mut asked: BTreeMap<PeerId, Ad> = BTreeMap::new();
+    if !proven.is_empty() {
+        proven.sort_by_key(|ad| !target.is(ad.cluster_id, &ad.room));
+        asked.extend(proven.iter().map(|ad| (ad.peer_id, ad.clone())));
+        answers.push(Box::pin(ask(&shared.env.peers, proven)));
+    }
     // Once one is found, others have a moment to show up, too.
     let mut settled: Option<Instant> = None;
     loop {

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     blocking,
     consensus::{ClusterId, Genesis, Holder, Member, NodeError, Proposal, TicketPath},
+    discovery::Ad,
     game::{Action, Name, PeerId},
     net::{Admission, CallError, Contact, Newcomer, Pin, Refusal},
     node::{
@@ -84,7 +85,8 @@ pub async fn found(
     Ok(seat)
 }
 
-/// Finds a room, and takes a seat in it: the one that was kept there, if any. With a
+/// Finds a room, and takes a seat in it: the one that was kept there, if any. Those who
+/// are `proven` showed that they are in one, in the lobby, and are asked first. With a
 /// PIN, nobody but its owner is asked for one: who answers at an address is whoever
 /// answers, but the owner's program shows that it knows the PIN.
 pub async fn join(
@@ -92,6 +94,7 @@ pub async fn join(
     target: JoinTarget,
     wait: Duration,
     pin: Option<Pin>,
+    proven: Vec<Ad>,
 ) -> Result<Arc<Seat>, Failure> {
     let (cluster_id, mut members) = match target {
         JoinTarget::Addr(addr) => {
@@ -109,7 +112,7 @@ pub async fn join(
             }
             (room.cluster_id, vec![peer])
         }
-        named => find(&shared, &named, wait).await?,
+        named => find(&shared, &named, wait, proven).await?,
     };
     let _switching = shared.switching.lock().await;
     if shared.env.copied_profile_plays_in(cluster_id).await {

@@ -62,7 +62,9 @@ pub async fn tend(seat: &Seat) {
     let mut target = Target::of(&stored);
     let lost_log = seat.contact.members_with_lost_log();
     if let Some(id) = lost_log.iter().find(|id| target.nodes.contains_key(id)) {
-        tracing::warn!("{id} has lost entries that it held, and loses its seat");
+        tracing::warn!(
+            "{id} has lost entries that it held, or follows somebody else; it loses its seat"
+        );
         target.nodes.remove(id);
         target.voters = voters_without(seat, &facts, &[*id]);
     } else if let Some(id) = who_never_sat_down(seat, &facts) {

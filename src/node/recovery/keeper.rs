@@ -12,7 +12,7 @@ use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{
-    consensus::{MAX_MEMBERS, NodeId, lead_on},
+    consensus::{GameCommand, MAX_MEMBERS, NodeId, lead_on},
     game::{Name, PeerId},
     net::{CallError, Refusal, Survey},
     node::{
@@ -294,6 +294,7 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
         .chain(strangers)
         .map(|(peer, id)| async move { (peer, ask(shared, seat, peer, id, freeze).await) })
         .collect();
+    hear_removals(seat, seat.me, &seat.removals());
     let mut findings = Findings {
         disbelieved: seat.doubts.lock().disbelieved(),
         ..Findings::default()
@@ -343,21 +344,27 @@ async fn ask(
     Ok((id, client.survey(freeze, seat.node.mark(), None).await))
 }
 
+/// Notes whom owners have sent away, as a member shows, who may be the owner here.
+fn hear_removals(seat: &Seat, by: PeerId, removals: &[GameCommand]) {
+    if removals.is_empty() {
+        return;
+    }
+    let state = seat.node.state();
+    for removal in removals {
+        match state.sent_away_by(seat.cluster_id, removal) {
+            // Nobody is heard on their own removal.
+            Some(peer) if peer != by => seat.contact.note_sent_away(peer, removal.id),
+            _ => {}
+        }
+    }
+}
+
 /// Notes what a member knows and this seat may not.
 fn hear(seat: &Seat, (id, by): (NodeId, PeerId), is_member: bool, survey: &Survey) {
     // Whoever is further can tell.
     let agrees = seat.node.agrees(survey.applied).or(survey.agrees);
     seat.histories.lock().note(id, agrees);
-    if !survey.removals.is_empty() {
-        let state = seat.node.state();
-        for removal in &survey.removals {
-            match state.sent_away_by(seat.cluster_id, removal) {
-                // Nobody is heard on their own removal.
-                Some(peer) if peer != by => seat.contact.note_sent_away(peer, removal.id),
-                _ => {}
-            }
-        }
-    }
+    hear_removals(seat, by, &survey.removals);
     let term = survey.last_log_id.map_or(0, |last| *last.leader_id);
     seat.contact.note_answer(is_member.then_some(by), term);
 }

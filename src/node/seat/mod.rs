@@ -34,7 +34,7 @@ use super::{
 use crate::{
     blocking,
     budget::Budget,
-    consensus::{ClusterId, LogStore, Member, NodeId, RaftNode},
+    consensus::{ClusterId, GameCommand, LogStore, Member, NodeId, RaftNode},
     files,
     game::{Name, PeerId},
     net::{
@@ -72,6 +72,8 @@ pub struct Seat {
     pub entered: AtomicBool,
     /// Held while the others are asked because somebody calls after a silence.
     pub is_asking: tokio::sync::Mutex<()>,
+    /// Whom this player, as the owner, sends away, until that is decided.
+    removing: Mutex<Vec<GameCommand>>,
     /// How often those are asked who only announce something.
     pub asks: Budget<PeerId>,
     /// Who was asked to add this seat, and as which seat: told when it is given
@@ -191,6 +193,7 @@ impl Seat {
             is_doubted: AtomicBool::new(false),
             entered: AtomicBool::new(false),
             is_asking: tokio::sync::Mutex::default(),
+            removing: Mutex::default(),
             asks: Budget::new(2, 1),
             admitted_by: Mutex::new(None),
             last_single_copy: AtomicU64::new(0),

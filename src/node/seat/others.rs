@@ -6,61 +6,101 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Seat;
 use crate::{
-    consensus::{History, LogId, Mark, NodeId, quorum::is_majority_of},
+    consensus::{
+        GameCommand, History, LogId, MAX_MEMBERS, Mark, NodeId,
+        quorum::{is_majority, is_majority_of},
+    },
     net::Survey,
 };
 
 impl Seat {
     /// Whether a history up to an entry, which a leader wants to put in place of ours, is
-    /// true, as far as we and the other members can tell; `None` if nobody else can.
+    /// true, as far as we and the other voters can tell; `None` if nobody else can.
     pub async fn confirms(&self, leader: NodeId, last: LogId, history: &History) -> Option<bool> {
         let mut marks = history.marks();
         if marks.any(|mark| self.node.agrees(mark) == Some(false)) {
             return Some(false);
         }
-        let answers = self.ask_others(leader, history.last(), last).await;
-        let mut told = answers
-            .values()
-            .filter_map(|survey| survey.agrees)
-            .peekable();
-        if told.peek().is_some() {
-            return Some(told.all(|agrees| agrees));
+        let answers = self.ask_voters(leader, history.last(), last).await;
+        let told = answers.values().filter_map(|survey| survey.agrees);
+        let told: Vec<bool> = told.collect();
+        if !told.is_empty() {
+            // The leader is one of them, and one who lies is not enough on either side.
+            let agree = 1 + told.iter().filter(|agrees| **agrees).count();
+            return Some(is_majority(agree, 1 + told.len()));
         }
         // Who is behind, too, can tell nothing; but what most voters lack was not decided.
-        // A later membership may have other voters: who knows it is not held up by this.
+        // After a joint membership the later voters decide alone (Raft §6).
         let lacks = |id: &NodeId| match answers.get(id) {
             Some(survey) => survey.holds == Some(false),
             None => *id == self.node_id() && self.node.log().holds(last) == Some(false),
         };
         let stored = self.node.membership();
-        (!is_majority_of(stored.membership(), |id| !lacks(id))).then_some(false)
+        let voters = stored.membership().get_joint_config().last()?;
+        (!is_majority_of(voters, |id| !lacks(id))).then_some(false)
     }
 
-    /// Whether an entry here that a leader wants to put another in place of may have been
-    /// decided: a voter has applied it, or most of them have it. So may what a leader left
-    /// behind that is gone (Raft §5.4.2); then one of those voters is elected.
+    /// Whether an entry here that a leader wants to put another in place of may be
+    /// decided: most voters have it, or one has applied it, or who led when it was
+    /// appended still does. It need not be, if a leader left it behind and is gone (Raft
+    /// §5.4.2); then one of those who have it is elected.
     pub async fn may_be_decided(&self, leader: NodeId, entry: LogId) -> bool {
-        let answers = self.ask_others(leader, self.node.mark(), entry).await;
+        let answers = self.ask_voters(leader, self.node.mark(), entry).await;
+        let followed = self.node.vote();
+        let led = answers.get(&followed.leader_id.voted_for);
+        let of_its_term = followed.committed && followed.leader_id.term == *entry.leader_id;
+        if of_its_term && led.is_some_and(|survey| survey.leads) {
+            return true;
+        }
+        let holds = |id: &NodeId| match answers.get(id) {
+            Some(survey) => survey.holds,
+            None if *id == self.node_id() => Some(true),
+            None => (*id == leader).then_some(false),
+        };
+        let applied =
+            |survey: &Survey| survey.holds == Some(true) && survey.applied.index >= entry.index;
+        let is_applied = answers.values().any(applied);
         let stored = self.node.membership();
-        let voters: BTreeSet<NodeId> = stored.membership().voter_ids().collect();
-        let has_it = |id: &NodeId| answers.get(id).is_some_and(|s| s.holds == Some(true));
-        let has_applied = |id: &NodeId| has_it(id) && answers[id].applied.index >= entry.index;
-        voters.iter().any(has_applied)
-            || is_majority_of(stored.membership(), |id| {
-                *id == self.node_id() || has_it(id)
-            })
+        let mut configs = stored.membership().get_joint_config().iter();
+        configs.any(|voters| {
+            let may_be = is_majority_of(voters, |id| holds(id) != Some(false));
+            may_be && (is_applied || is_majority_of(voters, |id| holds(id) == Some(true)))
+        })
     }
 
-    /// Asks all but a leader, at the same time, how they are.
-    async fn ask_others(
+    /// Notes that this player, as the owner, sends somebody away. A leader could keep that
+    /// from being decided; whoever asks is shown it.
+    pub fn note_removal(&self, command: &GameCommand) {
+        let state = self.node.state();
+        let mut removing = self.removing.lock();
+        removing.retain(|known| state.sent_away_by(self.cluster_id, known).is_some());
+        if removing.len() < MAX_MEMBERS {
+            removing.push(command.clone());
+        }
+    }
+
+    /// What owners signed who sent somebody away, decided or not.
+    pub fn removals(&self) -> Vec<GameCommand> {
+        let state = self.node.state();
+        let removing = self.removing.lock();
+        let open = removing
+            .iter()
+            .filter(|one| state.sent_away_by(self.cluster_id, one).is_some());
+        state.removals().chain(open).cloned().collect()
+    }
+
+    /// Asks all voters but a leader, at the same time, how they are.
+    async fn ask_voters(
         &self,
         leader: NodeId,
         mark: Mark,
         entry: LogId,
     ) -> BTreeMap<NodeId, Survey> {
         let stored = self.node.membership();
+        let voters: BTreeSet<NodeId> = stored.membership().voter_ids().collect();
         let others = stored.nodes().map(|(id, member)| (*id, member.peer_id));
-        let others = others.filter(|(id, _)| ![leader, self.node_id()].contains(id));
+        let others =
+            others.filter(|(id, _)| voters.contains(id) && ![leader, self.node_id()].contains(id));
         let asked = others.map(|(id, peer)| {
             let client = self.client(id, peer);
             async move { Some((id, client.survey(false, mark, Some(entry)).await.ok()?)) }
