@@ -58,13 +58,13 @@ impl SeatAccess {
     ) -> Result<Option<LogId>, Status> {
         let checked = self.here().check_append(call, from);
         checked.map_err(|e| not_raft(from, e))?;
+        let ours = self.replaced_by(from, call)?;
         // With a heartbeat alone it would stay the leader, and nothing be decided.
         if call.entries.is_empty() && self.contact.is_refused(call.vote) {
             return Err(Status::unavailable(
                 "you lack what was decided here, or may be",
             ));
         }
-        let ours = self.replaced_by(from, call)?;
         Ok(ours.filter(|ours| !self.contact.may_replace(from, call.vote, *ours)))
     }
 

@@ -319,6 +319,10 @@ async fn what_was_decided_is_not_led_over() {
             let refused = refused.expect_err("a refusal").to_string();
             assert!(refused.contains("older than what was decided"), "{refused}");
         }
+        // Nor is it followed for its heartbeats.
+        let beat = append(vote, Some(real(decided)), Vec::new(), None);
+        let refused = raft.append_entries(beat, option()).await;
+        refused.expect_err("a refusal");
         // What it has as they have it is taken.
         let call = append(changed.vote(), Some(real(decided)), Vec::new(), None);
         raft.append_entries(call, option()).await.expect("taken");

@@ -13,6 +13,7 @@ use dhangkanna::{
     consensus::{CommandId, Entry, Proposal, Vote, log_id},
     game::Action,
     net::Identity,
+    node::Command,
     proto as pb,
 };
 use openraft::{RaftNetworkV2 as _, entry::RaftEntry as _, error::ReplicationClosed};
@@ -23,7 +24,7 @@ use super::{
     calls::{append, command, made_up, option, signed, takes},
     server::{Answers, Append, Follows},
 };
-use crate::common::{room_of, until};
+use crate::common::{addr_of, join, room_of, sit, until};
 
 /// A room of two with somebody else who votes, and has all entries.
 async fn with_a_voter(answers: Arc<dyn Answers>) -> (Room, Intruder) {
@@ -204,5 +205,79 @@ async fn a_leader_that_was_removed_and_stays_is_followed_no_more() {
         () = goes_on => {}
         () = stays => unreachable!(),
     }
+    room.end().await;
+}
+
+/// A voter says that it leads, and decides nothing. The owner sends it away.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_lets_nothing_be_decided_can_be_sent_away() {
+    let (room, rogue) = with_a_voter(Arc::new(Follows)).await;
+    let vote = Vote::new_committed(room.reign().0 + 1, rogue.seat);
+    let last = rogue.log.last_log_id();
+    let stalls = async {
+        let mut rafts = Vec::new();
+        for (n, seat) in room.seats().into_iter().enumerate() {
+            rogue.find(&room.players[n]).await;
+            rafts.push(rogue.raft(room.cluster, seat).await);
+        }
+        loop {
+            for raft in &mut rafts {
+                let beat = append(vote, last, Vec::new(), None);
+                // Refused, sooner or later.
+                let _ = raft.append_entries(beat, option()).await;
+            }
+            rogue.server.heard_within(Duration::from_millis(50)).await;
+        }
+    };
+    let sent_away = async {
+        until(&room.players[0], "its lead", |view| {
+            room_of(view).is_some_and(|room| room.cluster.leader == Some(rogue.seat))
+        })
+        .await;
+        let remove = Action::Remove {
+            peer: rogue.identity.peer_id(),
+            lock: false,
+        };
+        let removed = room.players[0].request(Command::Act(remove));
+        // It may be decided later than that waits.
+        let _ = removed.await;
+        for player in &room.players {
+            until(player, "a room without it", |view| {
+                room_of(view).is_some_and(|room| {
+                    let members = &room.cluster.members;
+                    members.iter().all(|m| m.node_id != rogue.seat)
+                })
+            })
+            .await;
+        }
+        room.goes_on().await;
+    };
+    tokio::select! {
+        () = sent_away => {}
+        () = stalls => unreachable!(),
+    }
+    room.end().await;
+}
+
+/// A voter tells somebody without a vote of a term that nobody else knows.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_led_astray_is_back_soon() {
+    let (mut room, rogue) = with_a_voter(Arc::new(Follows)).await;
+    let player = room.wake(3);
+    sit(&player, join(addr_of(&room.players[0]))).await;
+    room.players.push(player);
+    room.goes_on().await;
+    let seat = room.seats()[2];
+    rogue.find(&room.players[2]).await;
+    let mut raft = rogue.raft(room.cluster, seat).await;
+    let vote = Vote::new_committed(room.reign().0 + 1_000, rogue.seat);
+    let beat = append(vote, None, Vec::new(), None);
+    raft.append_entries(beat, option()).await.expect("taken");
+    until(&room.players[2], "another seat", |view| {
+        room_of(view)
+            .is_some_and(|room| room.cluster.node_id != seat.0 && room.cluster.leader.is_some())
+    })
+    .await;
+    room.goes_on().await;
     room.end().await;
 }

@@ -22,22 +22,18 @@ impl Seat {
             return Some(false);
         }
         let answers = self.ask_voters(leader, history.last(), last).await;
-        let told = answers.values().filter_map(|survey| survey.agrees);
-        let told: Vec<bool> = told.collect();
-        if !told.is_empty() {
-            // The leader is one of them, and one who lies is not enough on either side.
-            let agree = 1 + told.iter().filter(|agrees| **agrees).count();
-            return Some(is_majority(agree, 1 + told.len()));
-        }
-        // Who is behind, too, can tell nothing; but what most voters lack was not decided.
-        // After a joint membership the later voters decide alone (Raft §6).
-        let lacks = |id: &NodeId| match answers.get(id) {
-            Some(survey) => survey.holds == Some(false),
-            None => *id == self.node_id() && self.node.log().holds(last) == Some(false),
+        let told: Vec<bool> = answers
+            .values()
+            .filter_map(|survey| survey.agrees)
+            .collect();
+        let holds = |id: &NodeId| match answers.get(id) {
+            Some(survey) => survey.holds,
+            None if *id == self.node_id() => self.node.log().holds(last),
+            None => None,
         };
         let stored = self.node.membership();
         let voters = stored.membership().get_joint_config().last()?;
-        (!is_majority_of(voters, |id| !lacks(id))).then_some(false)
+        confirmed(&told, voters, holds)
     }
 
     /// Whether an entry here that a leader wants to put another in place of may be
@@ -61,11 +57,8 @@ impl Seat {
             |survey: &Survey| survey.holds == Some(true) && survey.applied.index >= entry.index;
         let is_applied = answers.values().any(applied);
         let stored = self.node.membership();
-        let mut configs = stored.membership().get_joint_config().iter();
-        configs.any(|voters| {
-            let may_be = is_majority_of(voters, |id| holds(id) != Some(false));
-            may_be && (is_applied || is_majority_of(voters, |id| holds(id) == Some(true)))
-        })
+        let configs = stored.membership().get_joint_config();
+        may_be_decided(configs, holds, is_applied)
     }
 
     /// Notes that this player, as the owner, sends somebody away. A leader could keep that
@@ -107,5 +100,106 @@ impl Seat {
         });
         let answers = futures::future::join_all(asked).await;
         answers.into_iter().flatten().collect()
+    }
+}
+
+/// Whether a history is true, as the other voters told, or by who holds its last entry.
+/// The leader is one of them, and one who lies is not enough on either side. Who is
+/// behind, too, can tell nothing; but what most voters lack was not decided. After a joint
+/// membership the later voters decide alone (Raft §6).
+fn confirmed(
+    told: &[bool],
+    voters: &BTreeSet<NodeId>,
+    holds: impl Fn(&NodeId) -> Option<bool>,
+) -> Option<bool> {
+    if told.is_empty() {
+        let may_be = is_majority_of(voters, |id| holds(id) != Some(false));
+        return (!may_be).then_some(false);
+    }
+    let agree = 1 + told.iter().filter(|agrees| **agrees).count();
+    Some(is_majority(agree, 1 + told.len()))
+}
+
+/// Whether an entry may be decided that some voters hold, and one has applied maybe. By
+/// either part of a joint membership: which one decided is not known.
+fn may_be_decided(
+    configs: &[BTreeSet<NodeId>],
+    holds: impl Fn(&NodeId) -> Option<bool>,
+    is_applied: bool,
+) -> bool {
+    configs.iter().any(|voters| {
+        let may_be = is_majority_of(voters, |id| holds(id) != Some(false));
+        may_be && (is_applied || is_majority_of(voters, |id| holds(id) == Some(true)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who holds it, by seat from 1 on: y(es), n(o), or what nobody knows.
+    fn holds(seats: &str) -> impl Fn(&NodeId) -> Option<bool> + use<'_> {
+        |id| match seats.as_bytes()[*id as usize - 1] {
+            b'y' => Some(true),
+            b'n' => Some(false),
+            _ => None,
+        }
+    }
+
+    fn voters(of: u64) -> BTreeSet<NodeId> {
+        (1..=of).collect()
+    }
+
+    #[test]
+    fn one_word_alone_is_no_history() {
+        let table = [
+            // Who told, who holds the last entry, and what that makes.
+            (&[][..], "?n", Some(false)),
+            (&[], "?nn", Some(false)),
+            (&[], "?n?", None),
+            (&[], "?yn", None),
+            (&[], "?nn??", None),
+            (&[], "?nnn?", Some(false)),
+            (&[true], "?nn", Some(true)),
+            (&[false], "?yy", Some(false)),
+            (&[false, true], "?????", Some(true)),
+            (&[false, false, true], "?????", Some(false)),
+        ];
+        for (told, seats, want) in table {
+            let voters = voters(seats.len() as u64);
+            assert_eq!(
+                confirmed(told, &voters, holds(seats)),
+                want,
+                "{told:?} {seats}"
+            );
+        }
+        // Who decides alone needs nobody.
+        assert_eq!(confirmed(&[], &voters(1), holds("?nn")), None);
+    }
+
+    #[test]
+    fn what_a_majority_may_hold_may_be_decided() {
+        let table = [
+            // The leader, who lacks it, is seat 1, and we are the last one.
+            ("ny", false, false),
+            ("n?y", false, false),
+            ("nyy", false, true),
+            ("nny", false, false),
+            ("n??yy", false, false),
+            ("n?yyy", false, true),
+            // What one says that it has applied, if that can be.
+            ("n?y", true, true),
+            ("nny", true, false),
+            ("nnnyy", true, false),
+            ("nn?yy", true, true),
+        ];
+        for (seats, is_applied, want) in table {
+            let configs = [voters(seats.len() as u64)];
+            let may_be = may_be_decided(&configs, holds(seats), is_applied);
+            assert_eq!(may_be, want, "{seats} {is_applied}");
+        }
+        let either = [voters(3), voters(5)];
+        assert!(may_be_decided(&either, holds("nyy??"), false));
+        assert!(!may_be_decided(&either[1..], holds("nyy??"), false));
     }
 }
