@@ -1,6 +1,11 @@
 //! Strangers at the door: many, and some who come in.
 
-use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use dhangkanna::{
     consensus::{ClusterId, Proposal, RULES},
@@ -184,6 +189,10 @@ async fn who_was_removed_is_a_stranger_who_asks_too_often() {
     room.end().await;
 }
 
+/// How many seats a key gets at once, and a second after that (`ENTERS_OF_KEY` in
+/// `node/shared.rs`).
+const SEATS_OF_KEY: (f64, f64) = (4.0, 2.0);
+
 /// Asks for one new seat after the other without waiting for them; how many it got.
 async fn asks_for_seats(intruder: &Intruder, room: ClusterId, host: PeerId, count: u64) -> usize {
     let asks = (0..count).map(|_| {
@@ -208,11 +217,13 @@ async fn a_flood_of_new_seats_keeps_no_friend_out() {
     let intruder = Intruder::with(Arc::new(Follows));
     intruder.enter(&room).await;
     intruder.sits_down(&room).await;
-    let before = room.applied(0);
+    let (before, began) = (room.applied(0), Instant::now());
     let seats = asks_for_seats(&intruder, room.cluster, host, 3000).await;
+    let at_most = SEATS_OF_KEY.0 + SEATS_OF_KEY.1 * began.elapsed().as_secs_f64();
     let friend = a_friend_comes(&room, "Friend").await;
     let entries = room.applied(0) - before;
-    println!("{seats} seats in {entries} entries");
+    println!("{seats} seats in {entries} entries, of at most {at_most:.1}");
+    assert!(seats > 0 && seats as f64 <= at_most, "{seats}, {at_most}");
     friend.request(Command::Leave).await.expect("left");
     friend.shutdown().await.expect("stopped");
     room.end().await;
