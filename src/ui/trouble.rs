@@ -78,7 +78,7 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
         ),
     };
     let other = match trouble {
-        Some(Trouble::Elsewhere { .. }) => Some((tr!("continue"), Command::Continue)),
+        Some(Trouble::Elsewhere { .. }) => Some((tr!("elsewhere-stay"), Command::Continue)),
         Some(Trouble::NewerCopy { .. }) => Some((tr!("newer-copy-own"), Command::PlayOwnCopy)),
         _ => None,
     };
