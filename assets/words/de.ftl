@@ -370,12 +370,13 @@ stalled-may-lose = Dabei können die letzten Versuche verloren gehen.
 continue = Ohne sie weiterspielen
 split = Du und { $names } seht verschiedene Spiele.
 split-more = Irgendein Programm hält sich nicht an die Regeln. Vergleicht, was ihr seht; wer damit allein ist, geht am besten und kommt wieder.
-newer-copy = Bei { $names } ist dieses Spiel weiter als auf diesem Computer.
+newer-copy = Bei { $names } ist dieses Spiel weiter als auf diesem Rechner.
 newer-copy-more = Die Datei hier ist vielleicht eine ältere Kopie, aus einer Sicherung. Welches Spiel geht weiter?
 newer-copy-theirs = Ihres spielen
 newer-copy-own = Meines spielen
 elsewhere = { $name } hat ohne dich weitergespielt.
-elsewhere-more = Das Spiel geht in einem anderen Raum weiter. Komm mit, um dort zu spielen; was hier seitdem passiert ist, bleibt zurück.
+elsewhere-more = Das Spiel geht in einem anderen Raum weiter. Komm mit, um dort zu spielen; was hier seitdem passiert ist, bleibt zurück. Bleibst du hier, geht nichts davon verloren.
+elsewhere-stay = Hierbleiben
 follow = Mitkommen
 
 ## The cluster
@@ -533,7 +534,7 @@ notice-older-copy = Dieser Rechner hat einen älteren Stand des Spiels, vielleic
 notice-odd-one-out = Die meisten anderen haben ein anderes Spiel als dieser Rechner; er übernimmt ihres, ohne das, was nur er wusste.
 notice-removed = Der Host hat dich aus diesem Raum entfernt.
 notice-not-let-in = Du wurdest nicht hereingelassen.
-notice-own-copy = Das Spiel geht so weiter, wie es auf diesem Computer ist; bei { $what } war es weiter.
+notice-own-copy = Das Spiel geht so weiter, wie es auf diesem Rechner ist; bei { $what } war es weiter.
 notice-wrong-pin = Diese PIN passt nicht. Sieh noch einmal auf den Bildschirm des Hosts. Stimmt sie doch, antwortet dort ein fremder Rechner.
 notice-pin-tries = Das waren zu viele falsche PINs. Warte eine Minute, dann geht es wieder.
 notice-no-pin = Der Raum hat gerade keine PIN. Frag den Host nach einer, oder tritt ohne bei.

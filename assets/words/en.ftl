@@ -375,7 +375,8 @@ newer-copy-more = The file here may be an older copy, from a backup. Whose game 
 newer-copy-theirs = Play theirs
 newer-copy-own = Play mine
 elsewhere = { $name } continued without you.
-elsewhere-more = The game goes on in another room. Follow to play there; what has happened here since then stays behind.
+elsewhere-more = The game goes on in another room. Follow to play there; what has happened here since then stays behind. If you stay, nothing from here is given up.
+elsewhere-stay = Stay here
 follow = Follow
 
 ## The cluster

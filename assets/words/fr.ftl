@@ -386,7 +386,8 @@ newer-copy-more = Le fichier d’ici est peut-être une copie plus ancienne, d�
 newer-copy-theirs = Jouer la leur
 newer-copy-own = Jouer la mienne
 elsewhere = { $name } a continué sans toi.
-elsewhere-more = La partie continue dans un autre salon. Suis-la pour y jouer ; ce qui s’est passé ici depuis n’y sera pas.
+elsewhere-more = La partie continue dans un autre salon. Suis-la pour y jouer ; ce qui s’est passé ici depuis n’y sera pas. Si tu restes, rien de cela n’est perdu.
+elsewhere-stay = Rester ici
 follow = Suivre
 
 ## The cluster
@@ -540,8 +541,8 @@ notice-replaced = Ce profil joue maintenant sur un autre ordinateur ; ici, il a
 notice-room-full = Le salon est plein.
 notice-full = Toutes les places sont prises ; tu peux regarder.
 notice-bad-name = Ce nom ne va pas : 24 caractères au plus, dont au moins un visible.
-notice-older-copy = Cet ordinateur a une ancienne copie de la partie, peut-être d’une sauvegarde ; il reprend la partie des autres.
-notice-odd-one-out = La plupart des autres ont une autre partie que cet ordinateur ; il reprend la leur, sans ce que lui seul savait.
+notice-older-copy = Cet ordinateur a une copie plus ancienne de la partie, peut-être d’une sauvegarde ; il passe à celle des autres.
+notice-odd-one-out = La plupart des autres ont une autre partie que cet ordinateur ; il passe à la leur, sans ce que lui seul savait.
 notice-removed = L’hôte t’a fait sortir de ce salon.
 notice-not-let-in = On ne t’a pas laissé entrer.
 notice-own-copy = La partie continue telle qu’elle est sur cet ordinateur ; chez { $what }, elle était plus avancée.

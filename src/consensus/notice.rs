@@ -67,6 +67,23 @@ impl Continuation {
     pub fn cluster(&self) -> ClusterId {
         self.child.cluster_id()
     }
+
+    fn statement(&self) -> Statement {
+        let (term, index) = self
+            .fence
+            .map_or((0, 0), |fence| (*fence.leader_id, fence.index));
+        let statement = Statement::new(Kind::Continued)
+            .fixed(self.parent.as_bytes())
+            .number(self.founder.seat)
+            .fixed(self.founder.key.peer_id().as_bytes())
+            .fixed(self.cluster().as_bytes())
+            .number(term)
+            .number(index)
+            .fixed(&self.digest)
+            .number(self.participants.len() as u64);
+        let seats = self.participants.iter();
+        seats.fold(statement, |statement, seat| statement.number(*seat))
+    }
 }
 
 impl Notice {
@@ -85,25 +102,6 @@ impl Notice {
                 .founder
                 .key
                 .has_signed(&self.statement(), &self.signature)
-    }
-}
-
-impl Continuation {
-    fn statement(&self) -> Statement {
-        let (term, index) = self
-            .fence
-            .map_or((0, 0), |fence| (*fence.leader_id, fence.index));
-        let statement = Statement::new(Kind::Continued)
-            .fixed(self.parent.as_bytes())
-            .number(self.founder.seat)
-            .fixed(self.founder.key.peer_id().as_bytes())
-            .fixed(self.cluster().as_bytes())
-            .number(term)
-            .number(index)
-            .fixed(&self.digest)
-            .number(self.participants.len() as u64);
-        let seats = self.participants.iter();
-        seats.fold(statement, |statement, seat| statement.number(*seat))
     }
 }
 

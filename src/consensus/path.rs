@@ -85,10 +85,11 @@ impl TicketPath {
     /// there is worth the same, and two players who take turns make no path longer.
     pub fn shortened(&self) -> Self {
         let key = self.holder().key;
-        let before = self.tickets.iter().position(|t| t.holder.key == key);
-        let count = match before {
-            _ if self.founder.key == key => 0,
-            before => before.map_or(0, |at| at.saturating_add(1)),
+        let count = if self.founder.key == key {
+            0
+        } else {
+            let first = self.tickets.iter().position(|t| t.holder.key == key);
+            first.map_or(0, |at| at.saturating_add(1))
         };
         Self {
             tickets: self.tickets.iter().take(count).copied().collect(),

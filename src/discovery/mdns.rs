@@ -63,7 +63,7 @@ const PACE: Duration = Duration::from_millis(1100);
 const INCOMPLETE: Duration = Duration::from_secs(3);
 
 /// The shortest time between two reports of who is there: a flood of announcements is
-/// reported at once.
+/// reported together.
 const REPORT: Duration = Duration::from_millis(200);
 
 /// How often the clock is looked at, for a computer that slept.

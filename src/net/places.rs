@@ -141,8 +141,10 @@ pub(super) struct Place {
     from: Source,
     is_this_computer: bool,
     peer: Option<PeerId>,
-    /// Whether who is there is known, and when that was asked.
-    is_known: (bool, Instant),
+    /// Whether who is there is known.
+    is_known: bool,
+    /// When that was asked last.
+    asked: Instant,
     /// Ends when the place is somebody else's.
     pub(super) closed: oneshot::Receiver<()>,
 }
@@ -197,7 +199,8 @@ impl Places {
             peer: None,
             from,
             is_this_computer: false,
-            is_known: (false, Instant::now()),
+            is_known: false,
+            asked: Instant::now(),
             closed,
         })
     }
@@ -279,11 +282,11 @@ impl Place {
     /// stranger.
     pub(super) fn hear(&mut self, bytes: usize) -> Duration {
         let now = Instant::now();
-        if now.duration_since(self.is_known.1) >= ASK {
+        if now.duration_since(self.asked) >= ASK {
             self.ask();
         }
         self.with(|one| one.heard = now);
-        if self.is_known.0 {
+        if self.is_known {
             return Duration::ZERO;
         }
         self.among.0.bytes_of.spend(&self.from, bytes)
@@ -292,7 +295,8 @@ impl Place {
     /// Asks whether who is there is a member, or was met before.
     fn ask(&mut self) {
         let known = self.peer.is_some_and(|peer| (self.among.0.is_known)(peer));
-        self.is_known = (known || self.is_this_computer, Instant::now());
+        self.is_known = known || self.is_this_computer;
+        self.asked = Instant::now();
         let peer = self.peer;
         self.with(|one| {
             one.peer = peer;

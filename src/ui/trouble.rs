@@ -79,7 +79,7 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
     };
     let other = match trouble {
         Some(Trouble::Elsewhere { is_stuck: true, .. }) => {
-            Some((tr!("continue"), Command::Continue))
+            Some((tr!("elsewhere-stay"), Command::Continue))
         }
         Some(Trouble::NewerCopy { .. }) => Some((tr!("newer-copy-own"), Command::PlayOwnCopy)),
         _ => None,

@@ -19,8 +19,8 @@ use openraft::{
 };
 use prost::Message as _;
 
-pub use super::intruder::signed;
-use super::{Intruder, Room};
+pub use super::intruder::{command, signed};
+use super::{Intruder, Room, SESSION};
 use crate::common::room_of;
 
 pub fn option() -> RPCOption {
@@ -39,15 +39,6 @@ pub fn append(
         prev_log_id: prev,
         entries,
         leader_commit: commit,
-    }
-}
-
-pub fn command(id: CommandId, action: Action, opens_session: bool) -> GameCommand {
-    GameCommand {
-        id,
-        opens_session,
-        action,
-        signed: None,
     }
 }
 
@@ -102,7 +93,7 @@ pub fn made_up(
     let mut made_up = (*room_of(&view).expect("a room").state).clone();
     let id = CommandId {
         peer_id: owner,
-        session: 1 << 51,
+        session: SESSION,
         seq: 1,
     };
     let pass = command(id, Action::PassOwner(heir), true);

@@ -30,6 +30,9 @@ const REST: usize = 8 * 1024;
 /// How long it may take to send that.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long somebody may take to ask for a seat, whose program may only just start.
+const ENTERING: Duration = Duration::from_secs(20);
+
 /// Says that it hosts a room, as its founder.
 struct Hosts(TicketPath);
 
@@ -77,12 +80,16 @@ impl Den {
     /// Sends somebody who wants to enter the largest snapshot there can be.
     ///
     /// # Panics
-    /// If that is not taken in time.
+    /// If nobody asks for a seat, or that is not taken, in time.
     pub async fn sends_the_largest_snapshot(&self, newcomer: PeerId) {
         let host = &self.host;
-        while !host.server.heard().contains(&"enter") {
-            host.server.changed().await;
-        }
+        let entering = async {
+            while !host.server.heard().contains(&"enter") {
+                host.server.changed().await;
+            }
+        };
+        let entered = tokio::time::timeout(ENTERING, entering).await;
+        entered.expect("somebody who enters");
         let about = host.peers.hello(newcomer).await.expect("an answer");
         let seat = about.room.expect("a seat").node_id;
         let founder = self.path.founder;

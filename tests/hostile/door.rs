@@ -1,9 +1,14 @@
 //! Strangers at the door: many, and some who come in.
 
-use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use dhangkanna::{
-    consensus::{ClusterId, Proposal, RULES},
+    consensus::{ClusterId, Entry, NodeId, Proposal, RULES},
     game::{Action, Letter, Name, PeerId},
     net::{CallError, Identity, Newcomer, Refusal, Stream, TlsTransport, Transport as _},
     node::{Command, NodeHandle, Timing, View},
@@ -184,8 +189,41 @@ async fn who_was_removed_is_a_stranger_who_asks_too_often() {
     room.end().await;
 }
 
-/// Asks for one new seat after the other without waiting for them; how many it got.
-async fn asks_for_seats(intruder: &Intruder, room: ClusterId, host: PeerId, count: u64) -> usize {
+/// How many seats a key gets at once, and a second after that (`ENTERS_OF_KEY` in
+/// `node/shared.rs`).
+const SEATS_OF_KEY: (f64, f64) = (4.0, 2.0);
+
+/// What a room has written so far, as a member has it.
+async fn entries_of(room: &Room, witness: &Intruder) -> Vec<Entry> {
+    let all = room.applied(0);
+    let has_all = async {
+        while witness
+            .log
+            .last_log_id()
+            .is_none_or(|last| last.index() < all)
+        {
+            witness.server.changed().await;
+        }
+    };
+    let has_all = tokio::time::timeout(PATIENCE, has_all).await;
+    has_all.expect("what was written");
+    witness.log.entries_after(None)
+}
+
+/// A player's seats in an entry, if that is a membership.
+fn seats_in(entry: &Entry, peer: PeerId) -> impl Iterator<Item = NodeId> {
+    let membership = match &entry.payload {
+        EntryPayload::Membership(membership) => Some(membership),
+        _ => None,
+    };
+    let members = membership.into_iter().flat_map(|m| m.nodes());
+    members
+        .filter(move |(_, member)| member.peer_id == peer)
+        .map(|(id, _)| *id)
+}
+
+/// Asks for one new seat after the other without waiting for them.
+async fn asks_for_seats(intruder: &Intruder, room: ClusterId, host: PeerId, count: u64) {
     let asks = (0..count).map(|_| {
         let newcomer = Newcomer {
             node_id: dhangkanna::random::u64() >> 1,
@@ -197,8 +235,7 @@ async fn asks_for_seats(intruder: &Intruder, room: ClusterId, host: PeerId, coun
         tokio::time::timeout(Duration::from_millis(50), asking)
     });
     let answers = stream::iter(asks).buffer_unordered(64);
-    let answers = answers.filter(|answer| std::future::ready(matches!(answer, Ok(Ok(_)))));
-    answers.count().await
+    answers.count().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -208,11 +245,20 @@ async fn a_flood_of_new_seats_keeps_no_friend_out() {
     let intruder = Intruder::with(Arc::new(Follows));
     intruder.enter(&room).await;
     intruder.sits_down(&room).await;
-    let before = room.applied(0);
-    let seats = asks_for_seats(&intruder, room.cluster, host, 3000).await;
+    let witness = Intruder::with(Arc::new(Follows));
+    witness.enter(&room).await;
+    witness.sits_down(&room).await;
+    let began = Instant::now();
+    asks_for_seats(&intruder, room.cluster, host, 3000).await;
     let friend = a_friend_comes(&room, "Friend").await;
-    let entries = room.applied(0) - before;
-    println!("{seats} seats in {entries} entries");
+    let at_most = SEATS_OF_KEY.0 + SEATS_OF_KEY.1 * began.elapsed().as_secs_f64();
+    let peer = intruder.identity.peer_id();
+    let entries = entries_of(&room, &witness).await;
+    let seats: BTreeSet<_> = entries.iter().flat_map(|e| seats_in(e, peer)).collect();
+    // It had one.
+    let given = seats.len() - 1;
+    println!("{given} seats, of at most {at_most:.1}");
+    assert!(given > 0 && given as f64 <= at_most, "{given}, {at_most}");
     friend.request(Command::Leave).await.expect("left");
     friend.shutdown().await.expect("stopped");
     room.end().await;
@@ -232,31 +278,15 @@ async fn seats_that_were_asked_for_before_a_removal_are_not_given_after_it() {
     let flood = asks_for_seats(&intruder, room.cluster, host, 500);
     futures::join!(flood, removes(&room, peer));
     room.goes_on().await;
-    let all = room.applied(0);
-    let has_all = async {
-        while witness
-            .log
-            .last_log_id()
-            .is_none_or(|last| last.index() < all)
-        {
-            witness.server.changed().await;
-        }
-    };
-    let has_all = tokio::time::timeout(PATIENCE, has_all).await;
-    has_all.expect("what was written");
     let (mut seats, mut is_removed, mut given) = (BTreeSet::new(), false, 0);
-    for entry in witness.log.entries_after(None) {
-        match &entry.payload {
-            EntryPayload::Normal(Proposal::Command(command)) => {
-                is_removed |= matches!(command.action, Action::Remove { .. });
-            }
-            EntryPayload::Membership(membership) => {
-                let of_peer = membership.nodes().filter(|(_, m)| m.peer_id == peer);
-                let new = of_peer.filter(|(id, _)| seats.insert(**id)).count();
-                given += if is_removed { new } else { 0 };
-            }
-            _ => {}
+    for entry in entries_of(&room, &witness).await {
+        if let EntryPayload::Normal(Proposal::Command(command)) = &entry.payload {
+            is_removed |= matches!(command.action, Action::Remove { .. });
         }
+        let new = seats_in(&entry, peer)
+            .filter(|id| seats.insert(*id))
+            .count();
+        given += if is_removed { new } else { 0 };
     }
     assert!(is_removed && !seats.is_empty());
     assert!(

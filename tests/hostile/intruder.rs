@@ -3,8 +3,8 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use dhangkanna::{
-    consensus::{ClusterId, GameCommand, LogStore, Member, NodeId, RULES, codec},
-    game::{Name, PeerId},
+    consensus::{ClusterId, CommandId, GameCommand, LogStore, Member, NodeId, RULES, codec},
+    game::{Action, Name, PeerId},
     net::{
         AddressBook, CallError, Connection, Contact, Credentials, Identity, MemberClient, Newcomer,
         Peers, RaftNetwork, TlsTransport, Transport as _,
@@ -14,6 +14,19 @@ use openraft::RaftNetworkFactory as _;
 use redb::backends::InMemoryBackend;
 
 use super::server::{Answers, HostileServer};
+
+/// The start of an intruder's program: later than that of whatever stock program had
+/// its key.
+pub const SESSION: u64 = 1 << 51;
+
+pub fn command(id: CommandId, action: Action, opens_session: bool) -> GameCommand {
+    GameCommand {
+        id,
+        opens_session,
+        action,
+        signed: None,
+    }
+}
 
 /// A command as a player's program signs it.
 pub fn signed(command: GameCommand, cluster: ClusterId, by: &Identity) -> GameCommand {
@@ -86,15 +99,23 @@ impl Intruder {
     }
 
     pub fn credentials(&self, cluster: ClusterId) -> Credentials {
-        // Later than whatever stock program had this key.
-        let session = 1 << 51;
         Credentials::new(
             &self.identity,
             cluster,
             self.seat,
-            session,
+            SESSION,
             self.log.clone(),
         )
+    }
+
+    /// A command of its own, signed; the first one opens its session.
+    pub fn says(&self, cluster: ClusterId, seq: u64, action: Action) -> GameCommand {
+        let id = CommandId {
+            peer_id: self.identity.peer_id(),
+            session: SESSION,
+            seq,
+        };
+        signed(command(id, action, seq == 1), cluster, &self.identity)
     }
 
     /// A member's service, called in the name of its seat.

@@ -16,17 +16,6 @@ use super::{
 };
 use crate::common::{PATIENCE, room_of, until};
 
-/// How somebody is who knows nothing.
-fn nothing() -> pb::SurveyReply {
-    pb::SurveyReply {
-        applied: Some(pb::Mark {
-            index: 0,
-            digest: vec![0; 32],
-        }),
-        ..Default::default()
-    }
-}
-
 /// What it says when it is asked how it is.
 #[derive(Clone, Copy, Debug)]
 enum Lie {
@@ -41,7 +30,7 @@ impl Answers for Lie {
         match self {
             Self::Plays => Ok(pb::SurveyReply {
                 plays: true,
-                ..nothing()
+                ..Follows.survey()?
             }),
             Self::NoMember => Err(Refusal::NotAMember.because("you are no member").into()),
         }

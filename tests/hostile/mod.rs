@@ -28,8 +28,7 @@ use std::{
 
 use dhangkanna::{
     consensus::{
-        ClusterId, CommandId, Entry, Holder, LogStore, Member, Membership, NodeId, RULES, Ticket,
-        log_id,
+        ClusterId, Entry, Holder, LogStore, Member, Membership, NodeId, RULES, Ticket, log_id,
     },
     game::{Action, Letter, Name, Outcome, PeerId},
     net::Identity,
@@ -39,8 +38,7 @@ use openraft::{entry::RaftEntry as _, storage::RaftLogStorageExt as _};
 use tokio::runtime::Runtime;
 
 use self::{
-    calls::{command, signed},
-    intruder::Intruder,
+    intruder::{Intruder, SESSION},
     server::{Answers, Follows},
 };
 use crate::common::{addr_of, join, kill, node, room_of, sit, until};
@@ -50,9 +48,6 @@ const QUICK: Timing = Timing {
     promote_stranger: Duration::from_secs(1),
     ..Timing::REAL
 };
-
-/// The start of an intruder's program.
-const SESSION: u64 = 1 << 51;
 
 /// Some players in a room, the host first, with a round that is on.
 pub struct Room {
@@ -244,14 +239,8 @@ impl Intruder {
 
     /// Sits down to play.
     pub async fn sits_down(&self, room: &Room) {
-        let id = CommandId {
-            peer_id: self.identity.peer_id(),
-            session: SESSION,
-            seq: 1,
-        };
         let name = Name::parse("Mallory").expect("a name");
-        let sits = command(id, Action::TakeSeat { name }, true);
-        let sits = signed(sits, room.cluster, &self.identity);
+        let sits = self.says(room.cluster, 1, Action::TakeSeat { name });
         let client = self.member(room.cluster, room.host());
         let seated = client.propose(&sits, Duration::from_secs(5)).await;
         seated.expect("a seat");

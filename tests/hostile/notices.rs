@@ -24,7 +24,7 @@ use tokio::sync::watch;
 use tonic::Status;
 
 use super::{
-    Intruder, Room,
+    Intruder, Room, SESSION,
     calls::{append, command, option},
     server::{Answers, Follows},
 };
@@ -402,7 +402,7 @@ async fn nobody_is_moved_by_itself_into_another_game() {
     let real = game.clone().founded_by(me);
     let id = CommandId {
         peer_id: real.game().table().owner.expect("an owner"),
-        session: 1 << 51,
+        session: SESSION,
         seq: 1,
     };
     let gives = command(id, Action::PassOwner(victim.1), true);
@@ -461,10 +461,7 @@ impl Answers for Claims {
 /// One member says that the room is played, or that it knows more.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_liar_keeps_nobody_from_going_on_for_ever() {
-    let quiet = || pb::SurveyReply {
-        applied: Some((&Mark::default()).into()),
-        ..Default::default()
-    };
+    let quiet = || Follows.survey().expect("an answer");
     let plays = pb::SurveyReply {
         plays: true,
         leads: true,

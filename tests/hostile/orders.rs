@@ -188,12 +188,16 @@ async fn a_change_of_voters_that_its_leader_began_is_ended_with_those_who_lose_t
     drop(leader);
     let name = Some("1");
     // Or the next program would be the killed leader's.
-    let _taken = loop {
-        match Profile::open(Some(room.data.path()), name) {
-            Ok(profile) => break profile,
-            Err(_in_use) => tokio::task::yield_now().await,
+    let taking = async {
+        loop {
+            match Profile::open(Some(room.data.path()), name) {
+                Ok(profile) => break profile,
+                Err(_in_use) => tokio::task::yield_now().await,
+            }
         }
     };
+    let taken = tokio::time::timeout(PATIENCE, taking).await;
+    let _taken = taken.expect("its profile");
     let back = room.wake(3);
     sit(&back, Command::Resume { which: None }).await;
     room.players.push(back);

@@ -10,7 +10,7 @@ use dhangkanna::{
 };
 
 use super::{
-    Intruder, Room,
+    Intruder, Room, SESSION,
     calls::{command, signed},
     server::Follows,
 };
@@ -99,8 +99,8 @@ fn guess(letter: &str) -> Action {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_counts_once_in_whichever_form_it_is_signed() {
     let player = Player::new().await;
-    player.propose(&player.says(1 << 51, 1, sits())).await;
-    let first = player.says(1 << 51, 2, guess("z"));
+    player.propose(&player.says(SESSION, 1, sits())).await;
+    let first = player.says(SESSION, 2, guess("z"));
     let other = other_form(&first);
     assert_ne!(first.signed, other.signed);
     let decided = player.propose(&first).await;
@@ -119,7 +119,7 @@ async fn a_command_counts_once_in_whichever_form_it_is_signed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_old_session_counts_for_nothing_again() {
     let player = Player::new().await;
-    let (old, new) = (1 << 51, (1 << 51) + 1);
+    let (old, new) = (SESSION, SESSION + 1);
     let said = [
         player.says(old, 1, sits()),
         player.says(old, 2, guess("z")),

@@ -21,10 +21,14 @@ use tonic::Status;
 
 use super::{
     Intruder, Room, SESSION,
-    calls::{append, command, forged, made_up, option, signed, takes},
+    calls::{append, command, forged, made_up, option, takes},
     server::Answers,
 };
 use crate::common::{room_of, until};
+
+/// Longer than a follower that took no entries is still taken for one that has all
+/// (`SILENCE` in `net/contact.rs`).
+const LOOKS_BEHIND: Duration = Duration::from_secs(2);
 
 /// A room of three whose leader's program is killed. A changed one goes on with its key,
 /// its log and its term.
@@ -225,14 +229,8 @@ async fn what_most_voters_hold_is_not_led_over() {
     let changed = Changed::leader().await;
     let Changed { room, rogue, .. } = &changed;
     let last = rogue.log.last_log_id();
-    let own = CommandId {
-        peer_id: rogue.identity.peer_id(),
-        session: SESSION,
-        seq: 1,
-    };
     let name = Name::parse("Kept").expect("a name");
-    let own = command(own, Action::TakeSeat { name }, true);
-    let own = signed(own, room.cluster, &rogue.identity);
+    let own = rogue.says(room.cluster, 1, Action::TakeSeat { name });
     let mut entries = rogue.log.entries_after(None);
     let kept = Entry::new_normal(changed.next(), Proposal::Command(own));
     entries.push(kept);
@@ -276,7 +274,7 @@ async fn what_most_voters_lack_is_no_snapshot() {
         takes(raft, vote, rogue.log.entries_after(None)).await;
     }
     let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(2) {
+    while began.elapsed() < LOOKS_BEHIND {
         for raft in &mut rafts {
             let beat = append(vote, last, Vec::new(), Some(ahead));
             raft.append_entries(beat, option()).await.expect("taken");
@@ -288,6 +286,7 @@ async fn what_most_voters_lack_is_no_snapshot() {
             let installed = raft.full_snapshot(vote, snapshot, never, option());
             installed.await.expect_err("a refusal");
         }
+        rogue.server.heard_within(Duration::from_millis(100)).await;
     }
     room.goes_on().await;
     changed.room.end().await;
@@ -341,7 +340,7 @@ async fn a_rogue_leader_puts_no_other_game_in_the_place_of_this_one() {
     };
     let id = CommandId {
         peer_id: changed.owner,
-        session: 1 << 51,
+        session: SESSION,
         seq: 1,
     };
     forged.apply(1, Proposal::Command(command(id, sits, true)));
@@ -386,15 +385,9 @@ async fn a_split_view_is_shown_to_all() {
     let Changed { room, rogue, .. } = &changed;
     let next = changed.next();
     for (mut raft, name) in changed.rafts().await.into_iter().zip(["Here", "There"]) {
-        let own = CommandId {
-            peer_id: rogue.identity.peer_id(),
-            session: 1 << 51,
-            seq: 1,
-        };
         // Both are its own command, and signed.
         let name = Name::parse(name).expect("a name");
-        let own = command(own, Action::TakeSeat { name }, true);
-        let own = signed(own, room.cluster, &rogue.identity);
+        let own = rogue.says(room.cluster, 1, Action::TakeSeat { name });
         let mut entries = rogue.log.entries_after(None);
         entries.push(Entry::new_normal(next, Proposal::Command(own)));
         takes(&mut raft, changed.vote(), entries).await;

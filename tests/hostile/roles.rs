@@ -22,10 +22,10 @@ use prost::Message as _;
 
 use super::{
     Intruder, QUICK, Room, SESSION,
-    calls::{append, command, option, signed},
+    calls::{append, option},
     server::Follows,
 };
-use crate::common::{room_of, until};
+use crate::common::{PATIENCE, room_of, until};
 
 /// A deadline that no test reaches.
 const LONG: std::time::Duration = std::time::Duration::from_secs(5);
@@ -91,13 +91,7 @@ async fn who_only_shows_a_path_may_ask_how_it_is_and_no_more() {
     let intruder = Intruder::with(Arc::new(Follows));
     intruder.enter(&room).await;
     let made_up = intruder.makes_up(&room, 1_000_000).await;
-    let id = dhangkanna::consensus::CommandId {
-        peer_id: made_up.identity.peer_id(),
-        session: SESSION,
-        seq: 1,
-    };
-    let says = command(id, Action::Watch(true), true);
-    let says = signed(says, room.cluster, &made_up.identity);
+    let says = made_up.says(room.cluster, 1, Action::Watch(true));
     for (n, to) in room.seats().into_iter().enumerate() {
         made_up.find(&room.players[n]).await;
         let client = made_up.member(room.cluster, to);
@@ -324,14 +318,18 @@ async fn who_calls_a_room_that_was_left_hears_where_the_game_went_on() {
         room_of(view).is_some_and(|room| !room.cluster.quorum)
     })
     .await;
-    let cluster = loop {
-        match room.players[0].request(Command::Continue).await {
-            Ok(Done::Continued { cluster }) => break cluster,
-            // It has not been alone for long enough.
-            Err(e) if e.code == "still_played" => tokio::task::yield_now().await,
-            other => panic!("{other:?}"),
+    let going_on = async {
+        loop {
+            match room.players[0].request(Command::Continue).await {
+                Ok(Done::Continued { cluster }) => break cluster,
+                // It has not been alone for long enough.
+                Err(e) if e.code == "still_played" => tokio::task::yield_now().await,
+                other => panic!("{other:?}"),
+            }
         }
     };
+    let cluster = tokio::time::timeout(PATIENCE, going_on).await;
+    let cluster = cluster.expect("another room");
     let back = Intruder::of_killed(&room, 1, host).await;
     back.find(&room.players[0]).await;
     let client = back.member(room.cluster, guest);

@@ -9,7 +9,7 @@ use std::{
 };
 
 use dhangkanna::{
-    consensus::{LogStore, NodeId, RULES, codec},
+    consensus::{LogStore, Mark, NodeId, RULES, codec},
     net::{Stream, TlsTransport, Transport as _},
     proto::{
         self as pb,
@@ -55,8 +55,12 @@ pub trait Answers: Send + Sync + 'static {
         }
     }
 
+    /// It has applied nothing.
     fn survey(&self) -> Result<pb::SurveyReply, Status> {
-        Ok(pb::SurveyReply::default())
+        Ok(pb::SurveyReply {
+            applied: Some((&Mark::default()).into()),
+            ..Default::default()
+        })
     }
 
     fn propose(&self) -> Result<pb::ProposeReply, Status> {

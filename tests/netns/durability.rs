@@ -190,6 +190,16 @@ fn a_restored_backup_is_given_a_new_seat() {
     agree(&mut seats, &[]);
 }
 
+/// After so long without entries a store writes how far it knows the log to be committed
+/// (`IDLE` in `consensus/store/writer.rs`). Nothing else shows when it has.
+const IDLE: Duration = Duration::from_millis(500);
+
+/// Nobody does anything until every disk says that all was committed: the others hear of
+/// it with a heartbeat, and each store is idle after that.
+fn rest() {
+    std::thread::sleep(IDLE * 2);
+}
+
 /// A room whose host has a copy of its profile from yesterday, with one guess, and what
 /// was guessed today: by the host, by another, and by the host.
 fn with_yesterdays_copy(lab: &Lab, players: usize) -> Vec<Seat> {
@@ -203,8 +213,7 @@ fn with_yesterdays_copy(lab: &Lab, players: usize) -> Vec<Seat> {
     }
     let index = seats[0].newest("game")["index"].as_u64();
     seats[1].shown(index.expect("an index"));
-    // Time itself is meant: today is over.
-    std::thread::sleep(Duration::from_secs(1));
+    rest();
     seats
 }
 
@@ -325,7 +334,7 @@ fn what_only_one_still_knows_is_not_dropped_without_a_word() {
         seats[n].must(&format!("guess {letter}"));
     }
     settle(&seats, 3, 1);
-    std::thread::sleep(Duration::from_secs(1));
+    rest();
     seats.drain(..).for_each(Seat::kill);
     lab.copy("backup", "P1");
     let back = |n| Seat::ready(&lab, n, &format!("P{n}"), &["--resume"]);

@@ -4,7 +4,11 @@ use std::{net::SocketAddr, sync::mpsc};
 
 use tokio::runtime::Runtime;
 
-use crate::harness::{den::Den, lab::Lab, seat::Seat};
+use crate::harness::{
+    den::Den,
+    lab::Lab,
+    seat::{PATIENCE, Seat},
+};
 
 /// A stranger is read slowly; but not the one whom a newcomer asked to let it in,
 /// though it is in no membership that the newcomer knows.
@@ -21,13 +25,17 @@ fn a_newcomer_is_sent_the_largest_room_in_time() {
             tell.send(SocketAddr::from(([10, 77, 0, 1], port)))
                 .expect("the test waits");
             let newcomer = SocketAddr::from(([10, 77, 0, 2], 41_002));
-            let peer = loop {
-                // Its program has not started yet.
-                match den.host.peers.who_is_at(newcomer).await {
-                    Ok(peer) => break peer,
-                    Err(_not_yet) => tokio::task::yield_now().await,
+            let finding = async {
+                loop {
+                    // Its program has not started yet.
+                    match den.host.peers.who_is_at(newcomer).await {
+                        Ok(peer) => break peer,
+                        Err(_not_yet) => tokio::task::yield_now().await,
+                    }
                 }
             };
+            let peer = tokio::time::timeout(PATIENCE, finding).await;
+            let peer = peer.expect("the newcomer");
             den.sends_the_largest_snapshot(peer).await;
         });
     });

@@ -12,8 +12,8 @@ use std::{
 
 use dhangkanna::{
     consensus::{
-        ClusterId, CommandId, Continuation, Entry, GameCommand, Holder, LogId, Member, Membership,
-        NodeId, Proposal, Ticket, TicketPath, Vote, log_id,
+        ClusterId, Continuation, Entry, Holder, LogId, Member, Membership, NodeId, Proposal,
+        Ticket, TicketPath, Vote, log_id,
     },
     game::{Action, Name, PeerId},
 };
@@ -27,7 +27,7 @@ use openraft::{
 use tokio::runtime::Runtime;
 
 use crate::harness::{
-    intruder::{Intruder, signed},
+    intruder::Intruder,
     lab::Lab,
     room::{agree, room, settle},
     seat::Seat,
@@ -94,7 +94,7 @@ impl Mallory {
                 old.enter_at(peer, cluster).await;
                 let member = old.member(cluster, (leader.seat, leader.peer));
                 let name = Name::parse("Mallory").expect("a name");
-                let sits = command(&old, cluster, 1, Action::TakeSeat { name });
+                let sits = old.says(cluster, 1, Action::TakeSeat { name });
                 let seated = member.propose(&sits, Duration::from_secs(5)).await;
                 seated.expect("seated");
                 old
@@ -156,22 +156,6 @@ impl Mallory {
     }
 }
 
-/// A command of its own.
-fn command(by: &Intruder, cluster: ClusterId, seq: u64, action: Action) -> GameCommand {
-    let id = CommandId {
-        peer_id: by.identity.peer_id(),
-        session: 1 << 51,
-        seq,
-    };
-    let command = GameCommand {
-        id,
-        opens_session: seq == 1,
-        action,
-        signed: None,
-    };
-    signed(command, cluster, &by.identity)
-}
-
 /// A new key, with the old log, and let in by the old key.
 async fn renewed(old: &Intruder, cluster: ClusterId) -> Intruder {
     let mut new = Intruder::with(Arc::new(Follows));
@@ -227,9 +211,9 @@ impl Attack {
         let term = 1_000;
         let next = log_id(term, last.index + 1);
         let gives = Action::PassOwner(by.identity.peer_id());
-        let mut forged = command(by, self.cluster, 2, gives.clone());
+        let mut forged = by.says(self.cluster, 2, gives.clone());
         forged.id.peer_id = self.owner;
-        let own = command(by, self.cluster, 3, gives);
+        let own = by.says(self.cluster, 3, gives.clone());
         let entries = [own, forged]
             .into_iter()
             .zip(next.index..)
@@ -250,12 +234,7 @@ impl Attack {
         let _ = raft.transfer_leader(to_itself, option()).await;
 
         let member = by.member(self.cluster, to);
-        let gives = command(
-            by,
-            self.cluster,
-            4,
-            Action::PassOwner(by.identity.peer_id()),
-        );
+        let gives = by.says(self.cluster, 4, gives);
         let _ = member.propose(&gives, Duration::from_millis(500)).await;
         if self.asks_to_go_on {
             let _ = member.carry_on().await;

@@ -171,7 +171,7 @@ impl LogStore {
         let applied = in_snapshot.and_then(|meta| meta.last_log_id);
         let decided = mem.committed.max(applied).map(|id| id.index);
         let newest = all.last().map(|(index, _)| *index);
-        let committed = all.iter().rev().map(|(index, _)| *index);
+        let committed = all.iter().map(|(index, _)| *index);
         let committed = committed.filter(|index| Some(*index) <= decided).max();
         let mut known = KnownMembers {
             committed,

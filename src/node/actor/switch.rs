@@ -82,11 +82,11 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let (code, text) = match why {
             Some(GivenUp::OlderCopy) => (
                 "older_copy",
-                "This computer has an older copy of the game, from a backup maybe; it takes over the game of the others.",
+                "This computer has an older copy of the game, maybe from a backup; it switches to the others' game.",
             ),
             Some(GivenUp::OddOneOut) => (
                 "odd_one_out",
-                "Most of the others have another game than this computer; it takes over theirs, without what only this one knew.",
+                "Most of the others have a different game; this computer switches to theirs, without what only this one knew.",
             ),
             None => return,
         };

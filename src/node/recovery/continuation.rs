@@ -27,7 +27,7 @@ use crate::{
         entry::seating,
         seat::{
             Seat,
-            findings::{Findings, Word},
+            findings::{Claim, Findings},
         },
         shared::Shared,
     },
@@ -90,7 +90,7 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
     }
     let seat = &seat;
     let unconfirmed = findings.unconfirmed();
-    seat.doubt(&mut findings, unconfirmed, Word::Plays);
+    seat.doubt(&mut findings, unconfirmed, Claim::Plays);
     if findings.plays() {
         seat.contact.thaw();
         seat.findings.send_replace(Some(findings));
@@ -112,7 +112,7 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
         && let Some(seat) = shared.current_seat()
     {
         // It may have been opened again since.
-        seat.doubt(&mut findings, [best], Word::Waits);
+        seat.doubt(&mut findings, [best], Claim::KnowsMore);
     }
     followed
 }
@@ -257,9 +257,9 @@ fn nobody_objects(
     let knows_more: Vec<NodeId> = knows_more.map(|(id, _)| *id).collect();
     let objections = knows_more.iter().chain(&findings.busy).copied();
     let objections: Vec<NodeId> = objections.collect();
-    seat.doubt(findings, objections, Word::Waits);
+    seat.doubt(findings, objections, Claim::KnowsMore);
     let unconfirmed = findings.unconfirmed();
-    seat.doubt(findings, unconfirmed, Word::Plays);
+    seat.doubt(findings, unconfirmed, Claim::Plays);
     if findings.plays() {
         return Err(Refusal::StillPlayed.because("that room is still being played"));
     }

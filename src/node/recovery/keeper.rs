@@ -19,7 +19,7 @@ use crate::{
         entry::seating,
         seat::{
             Seat,
-            findings::{Findings, Word},
+            findings::{Claim, Findings},
         },
         shared::{Eviction, GivenUp, Shared},
     },
@@ -233,7 +233,7 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     }
     if is_lost {
         let unconfirmed = findings.unconfirmed();
-        seat.doubt(&mut findings, unconfirmed, Word::Plays);
+        seat.doubt(&mut findings, unconfirmed, Claim::Plays);
     }
     let is_given_up =
         seat.contact.is_outdated() || findings.is_given_up(&membership.voter_ids().collect());

@@ -22,11 +22,11 @@ const STRANGERS: NodeId = 0;
 
 /// What keeps a player from going on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Word {
+pub enum Claim {
     /// "The room is played."
     Plays,
     /// "I know more", and "not now".
-    Waits,
+    KnowsMore,
 }
 
 /// How the others were when they were asked.
@@ -42,7 +42,7 @@ pub struct Findings {
     /// Those of them all who are in no membership here.
     pub strangers: BTreeSet<NodeId>,
     /// Whose word has brought nothing before.
-    pub disbelieved: BTreeSet<(NodeId, Word)>,
+    pub disbelieved: BTreeSet<(NodeId, Claim)>,
     /// Who has gone on in another cluster, and how that came about.
     pub continued: Option<(PeerId, Vec<Notice>)>,
     /// Another start of this player's plays, as it has signed.
@@ -67,7 +67,7 @@ impl Findings {
     fn playing(&self) -> impl Iterator<Item = (NodeId, bool)> {
         let playing = self.answers.iter().filter(|(_, (_, survey))| survey.plays);
         let playing = playing.map(|(id, (_, survey))| (self.speaker(*id), survey.leads));
-        playing.filter(|(by, _)| !self.disbelieved.contains(&(*by, Word::Plays)))
+        playing.filter(|(by, _)| !self.disbelieved.contains(&(*by, Claim::Plays)))
     }
 
     fn two_play(&self) -> bool {
@@ -84,7 +84,7 @@ impl Findings {
 
     /// Whether a member is waited for, or asked to found the next room.
     pub fn waits_for(&self, id: NodeId) -> bool {
-        !self.disbelieved.contains(&(id, Word::Waits))
+        !self.disbelieved.contains(&(id, Claim::KnowsMore))
     }
 
     /// Whether our seat was given up: by the word of most of those voters that
@@ -102,21 +102,21 @@ impl Findings {
 /// Whose word kept the player from going on, and since when. Who is right can show it
 /// until the player tries again; who is not could say the same for ever.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Doubts(BTreeMap<(NodeId, Word), (Instant, bool)>);
+pub struct Doubts(BTreeMap<(NodeId, Claim), (Instant, bool)>);
 
 impl Doubts {
     /// Notes that somebody's word has brought nothing so far. The second time, some
     /// seconds later, is the last one.
-    pub fn note(&mut self, id: NodeId, word: Word) {
+    pub fn note(&mut self, id: NodeId, claim: Claim) {
         let (since, is_last) = self
             .0
-            .entry((id, word))
+            .entry((id, claim))
             .or_insert_with(|| (Instant::now(), false));
         *is_last |= since.elapsed() >= PATIENCE;
     }
 
     /// Whose word is not believed any more.
-    pub fn disbelieved(&self) -> BTreeSet<(NodeId, Word)> {
+    pub fn disbelieved(&self) -> BTreeSet<(NodeId, Claim)> {
         let all = self.0.iter().filter(|(_, (_, is_last))| *is_last);
         all.map(|(by, _)| *by).collect()
     }
@@ -223,7 +223,7 @@ mod tests {
                 findings
                     .unconfirmed()
                     .into_iter()
-                    .for_each(|by| doubts.note(by, Word::Plays));
+                    .for_each(|by| doubts.note(by, Claim::Plays));
                 findings.disbelieved = doubts.disbelieved();
                 believed += usize::from(findings.plays());
                 tokio::time::advance(Duration::from_secs(4)).await;
@@ -246,7 +246,7 @@ mod tests {
         for (text, believed, plays) in cases {
             let mut findings = findings(text);
             let others = [2, 3].into_iter().filter(|id| !believed.contains(id));
-            let both = others.flat_map(|id| [(id, Word::Plays), (id, Word::Waits)]);
+            let both = others.flat_map(|id| [(id, Claim::Plays), (id, Claim::KnowsMore)]);
             findings.disbelieved = both.collect();
             assert_eq!(findings.plays(), plays, "{text}");
             assert!(

@@ -22,7 +22,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::{sync::watch, time::Instant};
 
 use self::{
-    findings::{Doubts, Findings, Histories, Word},
+    findings::{Claim, Doubts, Findings, Histories},
     folder::{KeptSeat, LOG_FILE},
     lead::Lead,
     times::{Latencies, RoundClock},
@@ -213,10 +213,10 @@ impl Seat {
         &self,
         findings: &mut Findings,
         ids: impl IntoIterator<Item = NodeId>,
-        word: Word,
+        claim: Claim,
     ) {
         let mut doubts = self.doubts.lock();
-        ids.into_iter().for_each(|id| doubts.note(id, word));
+        ids.into_iter().for_each(|id| doubts.note(id, claim));
         findings.disbelieved = doubts.disbelieved();
     }
 

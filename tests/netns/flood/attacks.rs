@@ -36,7 +36,10 @@ use super::{
         WINDOW_UPDATE, call, frame,
     },
 };
-use crate::harness::{intruder::Intruder, server::Follows};
+use crate::harness::{
+    intruder::{Intruder, SESSION},
+    server::Follows,
+};
 
 /// The pause after what did not work.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -359,7 +362,7 @@ const FRAMES: [(&str, Frames); 11] = [
             to: target.leader,
             start: Some(pb::Start {
                 seat: u64::from(stream),
-                session: 1 << 51,
+                session: SESSION,
                 signature: vec![7; 64],
             }),
             listen_port: 1,
