@@ -559,6 +559,7 @@ fn drop_oldest<K: Copy + Ord, V>(map: &mut BTreeMap<K, V>, at: impl Fn(&V) -> In
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consensus::log_id;
 
     fn holder(seat: NodeId) -> Holder {
         let key = PublicKey::try_from(&[seat as u8; 65][..]).expect("65 bytes");
@@ -604,6 +605,54 @@ mod tests {
         assert_eq!(contact.term_of_others(), 0);
         contact.note_answer(Some(other), 1 << 50);
         assert_eq!(contact.term_of_others(), 5);
+    }
+
+    /// A member can sign a way in for any number of keys.
+    #[tokio::test(start_paused = true)]
+    async fn who_only_showed_how_it_came_in_is_known_while_it_may_be_needed() {
+        let contact = Contact::default();
+        let (now, later) = (Some(log_id(1, 5)), Some(log_id(1, 9)));
+        let known = |seat: NodeId, membership, leader| {
+            let peer = holder(seat).key.peer_id();
+            contact.has_introduced(&peer, membership, leader)
+        };
+        contact.introduce(holder(1), now);
+        assert!(known(1, now, None) && known(1, now, Some(1)));
+        assert!(!known(1, now, Some(2)), "another leads");
+        assert!(!known(1, later, None), "it is in no newer membership");
+        for seat in 2..=1 + MAX_INTRODUCED as NodeId {
+            tokio::time::advance(Duration::from_millis(1)).await;
+            contact.introduce(holder(seat), now);
+        }
+        assert!(!known(1, now, None) && known(2, now, None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_leader_that_lacks_something_is_refused_until_it_has_it() {
+        let contact = Contact::default();
+        let [vote, other] = [1, 2].map(|term| Vote::new_committed(term, 7));
+        contact.refuse(vote, true);
+        assert!(contact.is_refused(vote) && !contact.is_refused(other));
+        contact.refuse(other, false);
+        assert!(contact.is_refused(vote));
+        contact.refuse(vote, false);
+        assert!(!contact.is_refused(vote));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_others_said_of_an_entry_holds_for_a_moment() {
+        let contact = Contact::default();
+        let [vote, other] = [1, 2].map(|term| Vote::new_committed(term, 7));
+        let entry = log_id(1, 5);
+        assert!(contact.may_ask(7, vote, entry));
+        assert!(!contact.may_ask(7, other, entry), "they are being asked");
+        assert!(contact.may_ask(8, vote, entry), "for another leader");
+        assert!(!contact.may_replace(7, vote, entry));
+        contact.note_asked(7, true);
+        assert!(contact.may_replace(7, vote, entry));
+        assert!(!contact.may_replace(7, other, entry) && !contact.may_replace(8, vote, entry));
+        tokio::time::advance(REPLACING).await;
+        assert!(!contact.may_replace(7, vote, entry));
     }
 
     #[tokio::test(start_paused = true)]

@@ -11,6 +11,8 @@ use dhangkanna::{
     proto as pb,
 };
 
+use tokio::net::TcpListener;
+
 use super::{
     Intruder, Room,
     server::{Answers, Follows},
@@ -228,6 +230,36 @@ async fn a_forged_announcement_of_the_host_hides_no_room() {
     let join = Command::Join {
         target: JoinTarget::Room("P1's room".to_owned()),
         wait: Duration::from_secs(10),
+        pin: None,
+    };
+    friend.request(join).await.expect("a seat");
+    room.goes_on().await;
+    friend.shutdown().await.expect("left");
+    room.end().await;
+}
+
+/// Many announce that they are in a room, and answer nobody. Their keys come first, whatever
+/// the members' are.
+#[tokio::test(flavor = "multi_thread")]
+async fn however_many_announce_a_room_its_members_are_asked_first() {
+    let room = Room::of(1).await;
+    let friend = node(room.data.path(), "Friend", Timing::REAL, || {});
+    until(&friend, "the room", |view| !view.rooms.is_empty()).await;
+    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = silent.local_addr().expect("an address").port();
+    let many = (0..96).map(|n| {
+        let mut key = [0; 32];
+        key[31] = n;
+        let of = (PeerId::new(key), port);
+        announce_in(room.data.path(), n.into(), of, room.cluster)
+    });
+    let _announced: Vec<Profile> = many.collect();
+    // What they announce has been read.
+    let asked = tokio::time::timeout(PATIENCE, silent.accept()).await;
+    let _asked = asked.expect("a call").expect("a connection");
+    let join = Command::Join {
+        target: JoinTarget::Cluster(room.cluster),
+        wait: Duration::from_secs(3),
         pin: None,
     };
     friend.request(join).await.expect("a seat");
