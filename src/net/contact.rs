@@ -1,4 +1,5 @@
-//! What the members of a room tell each other in addition to Raft's messages.
+//! What a seat knows of the others beyond what Raft does: what they tell each other, and how
+//! far each is heard.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,7 +13,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::{messages::Start, traffic::Traffic};
+use super::{freeze::Freeze, lacking::Lacking, messages::Start, traffic::Traffic};
 use crate::{
     consensus::{CommandId, Holder, LogId, MAX_MEMBERS, NodeId, Notice, Vote},
     game::{MAX_LISTED, PeerId},
@@ -48,12 +49,6 @@ const ADMISSION: Duration = Duration::from_secs(1);
 /// Beyond how much more of the wall clock than of the other one a computer has slept.
 const SLEPT: Duration = Duration::from_secs(2);
 
-/// How long a seat that was frozen is not frozen again for as long as others like.
-const PAUSE: Duration = Duration::from_secs(5);
-
-/// How long what the others said about an entry holds, and how long they are asked.
-const REPLACING: Duration = Duration::from_secs(2);
-
 /// How long a member without a vote may follow somebody else than who leads: what it was
 /// told by somebody that was not elected, it does not forget.
 const ASTRAY: Duration = Duration::from_secs(2);
@@ -87,14 +82,11 @@ struct Inner {
     heard: LeaderStatus,
     heard_at: Option<(Instant, SystemTime)>,
     continued: Option<(PeerId, Vec<Notice>)>,
-    /// Since when it is frozen, and until when.
-    frozen: Option<(Instant, Instant)>,
+    freeze: Freeze,
     /// When this seat had all that was decided, last, as the leader knew.
     in_step: Option<Instant>,
-    /// What the others were asked, for each leader that wants to replace an entry here.
-    replacing: BTreeMap<NodeId, Replacing>,
-    /// The leader that lacks what was decided here, or may be.
-    refused: Option<Vote>,
+    /// What leaders lack of the log here.
+    lacking: Lacking,
     /// Who without a vote follows somebody else, since when.
     astray: BTreeMap<NodeId, Instant>,
     /// Whose answers have ended our lead, and when.
@@ -116,16 +108,6 @@ struct Inner {
     followed: Option<(Vote, Holder, Instant)>,
     holds: Holds,
     traffic: Traffic,
-}
-
-/// What the others were asked about an entry that a leader wants to replace.
-#[derive(Debug)]
-struct Replacing {
-    vote: Vote,
-    entry: LogId,
-    at: Instant,
-    /// Whether it may; `None` while they are asked.
-    may: Option<bool>,
 }
 
 /// The newest entries that members said they hold.
@@ -288,55 +270,9 @@ impl Contact {
         at.is_some_and(|at| at.elapsed() < SILENCE)
     }
 
-    /// Whether the others are to be asked now about an entry that a leader wants to put
-    /// another in place of: not while they are.
-    pub(super) fn may_ask(&self, leader: NodeId, vote: Vote, entry: LogId) -> bool {
-        let replacing = &mut self.inner.lock().replacing;
-        replacing.retain(|_, asked| asked.at.elapsed() < REPLACING);
-        let is_asked = |asked: &Replacing| asked.may.is_none();
-        let may = !replacing.get(&leader).is_some_and(is_asked);
-        if may {
-            let asked = Replacing {
-                vote,
-                entry,
-                at: Instant::now(),
-                may: None,
-            };
-            replacing.insert(leader, asked);
-        }
-        may
-    }
-
-    /// Notes what came of that.
-    pub(super) fn note_asked(&self, leader: NodeId, may: bool) {
-        if let Some(asked) = self.inner.lock().replacing.get_mut(&leader) {
-            (asked.at, asked.may) = (Instant::now(), Some(may));
-        }
-    }
-
-    /// Whether a leader may put something else in place of what is here from an entry on.
-    pub(super) fn may_replace(&self, leader: NodeId, vote: Vote, entry: LogId) -> bool {
-        let inner = self.inner.lock();
-        inner.replacing.get(&leader).is_some_and(|asked| {
-            let is_it = (asked.vote, asked.entry) == (vote, entry);
-            is_it && asked.may == Some(true) && asked.at.elapsed() < REPLACING
-        })
-    }
-
-    /// Notes that the leader of a vote lacks what was decided here, or may be, or that it
-    /// lacks nothing any more.
-    pub(super) fn refuse(&self, vote: Vote, lacks: bool) {
-        let refused = &mut self.inner.lock().refused;
-        if lacks {
-            *refused = Some(vote);
-        } else if *refused == Some(vote) {
-            *refused = None;
-        }
-    }
-
-    /// Whether it lacked something when it sent entries last.
-    pub(super) fn is_refused(&self, vote: Vote) -> bool {
-        self.inner.lock().refused == Some(vote)
+    /// What leaders lack of the log here.
+    pub(super) fn lacking(&self) -> MappedMutexGuard<'_, Lacking> {
+        MutexGuard::map(self.inner.lock(), |inner| &mut inner.lacking)
     }
 
     /// Notes whether a member without a vote follows somebody else; whether it has for
@@ -458,33 +394,20 @@ impl Contact {
         self.inner.lock().is_outdated
     }
 
-    /// Freezes for so long: no call of Raft's is made or answered. False if that would
-    /// be more than twice as long in one piece, or too soon after: somebody could keep
-    /// the room from electing a leader for ever.
+    /// Freezes for so long, as [`Freeze::begin`] says.
     #[must_use]
     pub fn freeze(&self, time: Duration) -> bool {
-        let now = Instant::now();
-        let mut inner = self.inner.lock();
-        let piece = inner.frozen.filter(|(_, until)| now < *until + PAUSE);
-        let since = piece.map_or(now, |(since, _)| since);
-        let may = now + time <= since + 2 * time;
-        if may {
-            inner.frozen = Some((since, now + time));
-        }
-        may
+        self.inner.lock().freeze.begin(time)
     }
 
     /// Ends that early.
     pub fn thaw(&self) {
-        if let Some((_, until)) = &mut self.inner.lock().frozen {
-            *until = Instant::now().min(*until);
-        }
+        self.inner.lock().freeze.end();
     }
 
     /// Whether it is frozen.
     pub fn is_frozen(&self) -> bool {
-        let frozen = self.inner.lock().frozen;
-        frozen.is_some_and(|(_, until)| Instant::now() < until)
+        self.inner.lock().freeze.is_on()
     }
 
     /// Sets what this seat says as the leader.
@@ -628,62 +551,11 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_leader_that_lacks_something_is_refused_until_it_has_it() {
-        let contact = Contact::default();
-        let [vote, other] = [1, 2].map(|term| Vote::new_committed(term, 7));
-        contact.refuse(vote, true);
-        assert!(contact.is_refused(vote) && !contact.is_refused(other));
-        contact.refuse(other, false);
-        assert!(contact.is_refused(vote));
-        contact.refuse(vote, false);
-        assert!(!contact.is_refused(vote));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_others_said_of_an_entry_holds_for_a_moment() {
-        let contact = Contact::default();
-        let [vote, other] = [1, 2].map(|term| Vote::new_committed(term, 7));
-        let entry = log_id(1, 5);
-        assert!(contact.may_ask(7, vote, entry));
-        assert!(!contact.may_ask(7, other, entry), "they are being asked");
-        assert!(contact.may_ask(8, vote, entry), "for another leader");
-        assert!(!contact.may_replace(7, vote, entry));
-        contact.note_asked(7, true);
-        assert!(contact.may_replace(7, vote, entry));
-        assert!(!contact.may_replace(7, other, entry) && !contact.may_replace(8, vote, entry));
-        tokio::time::advance(REPLACING).await;
-        assert!(!contact.may_replace(7, vote, entry));
-    }
-
-    #[tokio::test(start_paused = true)]
     async fn a_member_ends_a_lead_once_in_a_while() {
         let contact = Contact::default();
         assert!(contact.may_depose(2) && contact.may_depose(3));
         assert!(!contact.may_depose(2));
         tokio::time::advance(DEPOSED).await;
         assert!(contact.may_depose(2));
-    }
-
-    /// Somebody asks for it without a pause.
-    #[tokio::test(start_paused = true)]
-    async fn nobody_is_frozen_for_ever() {
-        let contact = Contact::default();
-        let time = Duration::from_secs(5);
-        let mut frozen = String::new();
-        for _ in 0..32 {
-            let is_frozen = contact.is_frozen();
-            frozen.push(if contact.freeze(time) || is_frozen {
-                'x'
-            } else {
-                '.'
-            });
-            tokio::time::advance(Duration::from_secs(1)).await;
-        }
-        assert_eq!(frozen, "xxxxxxxxxx.....xxxxxxxxxx.....xx");
-        // Who wants to go on several times in a row may.
-        let contact = Contact::default();
-        assert!(contact.freeze(time) && contact.freeze(time));
-        contact.thaw();
-        assert!(!contact.is_frozen() && contact.freeze(time) && contact.is_frozen());
     }
 }

@@ -60,12 +60,12 @@ impl SeatAccess {
         checked.map_err(|e| not_raft(from, e))?;
         let ours = self.replaced_by(from, call)?;
         // With a heartbeat alone it would stay the leader, and nothing be decided.
-        if call.entries.is_empty() && self.contact.is_refused(call.vote) {
+        if call.entries.is_empty() && self.contact.lacking().is_refused(call.vote) {
             return Err(Status::unavailable(
                 "you lack what was decided here, or may be",
             ));
         }
-        Ok(ours.filter(|ours| !self.contact.may_replace(from, call.vote, *ours)))
+        Ok(ours.filter(|ours| !self.contact.lacking().may_replace(from, call.vote, *ours)))
     }
 
     /// Takes a leader's entries.
@@ -90,7 +90,7 @@ impl SeatAccess {
                 self.contact.note_in_step();
             }
             if !is_beat {
-                self.contact.refuse(vote, false);
+                self.contact.lacking().refuse(vote, false);
             }
         }
         Ok(response)
@@ -177,7 +177,7 @@ impl SeatAccess {
             .log_id();
         let decided = index(self.here().applied).max(index(membership));
         if let Some(ours) = ours.filter(|ours| Some(ours.index) <= decided) {
-            self.contact.refuse(call.vote, true);
+            self.contact.lacking().refuse(call.vote, true);
             tracing::warn!("seat {from} leads with an older log, without {ours}");
             return Err(Refusal::OlderLog.because("your log is older than what was decided here"));
         }

@@ -230,7 +230,7 @@ impl<H: Handler> Members for Service<H> {
             .traffic()
             .heard(from, Call::append(request.entries.len()));
         if let Some(ours) = seat.checked(from, &request)? {
-            if !seat.contact.may_ask(from, request.vote, ours) {
+            if !seat.contact.lacking().may_ask(from, request.vote, ours) {
                 let busy = "the others are being asked about an entry";
                 return Err(Status::unavailable(busy));
             }
@@ -426,9 +426,9 @@ async fn ensure_undecided<H: Handler>(
     ours: LogId,
 ) -> Result<(), Status> {
     let may_be = handler.may_be_decided(leader, ours).await;
-    seat.contact.note_asked(leader, !may_be);
+    seat.contact.lacking().note_asked(leader, !may_be);
     if may_be {
-        seat.contact.refuse(vote, true);
+        seat.contact.lacking().refuse(vote, true);
         tracing::warn!("seat {leader} leads without {ours}, which may be decided");
         return Err(Status::unavailable("an entry that you lack may be decided"));
     }
