@@ -62,13 +62,20 @@ impl RoomState {
     /// Whom a command sends away that is not applied here yet, if the owner of this
     /// room, or its founder, has signed it.
     pub fn sent_away_by(&self, cluster: ClusterId, command: &GameCommand) -> Option<PeerId> {
+        let peer = self.would_send_away(command)?;
+        let is_genuine = command.is_genuine(cluster, &codec::digest(command));
+        is_genuine.then_some(peer)
+    }
+
+    /// Whom it would send away if it were applied now, whoever signed it.
+    pub fn would_send_away(&self, command: &GameCommand) -> Option<PeerId> {
         let Action::Remove { peer, .. } = command.action else {
             return None;
         };
-        let (by, table) = (Some(command.id.peer_id), self.game.table());
-        let may = (by == table.owner || by == table.founder) && !self.has_applied(&command.id);
-        let digest = codec::digest(command);
-        (may && command.is_genuine(cluster, &digest)).then_some(peer)
+        let (by, table) = (command.id.peer_id, self.game.table());
+        let is_owner = [table.owner, table.founder].contains(&Some(by));
+        let may_go = peer != by && Some(peer) != table.founder;
+        (is_owner && may_go && !self.has_applied(&command.id)).then_some(peer)
     }
 
     /// Goes on with another room's game. What was known there is known here
@@ -397,6 +404,11 @@ mod tests {
             change(&mut changed);
             changed
         };
+        let by_owner = |peer| {
+            let mut command = real.clone();
+            command.action = Action::Remove { peer, lock: false };
+            signed(command, room, &owner)
+        };
         let cases = [
             (signed(real.clone(), room, &owner), true),
             (signed(remove(&founder, 7, 3), room, &founder), true),
@@ -415,6 +427,9 @@ mod tests {
                 }),
                 false,
             ),
+            // Nobody sends away the founder, or themselves.
+            (by_owner(of(&founder)), false),
+            (by_owner(of(&owner)), false),
             // What is applied here the membership knows better.
             (signed(remove(&founder, 7, 2), room, &founder), false),
             (signed(remove(&founder, 6, 9), room, &founder), false),
@@ -423,6 +438,11 @@ mod tests {
             let away = state.sent_away_by(room, &command);
             assert_eq!(away, is_so.then_some(victim), "case {n}");
         }
+        // Who owns the room no more sends nobody away.
+        let take = command(of(&founder), 7, 3, Action::TakeOwner);
+        state.apply(5, take);
+        let by_owner = signed(real, room, &owner);
+        assert_eq!(state.sent_away_by(room, &by_owner), None);
     }
 
     #[test]

@@ -293,18 +293,20 @@ impl From<Survey> for pb::SurveyReply {
             agrees: survey.agrees,
             removals: survey.removals.iter().map(Into::into).collect(),
             holds: survey.holds,
+            removing: survey.removing.iter().map(Into::into).collect(),
         }
     }
 }
 
 pub(super) fn survey(reply: pb::SurveyReply, rules: u32) -> Decoded<Survey> {
-    if reply.removals.len() > MAX_LISTED {
+    if reply.removals.len() > MAX_LISTED || reply.removing.len() > MAX_MEMBERS {
         return Err(DecodeError::Invalid("removals"));
     }
-    let removals = reply
-        .removals
-        .into_iter()
-        .map(|one| codec::command(one, rules));
+    let commands = |commands: Vec<pb::Command>| {
+        let commands = commands.into_iter();
+        let commands = commands.map(|one| codec::command(one, rules));
+        commands.collect::<Decoded<Vec<_>>>()
+    };
     let applied = reply.applied.ok_or(DecodeError::Missing("mark"))?;
     Ok(Survey {
         plays: reply.plays,
@@ -313,7 +315,8 @@ pub(super) fn survey(reply: pb::SurveyReply, rules: u32) -> Decoded<Survey> {
         applied: codec::mark(&applied)?,
         proof: reply.proof.map(codec::command_proof).transpose()?,
         agrees: reply.agrees,
-        removals: removals.collect::<Decoded<_>>()?,
+        removals: commands(reply.removals)?,
+        removing: commands(reply.removing)?,
         holds: reply.holds,
     })
 }

@@ -15,7 +15,7 @@ use tokio::{
 
 use super::{freeze::Freeze, lacking::Lacking, messages::Start, traffic::Traffic};
 use crate::{
-    consensus::{CommandId, Holder, LogId, MAX_MEMBERS, NodeId, Notice, Vote},
+    consensus::{GameCommand, Holder, LogId, MAX_MEMBERS, NodeId, Notice, Vote},
     game::{MAX_LISTED, PeerId},
     keys::PublicKey,
 };
@@ -53,6 +53,10 @@ const SLEPT: Duration = Duration::from_secs(2);
 /// told by somebody that was not elected, it does not forget.
 const ASTRAY: Duration = Duration::from_secs(2);
 
+/// How long it counts that an owner sends somebody away, when it was shown last and was
+/// not decided: three times as long as until members ask each other again.
+const OPEN: Duration = Duration::from_secs(15);
+
 /// What a leader says with each of its heartbeats.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeaderStatus {
@@ -87,16 +91,16 @@ struct Inner {
     in_step: Option<Instant>,
     /// What leaders lack of the log here.
     lacking: Lacking,
-    /// Who without a vote follows somebody else, since when.
-    astray: BTreeMap<NodeId, Instant>,
+    /// Who without a vote follows somebody else than this leader, since when.
+    astray: BTreeMap<NodeId, (Vote, Instant)>,
     /// Whose answers have ended our lead, and when.
     deposed_by: BTreeMap<NodeId, Instant>,
     /// Who is asked to let this seat in, since when.
     asked: Option<(NodeId, Instant)>,
     replaced: bool,
     is_outdated: bool,
-    /// Whom owners have sent away, as members showed, and by which command.
-    sent_away: BTreeMap<PeerId, CommandId>,
+    /// Whom owners have sent away, as members showed.
+    sent_away: BTreeMap<PeerId, SentAway>,
     /// Whom owners have sent away, as the game here says, and when that was seen.
     removed: BTreeMap<PeerId, Instant>,
     /// Who showed how it came in, with its key; and since which membership here
@@ -110,6 +114,20 @@ struct Inner {
     traffic: Traffic,
 }
 
+/// Somebody whom an owner has sent away.
+#[derive(Clone, Debug)]
+struct SentAway {
+    by: GameCommand,
+    /// Until when that counts, unless it is shown again, while it is not decided.
+    until: Option<Instant>,
+}
+
+impl SentAway {
+    fn is_on(&self) -> bool {
+        self.until.is_none_or(|until| Instant::now() < until)
+    }
+}
+
 /// The newest entries that members said they hold.
 #[derive(Debug, Default)]
 struct Holds {
@@ -119,6 +137,18 @@ struct Holds {
     last: BTreeMap<NodeId, LogId>,
     /// Who does not hold it any more.
     lost_log: BTreeSet<NodeId>,
+}
+
+impl Inner {
+    fn holds_under(&mut self, vote: &Vote) -> &mut Holds {
+        if self.holds.vote.as_ref() != Some(vote) {
+            self.holds = Holds {
+                vote: Some(*vote),
+                ..Holds::default()
+            };
+        }
+        &mut self.holds
+    }
 }
 
 impl Contact {
@@ -177,15 +207,17 @@ impl Contact {
     }
 
     /// The key of a seat that has shown how it came in, since the membership here
-    /// is of this entry.
+    /// is of this entry; or of whom this seat asked to let it in, until the log here says
+    /// that it is in.
     pub(super) fn introduced(
         &self,
         who: (NodeId, PeerId),
         membership: Option<LogId>,
+        is_in: bool,
     ) -> Option<PublicKey> {
         let inner = self.inner.lock();
         let (key, since, _) = inner.introduced.get(&who)?;
-        (*since == membership).then_some(*key)
+        (*since == membership || (since.is_none() && !is_in)).then_some(*key)
     }
 
     /// Whether somebody may be heard although it is in no membership here, which is of
@@ -275,15 +307,22 @@ impl Contact {
         MutexGuard::map(self.inner.lock(), |inner| &mut inner.lacking)
     }
 
-    /// Notes whether a member without a vote follows somebody else; whether it has for
-    /// long.
-    pub(super) fn note_astray(&self, member: NodeId, is_astray: bool) -> bool {
-        let astray = &mut self.inner.lock().astray;
+    /// Notes whether a member without a vote follows somebody else than the leader of a
+    /// vote. Who does for long loses its seat: it hears nobody else any more.
+    pub(super) fn note_astray(&self, member: NodeId, ours: Vote, is_astray: bool) {
+        let mut inner = self.inner.lock();
         if !is_astray {
-            astray.remove(&member);
-            return false;
+            inner.astray.remove(&member);
+            return;
         }
-        astray.entry(member).or_insert_with(Instant::now).elapsed() >= ASTRAY
+        let now = Instant::now();
+        let (vote, since) = inner.astray.entry(member).or_insert((ours, now));
+        if *vote != ours {
+            (*vote, *since) = (ours, now);
+        }
+        if since.elapsed() >= ASTRAY {
+            inner.holds_under(&ours).lost_log.insert(member);
+        }
     }
 
     /// Waits until it is this call's turn to be taken.
@@ -352,17 +391,24 @@ impl Contact {
         terms.into_iter().nth_back(1).unwrap_or_default()
     }
 
-    /// Notes whom an owner has sent away, as a member showed.
-    pub fn note_sent_away(&self, peer: PeerId, by: CommandId) {
+    /// Notes whom an owner has sent away, as a member showed: that was decided, or is
+    /// still open, and may never be.
+    pub fn note_sent_away(&self, peer: PeerId, by: &GameCommand, is_open: bool) {
         let sent_away = &mut self.inner.lock().sent_away;
-        if sent_away.len() < MAX_LISTED {
-            sent_away.insert(peer, by);
+        let until = is_open.then(|| Instant::now() + OPEN);
+        let known = sent_away.get(&peer);
+        let is_decided = known.is_some_and(|known| known.until.is_none() && known.by == *by);
+        let has_place = known.is_some() || sent_away.len() < MAX_LISTED;
+        if has_place && !is_decided {
+            let by = by.clone();
+            sent_away.insert(peer, SentAway { by, until });
         }
     }
 
-    /// Forgets those whose commands are applied here: the membership knows better.
-    pub fn forget_sent_away(&self, is_applied: impl Fn(&CommandId) -> bool) {
-        self.inner.lock().sent_away.retain(|_, by| !is_applied(by));
+    /// Forgets those whom that would send away no more, and what came to nothing.
+    pub fn keep_sent_away(&self, would: impl Fn(&GameCommand) -> bool) {
+        let sent_away = &mut self.inner.lock().sent_away;
+        sent_away.retain(|_, known| known.is_on() && would(&known.by));
     }
 
     /// Notes who is no player any more, as the game here says. The leader takes away
@@ -377,10 +423,11 @@ impl Contact {
 
     /// Whether an owner has sent somebody away: as a member showed, or as the game here
     /// says for a while.
-    pub(super) fn was_sent_away(&self, peer: &PeerId) -> bool {
+    pub fn was_sent_away(&self, peer: &PeerId) -> bool {
         let inner = self.inner.lock();
         let since = inner.removed.get(peer);
-        inner.sent_away.contains_key(peer) || since.is_some_and(|at| at.elapsed() >= FAREWELL)
+        inner.sent_away.get(peer).is_some_and(SentAway::is_on)
+            || since.is_some_and(|at| at.elapsed() >= FAREWELL)
     }
 
     /// From now on no call of Raft's is answered: this seat's log is an older copy, and
@@ -398,6 +445,11 @@ impl Contact {
     #[must_use]
     pub fn freeze(&self, time: Duration) -> bool {
         self.inner.lock().freeze.begin(time)
+    }
+
+    /// Freezes for so long because this seat goes on elsewhere, however often.
+    pub fn freeze_own(&self, time: Duration) {
+        self.inner.lock().freeze.begin_own(time);
     }
 
     /// Ends that early.
@@ -441,13 +493,7 @@ impl Contact {
 
     pub(super) fn hear_holds(&self, member: NodeId, vote: &Vote, last: LogId) {
         let mut inner = self.inner.lock();
-        if inner.holds.vote.as_ref() != Some(vote) {
-            inner.holds = Holds {
-                vote: Some(*vote),
-                ..Holds::default()
-            };
-        }
-        let known = inner.holds.last.entry(member).or_insert(last);
+        let known = inner.holds_under(vote).last.entry(member).or_insert(last);
         *known = last.max(*known);
     }
 

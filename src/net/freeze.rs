@@ -26,6 +26,12 @@ impl Freeze {
         may
     }
 
+    /// Freezes for so long in any case, as a new piece.
+    pub(super) fn begin_own(&mut self, time: Duration) {
+        let now = Instant::now();
+        self.0 = Some((now, now + time));
+    }
+
     /// Ends that early.
     pub(super) fn end(&mut self) {
         if let Some((_, until)) = &mut self.0 {

@@ -85,6 +85,7 @@ impl SeatAccess {
         let metrics = metrics.borrow_watched();
         let newest = &metrics.membership_config;
         let from = header.start.seat;
+        let is_in = newest.membership().get_node(&self.node_id).is_some();
         let here = Knowledge {
             node_id: self.node_id,
             newest,
@@ -96,7 +97,9 @@ impl SeatAccess {
                 Some(leader) if leader == self.node_id => true,
                 Some(leader) => leader != from && self.contact.age() < SILENCE,
             },
-            introduced: self.contact.introduced((from, peer), *newest.log_id()),
+            introduced: self
+                .contact
+                .introduced((from, peer), *newest.log_id(), is_in),
         };
         let (role, key) = role_of(from, peer, &here)?;
         if matches!(role, Role::Member { .. }) && metrics.current_leader == Some(from) {

@@ -141,6 +141,8 @@ pub struct Survey {
     pub agrees: Option<bool>,
     /// What owners signed who sent somebody away.
     pub removals: Vec<GameCommand>,
+    /// What the owner has signed who asks for that, and is not decided.
+    pub removing: Vec<GameCommand>,
     /// Whether the entry that it was asked about is in its log, if it knows.
     pub holds: Option<bool>,
 }

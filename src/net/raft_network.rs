@@ -171,15 +171,12 @@ impl Connection {
     /// Whether a member's answer that it has voted for somebody else ends our lead.
     /// openraft believes that of everybody; of who has no vote it cannot be true, and of
     /// who has one not again and again.
-    fn is_deposed(&self, vote: Vote) -> Result<(), CallError> {
+    fn is_deposed(&self, ours: Vote, vote: Vote) -> Result<(), CallError> {
         if self.client.seat.is_voter(self.target) && self.contact.may_depose(self.target) {
             return Ok(());
         }
-        let votes = self.client.seat.is_voter(self.target);
-        if !votes && self.contact.note_astray(self.target, true) {
-            // It hears nobody else any more, and nobody can take that from it.
-            self.contact.mark_log_lost(self.target);
-        }
+        let is_astray = !self.client.seat.is_voter(self.target);
+        self.contact.note_astray(self.target, ours, is_astray);
         let text = format!("it says that it follows {vote}, and is not believed");
         Err(CallError::Unreachable(text))
     }
@@ -217,9 +214,11 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         let reply = self.ask(what, deadline, request, call, read).await;
         let reply = reply.and_then(|answer| self.holds(&sent, answer));
         let reply = reply.and_then(|answer| match answer {
-            AppendEntriesResponse::HigherVote(vote) => self.is_deposed(vote).map(|()| answer),
+            AppendEntriesResponse::HigherVote(vote) => {
+                self.is_deposed(sent.vote, vote).map(|()| answer)
+            }
             answer => {
-                self.contact.note_astray(self.target, false);
+                self.contact.note_astray(self.target, sent.vote, false);
                 Ok(answer)
             }
         });
@@ -270,7 +269,7 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         };
         let theirs = reply.and_then(|theirs| {
             if theirs != vote {
-                self.is_deposed(theirs)?;
+                self.is_deposed(vote, theirs)?;
             }
             Ok(theirs)
         });

@@ -109,10 +109,16 @@ async fn propose(
         };
         let digest = codec::digest(&command);
         let command = command.sign(seat.cluster_id, &digest, shared.env.identity.key());
+        let id = command.id;
+        if matches!(action, Action::Remove { .. }) {
+            seat.note_removal(&command);
+        }
         tokio::select! {
             result = seat.propose(command, deadline, &mut maybe_appended) => {
                 if result.is_ok() {
                     seat.latencies.note(began.elapsed());
+                } else if !maybe_appended {
+                    seat.forget_removal(&id);
                 }
                 return result;
             }

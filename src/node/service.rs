@@ -359,7 +359,8 @@ impl Handler for Service {
             applied: seat.node.mark(),
             proof: seat.node.state().proof_of(&caller.peer_id),
             agrees: seat.node.agrees(applied),
-            removals: seat.removals(),
+            removals: seat.node.state().removals().cloned().collect(),
+            removing: seat.removing(),
             holds: entry.and_then(|entry| seat.node.log().holds(entry)),
         })
     }
@@ -397,8 +398,7 @@ impl Handler for Service {
             tracing::info!("not followed into {cluster}: {why}");
             return;
         }
-        // If it may not, more than the fence is seen when it is closed.
-        let _ = seat.contact.freeze(JOIN_TIMEOUT);
+        seat.contact.freeze_own(JOIN_TIMEOUT);
         let shared = Arc::clone(&self.0);
         tokio::spawn(async move {
             match continuation::follow_founder(&shared, &seat, &notice, by).await {

@@ -234,9 +234,9 @@ proptest! {
         let signature = Signature::try_from(&[9; 64][..]).expect("64 bytes");
         let proof = plays.then_some(CommandProof { session: index, seq: 7, digest, signature });
         let agrees = plays.then_some(leads);
-        let (removals, holds) = (Vec::new(), leads.then_some(plays));
+        let (removals, removing, holds) = (Vec::new(), Vec::new(), leads.then_some(plays));
         let message = Survey {
-            plays, leads, last_log_id, applied, proof, agrees, removals, holds,
+            plays, leads, last_log_id, applied, proof, agrees, removals, removing, holds,
         };
         let arrived = sent(&pb::SurveyReply::from(message.clone()), |reply| survey(reply, RULES));
         same(&arrived, &message)?;

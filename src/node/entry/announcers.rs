@@ -35,6 +35,10 @@ const IN_A_ROW: usize = 128;
 /// announcement may name anybody's.
 const ASKED_AT_ONE: (u32, u32) = (8, 2);
 
+/// The same for somebody who joins, once in a while: those of the room have to be among
+/// them, however many name their address.
+const ASKED_WHEN_JOINING: (u32, u32) = (128, 64);
+
 /// The longest time until somebody is asked again who shows nothing.
 const MAX_PAUSE: Duration = Duration::from_secs(60);
 
@@ -56,7 +60,17 @@ pub struct Announcers {
 
 impl Default for Announcers {
     fn default() -> Self {
-        let (burst, per_second) = ASKED_AT_ONE;
+        Self::asked_at_one(ASKED_AT_ONE)
+    }
+}
+
+impl Announcers {
+    /// For somebody who joins now, and does not wait long.
+    pub fn of_joining() -> Self {
+        Self::asked_at_one(ASKED_WHEN_JOINING)
+    }
+
+    fn asked_at_one((burst, per_second): (u32, u32)) -> Self {
         Self {
             known: BTreeMap::new(),
             asked_at: Budget::new(burst, per_second),

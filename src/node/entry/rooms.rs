@@ -61,7 +61,7 @@ pub async fn find(
     let deadline = Instant::now() + wait;
     let by_name = matches!(target, JoinTarget::Room(_));
     let mut ads = shared.env.ads.clone();
-    let (mut announcers, mut answers) = (Announcers::default(), SelectAll::new());
+    let (mut announcers, mut answers) = (Announcers::of_joining(), SelectAll::new());
     // First who was a member a moment ago: anybody can announce many that are none.
     let mut asked: BTreeMap<PeerId, Ad> = BTreeMap::new();
     if !proven.is_empty() {

@@ -155,7 +155,7 @@ pub async fn admit(
 fn let_in(seat: &Seat, newcomer: Newcomer, stored: &StoredMembership) -> Member {
     let own_path = seat.credentials.path();
     let path = own_path.and_then(|path| {
-        let path = path.shortened();
+        let path = path.short();
         let holder = Holder {
             seat: newcomer.node_id,
             key: newcomer.key,

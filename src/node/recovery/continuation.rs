@@ -76,8 +76,7 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
         let message = "the others can be reached; nobody is missing";
         return Err(Failure::new("still_played", message));
     }
-    // Only who founds has to.
-    let _ = seat.contact.freeze(seat.timing.freeze);
+    seat.contact.freeze_own(seat.timing.freeze);
     let mut findings = survey(shared, seat, true, ASKING).await;
     let mut seat = Arc::clone(seat);
     if let Some((peer, notices)) = &findings.continued {
@@ -168,9 +167,7 @@ pub async fn found_next(shared: &Shared, seat: &Arc<Seat>) -> Result<Notice, Ref
         return Err(Refusal::StillPlayed.because("that room is still being played"));
     }
     let asked = Moment::now();
-    if !seat.contact.freeze(seat.timing.freeze) {
-        return Err(Refusal::Busy.because("this computer cannot keep still now; try again"));
-    }
+    seat.contact.freeze_own(seat.timing.freeze);
     let mut findings = survey(shared, seat, true, KEEPING_STILL).await;
     let mine = seat.node.last_log_id().await;
     if let Err(refused) = nobody_objects(seat, &mut findings, mine) {

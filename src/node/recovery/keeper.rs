@@ -213,7 +213,8 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
         return shared.evict(seat, Eviction::Replaced);
     }
     let state = seat.node.state();
-    seat.contact.forget_sent_away(|id| state.has_applied(id));
+    seat.contact
+        .keep_sent_away(|by| state.would_send_away(by).is_some());
     seat.contact.note_removed(&state.game().table().removed);
     let membership = seat.node.membership();
     let entered = membership.nodes().next().is_some();
@@ -277,12 +278,16 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
         .nodes()
         .filter(|(id, _)| **id != seat.node_id())
         .map(|(id, member)| (member.peer_id, *id))
+        .filter(|(peer, _)| !seat.contact.was_sent_away(peer))
         .collect();
     let ads = Arc::clone(&shared.env.ads.borrow());
     let mut strangers = Vec::new();
     for ad in ads.values() {
         shared.env.note_addresses(ad);
-        if ad.cluster_id == seat.cluster_id && !members.contains_key(&ad.peer_id) {
+        if ad.cluster_id == seat.cluster_id
+            && !members.contains_key(&ad.peer_id)
+            && !seat.contact.was_sent_away(&ad.peer_id)
+        {
             strangers.push(ad.peer_id);
         }
     }
@@ -294,7 +299,7 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
         .chain(strangers)
         .map(|(peer, id)| async move { (peer, ask(shared, seat, peer, id, freeze).await) })
         .collect();
-    hear_removals(seat, seat.me, &seat.removals());
+    hear_removals(seat, seat.me, &seat.removing(), true);
     let mut findings = Findings {
         disbelieved: seat.doubts.lock().disbelieved(),
         ..Findings::default()
@@ -345,7 +350,7 @@ async fn ask(
 }
 
 /// Notes whom owners have sent away, as a member shows, who may be the owner here.
-fn hear_removals(seat: &Seat, by: PeerId, removals: &[GameCommand]) {
+fn hear_removals(seat: &Seat, by: PeerId, removals: &[GameCommand], are_open: bool) {
     if removals.is_empty() {
         return;
     }
@@ -353,7 +358,7 @@ fn hear_removals(seat: &Seat, by: PeerId, removals: &[GameCommand]) {
     for removal in removals {
         match state.sent_away_by(seat.cluster_id, removal) {
             // Nobody is heard on their own removal.
-            Some(peer) if peer != by => seat.contact.note_sent_away(peer, removal.id),
+            Some(peer) if peer != by => seat.contact.note_sent_away(peer, removal, are_open),
             _ => {}
         }
     }
@@ -364,7 +369,8 @@ fn hear(seat: &Seat, (id, by): (NodeId, PeerId), is_member: bool, survey: &Surve
     // Whoever is further can tell.
     let agrees = seat.node.agrees(survey.applied).or(survey.agrees);
     seat.histories.lock().note(id, agrees);
-    hear_removals(seat, by, &survey.removals);
+    hear_removals(seat, by, &survey.removals, false);
+    hear_removals(seat, by, &survey.removing, true);
     let term = survey.last_log_id.map_or(0, |last| *last.leader_id);
     seat.contact.note_answer(is_member.then_some(by), term);
 }

@@ -45,9 +45,6 @@ impl Seat {
         deadline: Instant,
         maybe_appended: &mut bool,
     ) -> Result<Committed, Failure> {
-        if matches!(command.action, Action::Remove { .. }) {
-            self.note_removal(&command);
-        }
         let unknown = || Failure::new("timeout", "no answer in time; it may still take effect");
         loop {
             let leader = self.node.leader();

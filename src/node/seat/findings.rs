@@ -190,6 +190,7 @@ mod tests {
                 proof: None,
                 agrees: None,
                 removals: Vec::new(),
+                removing: Vec::new(),
                 holds: None,
             };
             let peer = PeerId::new([id as u8; 32]);

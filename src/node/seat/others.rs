@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Seat;
 use crate::{
     consensus::{
-        GameCommand, History, LogId, MAX_MEMBERS, Mark, NodeId,
+        CommandId, GameCommand, History, LogId, MAX_MEMBERS, Mark, NodeId,
         quorum::{is_majority, is_majority_of},
     },
     net::Survey,
@@ -45,7 +45,7 @@ impl Seat {
         let followed = self.node.vote();
         let led = answers.get(&followed.leader_id.voted_for);
         let of_its_term = followed.committed && followed.leader_id.term == *entry.leader_id;
-        if of_its_term && led.is_some_and(|survey| survey.leads) {
+        if of_its_term && led.is_some_and(|survey| survey.leads && survey.plays) {
             return true;
         }
         let holds = |id: &NodeId| match answers.get(id) {
@@ -62,24 +62,25 @@ impl Seat {
     }
 
     /// Notes that this player, as the owner, sends somebody away. A leader could keep that
-    /// from being decided; whoever asks is shown it.
+    /// from being decided; whoever asks is shown it until it is.
     pub fn note_removal(&self, command: &GameCommand) {
-        let state = self.node.state();
         let mut removing = self.removing.lock();
-        removing.retain(|known| state.sent_away_by(self.cluster_id, known).is_some());
         if removing.len() < MAX_MEMBERS {
             removing.push(command.clone());
         }
     }
 
-    /// What owners signed who sent somebody away, decided or not.
-    pub fn removals(&self) -> Vec<GameCommand> {
+    /// Notes that it comes to nothing.
+    pub fn forget_removal(&self, id: &CommandId) {
+        self.removing.lock().retain(|command| command.id != *id);
+    }
+
+    /// Those that are not decided yet.
+    pub fn removing(&self) -> Vec<GameCommand> {
         let state = self.node.state();
-        let removing = self.removing.lock();
-        let open = removing
-            .iter()
-            .filter(|one| state.sent_away_by(self.cluster_id, one).is_some());
-        state.removals().chain(open).cloned().collect()
+        let mut removing = self.removing.lock();
+        removing.retain(|command| state.would_send_away(command).is_some());
+        removing.clone()
     }
 
     /// Asks all voters but a leader, at the same time, how they are.
@@ -92,8 +93,11 @@ impl Seat {
         let stored = self.node.membership();
         let voters: BTreeSet<NodeId> = stored.membership().voter_ids().collect();
         let others = stored.nodes().map(|(id, member)| (*id, member.peer_id));
-        let others =
-            others.filter(|(id, _)| voters.contains(id) && ![leader, self.node_id()].contains(id));
+        // Whom the owner has sent away is not asked, though it is in the membership here.
+        let others = others.filter(|(id, peer)| {
+            let is_other = ![leader, self.node_id()].contains(id);
+            is_other && voters.contains(id) && !self.contact.was_sent_away(peer)
+        });
         let asked = others.map(|(id, peer)| {
             let client = self.client(id, peer);
             async move { Some((id, client.survey(false, mark, Some(entry)).await.ok()?)) }
