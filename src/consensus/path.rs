@@ -332,7 +332,8 @@ mod tests {
             let base = n * 10;
             let comes = again(&other, n);
             path = let_in(&leads, &path.short(), &comes, base).expect("a path");
-            assert!(path.tickets.len() <= 2 && path.leads_into(room), "turn {n}");
+            let is_short = path.tickets.len() <= MAX_TICKETS / 2;
+            assert!(is_short && path.leads_into(room), "turn {n}");
             // Who slept knows who let it in by its key, in its seat of now; and that it
             // left itself, or was removed.
             let now = leads.holder;
@@ -346,6 +347,30 @@ mod tests {
             assert_eq!(gone, Descent::Gone, "turn {n}");
             (other, leads) = (leads, comes);
         }
+    }
+
+    /// Who slept while the founder was not there knows it by the seat that it has now.
+    #[test]
+    fn who_leaves_and_comes_back_lets_in_as_before() {
+        let [ada, bob, cem] = [1, 2, 3].map(seat);
+        let (room, path) = TicketPath::found(ada.holder);
+        let of_bob = let_in(&ada, &path.short(), &bob, 10).expect("a path");
+        let back = Seat {
+            key: SigningKey::from_pkcs8(&ada.pkcs8).expect("a key"),
+            pkcs8: ada.pkcs8,
+            holder: Holder {
+                seat: 4,
+                ..ada.holder
+            },
+        };
+        let of_ada = let_in(&bob, &of_bob.short(), &back, 30).expect("a path");
+        let of_cem = let_in(&back, &of_ada.short(), &cem, 40).expect("a path");
+        let bobs = bob.holder.key.peer_id();
+        let member = |id| (id == bob.holder.seat).then_some(bobs);
+        let descent =
+            |committed| of_cem.descent(room, Some(committed), member, |peer| peer == bobs);
+        assert_eq!(descent(20), Descent::LetIn);
+        assert_eq!(descent(35), Descent::Gone, "it would know her seat");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::{
     fs,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -257,6 +257,73 @@ async fn who_lets_nothing_be_decided_can_be_sent_away() {
         () = sent_away => {}
         () = stalls => unreachable!(),
     }
+    room.end().await;
+}
+
+/// Says that it leads, and has whatever it is asked about. It votes for one of the others
+/// only, whose entries it does not take any more.
+#[derive(Default)]
+struct Swears(AtomicU64);
+
+impl Answers for Swears {
+    fn append(&self, request: &pb::AppendEntriesRequest) -> Result<Append, Status> {
+        match self.0.load(Relaxed) {
+            0 => Follows.append(request),
+            _ => Err(Status::unavailable("no")),
+        }
+    }
+
+    fn vote(&self, request: &pb::VoteRequest) -> pb::VoteReply {
+        let candidate = request.vote.as_ref().map(|vote| vote.node_id);
+        pb::VoteReply {
+            granted: candidate == Some(self.0.load(Relaxed)),
+            ..Follows.vote(request)
+        }
+    }
+
+    fn survey(&self) -> Result<pb::SurveyReply, Status> {
+        Ok(pb::SurveyReply {
+            plays: true,
+            leads: true,
+            holds: Some(true),
+            ..Follows.survey()?
+        })
+    }
+}
+
+/// A voter gives one of the others an entry of its own, and says that it may be decided.
+/// Once the owner has sent it away, nobody asks it.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_sent_away_is_not_asked_what_was_decided() {
+    let swears = Arc::new(Swears::default());
+    let (room, rogue) = with_a_voter(swears.clone()).await;
+    let term = room.reign().0 + 1;
+    let mut entries = rogue.log.entries_after(None);
+    let next = entries.last().map_or(0, |last| last.log_id.index + 1);
+    entries.push(Entry::new_blank(log_id(term, next)));
+    let [host, guest] = [0, 1].map(|n| room.seats()[n]);
+    swears.0.store(host.0, Relaxed);
+    rogue.find(&room.players[1]).await;
+    let mut raft = rogue.raft(room.cluster, guest).await;
+    let vote = Vote::new_committed(term, rogue.seat);
+    let call = append(vote, None, entries, rogue.log.last_log_id());
+    raft.append_entries(call, option()).await.expect("taken");
+    let remove = Command::Act(Action::Remove {
+        peer: rogue.identity.peer_id(),
+        lock: false,
+    });
+    // It may be decided later than that waits.
+    let _ = room.players[0].request(remove).await;
+    for player in &room.players {
+        until(player, "a room without it", |view| {
+            room_of(view).is_some_and(|room| {
+                let members = &room.cluster.members;
+                members.iter().all(|m| m.node_id != rogue.seat)
+            })
+        })
+        .await;
+    }
+    room.goes_on().await;
     room.end().await;
 }
 
