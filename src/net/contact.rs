@@ -545,6 +545,11 @@ mod tests {
         assert!(contact.waits_for_other(2));
         tokio::time::advance(ADMISSION).await;
         assert!(!contact.waits_for_other(2), "the leader may have changed");
+        // The log may begin with a snapshot from before either of them was in.
+        let who = (1, holder(1).key.peer_id());
+        let older = Some(log_id(1, 5));
+        assert!(contact.introduced(who, older, false).is_some());
+        assert!(contact.introduced(who, older, true).is_none());
     }
 
     #[tokio::test(start_paused = true)]
