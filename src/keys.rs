@@ -48,33 +48,37 @@ impl PublicKey {
 
     /// Whether this key's owner signed a statement.
     ///
-    /// A command is checked when it is proposed, and by all when it is applied, within
-    /// milliseconds; so the last ones that were found signed are remembered.
+    /// A command is signed or checked when it is proposed, and checked by all when it is
+    /// applied, within milliseconds; so the last ones are remembered.
     pub fn has_signed(&self, statement: &Statement, signature: &Signature) -> bool {
-        let digest = Sha256::new()
-            .chain_update(self.0)
-            .chain_update(signature.0)
-            .chain_update(&statement.0)
-            .finalize()
-            .into();
+        let digest = digest(self, statement, signature);
         if SIGNED.lock().contains(&digest) {
             return true;
         }
         let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, self.0);
         let has = key.verify(&statement.0, &signature.0).is_ok();
         if has {
-            let mut signed = SIGNED.lock();
-            signed.truncate(MAX_SIGNED - 1);
-            signed.push_front(digest);
+            remember(digest);
         }
         has
     }
 }
 
+fn digest(key: &PublicKey, statement: &Statement, signature: &Signature) -> [u8; 32] {
+    let digest = Sha256::new().chain_update(key.0).chain_update(signature.0);
+    digest.chain_update(&statement.0).finalize().into()
+}
+
+fn remember(digest: [u8; 32]) {
+    let mut signed = SIGNED.lock();
+    signed.truncate(MAX_SIGNED - 1);
+    signed.push_front(digest);
+}
+
 /// How many signatures are remembered.
 const MAX_SIGNED: usize = 64;
 
-/// SHA-256 of the last keys, signatures and statements that were found to fit.
+/// SHA-256 of the last keys, signatures and statements that belong together.
 static SIGNED: Mutex<VecDeque<[u8; 32]>> = Mutex::new(VecDeque::new());
 
 impl TryFrom<&[u8]> for PublicKey {
@@ -188,7 +192,9 @@ impl SigningKey {
         let signed = self.0.sign(&SystemRandom::new(), &statement.0);
         let mut signature = [0; 64];
         signature.copy_from_slice(signed.expect("the system's random source").as_ref());
-        Signature(signature)
+        let signature = Signature(signature);
+        remember(digest(&self.public(), statement, &signature));
+        signature
     }
 }
 
@@ -206,6 +212,9 @@ mod tests {
         let (ada, bob) = (key(), key());
         let ticket = Statement::new(Kind::Ticket).fixed(b"room").number(7);
         let signature = ada.sign(&ticket);
+        assert!(ada.public().has_signed(&ticket, &signature));
+        // As it is for others, who have not signed it themselves.
+        SIGNED.lock().clear();
         assert!(ada.public().has_signed(&ticket, &signature));
         assert!(!bob.public().has_signed(&ticket, &signature));
         let others = [
