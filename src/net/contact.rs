@@ -66,13 +66,16 @@ pub struct LeaderStatus {
     pub cut_off: bool,
 }
 
+/// When each has answered, and a term; `None` is who is no member here.
+type Answers = BTreeMap<Option<PeerId>, (Instant, u64)>;
+
 /// A seat's contact with the others. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Contact {
     inner: Arc<Mutex<Inner>>,
     /// When each member answered how it is, last, and the term of its last entry. All
     /// who are in no membership here count as one, for one member can make up many.
-    answered: Arc<watch::Sender<BTreeMap<Option<PeerId>, (Instant, u64)>>>,
+    answered: Arc<watch::Sender<Answers>>,
     /// Held while a leader's entries or its snapshot are looked at and taken: each is
     /// checked against what the one before has left.
     taking: Arc<tokio::sync::Mutex<bool>>,
@@ -375,7 +378,7 @@ impl Contact {
     pub(super) async fn answer_within(&self, time: Duration, but: PeerId) {
         let asked = Instant::now();
         let mut answered = self.answered.subscribe();
-        let is_answered = |answered: &BTreeMap<Option<PeerId>, (Instant, u64)>| {
+        let is_answered = |answered: &Answers| {
             let mut others = answered.iter().filter(|(who, _)| is_other(who, but));
             others.any(|(_, (at, _))| *at >= asked)
         };
