@@ -10,7 +10,7 @@ use std::{
 };
 
 use dhangkanna::{
-    consensus::{CommandId, Entry, Proposal, Vote, log_id},
+    consensus::{CommandId, Entry, NodeId, Proposal, Vote, log_id},
     game::Action,
     net::Identity,
     node::Command,
@@ -43,6 +43,19 @@ async fn with_a_voter(answers: Arc<dyn Answers>) -> (Room, Intruder) {
     let has_all = tokio::time::timeout(Duration::from_secs(5), has_all).await;
     has_all.expect("all entries");
     (room, rogue)
+}
+
+/// Waits until a seat is nobody's member any more.
+async fn all_are_without(room: &Room, seat: NodeId) {
+    for player in &room.players {
+        until(player, "a room without it", |view| {
+            room_of(view).is_some_and(|room| {
+                let members = &room.cluster.members;
+                members.iter().all(|m| m.node_id != seat)
+            })
+        })
+        .await;
+    }
 }
 
 /// Says each time that it has voted for somebody else, once it votes.
@@ -242,15 +255,7 @@ async fn who_lets_nothing_be_decided_can_be_sent_away() {
         let removed = room.players[0].request(Command::Act(remove));
         // It may be decided later than that waits.
         let _ = removed.await;
-        for player in &room.players {
-            until(player, "a room without it", |view| {
-                room_of(view).is_some_and(|room| {
-                    let members = &room.cluster.members;
-                    members.iter().all(|m| m.node_id != rogue.seat)
-                })
-            })
-            .await;
-        }
+        all_are_without(&room, rogue.seat).await;
         room.goes_on().await;
     };
     tokio::select! {
@@ -314,15 +319,7 @@ async fn who_was_sent_away_is_not_asked_what_was_decided() {
     });
     // It may be decided later than that waits.
     let _ = room.players[0].request(remove).await;
-    for player in &room.players {
-        until(player, "a room without it", |view| {
-            room_of(view).is_some_and(|room| {
-                let members = &room.cluster.members;
-                members.iter().all(|m| m.node_id != rogue.seat)
-            })
-        })
-        .await;
-    }
+    all_are_without(&room, rogue.seat).await;
     room.goes_on().await;
     room.end().await;
 }
