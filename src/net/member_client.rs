@@ -118,7 +118,11 @@ impl MemberClient {
             |mut c, m| async move { c.leave(m).await },
         );
         match left.await {
-            Err(CallError::Refused(refused)) if refused.reason == Refusal::NotAMember => Ok(()),
+            Err(CallError::Refused(refused))
+                if matches!(refused.reason, Refusal::NotAMember | Refusal::Removed) =>
+            {
+                Ok(())
+            }
             left => left.map(drop),
         }
     }

@@ -144,7 +144,7 @@ impl SeatAccess {
     /// ours maybe, or as our game says, if the leader leaves that member its seat.
     pub(super) fn must_listen_to(&self, caller: Caller) -> Result<(), Refused> {
         if self.contact.was_sent_away(&caller.peer_id) {
-            return Err(Refusal::NotAMember.because("the owner of the room removed you"));
+            return Err(Refusal::Removed.because("the owner of the room removed you"));
         }
         Ok(())
     }

@@ -111,6 +111,9 @@ fn apart(seat: &Seat, findings: &Findings) -> BTreeSet<PeerId> {
             && !game.is_removed(peer)
     };
     let not_known_there = findings.gave_up.values().copied();
+    // Who has not heard yet that the owner let us in again is only behind.
+    let are_behind = &findings.sent_us_away;
+    let not_known_there = not_known_there.filter(|peer| !are_behind.contains(peer));
     not_known_there.filter(is_apart).collect()
 }
 
@@ -316,6 +319,10 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
             }
             Ok((id, Err(CallError::Refused(refused)))) => match refused.reason {
                 Refusal::NotAMember => drop(findings.gave_up.insert(id, peer)),
+                Refusal::Removed => {
+                    findings.gave_up.insert(id, peer);
+                    findings.sent_us_away.insert(peer);
+                }
                 // A stranger plays no part in the next room.
                 Refusal::Busy if is_member(&peer) => drop(findings.busy.insert(id)),
                 Refusal::Replaced => findings.is_replaced = true,

@@ -171,7 +171,7 @@ impl Seat {
                 return Err(refused.into());
             }
             Refusal::TooFast | Refusal::OldRules | Refusal::BadText => return Err(refused.into()),
-            Refusal::NotAMember => self.is_doubted.store(true, Relaxed),
+            Refusal::NotAMember | Refusal::Removed => self.is_doubted.store(true, Relaxed),
             _ => {}
         }
         Ok(())

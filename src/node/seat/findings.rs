@@ -37,6 +37,8 @@ pub struct Findings {
     /// Those who said that this seat is no member; also those who are not in the
     /// membership here, but were let into the room.
     pub gave_up: BTreeMap<NodeId, PeerId>,
+    /// Those of them who say that the owner sent us away.
+    pub sent_us_away: BTreeSet<PeerId>,
     /// Those who were asked to keep still, and would not.
     pub busy: BTreeSet<NodeId>,
     /// Those of them all who are in no membership here.
