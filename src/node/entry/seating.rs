@@ -216,8 +216,12 @@ pub async fn take_seat(
     // From now on the leader's calls are answered.
     shared.seat.send_replace(Some(Arc::clone(&seat)));
     if let Err(failure) = enter(shared, &seat, leader, members, deadline).await {
+        // Unless the player has left meanwhile.
+        let has_stayed = shared.is_current(&seat);
         give_back(shared, &seat).await;
-        shared.seat.send_replace(before);
+        if has_stayed {
+            shared.seat.send_replace(before);
+        }
         return Err(failure);
     }
     Ok(seat)

@@ -383,8 +383,11 @@ async fn may_go(seat: &Seat, care: Care, notice: &Notice) -> bool {
     care.allows(last, digest, notice)
 }
 
-/// A closed seat is as good as it was.
+/// A closed seat is as good as it was, unless the player has left meanwhile.
 async fn open_again(shared: &Shared, seat: &Seat) {
+    if shared.current_seat().is_none() {
+        return;
+    }
     let now = Instant::now();
     let since = now.checked_sub(seat.cut_off_for()).unwrap_or(now);
     let contact = seat.contact.kept();
