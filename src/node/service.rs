@@ -7,7 +7,10 @@ use tokio::sync::oneshot;
 use super::{
     entry::seating::JOIN_TIMEOUT,
     leader::membership,
-    recovery::{continuation, keeper},
+    recovery::{
+        continuation, keeper,
+        survey::{ASKING, survey},
+    },
     seat::Seat,
     shared::{Job, Shared},
 };
@@ -150,7 +153,7 @@ impl Handler for Service {
             let shared = Arc::clone(&self.0);
             tokio::spawn(async move {
                 if let Ok(_asking) = seat.is_asking.try_lock() {
-                    keeper::survey(&shared, &seat, false, keeper::ASKING).await;
+                    survey(&shared, &seat, false, ASKING).await;
                 }
             });
         }
@@ -195,7 +198,7 @@ impl Handler for Service {
                 // runs out there is time to connect to each other.
                 let connecting = async {
                     if let Ok(_asking) = seat.is_asking.try_lock() {
-                        keeper::survey(&shared, &seat, false, keeper::ASKING).await;
+                        survey(&shared, &seat, false, ASKING).await;
                     }
                 };
                 futures::join!(keeper::hurry_election(&seat), connecting);

@@ -17,7 +17,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::keeper::{ASKING, survey};
+use super::survey::{ASKING, survey};
 use crate::{
     consensus::{Continuation, Genesis, Holder, LogId, NodeId, Notice},
     game::PeerId,
@@ -41,9 +41,9 @@ const KEEPING_STILL: Duration = Duration::from_secs(1);
 enum Care {
     /// Nobody is asked: nothing may be, and the game there is the same.
     ByItself,
-    /// The player goes on: nothing that was decided here.
+    /// Nothing that was decided here.
     Decided,
-    /// The player follows: whatever is not known there.
+    /// The player follows: anything may.
     None,
 }
 
@@ -300,6 +300,17 @@ pub async fn follow_founder(
 ) -> Reply {
     let notices = std::slice::from_ref(notice);
     move_to(shared, seat, notices, peer, Care::ByItself).await
+}
+
+/// Takes a seat where the game went on, for one whose log is an older copy.
+pub async fn catch_up(
+    shared: &Shared,
+    seat: &Arc<Seat>,
+    notices: &[Notice],
+    peer: PeerId,
+) -> Result<(), Failure> {
+    let moved = move_to(shared, seat, notices, peer, Care::Decided).await;
+    moved.map(drop)
 }
 
 /// Takes a seat where the game went on, and gives up the old one for good. The

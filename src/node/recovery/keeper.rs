@@ -1,20 +1,23 @@
 //! Looks after a seat: what it does while it hears no leader, or no majority,
-//! and as soon as the leader's program has ended. It asks the other members how
-//! they are.
+//! and as soon as the leader's program has ended.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     sync::{Arc, atomic::Ordering::Relaxed},
     time::Duration,
 };
 
 use futures::{StreamExt as _, stream::FuturesUnordered};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout};
 
+use super::{
+    continuation,
+    survey::{ASKING, some_of, survey},
+};
 use crate::{
-    consensus::{GameCommand, MAX_MEMBERS, NodeId, lead_on},
+    consensus::{NodeId, lead_on},
     game::{Name, PeerId},
-    net::{CallError, Refusal, Survey},
+    net::Refusal,
     node::{
         entry::seating,
         seat::{
@@ -32,15 +35,8 @@ const LOOK: Duration = Duration::from_millis(250);
 /// How often the members compare what they have applied.
 const COMPARE: Duration = Duration::from_secs(5);
 
-/// How many are asked at a time who only announce the room: as many as may be in it.
-const STRANGERS: usize = MAX_MEMBERS;
-
 /// How long those are waited for who may know where the game went on.
 const WHERE: Duration = Duration::from_secs(1);
-
-/// How long the others are waited for: who is silent must not keep a seat from being
-/// looked after.
-pub const ASKING: Duration = Duration::from_secs(2);
 
 /// How long a seat that was kept waits for the others' answers.
 const COMING_BACK: Duration = Duration::from_secs(1);
@@ -165,17 +161,6 @@ fn give_up_log(shared: &Shared, seat: &Seat, why: GivenUp) {
     }
 }
 
-/// Some of those who only announce something, whom the player has met first: anybody
-/// can, in any number of names.
-fn some_of(shared: &Shared, mut announcers: Vec<PeerId>) -> Vec<PeerId> {
-    announcers.sort_by_cached_key(|peer| {
-        let is_met = shared.env.met.read().last(peer).is_some();
-        (!is_met, random::u64())
-    });
-    announcers.truncate(STRANGERS);
-    announcers
-}
-
 /// Asks whoever announces a room that continues this one how that came about. What
 /// nobody has signed who was in this room is not shown.
 async fn hear_where_it_went(shared: &Shared, seat: &Seat) {
@@ -239,12 +224,21 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
         let unconfirmed = findings.unconfirmed();
         seat.doubt(&mut findings, unconfirmed, Claim::Plays);
     }
-    let is_given_up =
-        seat.contact.is_outdated() || findings.is_given_up(&membership.voter_ids().collect());
+    let is_outdated = seat.contact.is_outdated();
+    let is_given_up = is_outdated || findings.is_given_up(&membership.voter_ids().collect());
+    let continued = findings.continued.clone().filter(|_| is_outdated);
     seat.findings.send_replace(Some(findings));
     seat.lost_membership
         .send_if_modified(|lost| std::mem::replace(lost, is_given_up) != is_given_up);
-    if is_given_up && let Err(e) = seating::rejoin(shared, seat).await {
+    if !is_given_up {
+        return;
+    }
+    let taken = match continued {
+        // The log of the others counts, and this is where it went on.
+        Some((peer, notices)) => continuation::catch_up(shared, seat, &notices, peer).await,
+        None => seating::rejoin(shared, seat).await,
+    };
+    if let Err(e) = taken {
         if e.code == Refusal::Removed.code() {
             return shared.evict(seat, Eviction::Removed);
         }
@@ -269,115 +263,4 @@ pub async fn hurry_election(seat: &Seat) {
         let spread = Duration::from_millis(random::u64() % 20);
         tokio::time::sleep(HINT + spread).await;
     }
-}
-
-/// Asks all members how they are, and whoever else shows that they were let into
-/// the room: all those we know may have been replaced while we slept. With
-/// `freeze`, they freeze for a moment if they do not play. Who has not answered
-/// within `time` is not waited for.
-pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) -> Findings {
-    let membership = seat.node.membership();
-    let members: BTreeMap<PeerId, NodeId> = membership
-        .nodes()
-        .filter(|(id, _)| **id != seat.node_id())
-        .map(|(id, member)| (member.peer_id, *id))
-        .filter(|(peer, _)| !seat.contact.was_sent_away(peer))
-        .collect();
-    let ads = Arc::clone(&shared.env.ads.borrow());
-    let mut strangers = Vec::new();
-    for ad in ads.values() {
-        shared.env.note_addresses(ad);
-        if ad.cluster_id == seat.cluster_id
-            && !members.contains_key(&ad.peer_id)
-            && !seat.contact.was_sent_away(&ad.peer_id)
-        {
-            strangers.push(ad.peer_id);
-        }
-    }
-    let is_member = |peer: &PeerId| members.contains_key(peer);
-    let asked = members.iter().map(|(peer, id)| (*peer, Some(*id)));
-    let strangers = some_of(shared, strangers);
-    let strangers = strangers.into_iter().map(|peer| (peer, None));
-    let mut asked: FuturesUnordered<_> = asked
-        .chain(strangers)
-        .map(|(peer, id)| async move { (peer, ask(shared, seat, peer, id, freeze).await) })
-        .collect();
-    hear_removals(seat, seat.me, &seat.removing(), true);
-    let mut findings = Findings {
-        disbelieved: seat.doubts.lock().disbelieved(),
-        ..Findings::default()
-    };
-    let until = Instant::now() + time;
-    while let Ok(Some((peer, answer))) = timeout_at(until, asked.next()).await {
-        match answer {
-            Ok((id, Ok(survey))) => {
-                hear(seat, (id, peer), is_member(&peer), &survey);
-                findings.answers.insert(id, (peer, survey));
-                if !is_member(&peer) {
-                    findings.strangers.insert(id);
-                }
-            }
-            Ok((id, Err(CallError::Refused(refused)))) => match refused.reason {
-                Refusal::NotAMember => drop(findings.gave_up.insert(id, peer)),
-                Refusal::Removed => {
-                    findings.gave_up.insert(id, peer);
-                    findings.sent_us_away.insert(peer);
-                }
-                // A stranger plays no part in the next room.
-                Refusal::Busy if is_member(&peer) => drop(findings.busy.insert(id)),
-                Refusal::Replaced => findings.is_replaced = true,
-                _ => {}
-            },
-            Ok((_, Err(CallError::Continued(notices)))) => {
-                findings.continued = Some((peer, notices));
-            }
-            Ok((_, Err(e))) | Err(e) => {
-                tracing::debug!("{} does not say how it is: {e}", peer.short());
-            }
-        }
-    }
-    findings
-}
-
-/// Asks one peer, and answers with its seat, too. Who is not known as a member has
-/// to show first how it came into the room.
-async fn ask(
-    shared: &Shared,
-    seat: &Seat,
-    peer: PeerId,
-    id: Option<NodeId>,
-    freeze: bool,
-) -> Result<(NodeId, Result<Survey, CallError>), CallError> {
-    let id = match id {
-        Some(id) => id,
-        None => seating::prove(shared, peer, seat.cluster_id).await?.seat,
-    };
-    let client = seat.client(id, peer);
-    Ok((id, client.survey(freeze, seat.node.mark(), None).await))
-}
-
-/// Notes whom owners have sent away, as a member shows, who may be the owner here.
-fn hear_removals(seat: &Seat, by: PeerId, removals: &[GameCommand], are_open: bool) {
-    if removals.is_empty() {
-        return;
-    }
-    let state = seat.node.state();
-    for removal in removals {
-        match state.sent_away_by(seat.cluster_id, removal) {
-            // Nobody is heard on their own removal.
-            Some(peer) if peer != by => seat.contact.note_sent_away(peer, removal, are_open),
-            _ => {}
-        }
-    }
-}
-
-/// Notes what a member knows and this seat may not.
-fn hear(seat: &Seat, (id, by): (NodeId, PeerId), is_member: bool, survey: &Survey) {
-    // Whoever is further can tell.
-    let agrees = seat.node.agrees(survey.applied).or(survey.agrees);
-    seat.histories.lock().note(id, agrees);
-    hear_removals(seat, by, &survey.removals, false);
-    hear_removals(seat, by, &survey.removing, true);
-    let term = survey.last_log_id.map_or(0, |last| *last.leader_id);
-    seat.contact.note_answer(is_member.then_some(by), term);
 }

@@ -2,3 +2,4 @@
 
 pub mod continuation;
 pub mod keeper;
+pub mod survey;

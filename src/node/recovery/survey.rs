@@ -1,0 +1,147 @@
+//! Asks the other members how they are, and notes what they know.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use futures::{StreamExt as _, stream::FuturesUnordered};
+use tokio::time::{Instant, timeout_at};
+
+use crate::{
+    consensus::{GameCommand, MAX_MEMBERS, NodeId},
+    game::PeerId,
+    net::{CallError, Refusal, Survey},
+    node::{
+        entry::seating,
+        seat::{Seat, findings::Findings},
+        shared::Shared,
+    },
+    random,
+};
+
+/// How many are asked at a time who only announce the room: as many as may be in it.
+const STRANGERS: usize = MAX_MEMBERS;
+
+/// How long the others are waited for: who is silent must not keep a seat from being
+/// looked after.
+pub const ASKING: Duration = Duration::from_secs(2);
+
+/// Some of those who only announce something, whom the player has met first: anybody
+/// can, in any number of names.
+pub fn some_of(shared: &Shared, mut announcers: Vec<PeerId>) -> Vec<PeerId> {
+    announcers.sort_by_cached_key(|peer| {
+        let is_met = shared.env.met.read().last(peer).is_some();
+        (!is_met, random::u64())
+    });
+    announcers.truncate(STRANGERS);
+    announcers
+}
+
+/// Asks all members how they are, and whoever else shows that they were let into
+/// the room: all those we know may have been replaced while we slept. With
+/// `freeze`, they freeze for a moment if they do not play. Who has not answered
+/// within `time` is not waited for.
+pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) -> Findings {
+    let membership = seat.node.membership();
+    let members: BTreeMap<PeerId, NodeId> = membership
+        .nodes()
+        .filter(|(id, _)| **id != seat.node_id())
+        .map(|(id, member)| (member.peer_id, *id))
+        .filter(|(peer, _)| !seat.contact.was_sent_away(peer))
+        .collect();
+    let ads = Arc::clone(&shared.env.ads.borrow());
+    let mut strangers = Vec::new();
+    for ad in ads.values() {
+        shared.env.note_addresses(ad);
+        if ad.cluster_id == seat.cluster_id
+            && !members.contains_key(&ad.peer_id)
+            && !seat.contact.was_sent_away(&ad.peer_id)
+        {
+            strangers.push(ad.peer_id);
+        }
+    }
+    let is_member = |peer: &PeerId| members.contains_key(peer);
+    let asked = members.iter().map(|(peer, id)| (*peer, Some(*id)));
+    let strangers = some_of(shared, strangers);
+    let strangers = strangers.into_iter().map(|peer| (peer, None));
+    let mut asked: FuturesUnordered<_> = asked
+        .chain(strangers)
+        .map(|(peer, id)| async move { (peer, ask(shared, seat, peer, id, freeze).await) })
+        .collect();
+    hear_removals(seat, seat.me, &seat.removing(), true);
+    let mut findings = Findings {
+        disbelieved: seat.doubts.lock().disbelieved(),
+        ..Findings::default()
+    };
+    let until = Instant::now() + time;
+    while let Ok(Some((peer, answer))) = timeout_at(until, asked.next()).await {
+        match answer {
+            Ok((id, Ok(survey))) => {
+                hear(seat, (id, peer), is_member(&peer), &survey);
+                findings.answers.insert(id, (peer, survey));
+                if !is_member(&peer) {
+                    findings.strangers.insert(id);
+                }
+            }
+            Ok((id, Err(CallError::Refused(refused)))) => match refused.reason {
+                Refusal::NotAMember => drop(findings.gave_up.insert(id, peer)),
+                Refusal::Removed => {
+                    findings.gave_up.insert(id, peer);
+                    findings.sent_us_away.insert(peer);
+                }
+                // A stranger plays no part in the next room.
+                Refusal::Busy if is_member(&peer) => drop(findings.busy.insert(id)),
+                Refusal::Replaced => findings.is_replaced = true,
+                _ => {}
+            },
+            Ok((_, Err(CallError::Continued(notices)))) => {
+                findings.continued = Some((peer, notices));
+            }
+            Ok((_, Err(e))) | Err(e) => {
+                tracing::debug!("{} does not say how it is: {e}", peer.short());
+            }
+        }
+    }
+    findings
+}
+
+/// Asks one peer, and answers with its seat, too. Who is not known as a member has
+/// to show first how it came into the room.
+async fn ask(
+    shared: &Shared,
+    seat: &Seat,
+    peer: PeerId,
+    id: Option<NodeId>,
+    freeze: bool,
+) -> Result<(NodeId, Result<Survey, CallError>), CallError> {
+    let id = match id {
+        Some(id) => id,
+        None => seating::prove(shared, peer, seat.cluster_id).await?.seat,
+    };
+    let client = seat.client(id, peer);
+    Ok((id, client.survey(freeze, seat.node.mark(), None).await))
+}
+
+/// Notes whom owners have sent away, as a member shows, who may be the owner here.
+fn hear_removals(seat: &Seat, by: PeerId, removals: &[GameCommand], are_open: bool) {
+    if removals.is_empty() {
+        return;
+    }
+    let state = seat.node.state();
+    for removal in removals {
+        match state.sent_away_by(seat.cluster_id, removal) {
+            // Nobody is heard on their own removal.
+            Some(peer) if peer != by => seat.contact.note_sent_away(peer, removal, are_open),
+            _ => {}
+        }
+    }
+}
+
+/// Notes what a member knows and this seat may not.
+fn hear(seat: &Seat, (id, by): (NodeId, PeerId), is_member: bool, survey: &Survey) {
+    // Whoever is further can tell.
+    let agrees = seat.node.agrees(survey.applied).or(survey.agrees);
+    seat.histories.lock().note(id, agrees);
+    hear_removals(seat, by, &survey.removals, false);
+    hear_removals(seat, by, &survey.removing, true);
+    let term = survey.last_log_id.map_or(0, |last| *last.leader_id);
+    seat.contact.note_answer(is_member.then_some(by), term);
+}
