@@ -13,10 +13,13 @@ use tokio::{
     time::Instant,
 };
 
-use super::{freeze::Freeze, lacking::Lacking, messages::Start, traffic::Traffic};
+use super::{
+    freeze::Freeze, holds::Holds, lacking::Lacking, messages::Start, removals::Removals,
+    traffic::Traffic,
+};
 use crate::{
-    consensus::{GameCommand, Holder, LogId, MAX_MEMBERS, NodeId, Notice, Vote},
-    game::{MAX_LISTED, PeerId},
+    consensus::{Holder, LogId, MAX_MEMBERS, NodeId, Notice, Vote},
+    game::PeerId,
     keys::PublicKey,
 };
 
@@ -32,10 +35,6 @@ const MAX_INTRODUCED: usize = MAX_MEMBERS;
 /// it asks for votes at once.
 const HANDOVER: Duration = Duration::from_secs(1);
 
-/// How long a member is heard that the owner has sent away, as the game says: until
-/// then its program can leave by itself, and its leader hand over.
-const FAREWELL: Duration = Duration::from_secs(2);
-
 /// How often a member may end our lead by what it answers. Who was voted for in vain
 /// meanwhile is heard once; who says so again and again must not stop the room.
 const DEPOSED: Duration = Duration::from_secs(5);
@@ -48,14 +47,6 @@ const ADMISSION: Duration = Duration::from_secs(1);
 
 /// Beyond how much more of the wall clock than of the other one a computer has slept.
 const SLEPT: Duration = Duration::from_secs(2);
-
-/// How long a member without a vote may follow somebody else than who leads: what it was
-/// told by somebody that was not elected, it does not forget.
-const ASTRAY: Duration = Duration::from_secs(2);
-
-/// How long it counts that an owner sends somebody away, when it was shown last and was
-/// not decided: three times as long as until members ask each other again.
-const OPEN: Duration = Duration::from_secs(15);
 
 /// What a leader says with each of its heartbeats.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,18 +85,14 @@ struct Inner {
     in_step: Option<Instant>,
     /// What leaders lack of the log here.
     lacking: Lacking,
-    /// Who without a vote follows somebody else than this leader, since when.
-    astray: BTreeMap<NodeId, (Vote, Instant)>,
     /// Whose answers have ended our lead, and when.
     deposed_by: BTreeMap<NodeId, Instant>,
     /// Who is asked to let this seat in, since when.
     asked: Option<(NodeId, Instant)>,
     replaced: bool,
     is_outdated: bool,
-    /// Whom owners have sent away, as members showed.
-    sent_away: BTreeMap<PeerId, SentAway>,
-    /// Whom owners have sent away, as the game here says, and when that was seen.
-    removed: BTreeMap<PeerId, Instant>,
+    /// Whom owners have sent away.
+    removals: Removals,
     /// Who showed how it came in, with its key; and since which membership here
     /// that holds.
     introduced: BTreeMap<(NodeId, PeerId), (PublicKey, Option<LogId>, Instant)>,
@@ -117,51 +104,13 @@ struct Inner {
     traffic: Traffic,
 }
 
-/// Somebody whom an owner has sent away.
-#[derive(Clone, Debug)]
-struct SentAway {
-    by: GameCommand,
-    /// Until when that counts, unless it is shown again, while it is not decided.
-    until: Option<Instant>,
-}
-
-impl SentAway {
-    fn is_on(&self) -> bool {
-        self.until.is_none_or(|until| Instant::now() < until)
-    }
-}
-
-/// The newest entries that members said they hold.
-#[derive(Debug, Default)]
-struct Holds {
-    /// As the leader of which vote we heard so. What another leader told them
-    /// to truncate is no loss.
-    vote: Option<Vote>,
-    last: BTreeMap<NodeId, LogId>,
-    /// Who does not hold it any more.
-    lost_log: BTreeSet<NodeId>,
-}
-
-impl Inner {
-    fn holds_under(&mut self, vote: &Vote) -> &mut Holds {
-        if self.holds.vote.as_ref() != Some(vote) {
-            self.holds = Holds {
-                vote: Some(*vote),
-                ..Holds::default()
-            };
-        }
-        &mut self.holds
-    }
-}
-
 impl Contact {
     /// For the same seat that is opened again: what was shown of it and of the others.
     pub fn kept(&self) -> Self {
         let inner = self.inner.lock();
         let kept = Inner {
             is_outdated: inner.is_outdated,
-            sent_away: inner.sent_away.clone(),
-            removed: inner.removed.clone(),
+            removals: inner.removals.clone(),
             starts: inner.starts.clone(),
             ..Inner::default()
         };
@@ -310,22 +259,26 @@ impl Contact {
         MutexGuard::map(self.inner.lock(), |inner| &mut inner.lacking)
     }
 
-    /// Notes whether a member without a vote follows somebody else than the leader of a
-    /// vote. Who does for long loses its seat: it hears nobody else any more.
-    pub(super) fn note_astray(&self, member: NodeId, ours: Vote, is_astray: bool) {
-        let mut inner = self.inner.lock();
-        if !is_astray {
-            inner.astray.remove(&member);
-            return;
-        }
-        let now = Instant::now();
-        let (vote, since) = inner.astray.entry(member).or_insert((ours, now));
-        if *vote != ours {
-            (*vote, *since) = (ours, now);
-        }
-        if since.elapsed() >= ASTRAY {
-            inner.holds_under(&ours).lost_log.insert(member);
-        }
+    /// What members said they hold, to the leader.
+    pub(super) fn holds(&self) -> MappedMutexGuard<'_, Holds> {
+        MutexGuard::map(self.inner.lock(), |inner| &mut inner.holds)
+    }
+
+    /// Members that do not hold any more what they said they hold: a backup
+    /// was restored, or a disk lost what it had promised to keep.
+    pub fn members_with_lost_log(&self) -> BTreeSet<NodeId> {
+        self.inner.lock().holds.lost_log().clone()
+    }
+
+    /// Whether an owner has sent somebody away: as a member showed, or as the game here
+    /// says for a while.
+    pub fn was_sent_away(&self, peer: &PeerId) -> bool {
+        self.inner.lock().removals.is_sent_away(peer)
+    }
+
+    /// Whom owners have sent away.
+    pub fn removals(&self) -> MappedMutexGuard<'_, Removals> {
+        MutexGuard::map(self.inner.lock(), |inner| &mut inner.removals)
     }
 
     /// Waits until it is this call's turn to be taken. What the turn holds is whether the
@@ -395,45 +348,6 @@ impl Contact {
         terms.into_iter().nth_back(1).unwrap_or_default()
     }
 
-    /// Notes whom an owner has sent away, as a member showed: that was decided, or is
-    /// still open, and may never be.
-    pub fn note_sent_away(&self, peer: PeerId, by: &GameCommand, is_open: bool) {
-        let sent_away = &mut self.inner.lock().sent_away;
-        let until = is_open.then(|| Instant::now() + OPEN);
-        let known = sent_away.get(&peer);
-        let is_decided = known.is_some_and(|known| known.until.is_none() && known.by == *by);
-        let has_place = known.is_some() || sent_away.len() < MAX_LISTED;
-        if has_place && !is_decided {
-            let by = by.clone();
-            sent_away.insert(peer, SentAway { by, until });
-        }
-    }
-
-    /// Forgets those whom that would send away no more, and what came to nothing.
-    pub fn keep_sent_away(&self, would: impl Fn(&GameCommand) -> bool) {
-        let sent_away = &mut self.inner.lock().sent_away;
-        sent_away.retain(|_, known| known.is_on() && would(&known.by));
-    }
-
-    /// Notes who is no player any more, as the game here says. The leader takes away
-    /// their seats, unless it is one of them.
-    pub fn note_removed(&self, removed: &[PeerId]) {
-        let known = &mut self.inner.lock().removed;
-        known.retain(|peer, _| removed.contains(peer));
-        for peer in removed {
-            known.entry(*peer).or_insert_with(Instant::now);
-        }
-    }
-
-    /// Whether an owner has sent somebody away: as a member showed, or as the game here
-    /// says for a while.
-    pub fn was_sent_away(&self, peer: &PeerId) -> bool {
-        let inner = self.inner.lock();
-        let since = inner.removed.get(peer);
-        inner.sent_away.get(peer).is_some_and(SentAway::is_on)
-            || since.is_some_and(|at| at.elapsed() >= FAREWELL)
-    }
-
     /// From now on no call of Raft's is answered: this seat's log is an older copy, and
     /// it has voted since.
     pub fn mark_outdated(&self) {
@@ -486,29 +400,6 @@ impl Contact {
     /// Notes that somebody has.
     pub fn hear_continued(&self, by: PeerId, notices: Vec<Notice>) {
         self.inner.lock().continued = Some((by, notices));
-    }
-
-    /// The newest entry that a member said it holds, to the leader of this vote.
-    pub(super) fn holds(&self, member: NodeId, vote: &Vote) -> Option<LogId> {
-        let inner = self.inner.lock();
-        let same = inner.holds.vote.as_ref() == Some(vote);
-        same.then(|| inner.holds.last.get(&member).copied())?
-    }
-
-    pub(super) fn hear_holds(&self, member: NodeId, vote: &Vote, last: LogId) {
-        let mut inner = self.inner.lock();
-        let known = inner.holds_under(vote).last.entry(member).or_insert(last);
-        *known = last.max(*known);
-    }
-
-    pub(super) fn mark_log_lost(&self, member: NodeId) {
-        self.inner.lock().holds.lost_log.insert(member);
-    }
-
-    /// Members that do not hold any more what they said they hold: a backup
-    /// was restored, or a disk lost what it had promised to keep.
-    pub fn members_with_lost_log(&self) -> BTreeSet<NodeId> {
-        self.inner.lock().holds.lost_log.clone()
     }
 
     /// What goes between this seat and the others.

@@ -93,14 +93,14 @@ impl Connection {
             AppendEntriesResponse::PartialSuccess(last) => last,
             // It said so before it was asked, so this is no late answer.
             AppendEntriesResponse::Conflict if sent.held.is_some() && sent.prev <= sent.held => {
-                self.contact.mark_log_lost(self.target);
+                self.contact.holds().mark_lost(self.target);
                 let text = "it has lost log entries that it had stored".to_owned();
                 return Err(CallError::Unreachable(text));
             }
             _ => None,
         };
         if let Some(last) = now {
-            self.contact.hear_holds(self.target, &sent.vote, last);
+            self.contact.holds().hear(self.target, &sent.vote, last);
         }
         Ok(answer)
     }
@@ -176,7 +176,9 @@ impl Connection {
             return Ok(());
         }
         let is_astray = !self.client.seat.is_voter(self.target);
-        self.contact.note_astray(self.target, ours, is_astray);
+        self.contact
+            .holds()
+            .note_astray(self.target, ours, is_astray);
         let text = format!("it says that it follows {vote}, and is not believed");
         Err(CallError::Unreachable(text))
     }
@@ -202,7 +204,7 @@ impl RaftNetworkV2<TypeConfig> for Connection {
             vote: request.vote,
             prev: request.prev_log_id,
             last: ids.last().copied().or(request.prev_log_id),
-            held: self.contact.holds(self.target, &request.vote),
+            held: self.contact.holds().newest(self.target, &request.vote),
         };
         let what = Call::append(request.entries.len());
         let request = codec::append_request(&request, self.contact.told());
@@ -218,7 +220,9 @@ impl RaftNetworkV2<TypeConfig> for Connection {
                 self.is_deposed(sent.vote, vote).map(|()| answer)
             }
             answer => {
-                self.contact.note_astray(self.target, sent.vote, false);
+                self.contact
+                    .holds()
+                    .note_astray(self.target, sent.vote, false);
                 Ok(answer)
             }
         });
@@ -275,7 +279,7 @@ impl RaftNetworkV2<TypeConfig> for Connection {
         });
         let theirs = theirs.map_err(|e| self.failed(&e))?;
         if let Some(last) = last.filter(|_| theirs == vote) {
-            self.contact.hear_holds(self.target, &vote, last);
+            self.contact.holds().hear(self.target, &vote, last);
         }
         Ok(SnapshotResponse::new(theirs))
     }

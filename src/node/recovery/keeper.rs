@@ -202,8 +202,11 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     }
     let state = seat.node.state();
     seat.contact
-        .keep_sent_away(|by| state.would_send_away(by).is_some());
-    seat.contact.note_removed(&state.game().table().removed);
+        .removals()
+        .keep_shown(|by| state.would_send_away(by).is_some());
+    seat.contact
+        .removals()
+        .note_removed(&state.game().table().removed);
     let membership = seat.node.membership();
     let entered = membership.nodes().next().is_some();
     let is_lost = entered && seat.cut_off_for() >= seat.timing.survey;

@@ -129,7 +129,7 @@ fn hear_removals(seat: &Seat, by: PeerId, removals: &[GameCommand], are_open: bo
     for removal in removals {
         match state.sent_away_by(seat.cluster_id, removal) {
             // Nobody is heard on their own removal.
-            Some(peer) if peer != by => seat.contact.note_sent_away(peer, removal, are_open),
+            Some(peer) if peer != by => seat.contact.removals().note_shown(peer, removal, are_open),
             _ => {}
         }
     }
