@@ -404,22 +404,14 @@ impl Handler for Service {
         seat.contact.freeze_own(JOIN_TIMEOUT);
         let shared = Arc::clone(&self.0);
         tokio::spawn(async move {
-            match continuation::follow_founder(&shared, &seat, &notice, by).await {
-                Ok(_) => {
-                    // Or the player has left meanwhile.
-                    let now = shared.current_seat();
-                    if now.is_some_and(|now| now.cluster_id == cluster) {
-                        tracing::info!("followed into {cluster}");
-                    }
-                }
-                Err(e) => {
-                    tracing::warn!("cannot follow into {cluster}: {e}");
-                    seat.contact.thaw();
-                    // It may have been opened again since. Its player decides.
-                    let now = shared.current_seat();
-                    if let Some(now) = now.filter(|now| now.cluster_id == seat.cluster_id) {
-                        now.contact.hear_continued(by, vec![notice]);
-                    }
+            let followed = continuation::follow_founder(&shared, &seat, &notice, by).await;
+            if let Err(e) = followed {
+                tracing::warn!("cannot follow into {cluster}: {e}");
+                seat.contact.thaw();
+                // It may have been opened again since. Its player decides.
+                let now = shared.current_seat();
+                if let Some(now) = now.filter(|now| now.cluster_id == seat.cluster_id) {
+                    now.contact.hear_continued(by, vec![notice]);
                 }
             }
         });

@@ -11,7 +11,7 @@ use dhangkanna::{
 };
 use prost::Message as _;
 
-use crate::log::Move;
+use crate::log::{How, Move};
 
 /// Where a host sits.
 pub type Seat = (ClusterId, NodeId);
@@ -81,7 +81,7 @@ impl Lineage {
         now: Duration,
         log: impl Fn(&str, Seat) -> Option<LogStore>,
     ) {
-        if let Some(participants) = &step.participants {
+        if let How::Founded(participants) = &step.how {
             return self.founded(step, participants, log);
         }
         self.follows += 1;
@@ -94,7 +94,10 @@ impl Lineage {
     /// The hosts that take part in what somebody has founded, but for that one.
     pub fn others_in(&self, step: &Move) -> Vec<String> {
         let parent = self.continued[&step.into].cluster;
-        let ids = step.participants.iter().flatten();
+        let ids = match &step.how {
+            How::Founded(participants) => participants.iter(),
+            How::Followed | How::CaughtUp => [].iter(),
+        };
         let hosts = ids.filter_map(|id| self.hosts.get(&(parent, *id)));
         hosts.filter(|host| **host != step.by).cloned().collect()
     }
@@ -133,10 +136,22 @@ impl Lineage {
     fn followed(&mut self, step: &Move, log: impl Fn(&str, Seat) -> Option<LogStore>) {
         let host = &step.by;
         let parent = &self.continued[&step.into];
-        let seat = self.seats[&(host.clone(), parent.cluster)];
-        let own = log(host, seat);
+        let is_behind = matches!(step.how, How::CaughtUp);
+        let key = (host.clone(), parent.cluster);
+        if is_behind && !self.seats.contains_key(&key) {
+            // Several rooms on: it was never in the last one but one.
+            return;
+        }
+        let own = log(host, self.seats[&key]);
         let newest = last(own.as_ref());
         let (by, fence) = (&parent.by, parent.last);
+        if is_behind {
+            assert!(
+                newest <= fence,
+                "{host} caught up with {by}, with a newer log"
+            );
+            return;
+        }
         assert_eq!(newest, fence, "{host} followed {by} with another log");
         for (index, entry) in entries(own.as_ref()) {
             let theirs = parent.entries.get(&index);

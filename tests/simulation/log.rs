@@ -36,9 +36,19 @@ pub struct Move {
     pub by: String,
     /// The other cluster.
     pub into: ClusterId,
-    /// The seats of those who take part, if it has founded that; if not, it has
-    /// followed by itself.
-    pub participants: Option<Vec<NodeId>>,
+    /// How.
+    pub how: How,
+}
+
+/// How a host goes on elsewhere.
+#[derive(Debug)]
+pub enum How {
+    /// It has founded that, for itself and the seats of those who take part.
+    Founded(Vec<NodeId>),
+    /// By itself, with the very log of the founder.
+    Followed,
+    /// With a log that ends before the founder's.
+    CaughtUp,
 }
 
 impl Log {
@@ -93,23 +103,10 @@ impl Subscriber for Log {
         if line.0.starts_with("snapshot installed") {
             state.snapshots_installed += 1;
         }
-        let founded = line.0.strip_prefix("the game goes on in ");
-        let founded = founded.and_then(|rest| rest.split_once(", with "));
-        let followed = line.0.strip_prefix("followed into ");
-        if let Some((into, seats)) = founded
-            .map(|(into, seats)| (into, Some(seats)))
-            .or(followed.map(|into| (into, None)))
-        {
-            let ids = |seats: &str| {
-                let seats = seats.trim_matches(['{', '}']).split(", ");
-                seats.map(|id| id.parse().expect("a seat")).collect()
-            };
+        if let Some((into, how)) = how(&line.0) {
             let by = state.host.clone();
-            state.moves.push(Move {
-                by,
-                into: into.parse().expect("a cluster"),
-                participants: seats.map(ids),
-            });
+            let into = into.parse().expect("a cluster");
+            state.moves.push(Move { by, into, how });
         }
         if !self.is_quiet {
             println!("{:>9.3} {} {}", state.now.as_secs_f64(), state.host, line.0);
@@ -119,6 +116,22 @@ impl Subscriber for Log {
     fn enter(&self, _span: &span::Id) {}
 
     fn exit(&self, _span: &span::Id) {}
+}
+
+/// Where a game goes on, and how, if a line says so.
+fn how(line: &str) -> Option<(&str, How)> {
+    if let Some(into) = line.strip_prefix("followed into ") {
+        return Some((into, How::Followed));
+    }
+    if let Some(into) = line.strip_prefix("caught up in ") {
+        return Some((into, How::CaughtUp));
+    }
+    let (into, seats) = line
+        .strip_prefix("the game goes on in ")?
+        .split_once(", with ")?;
+    let seats = seats.trim_matches(['{', '}']).split(", ");
+    let seats = seats.map(|id| id.parse().expect("a seat")).collect();
+    Some((into, How::Founded(seats)))
 }
 
 /// An event's message.

@@ -262,7 +262,7 @@ impl Simulation<'_> {
         }
         drop(nodes);
         self.heard.check();
-        for step in moves.iter().filter(|step| step.participants.is_some()) {
+        for step in &moves {
             self.delay_word(step);
         }
         self.intrude();

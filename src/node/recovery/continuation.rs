@@ -57,6 +57,15 @@ impl Care {
         self
     }
 
+    /// What the log file says of such a move.
+    fn says(self) -> &'static str {
+        match self {
+            Self::ByItself => "followed into",
+            Self::Decided => "caught up in",
+            Self::None => "moved into",
+        }
+    }
+
     /// Whether a log may be given up, as far as what the founder has signed tells.
     fn allows(self, last: Option<LogId>, digest: [u8; 32], notice: &Notice) -> bool {
         // All of the same: then it must be the same.
@@ -326,6 +335,7 @@ async fn move_to(
     peer: PeerId,
     care: Care,
 ) -> Reply {
+    let says = care.says();
     let care = care.planted();
     let (Some(first), Some(last)) = (notices.first(), notices.last()) else {
         let nowhere = "nobody says where the game went on";
@@ -384,6 +394,7 @@ async fn move_to(
         return Err(Failure::new("still_played", text));
     }
     shared.note_continued(seat, first.clone()).await;
+    tracing::info!("{says} {cluster}");
     Ok(Done::Continued { cluster })
 }
 
