@@ -145,7 +145,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         let seat = self.seat.as_ref()?;
         let findings = seat.findings.borrow();
         let told = findings.as_ref();
-        let told = told.and_then(|findings| findings.continued.clone());
+        let told = told.and_then(|findings| findings.continued.values().next().cloned());
         let (peer, notices) = told.or_else(|| seat.contact.continued())?;
         let mut state = seat.node.state();
         if !state.game().players().contains_key(&peer) {

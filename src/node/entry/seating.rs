@@ -209,7 +209,16 @@ pub async fn take_seat(
 ) -> Result<Arc<Seat>, Failure> {
     let deadline = Instant::now() + JOIN_TIMEOUT;
     let before = shared.current_seat();
-    let (leader, admission) = ask(shared, room, members, deadline).await?;
+    let mut seats = shared.seat.subscribe();
+    let node_id =
+        |seat: &Option<Arc<Seat>>| seat.as_ref().map(|seat| (seat.cluster_id, seat.node_id()));
+    let (leader, admission) = tokio::select! {
+        let_in = ask(shared, room, members, deadline) => let_in?,
+        // An owner may think for long, and the player leave meanwhile.
+        _ = seats.wait_for(|now| node_id(now) != node_id(&before)) => {
+            return Err(Failure::new("not_in_room", "the seat was left meanwhile"));
+        }
+    };
     // It may have taken long to be let in.
     let deadline = Instant::now() + JOIN_TIMEOUT;
     let seat = Seat::open(&shared.env, room, new_node_id(), admission.room.clone()).await?;

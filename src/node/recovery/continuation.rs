@@ -19,7 +19,7 @@ use tokio::time::Instant;
 
 use super::survey::{ASKING, survey};
 use crate::{
-    consensus::{Continuation, Genesis, Holder, LogId, NodeId, Notice},
+    consensus::{ClusterId, Continuation, Genesis, Holder, LogId, NodeId, Notice},
     game::PeerId,
     net::{Refusal, Refused},
     node::{
@@ -88,7 +88,7 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
     seat.contact.freeze_own(seat.timing.freeze);
     let mut findings = survey(shared, seat, true, ASKING).await;
     let mut seat = Arc::clone(seat);
-    if let Some((peer, notices)) = &findings.continued {
+    if let Some((peer, notices)) = findings.continued.values().next() {
         match move_to(shared, &seat, notices, *peer, Care::Decided).await {
             Err(failure) => tracing::info!("not followed: {failure}"),
             followed => return followed,
@@ -318,8 +318,38 @@ pub async fn catch_up(
     notices: &[Notice],
     peer: PeerId,
 ) -> Result<(), Failure> {
-    let moved = move_to(shared, seat, notices, peer, Care::Decided).await;
-    moved.map(drop)
+    let Ok(_switching) = shared.switching.try_lock() else {
+        // Somebody sees to it.
+        return Ok(());
+    };
+    let (Some(first), Some(last)) = (notices.first(), notices.last()) else {
+        return Ok(());
+    };
+    if !shared.is_current(seat) {
+        return Ok(());
+    }
+    if seat.contact.was_sent_away(&first.founder.key.peer_id()) {
+        return Err(unknown_there());
+    }
+    let care = Care::Decided.planted();
+    // No call of Raft's is answered any more, so it stays as it is.
+    if !may_go(seat, care, first).await {
+        return Err(unknown_there());
+    }
+    let cluster = last.cluster();
+    let members = members_of(shared, cluster, peer);
+    let next = seating::take_seat(shared, cluster, &members).await?;
+    let (before, now) = (seat.node.state_of_whole_log(), next.node.state());
+    if care != Care::None && !now.goes_on_from(seat.cluster_id, &before) {
+        shared.seat.send_replace(Some(Arc::clone(seat)));
+        next.node.close().await;
+        next.forget().await;
+        return Err(unknown_there());
+    }
+    seat.node.close().await;
+    shared.note_continued(seat, first.clone()).await;
+    tracing::info!("caught up in {cluster}");
+    Ok(())
 }
 
 /// Takes a seat where the game went on, and gives up the old one for good. The
@@ -344,25 +374,26 @@ async fn move_to(
     let cluster = last.cluster();
     let _switching = shared.switching.lock().await;
     if !shared.is_current(seat) {
-        // Somebody else was faster: the seat is there, or given up.
+        // Somebody else was faster: the seat is there, or given up, or open again.
+        let now = shared.current_seat();
+        if now.is_some_and(|now| now.cluster_id == seat.cluster_id) {
+            return Err(Failure::new(
+                "busy",
+                "another try has just failed; try again",
+            ));
+        }
         return Ok(Done::Continued { cluster });
     }
-    let unknown = || {
-        let text = "something was decided here that is not known there";
-        Err(Failure::new("still_played", text))
-    };
     if !may_go(seat, care, first).await {
-        return unknown();
+        return Err(unknown_there());
     }
     // Closed, and looked at once more: nothing is added any more.
     seat.node.close().await;
     if !may_go(seat, care, first).await {
         open_again(shared, seat).await;
-        return unknown();
+        return Err(unknown_there());
     }
-    let mut members = shared.env.announcers_of(cluster);
-    members.retain(|seen| *seen != peer);
-    members.insert(0, peer);
+    let members = members_of(shared, cluster, peer);
     let next = match seating::take_seat(shared, cluster, &members).await {
         Ok(next) => next,
         Err(failure) => {
@@ -396,6 +427,19 @@ async fn move_to(
     shared.note_continued(seat, first.clone()).await;
     tracing::info!("{says} {cluster}");
     Ok(Done::Continued { cluster })
+}
+
+fn unknown_there() -> Failure {
+    let text = "something was decided here that is not known there";
+    Failure::new("still_played", text)
+}
+
+/// Who may be asked to let us into a room, the one who told of it first.
+fn members_of(shared: &Shared, room: ClusterId, peer: PeerId) -> Vec<PeerId> {
+    let mut members = shared.env.announcers_of(room);
+    members.retain(|seen| *seen != peer);
+    members.insert(0, peer);
+    members
 }
 
 /// Whether a seat's log may be given up, as it is now.

@@ -121,6 +121,10 @@ async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
     if findings.is_replaced {
         return shared.evict(seat, Eviction::Replaced);
     }
+    if seat.contact.is_outdated() {
+        // That was shown once, and is not said again by who went on elsewhere.
+        return;
+    }
     let key = shared.env.identity.key().public();
     let state = seat.node.state_of_whole_log();
     let own = state.proof_of(&seat.me).map(|own| (own.session, own.seq));
@@ -229,19 +233,21 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     }
     let is_outdated = seat.contact.is_outdated();
     let is_given_up = is_outdated || findings.is_given_up(&membership.voter_ids().collect());
-    let continued = findings.continued.clone().filter(|_| is_outdated);
-    seat.findings.send_replace(Some(findings));
+    seat.findings.send_replace(Some(findings.clone()));
     seat.lost_membership
         .send_if_modified(|lost| std::mem::replace(lost, is_given_up) != is_given_up);
     if !is_given_up {
         return;
     }
-    let taken = match continued {
+    if is_outdated && let Some((by, (peer, notices))) = findings.all_went_to() {
         // The log of the others counts, and this is where it went on.
-        Some((peer, notices)) => continuation::catch_up(shared, seat, &notices, peer).await,
-        None => seating::rejoin(shared, seat).await,
-    };
-    if let Err(e) = taken {
+        if let Err(e) = continuation::catch_up(shared, seat, notices, *peer).await {
+            tracing::info!("the game went on elsewhere, and cannot be followed yet: {e}");
+            seat.doubt(&mut findings, [by], Claim::WentOn);
+        }
+        return;
+    }
+    if let Err(e) = seating::rejoin(shared, seat).await {
         if e.code == Refusal::Removed.code() {
             return shared.evict(seat, Eviction::Removed);
         }

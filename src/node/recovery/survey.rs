@@ -92,8 +92,8 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
                 Refusal::Replaced => findings.is_replaced = true,
                 _ => {}
             },
-            Ok((_, Err(CallError::Continued(notices)))) => {
-                findings.continued = Some((peer, notices));
+            Ok((id, Err(CallError::Continued(notices)))) => {
+                findings.continued.insert(id, (peer, notices));
             }
             Ok((_, Err(e))) | Err(e) => {
                 tracing::debug!("{} does not say how it is: {e}", peer.short());

@@ -27,6 +27,8 @@ pub enum Claim {
     Plays,
     /// "I know more", and "not now".
     KnowsMore,
+    /// "The game went on elsewhere."
+    WentOn,
 }
 
 /// How the others were when they were asked.
@@ -45,8 +47,8 @@ pub struct Findings {
     pub strangers: BTreeSet<NodeId>,
     /// Whose word has brought nothing before.
     pub disbelieved: BTreeSet<(NodeId, Claim)>,
-    /// Who has gone on in another cluster, and how that came about.
-    pub continued: Option<(PeerId, Vec<Notice>)>,
+    /// Members that have gone on in another cluster, and how that came about.
+    pub continued: BTreeMap<NodeId, (PeerId, Vec<Notice>)>,
     /// Another start of this player's plays, as it has signed.
     pub is_replaced: bool,
 }
@@ -87,6 +89,20 @@ impl Findings {
     /// Whether a member is waited for, or asked to found the next room.
     pub fn waits_for(&self, id: NodeId) -> bool {
         !self.disbelieved.contains(&(id, Claim::KnowsMore))
+    }
+
+    /// Where all the others are that answered, by the word of one of them: nobody is
+    /// left in this room, and nobody names another one. One alone could have gone.
+    pub fn all_went_to(&self) -> Option<(NodeId, &(PeerId, Vec<Notice>))> {
+        let here = self.answers.keys().chain(self.gave_up.keys());
+        let mut here = here.chain(&self.busy);
+        let is_empty = here.all(|id| self.strangers.contains(id));
+        let told = self.continued.iter();
+        let mut told = told.filter(|(id, _)| !self.disbelieved.contains(&(**id, Claim::WentOn)));
+        let (by, first) = told.next()?;
+        let room = |(_, notices): &(PeerId, Vec<Notice>)| notices.last().map(|it| it.cluster());
+        let is_one = told.all(|(_, other)| room(other) == room(first));
+        (is_empty && is_one).then_some((*by, first))
     }
 
     /// Whether our seat was given up: by the word of most of those voters that
@@ -171,7 +187,7 @@ impl Histories {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consensus::Mark;
+    use crate::consensus::{Continuation, Holder, Mark, TicketPath};
 
     /// Findings as a word for each seat: `p` plays, `l` leads, `n` says that we are
     /// no member.
@@ -258,6 +274,55 @@ mod tests {
                     .all(|id| findings.waits_for(*id) == believed.contains(id))
             );
         }
+    }
+
+    /// Whose game has gone on elsewhere.
+    #[test]
+    fn one_alone_does_not_say_where_the_game_went_on() {
+        let notice = |room: u8| {
+            let pair = rcgen::KeyPair::generate().expect("a key");
+            let key = crate::keys::SigningKey::from_pkcs8(&pair.serialize_der()).expect("P-256");
+            let founder = Holder {
+                seat: NodeId::from(room),
+                key: key.public(),
+            };
+            let (parent, child) = TicketPath::found(founder);
+            let notice = Continuation {
+                parent,
+                founder,
+                path: None,
+                child,
+                fence: None,
+                digest: [0; 32],
+                participants: vec![founder.seat],
+            };
+            notice.signed_by(&key)
+        };
+        let (one, other) = (notice(1), notice(2));
+        let cases = [
+            // who is here, who says that the game went on, where, whether that is so
+            ("", vec![(2, &one)], true),
+            ("", vec![(2, &one), (3, &one)], true),
+            ("", vec![(2, &one), (3, &other)], false),
+            ("3", vec![(2, &one)], false),
+            ("3n", vec![(2, &one)], false),
+            ("9s", vec![(2, &one)], true),
+            ("3", vec![], false),
+        ];
+        for (here, told, is_so) in cases {
+            let mut findings = findings(here);
+            for (by, notice) in told {
+                let peer = PeerId::new([by as u8; 32]);
+                let told = (peer, vec![Notice::clone(notice)]);
+                findings.continued.insert(by, told);
+            }
+            assert_eq!(findings.all_went_to().is_some(), is_so, "{here}");
+        }
+        let mut findings = findings("");
+        let told = (PeerId::new([2; 32]), vec![one]);
+        findings.continued.insert(2, told);
+        findings.disbelieved.insert((2, Claim::WentOn));
+        assert_eq!(findings.all_went_to(), None);
     }
 
     #[test]
