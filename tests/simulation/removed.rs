@@ -176,7 +176,13 @@ impl Simulation<'_> {
             return false;
         };
         let (owner, knows) = sent_away(&here);
-        let mut others = (0..self.hosts.len()).filter(|other| *other != n);
+        // Who was sent away itself, and let in again, is not heard here yet.
+        let was_gone = |other: usize| {
+            let gone = self.removals.of(seat.0).iter();
+            let mut gone = gone.map(|gone| gone.seat.identity.peer_id());
+            gone.any(|peer| peer == self.hosts[other].peer)
+        };
+        let mut others = (0..self.hosts.len()).filter(|other| *other != n && !was_gone(*other));
         !knows
             && is_steady(n)
             && others.any(|other| {
