@@ -333,6 +333,10 @@ impl Game {
                 player.ready = false;
             });
             self.table.remove(peer);
+            // One with a PIN may have let in many keys: who has not come yet asks again.
+            let players = &self.players;
+            let guests = &mut self.table.guests;
+            guests.retain(|guest| players.contains_key(guest));
         }
         Ok(done_if(is_new || locks))
     }

@@ -71,7 +71,7 @@ pub struct Table {
     /// Who waits at the door, at most [`MAX_KNOCKS`]: who comes when all places are
     /// taken has none until somebody was answered or went away.
     pub knocks: BTreeMap<PeerId, Name>,
-    /// Who was let in, the newest last.
+    /// Who was let in, the newest last. A removal ends that for who has not come yet.
     pub guests: Vec<PeerId>,
     /// Who was not let in, the newest last.
     pub refused: Vec<PeerId>,

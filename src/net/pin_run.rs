@@ -283,9 +283,10 @@ async fn check<H: Handler>(
         }
         return Ok(Err(refused.reason));
     }
+    let let_in = handler.let_in(joiner.peer_id).await;
     // The next one's turn.
     drop(run);
-    Ok(match handler.let_in(joiner.peer_id).await {
+    Ok(match let_in {
         Ok(()) => Ok(common.tag(OF_OWNER)),
         Err(refused) => Err(refused.reason),
     })

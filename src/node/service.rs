@@ -228,6 +228,12 @@ impl Handler for Service {
 
     async fn let_in(&self, peer: PeerId) -> Result<(), Refused> {
         let busy = || Refusal::Busy.because("nobody can be let in now");
+        let seat = self.0.current_seat().ok_or_else(busy)?;
+        let state = seat.node.state();
+        let game = state.game();
+        if game.knows(&peer) && game.door(&peer) == Door::Open {
+            return Ok(());
+        }
         let (done, outcome) = oneshot::channel();
         let action = Action::LetIn(peer);
         let sent = self.0.jobs.try_send(Job { action, done });
@@ -264,7 +270,9 @@ impl Handler for Service {
         if let Err(refused) = self.may_come(&seat, peer, from) {
             if refused.reason == Refusal::Knocking {
                 let knocks = &seat.lead.knocks;
-                knocks.note(peer, &name, from, seat.node.applied().borrow().index());
+                let (applied, is_known) =
+                    (seat.node.applied().borrow().index(), self.is_known(peer));
+                knocks.note(peer, &name, from, applied, is_known);
             }
             return Err(refused);
         }

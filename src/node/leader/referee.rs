@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::membership;
 use crate::{
-    game::{Door, Game, MAX_KNOCKS, Observation},
+    game::{Door, Game, Observation, PeerId},
     node::seat::{Seat, door::KNOCKING},
 };
 
@@ -67,24 +67,21 @@ fn observations(seat: &Seat, game: &Game) -> Vec<Observation> {
         });
     }
     let table = game.table();
-    let knocking = seat.lead.knocks.waiting(table.answer_to_all);
-    for (peer, name) in &knocking {
-        // Where there is no place, the log is not filled with what changes nothing.
-        let has_place = table.knocks.len() < MAX_KNOCKS && !table.knocks.contains_key(peer);
-        let may_knock = matches!(game.door(peer), Door::Locked | Door::Open);
-        if has_place && may_knock && !game.knows(peer) {
-            let (peer, name) = (*peer, name.clone());
-            observations.push(Observation::Knock { peer, name });
-        }
-    }
-    let gone = table
-        .knocks
-        .keys()
-        .filter(|peer| !knocking.contains_key(peer));
+    let mut knocking = seat.lead.knocks.waiting(table.answer_to_all);
+    let may_knock =
+        |peer: &PeerId| matches!(game.door(peer), Door::Locked | Door::Open) && !game.knows(peer);
+    knocking.retain(|peer, _| may_knock(peer));
+    // Where there is no place, the log is not filled with what changes nothing.
+    let (leave, come) = seat.lead.knocks.turns(&knocking, &table.knocks);
+    let gone = table.knocks.keys().copied();
+    let gone = gone.filter(|peer| !knocking.contains_key(peer));
     // A new leader hears of them only when they ask again.
-    if seat.node.leading_for() >= KNOCKING {
-        observations.extend(gone.map(|peer| Observation::KnockWithdrawn(*peer)));
-    }
+    let gone = gone.filter(|_| seat.node.leading_for() >= KNOCKING);
+    observations.extend(gone.chain(leave).map(Observation::KnockWithdrawn));
+    let come = come
+        .into_iter()
+        .filter_map(|peer| Some((peer, knocking.remove(&peer)?)));
+    observations.extend(come.map(|(peer, name)| Observation::Knock { peer, name }));
     observations
 }
 

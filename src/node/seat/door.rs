@@ -6,8 +6,9 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::{
-    game::{AnswerToAll, Name, PeerId},
+    game::{AnswerToAll, MAX_KNOCKS, Name, PeerId},
     net::Source,
+    random,
 };
 
 /// Who knocks asks again and again; who has not for this long has gone.
@@ -16,6 +17,9 @@ pub const KNOCKING: Duration = Duration::from_secs(5);
 /// How many knocks are remembered; beyond it, who came last from where most come from
 /// is forgotten.
 const MAX_WAITING: usize = 256;
+
+/// How long a knock stays on the owner's list while others wait for its place.
+const SHOWN: Duration = Duration::from_secs(30);
 
 /// How many strangers come in without a word of the owner's in [`FRESH`]: a family is
 /// less, and a program with many keys gets no further.
@@ -38,11 +42,15 @@ struct Knock {
     /// The entry that was applied last when they knocked first.
     since: (u64, Instant),
     asked: Instant,
+    /// Whether this computer's player has met them.
+    is_met: bool,
+    /// Since when they stand on the owner's list.
+    shown: Option<Instant>,
 }
 
 impl Knocks {
     /// Somebody asks to be let in, while that entry is the last.
-    pub fn note(&self, peer: PeerId, name: &Name, from: Source, applied: u64) {
+    pub fn note(&self, peer: PeerId, name: &Name, from: Source, applied: u64, is_met: bool) {
         let now = Instant::now();
         let mut knocks = self.0.lock();
         knocks.retain(|_, knock| now - knock.asked < KNOCKING);
@@ -51,14 +59,18 @@ impl Knocks {
             from,
             since: (applied, now),
             asked: now,
+            is_met,
+            shown: None,
         });
         knock.asked = now;
         if knocks.len() > MAX_WAITING {
             let from_there =
                 |from: Source| knocks.values().filter(|knock| knock.from == from).count();
-            let last = knocks
-                .iter()
-                .max_by_key(|(_, knock)| (from_there(knock.from), knock.since));
+            // Of as many sources as there are places, anybody: not who comes last.
+            let last = knocks.iter().max_by_key(|(_, knock)| {
+                let is_stranger = !knock.is_met;
+                (is_stranger, from_there(knock.from), random::u64())
+            });
             if let Some(last) = last.map(|(peer, _)| *peer) {
                 knocks.remove(&last);
             }
@@ -74,7 +86,37 @@ impl Knocks {
             .map(|answer| answer.let_in)
     }
 
-    /// Those who still ask, and have no answer: of each source who came first.
+    /// Who of those that wait comes onto the owner's list, which has `listed` now, and
+    /// who leaves it: those come first whom this computer's player has met, and of
+    /// the others anybody, in turns.
+    pub fn turns(
+        &self,
+        waiting: &BTreeMap<PeerId, Name>,
+        listed: &BTreeMap<PeerId, Name>,
+    ) -> (Vec<PeerId>, Vec<PeerId>) {
+        let mut knocks = self.0.lock();
+        for (peer, knock) in &mut *knocks {
+            let since = knock.shown.unwrap_or_else(Instant::now);
+            knock.shown = listed.contains_key(peer).then_some(since);
+        }
+        let is_met = |peer: &PeerId| knocks.get(peer).is_some_and(|knock| knock.is_met);
+        let mut come: Vec<PeerId> = waiting.keys().copied().collect();
+        come.retain(|peer| !listed.contains_key(peer));
+        come.sort_by_cached_key(|peer| (!is_met(peer), random::u64()));
+        let later = come.split_off(come.len().min(MAX_KNOCKS.saturating_sub(listed.len())));
+        let mut shown: Vec<_> = listed
+            .keys()
+            .filter(|peer| !is_met(peer))
+            .filter_map(|peer| Some((knocks.get(peer)?.shown?, *peer)))
+            .collect();
+        shown.sort_unstable();
+        let leave = shown.into_iter().zip(later);
+        let leave = leave.filter(|((since, _), next)| is_met(next) || since.elapsed() >= SHOWN);
+        (leave.map(|((_, peer), _)| peer).collect(), come)
+    }
+
+    /// Those who still ask, and have no answer: of each source who came first, or first
+    /// of those whom this computer's player has met.
     pub fn waiting(&self, to_all: Option<AnswerToAll>) -> BTreeMap<PeerId, Name> {
         let mut knocks = self.0.lock();
         knocks.retain(|_, knock| knock.asked.elapsed() < KNOCKING);
@@ -82,7 +124,8 @@ impl Knocks {
         let mut first: BTreeMap<Source, (PeerId, &Knock)> = BTreeMap::new();
         for (peer, knock) in knocks.iter().filter(|(_, knock)| knock.since.0 >= answered) {
             let before = first.entry(knock.from).or_insert((*peer, knock));
-            if knock.since < before.1.since {
+            let order = |knock: &Knock| (!knock.is_met, knock.since);
+            if order(knock) < order(before.1) {
                 *before = (*peer, knock);
             }
         }
@@ -166,17 +209,17 @@ mod tests {
         let name = |n: u8| Name::parse(&format!("P{n:02}")).expect("a name");
         // A dozen behind one address, and one of another.
         for n in 1..=12 {
-            knocks.note(peer(n), &name(n), source(1), 100);
+            knocks.note(peer(n), &name(n), source(1), 100, false);
             tokio::time::advance(Duration::from_millis(10)).await;
         }
-        knocks.note(peer(13), &name(13), source(2), 100);
+        knocks.note(peer(13), &name(13), source(2), 100, false);
         assert_eq!(names(&knocks.waiting(None)), ["P01", "P13"]);
         // The owner answers; who asks after that is not meant.
         let all = Some(AnswerToAll {
             index: 101,
             let_in: true,
         });
-        knocks.note(peer(14), &name(14), source(1), 101);
+        knocks.note(peer(14), &name(14), source(1), 101, false);
         assert!((1..=13).all(|n| knocks.answer(&peer(n), all) == Some(true)));
         assert_eq!(knocks.answer(&peer(14), all), None);
         assert_eq!(names(&knocks.waiting(all)), ["P14"]);
@@ -184,7 +227,7 @@ mod tests {
         tokio::time::advance(KNOCKING).await;
         assert!(knocks.waiting(all).is_empty());
         assert_eq!(knocks.answer(&peer(1), all), None);
-        knocks.note(peer(1), &name(1), source(1), 102);
+        knocks.note(peer(1), &name(1), source(1), 102, false);
         assert_eq!(knocks.answer(&peer(1), all), None);
     }
 
@@ -197,17 +240,53 @@ mod tests {
             PeerId::new(id)
         };
         let friend = Name::parse("Friend").expect("a name");
-        knocks.note(peer(1), &friend, source(20), 5);
+        knocks.note(peer(1), &friend, source(20), 5, false);
         for n in 0..1000 {
-            knocks.note(key(n), &name, source(1 + (n % 16) as u8), 5);
+            knocks.note(key(n), &name, source(1 + (n % 16) as u8), 5, false);
         }
         assert_eq!(knocks.0.lock().len(), MAX_WAITING);
         // Who comes when all places are taken gets one of the flood's.
-        knocks.note(peer(2), &friend, source(21), 5);
+        knocks.note(peer(2), &friend, source(21), 5, false);
         let waiting = knocks.waiting(None);
         assert_eq!(waiting.len(), 18);
         assert!(waiting.contains_key(&peer(1)) && waiting.contains_key(&peer(2)));
         assert_eq!(knocks.0.lock().len(), MAX_WAITING);
+    }
+
+    /// A stranger with more addresses than the owner's list has places.
+    #[tokio::test(start_paused = true)]
+    async fn the_owners_list_has_a_place_for_everybody_in_turn() {
+        let (knocks, name) = (Knocks::default(), Name::placeholder());
+        let flood = || (0..40).for_each(|n| knocks.note(peer(n), &name, source(n), 5, false));
+        let mut listed = BTreeMap::new();
+        let look = |listed: &mut BTreeMap<PeerId, Name>| {
+            let (leave, come) = knocks.turns(&knocks.waiting(None), listed);
+            leave.iter().for_each(|peer| drop(listed.remove(peer)));
+            listed.extend(come.into_iter().map(|peer| (peer, name.clone())));
+            assert!(listed.len() <= MAX_KNOCKS);
+        };
+        flood();
+        look(&mut listed);
+        assert_eq!(listed.len(), MAX_KNOCKS);
+        // Somebody whom the player has met is shown at once, also behind an address
+        // from which others knock.
+        knocks.note(peer(50), &name, source(7), 5, true);
+        look(&mut listed);
+        look(&mut listed);
+        assert!(listed.contains_key(&peer(50)));
+        // Others wait, and each is shown in the end.
+        knocks.note(peer(51), &name, source(51), 5, false);
+        let mut looks = 0;
+        while !listed.contains_key(&peer(51)) {
+            flood();
+            knocks.note(peer(50), &name, source(7), 5, true);
+            knocks.note(peer(51), &name, source(51), 5, false);
+            look(&mut listed);
+            tokio::time::advance(Duration::from_secs(1)).await;
+            looks += 1;
+            assert!(looks < 1000, "it is never shown");
+        }
+        assert!(looks > 20 && listed.contains_key(&peer(50)));
     }
 
     #[tokio::test(start_paused = true)]
