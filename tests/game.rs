@@ -1,6 +1,8 @@
 //! The rules as transcripts, and what must hold whatever players do.
 
-use dhangkanna::game::{Action, CHANCES, Game, Letter, Name, PeerId, Phase, Rejection, Secret};
+use dhangkanna::game::{
+    Action, CHANCES, Door, Game, Letter, Name, PeerId, Phase, Rejection, Secret,
+};
 use proptest::prelude::*;
 
 fn peer(n: u8) -> PeerId {
@@ -31,6 +33,24 @@ fn guess(letter: &str) -> Action {
         letter: Letter::parse(letter).unwrap(),
         round: None,
     }
+}
+
+/// One who knew the PIN could let in any number of keys, and come back with them.
+#[test]
+fn a_removal_ends_what_was_let_in_and_did_not_come() {
+    let mut game = seated(3);
+    let let_in = |game: &mut Game, n| game.apply(0, peer(0), Action::LetIn(peer(n))).unwrap();
+    for n in [2, 8, 9] {
+        let_in(&mut game, n);
+    }
+    assert!([2, 8, 9].iter().all(|n| game.knows(&peer(*n))));
+    let remove = Action::Remove {
+        peer: peer(1),
+        lock: true,
+    };
+    game.apply(0, peer(0), remove).unwrap();
+    assert!(game.knows(&peer(2)), "who plays stays");
+    assert!([8, 9].iter().all(|n| game.door(&peer(*n)) == Door::Locked));
 }
 
 fn mask(game: &Game) -> String {

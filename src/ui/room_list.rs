@@ -12,7 +12,7 @@ use super::{
     words::{notice, tr},
 };
 use crate::{
-    game::{Phase, safe_text},
+    game::{Phase, looks_like, safe_text},
     node::{Command, JoinTarget, KeptRoom, Plays, Room, View},
     packs,
 };
@@ -27,8 +27,9 @@ pub(super) fn rooms_ui(ui: &mut egui::Ui, art: &mut Art, view: &View) -> Option<
     if view.rooms.is_empty() {
         empty_ui(ui, art);
     }
-    for room in view.rooms.iter() {
-        let twins = view.rooms.iter().filter(|r| r.name == room.name).count();
+    let looks: Vec<String> = view.rooms.iter().map(|r| looks_like(&r.name)).collect();
+    for (room, look) in view.rooms.iter().zip(&looks) {
+        let twins = looks.iter().filter(|other| *other == look).count();
         let id = ("room", room.cluster_id, room.members.first());
         if fixed(ui, id, |ui| room_ui(ui, art, room, twins > 1)) {
             join = Some(Command::Join {
