@@ -24,6 +24,7 @@ mod hex_id;
 pub mod keys;
 pub mod lists;
 pub mod logging;
+mod memory;
 pub mod net;
 pub mod node;
 pub mod packs;

@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
         "console",
         "files",
         "hex_id",
+        "memory",
         "proto",
         "random",
         "signals",

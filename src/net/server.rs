@@ -14,7 +14,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     sync::{mpsc, oneshot},
     task::JoinHandle,
-    time::Sleep,
+    time::{Instant, Sleep},
 };
 use tonic::{
     service::interceptor::InterceptedService,
@@ -30,7 +30,10 @@ use super::{
     service::{Handler, Service},
     transport::{Stream, Transport},
 };
-use crate::proto::{lobby_server::LobbyServer, members_server::MembersServer};
+use crate::{
+    blocking, memory,
+    proto::{lobby_server::LobbyServer, members_server::MembersServer},
+};
 
 /// How long a newcomer has for the TLS handshake.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -46,6 +49,10 @@ const MAX_LOBBY_BYTES: usize = 4 * 1024;
 
 /// The largest message of a member, in bytes: a snapshot.
 const MAX_MEMBER_BYTES: usize = 4 * 1024 * 1024;
+
+/// How long after a connection was taken the memory goes back that those had which
+/// have ended.
+const TIDYING: Duration = Duration::from_secs(20);
 
 /// How often a connection is probed when nothing is heard on it.
 const KEEPALIVE: Duration = Duration::from_secs(10);
@@ -136,8 +143,25 @@ async fn accept<H: Handler>(
     places: Places,
     handler: Arc<H>,
 ) -> Infallible {
+    // When memory goes back, if any connection came since it did last.
+    let mut tidies_at: Option<Instant> = None;
     loop {
-        let (remote, handshake) = match transport.accept().await {
+        let tidying = async {
+            match tidies_at {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        let accepted = tokio::select! {
+            accepted = transport.accept() => accepted,
+            () = tidying => {
+                tidies_at = None;
+                tokio::spawn(blocking::run(memory::give_back));
+                continue;
+            }
+        };
+        tidies_at.get_or_insert_with(|| Instant::now() + TIDYING);
+        let (remote, handshake) = match accepted {
             Ok(accepted) => accepted,
             Err(e) => {
                 // Out of file handles, most likely; it passes.
@@ -291,10 +315,7 @@ impl AsyncWrite for Connection {
 
 #[cfg(test)]
 mod tests {
-    use tokio::{
-        io::{AsyncReadExt as _, AsyncWriteExt as _, duplex},
-        time::Instant,
-    };
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
 
     use super::*;
     use crate::game::PeerId;
