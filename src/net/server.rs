@@ -136,7 +136,6 @@ impl Drop for Running {
     }
 }
 
-#[expect(clippy::infinite_loop, reason = "until its task is aborted")]
 async fn accept<H: Handler>(
     transport: Arc<dyn Transport>,
     connections: mpsc::Sender<Connection>,

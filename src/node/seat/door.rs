@@ -261,7 +261,9 @@ mod tests {
         let mut listed = BTreeMap::new();
         let look = |listed: &mut BTreeMap<PeerId, Name>| {
             let (leave, come) = knocks.turns(&knocks.waiting(None), listed);
-            leave.iter().for_each(|peer| drop(listed.remove(peer)));
+            for peer in leave {
+                listed.remove(&peer);
+            }
             listed.extend(come.into_iter().map(|peer| (peer, name.clone())));
             assert!(listed.len() <= MAX_KNOCKS);
         };
