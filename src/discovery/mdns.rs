@@ -87,7 +87,7 @@ impl Mdns {
         config: &DiscoveryConfig,
         events: mpsc::Sender<Seen>,
     ) -> mdns_sd::Result<Self> {
-        let daemon = ServiceDaemon::new()?;
+        let daemon = daemon()?;
         use_only(&daemon, &config.interfaces)?;
         daemon.set_ip_check_interval(INTERFACE_CHECK)?;
         let found = daemon.browse(SERVICE)?;
@@ -111,6 +111,21 @@ impl Mdns {
             tasks,
         })
     }
+}
+
+/// The library, whose thread gives way to all others of this program where threads have
+/// priorities of their own: anybody on the network can make it as busy as they like.
+fn daemon() -> mdns_sd::Result<ServiceDaemon> {
+    let starting = || {
+        // A thread begins with the priority of the one that starts it.
+        #[cfg(target_os = "linux")]
+        if let Err(e) = rustix::process::nice(10) {
+            tracing::debug!("discovery is as urgent as the game: {e}");
+        }
+        ServiceDaemon::new()
+    };
+    let started = std::thread::spawn(starting).join();
+    started.unwrap_or_else(|_panicked| Err(mdns_sd::Error::Msg("no thread".to_owned())))
 }
 
 fn use_only(daemon: &ServiceDaemon, interfaces: &Interfaces) -> mdns_sd::Result<()> {
