@@ -139,11 +139,14 @@ async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
         tracing::warn!("this room's file is an older copy: taking a new seat");
         return give_up_log(shared, seat, GivenUp::OlderCopy);
     }
-    // What a sole voter decided was on its disk. Others cannot prove what it was, but
-    // they may be right.
+    // What a sole voter decided was on its disk. Others, with more or with something else,
+    // cannot prove what was decided, but they may be right.
     let last = seat.node.last_log_id().await.map_or(0, |last| last.index());
     let answers = findings.answers.into_values();
-    let newer = answers.filter(|(_, survey)| survey.applied.index > last);
+    let newer = answers.filter(|(_, survey)| {
+        let agrees = seat.node.agrees(survey.applied).or(survey.agrees);
+        survey.applied.index > last || agrees == Some(false)
+    });
     let players = state.game().players();
     let name_of = |peer: PeerId| players.get(&peer).map(|player| player.name.clone());
     let newer: Vec<Name> = newer
