@@ -354,5 +354,7 @@ fn what_only_one_still_knows_is_not_dropped_without_a_word() {
     assert_eq!(with, ["P1", "P3"]);
     knows.must("play_own");
     shows(&knows, "kaxn");
-    seats.iter().for_each(|seat| shows(seat, "kz"));
+    for seat in &seats {
+        shows(seat, "kz");
+    }
 }
