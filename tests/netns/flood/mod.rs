@@ -38,9 +38,8 @@ const MEMORY: u64 = 40 << 20;
 const MEMORY_AFTER: u64 = 10 << 20;
 const LOGS: u64 = 1_000_000;
 
-/// How long it may take until the memory is given back, and the seats are empty again:
-/// what was announced is remembered for two minutes.
-const AFTER: Duration = Duration::from_secs(150);
+/// How long it may take until the memory is given back, and the seats are empty again.
+const AFTER: Duration = Duration::from_secs(30);
 
 /// The stranger, while it attacks.
 struct Flood {
