@@ -69,7 +69,7 @@ pub struct Contact {
     answered: Arc<watch::Sender<Answers>>,
     /// Held while a leader's entries or its snapshot are looked at and taken: each is
     /// checked against what the one before has left.
-    taking: Arc<tokio::sync::Mutex<bool>>,
+    taking: Arc<tokio::sync::Mutex<()>>,
     /// Whom the leader of a vote has named as the next one, and when.
     named: Arc<watch::Sender<Option<(Vote, NodeId, Instant)>>>,
 }
@@ -281,9 +281,8 @@ impl Contact {
         MutexGuard::map(self.inner.lock(), |inner| &mut inner.removals)
     }
 
-    /// Waits until it is this call's turn to be taken. What the turn holds is whether the
-    /// call before was left half done.
-    pub(super) async fn turn(&self) -> OwnedMutexGuard<bool> {
+    /// Waits until it is this call's turn to be taken.
+    pub(super) async fn turn(&self) -> OwnedMutexGuard<()> {
         Arc::clone(&self.taking).lock_owned().await
     }
 

@@ -74,12 +74,6 @@ impl SeatAccess {
         from: NodeId,
         mut call: codec::AppendEntriesRequest,
     ) -> Result<codec::AppendEntriesResponse, Status> {
-        let mut is_half_done = self.contact.turn().await;
-        if *is_half_done {
-            // Its caller hung up. openraft does one thing after the other.
-            self.raft.with_raft_state(|_| ()).await.map_err(failed)?;
-            *is_half_done = false;
-        }
         if self.checked(from, &call)?.is_some() {
             return Err(Status::unavailable("the log has changed meanwhile"));
         }
@@ -90,10 +84,7 @@ impl SeatAccess {
         call.leader_commit = self.commit_of(&call);
         #[cfg(feature = "simulation")]
         let call = taken_from_anybody(call, &self.raft);
-        *is_half_done = true;
-        let response = self.raft.append_entries(call).await;
-        *is_half_done = false;
-        let response = response.map_err(failed)?;
+        let response = self.raft.append_entries(call).await.map_err(failed)?;
         if matches!(response, codec::AppendEntriesResponse::Success) {
             if has_all {
                 self.contact.note_in_step();

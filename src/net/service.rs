@@ -238,7 +238,8 @@ impl<H: Handler> Members for Service<H> {
             let asked = ensure_undecided(handler, here, from, request.vote, ours);
             taken((), asked).await?;
         }
-        let response = seat.append(from, request).await?;
+        let (here, turn) = (seat.clone(), seat.contact.turn().await);
+        let response = taken(turn, async move { here.append(from, request).await }).await?;
         if !matches!(response, codec::AppendEntriesResponse::HigherVote(_)) {
             seat.contact.hear(status);
         }
