@@ -192,6 +192,14 @@ impl Shared {
         }
     }
 
+    /// From now on the log of the others counts in a seat.
+    pub fn give_up_log(&self, seat: &Seat, why: GivenUp) {
+        if !seat.contact.is_outdated() {
+            seat.contact.mark_outdated();
+            self.given_up.send_replace(Some(why));
+        }
+    }
+
     /// Where a room went on that this node was in, and where that one did.
     pub fn went_on(&self, room: ClusterId) -> Vec<Notice> {
         let continued = self.continued.lock();

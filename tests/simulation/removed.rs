@@ -176,13 +176,17 @@ impl Simulation<'_> {
             return false;
         };
         let (owner, knows) = sent_away(&here);
-        // Who was sent away itself, and let in again, is not heard here yet.
         let was_gone = |other: usize| {
             let gone = self.removals.of(seat.0).iter();
             let mut gone = gone.map(|gone| gone.seat.identity.peer_id());
             gone.any(|peer| peer == self.hosts[other].peer)
         };
-        let mut others = (0..self.hosts.len()).filter(|other| *other != n && !was_gone(*other));
+        // Who was sent away itself is heard again when its new seat is known here.
+        let is_known = |other: usize, room: &RoomView| {
+            let mut members = here.cluster.members.iter();
+            !was_gone(other) || members.any(|member| member.node_id == room.cluster.node_id)
+        };
+        let mut others = (0..self.hosts.len()).filter(|other| *other != n);
         !knows
             && is_steady(n)
             && others.any(|other| {
@@ -195,7 +199,9 @@ impl Simulation<'_> {
                 });
                 is_steady(other)
                     && self.can_reach(n, other)
-                    && there.is_some_and(|there| sent_away(&there) == (owner, true))
+                    && there.is_some_and(|there| {
+                        is_known(other, &there) && sent_away(&there) == (owner, true)
+                    })
             })
     }
 }

@@ -29,7 +29,7 @@ use crate::{
             Seat,
             findings::{Claim, Findings},
         },
-        shared::Shared,
+        shared::{GivenUp, Shared},
     },
 };
 
@@ -101,6 +101,10 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
     seat.doubt(&mut findings, unconfirmed, Claim::Plays);
     if findings.plays() {
         seat.contact.thaw();
+        if !seat.newer_copies.lock().is_empty() {
+            // The player was asked whose game goes on, and this is theirs.
+            shared.give_up_log(seat, GivenUp::OddOneOut);
+        }
         seat.findings.send_replace(Some(findings));
         return Ok(Done::BroughtBack);
     }
@@ -348,7 +352,7 @@ pub async fn catch_up(
     }
     seat.node.close().await;
     shared.note_continued(seat, first.clone()).await;
-    tracing::info!("caught up in {cluster}");
+    tracing::info!("{} {cluster}", Care::Decided.says());
     Ok(())
 }
 

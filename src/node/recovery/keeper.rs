@@ -86,7 +86,7 @@ async fn compare(shared: &Shared, seat: &Arc<Seat>) {
     if histories.is_odd_one_out(&membership.voter_ids().collect()) {
         drop(histories);
         tracing::warn!("most others have applied something else: taking a new seat");
-        give_up_log(shared, seat, GivenUp::OddOneOut);
+        shared.give_up_log(seat, GivenUp::OddOneOut);
     }
 }
 
@@ -137,7 +137,7 @@ async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
     });
     if is_outdated {
         tracing::warn!("this room's file is an older copy: taking a new seat");
-        return give_up_log(shared, seat, GivenUp::OlderCopy);
+        return shared.give_up_log(seat, GivenUp::OlderCopy);
     }
     // What a sole voter decided was on its disk. Others, with more or with something else,
     // cannot prove what was decided, but they may be right.
@@ -157,14 +157,6 @@ async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
         *seat.newer_copies.lock() = newer;
     } else {
         seat.node.may_elect();
-    }
-}
-
-/// From now on the log of the others counts.
-fn give_up_log(shared: &Shared, seat: &Seat, why: GivenUp) {
-    if !seat.contact.is_outdated() {
-        seat.contact.mark_outdated();
-        shared.given_up.send_replace(Some(why));
     }
 }
 
