@@ -85,6 +85,16 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
         let message = "the others can be reached; nobody is missing";
         return Err(Failure::new("still_played", message));
     }
+    if !seat.newer_copies.lock().is_empty() {
+        // The player was asked whose game goes on, and this is theirs. Who shall not keep
+        // still answers also while a leader is elected there.
+        let others = survey(shared, seat, false, ASKING).await.answers;
+        let mut others = others.values();
+        if others.any(|(_, theirs)| seat.agrees_with(theirs) == Some(false)) {
+            shared.give_up_log(seat, GivenUp::OddOneOut);
+            return Ok(Done::BroughtBack);
+        }
+    }
     seat.contact.freeze_own(seat.timing.freeze);
     let mut findings = survey(shared, seat, true, ASKING).await;
     let mut seat = Arc::clone(seat);
@@ -101,10 +111,6 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
     seat.doubt(&mut findings, unconfirmed, Claim::Plays);
     if findings.plays() {
         seat.contact.thaw();
-        if !seat.newer_copies.lock().is_empty() {
-            // The player was asked whose game goes on, and this is theirs.
-            shared.give_up_log(seat, GivenUp::OddOneOut);
-        }
         seat.findings.send_replace(Some(findings));
         return Ok(Done::BroughtBack);
     }
@@ -190,9 +196,7 @@ pub async fn found_next(shared: &Shared, seat: &Arc<Seat>) -> Result<Notice, Ref
     // Who has applied something else keeps it.
     let agree = findings.answers.iter().filter(|(id, (_, theirs))| {
         let keeps_still = seat.member(**id).is_some() && findings.waits_for(**id) && !theirs.plays;
-        // Whoever is further can tell.
-        let agrees = seat.node.agrees(theirs.applied).or(theirs.agrees);
-        keeps_still && agrees == Some(true)
+        keeps_still && seat.agrees_with(theirs) == Some(true)
     });
     let others: Vec<(NodeId, PeerId)> = agree.map(|(id, (peer, _))| (*id, *peer)).collect();
     if asked.elapsed() >= seat.timing.freeze {

@@ -144,8 +144,7 @@ async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
     let last = seat.node.last_log_id().await.map_or(0, |last| last.index());
     let answers = findings.answers.into_values();
     let newer = answers.filter(|(_, survey)| {
-        let agrees = seat.node.agrees(survey.applied).or(survey.agrees);
-        survey.applied.index > last || agrees == Some(false)
+        survey.applied.index > last || seat.agrees_with(survey) == Some(false)
     });
     let players = state.game().players();
     let name_of = |peer: PeerId| players.get(&peer).map(|player| player.name.clone());

@@ -137,9 +137,7 @@ fn hear_removals(seat: &Seat, by: PeerId, removals: &[GameCommand], are_open: bo
 
 /// Notes what a member knows and this seat may not.
 fn hear(seat: &Seat, (id, by): (NodeId, PeerId), is_member: bool, survey: &Survey) {
-    // Whoever is further can tell.
-    let agrees = seat.node.agrees(survey.applied).or(survey.agrees);
-    seat.histories.lock().note(id, agrees);
+    seat.histories.lock().note(id, seat.agrees_with(survey));
     hear_removals(seat, by, &survey.removals, false);
     hear_removals(seat, by, &survey.removing, true);
     let term = survey.last_log_id.map_or(0, |last| *last.leader_id);

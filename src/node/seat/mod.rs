@@ -39,7 +39,7 @@ use crate::{
     game::{Name, PeerId},
     net::{
         Contact, Credentials, Identity, MemberClient, Peers, RaftNetwork, Refusal, Refused,
-        SeatAccess,
+        SeatAccess, Survey,
     },
 };
 
@@ -205,6 +205,12 @@ impl Seat {
             newer_copies: Mutex::default(),
             kept,
         }))
+    }
+
+    /// Whether a member has applied the same entries as this seat, if one of both can
+    /// tell: whoever is further can.
+    pub fn agrees_with(&self, survey: &Survey) -> Option<bool> {
+        self.node.agrees(survey.applied).or(survey.agrees)
     }
 
     /// Notes that the word of some has brought nothing so far, and leaves out those
