@@ -279,6 +279,16 @@ impl RaftNode {
         known.map(|known| known == mark)
     }
 
+    /// The same for another node of this program, by the newest entry that both remember.
+    pub fn agrees_with(&self, other: &Self) -> Option<bool> {
+        let theirs = other.state();
+        let agree = theirs
+            .history()
+            .marks()
+            .filter_map(|mark| self.agrees(mark));
+        other.agrees(self.mark()).or_else(|| agree.last())
+    }
+
     /// The last entry in the log here, committed or not, after all that Raft
     /// was given to do before.
     pub async fn last_log_id(&self) -> Option<LogId> {

@@ -254,13 +254,18 @@ impl RoomState {
     /// Whether it goes on where another state of a room ended: no command that was
     /// decided there is undecided here.
     pub fn goes_on_from(&self, room: ClusterId, before: &Self) -> bool {
+        self.ancestors.contains(&room) && self.has_applied_all(before)
+    }
+
+    /// Whether no command that another state has applied is missing here, as far as
+    /// each player's last one tells.
+    pub fn has_applied_all(&self, before: &Self) -> bool {
         let newest = |state: &Self, peer: &PeerId| {
             let session = state.sessions.get(peer);
             session.map(|session| (session.session, session.seq))
         };
         let mut players = before.sessions.keys();
-        self.ancestors.contains(&room)
-            && players.all(|peer| newest(self, peer) >= newest(before, peer))
+        players.all(|peer| newest(self, peer) >= newest(before, peer))
     }
 
     /// What owners signed who sent somebody away.

@@ -18,7 +18,7 @@ use crate::{
     node::{
         api::{Failure, JoinTarget},
         seat::{Seat, folder, new_node_id},
-        shared::{Job, Knock, Shared},
+        shared::{GivenUp, Job, Knock, Shared},
     },
 };
 
@@ -403,6 +403,11 @@ pub async fn rejoin(shared: &Shared, seat: &Arc<Seat>) -> Result<(), Failure> {
     }
     let next = take_seat(shared, seat.cluster_id, &members).await?;
     seat.node.close().await;
+    let (before, now) = (seat.node.state_of_whole_log(), next.node.state());
+    if seat.node.agrees_with(&next.node) == Some(false) || !now.has_applied_all(&before) {
+        // Their log counts, and the player hears it.
+        shared.give_up_log(seat, GivenUp::OddOneOut);
+    }
     next.set_earlier_aside().await;
     Ok(())
 }

@@ -85,18 +85,13 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
         let message = "the others can be reached; nobody is missing";
         return Err(Failure::new("still_played", message));
     }
-    if !seat.newer_copies.lock().is_empty() {
-        // The player was asked whose game goes on, and this is theirs. Who shall not keep
-        // still answers also while a leader is elected there.
-        let others = survey(shared, seat, false, ASKING).await.answers;
-        let mut others = others.values();
-        if others.any(|(_, theirs)| seat.agrees_with(theirs) == Some(false)) {
-            shared.give_up_log(seat, GivenUp::OddOneOut);
-            return Ok(Done::BroughtBack);
-        }
+    // The player was asked whose game goes on, and this is theirs. Who shall not keep
+    // still answers also while a leader is elected there.
+    let is_theirs = !seat.newer_copies.lock().is_empty();
+    if !is_theirs {
+        seat.contact.freeze_own(seat.timing.freeze);
     }
-    seat.contact.freeze_own(seat.timing.freeze);
-    let mut findings = survey(shared, seat, true, ASKING).await;
+    let mut findings = survey(shared, seat, !is_theirs, ASKING).await;
     let mut seat = Arc::clone(seat);
     if let Some((peer, notices)) = findings.continued.values().next() {
         match move_to(shared, &seat, notices, *peer, Care::Decided).await {
@@ -109,6 +104,16 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
     let seat = &seat;
     let unconfirmed = findings.unconfirmed();
     seat.doubt(&mut findings, unconfirmed, Claim::Plays);
+    if is_theirs {
+        return if findings.plays() {
+            // That says what happens; a second notice would take its place.
+            shared.give_up_log(seat, GivenUp::OddOneOut);
+            Ok(Done::Ok)
+        } else {
+            let message = "the others cannot go on yet; try again";
+            Err(Failure::new("busy", message))
+        };
+    }
     if findings.plays() {
         seat.contact.thaw();
         seat.findings.send_replace(Some(findings));

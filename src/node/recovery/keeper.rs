@@ -144,7 +144,9 @@ async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
     let last = seat.node.last_log_id().await.map_or(0, |last| last.index());
     let answers = findings.answers.into_values();
     let newer = answers.filter(|(_, survey)| {
-        survey.applied.index > last || seat.agrees_with(survey) == Some(false)
+        let leads_another = survey.plays && survey.leads;
+        let differs = seat.agrees_with(survey) == Some(false);
+        survey.applied.index > last || leads_another || differs
     });
     let players = state.game().players();
     let name_of = |peer: PeerId| players.get(&peer).map(|player| player.name.clone());

@@ -174,13 +174,15 @@ impl Histories {
         }
     }
 
-    /// Whether it is this seat whose entries are others: most of those voters that
-    /// can tell have the same among each other, as far as this seat knows.
+    /// Whether it is this seat whose entries are others: most voters have decided others,
+    /// or most of those that can tell have the same among each other, as far as this
+    /// seat knows.
     pub fn is_odd_one_out(&self, voters: &BTreeSet<NodeId>) -> bool {
         let differ = self.differ.intersection(voters).count();
         let same = self.same.intersection(voters).count();
+        let decided = quorum::is_majority_of(voters, |id| self.differ.contains(id));
         // Of two that differ nobody can say who is right.
-        differ >= 2 && quorum::is_majority(differ, differ + same)
+        decided || differ >= 2 && quorum::is_majority(differ, differ + same)
     }
 }
 
@@ -327,19 +329,25 @@ mod tests {
 
     #[test]
     fn who_differs_from_most_is_the_odd_one_out() {
-        let voters = BTreeSet::from([2, 3, 4]);
-        let cases = [
-            // what each can tell, whether we are odd
-            ("", false),
-            ("2s 3s", false),
-            ("2d", false),
-            ("2d 3s", false),
-            ("2d 3d", true),
-            ("2d 3d 4s", true),
-            ("2d 8d 9d", false),
-            ("2d 3?", false),
+        let cases: [(&[NodeId], &str, bool); _] = [
+            // voters, what each can tell, whether we are odd
+            (&[2, 3, 4], "", false),
+            (&[2, 3, 4], "2s 3s", false),
+            (&[2, 3, 4], "2d", false),
+            (&[2, 3, 4], "2d 3s", false),
+            (&[2, 3, 4], "2d 3d", true),
+            (&[2, 3, 4], "2d 3d 4s", true),
+            (&[2, 3, 4], "2d 8d 9d", false),
+            (&[2, 3, 4], "2d 3?", false),
+            (&[2, 3, 4, 5, 6], "2d 3d", true),
+            (&[2, 3, 4, 5, 6], "2d 3d 4s 5s", false),
+            (&[2], "2d", true),
+            (&[2], "2d 8s", true),
+            (&[2], "8d 9d", false),
+            (&[], "2d", false),
         ];
-        for (text, odd) in cases {
+        for (voters, text, odd) in cases {
+            let voters = voters.iter().copied().collect();
             let mut histories = Histories::default();
             for word in text.split_whitespace() {
                 let (id, flag) = word.split_at(1);
@@ -350,7 +358,11 @@ mod tests {
                 };
                 histories.note(id.parse().expect("a digit"), agrees);
             }
-            assert_eq!(histories.is_odd_one_out(&voters), odd, "{text}");
+            assert_eq!(
+                histories.is_odd_one_out(&voters),
+                odd,
+                "{text} of {voters:?}"
+            );
         }
     }
 
