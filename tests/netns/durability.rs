@@ -317,8 +317,6 @@ fn the_host_comes_back_alone_with_an_older_copy() {
     }
 }
 
-/// Who was away all day makes a majority with the older copy. The one who knows what
-/// was guessed, and decided alone, is asked whose game goes on, and told what that costs.
 /// What P2 decided with P1, and P1 lost with the copy that it has now: P1 and P3 play
 /// another game, without it.
 fn with_another_game(lab: &Lab, decides: usize) -> (Vec<Seat>, Seat) {
@@ -354,6 +352,8 @@ fn with_another_game(lab: &Lab, decides: usize) -> (Vec<Seat>, Seat) {
     (seats, knows)
 }
 
+/// Who was away all day makes a majority with the older copy. The one who knows what
+/// was guessed, and decided alone, is asked whose game goes on, and told what that costs.
 #[test]
 #[ignore = "needs root"]
 fn what_only_one_still_knows_is_not_dropped_without_a_word() {
@@ -376,6 +376,7 @@ fn what_only_one_still_knows_is_not_dropped_without_a_word() {
     one_game(&mut seats, "kz");
 }
 
+/// Who only followed cannot go on alone: it is told what that costs.
 #[test]
 #[ignore = "needs root"]
 fn what_a_follower_still_knows_is_not_dropped_without_a_word() {

@@ -180,9 +180,10 @@ impl Histories {
     pub fn is_odd_one_out(&self, voters: &BTreeSet<NodeId>) -> bool {
         let differ = self.differ.intersection(voters).count();
         let same = self.same.intersection(voters).count();
-        let decided = quorum::is_majority_of(voters, |id| self.differ.contains(id));
+        let by_most = quorum::is_majority(differ, voters.len());
         // Of two that differ nobody can say who is right.
-        decided || differ >= 2 && quorum::is_majority(differ, differ + same)
+        self.differ.len() >= 2 && by_most
+            || differ >= 2 && quorum::is_majority(differ, differ + same)
     }
 }
 
@@ -341,10 +342,11 @@ mod tests {
             (&[2, 3, 4], "2d 3?", false),
             (&[2, 3, 4, 5, 6], "2d 3d", true),
             (&[2, 3, 4, 5, 6], "2d 3d 4s 5s", false),
-            (&[2], "2d", true),
-            (&[2], "2d 8s", true),
+            (&[2], "2d", false),
+            (&[2], "2d 8s", false),
+            (&[2], "2d 8d", true),
             (&[2], "8d 9d", false),
-            (&[], "2d", false),
+            (&[], "2d 8d", false),
         ];
         for (voters, text, odd) in cases {
             let voters = voters.iter().copied().collect();
