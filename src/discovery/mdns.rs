@@ -37,7 +37,7 @@ const GOODBYE: Duration = Duration::from_millis(300);
 
 /// How many names are remembered; more than a LAN has players. Beyond it, of those at the
 /// address that has most of them, the oldest is forgotten.
-const MAX_NAMES: usize = 512;
+const MAX_NAMES: usize = 256;
 
 /// How many names of one member are remembered: it has two while it changes its own, and
 /// anybody can announce others.
