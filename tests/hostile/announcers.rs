@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path, sync::Arc, time::Duration};
 use dhangkanna::{
     config::Profile,
     consensus::{ClusterId, Holder, NodeId, TicketPath},
-    game::PeerId,
+    game::{Action, Letter, Name, PeerId},
     net::PROTOCOL,
     node::{Command, JoinTarget, Timing, Trouble},
     proto as pb,
@@ -17,7 +17,7 @@ use super::{
     Intruder, Room,
     server::{Answers, Follows},
 };
-use crate::common::{PATIENCE, addr_of, node, room_of, until};
+use crate::common::{PATIENCE, addr_of, node, room_of, sit, until};
 
 /// Says that it is in a room, with whatever path it could get.
 struct Pretends {
@@ -59,16 +59,22 @@ fn announce(room: &Room, intruder: &Intruder, nth: usize) -> Profile {
 }
 
 /// Announces that somebody who listens at a port leads a room.
-fn announce_in(
+fn announce_in(data: &Path, nth: usize, of: (PeerId, u16), cluster: ClusterId) -> Profile {
+    announce_next(data, nth, of, cluster, "")
+}
+
+/// Announces that somebody who listens at a port leads a room that goes on from others.
+pub fn announce_next(
     data: &Path,
     nth: usize,
     (peer, port): (PeerId, u16),
     cluster: ClusterId,
+    ancestors: &str,
 ) -> Profile {
     let name = format!("mallory{nth}");
     let profile = Profile::open(Some(data), Some(&name)).expect("a profile");
     let text = format!(
-        "port={port}\nv={PROTOCOL}\nver=0.2.0\np={peer}\nn=Mallory\nc={cluster}\nr=den\nl=1\nm=3\ns=guessing\na=\n"
+        "port={port}\nv={PROTOCOL}\nver=0.2.0\np={peer}\nn=Mallory\nc={cluster}\nr=den\nl=1\nm=3\ns=guessing\na={ancestors}\n"
     );
     fs::write(profile.folder().join("announcement"), text).expect("written");
     profile
@@ -265,5 +271,54 @@ async fn however_many_announce_a_room_its_members_are_asked_first() {
     friend.request(join).await.expect("a seat");
     room.goes_on().await;
     friend.shutdown().await.expect("left");
+    room.end().await;
+}
+
+/// A second room is called as that of a friend.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_strangers_room_of_the_same_name_does_not_keep_friends_apart() {
+    let room = Room::of(1).await;
+    let den = || Command::Join {
+        target: JoinTarget::Room("P1's room".to_owned()),
+        wait: Duration::from_secs(10),
+        pin: None,
+    };
+    let friend = node(room.data.path(), "Friend", Timing::REAL, || {});
+    friend.request(den()).await.expect("a seat");
+    // They play to the end, so they have met.
+    for letter in ["k", "a", "n", "m", "u", "i"] {
+        let letter = Letter::parse(letter).expect("a letter");
+        let guess = Action::Guess {
+            letter,
+            round: None,
+        };
+        friend.request(Command::Act(guess)).await.expect("a hit");
+    }
+    until(&friend, "the end", |view| {
+        let round = room_of(view).and_then(|room| room.state.game().round());
+        round.is_some_and(|round| !round.is_on())
+    })
+    .await;
+    friend.request(Command::Leave).await.expect("left");
+    until(&friend, "met", |view| view.rooms.iter().any(|row| row.met)).await;
+    let stranger = node(room.data.path(), "Stranger", Timing::REAL, || {});
+    let host = Command::Host {
+        room: Some(Name::parse("P1's room").expect("a name")),
+        pin: None,
+    };
+    sit(&stranger, host).await;
+    until(&friend, "both", |view| view.rooms.len() == 2).await;
+    friend.request(den()).await.expect("a seat");
+    let view = until(&friend, "a seat", |view| room_of(view).is_some()).await;
+    let cluster = room_of(&view).expect("a room").cluster.cluster_id;
+    assert_eq!(cluster, room.cluster);
+    // Who has met nobody has to say which one.
+    let newcomer = node(room.data.path(), "Newcomer", Timing::REAL, || {});
+    let failed = newcomer.request(den()).await.expect_err("two rooms");
+    assert_eq!(failed.code, "ambiguous", "{failed:?}");
+    assert!(failed.message.contains(&room.cluster.to_string()));
+    for player in [newcomer, stranger, friend] {
+        player.shutdown().await.expect("left");
+    }
     room.end().await;
 }

@@ -1,20 +1,22 @@
-//! One member that says of the room what is not so.
+//! One that says of the room, or of itself, what is not so.
 
 use std::{fmt::Debug, sync::Arc};
 
 use dhangkanna::{
-    consensus::{ClusterId, Continuation, Holder, TicketPath},
-    net::{Identity, Refusal},
-    node::{Command, Done, Failure, Trouble},
+    consensus::{ClusterId, Continuation, Holder, NodeId, TicketPath},
+    net::{Identity, PROTOCOL, Refusal},
+    node::{Command, Done, Failure, Timing, Trouble},
     proto as pb,
 };
+use parking_lot::Mutex;
 use tonic::Status;
 
 use super::{
     Intruder, Room,
+    announcers::announce_next,
     server::{Answers, Append, Follows},
 };
-use crate::common::{PATIENCE, room_of, until};
+use crate::common::{PATIENCE, join, node, room_of, until};
 
 /// What it says when it is asked how it is.
 #[derive(Clone, Copy, Debug)]
@@ -74,12 +76,13 @@ async fn one_liar_keeps_nobody_from_going_on() {
 }
 
 /// Says that the game went on in another room, and shows some notices.
-struct WentOn(Vec<pb::Notice>);
+#[derive(Default)]
+struct WentOn(Mutex<Vec<pb::Notice>>);
 
 impl Answers for WentOn {
     fn hello(&self) -> pb::HelloReply {
         pb::HelloReply {
-            went_on: self.0.clone(),
+            went_on: self.0.lock().clone(),
             ..Follows.hello()
         }
     }
@@ -87,6 +90,29 @@ impl Answers for WentOn {
     fn append(&self, _request: &pb::AppendEntriesRequest) -> Result<Append, Status> {
         Err(Refusal::Continued.because("the game went on").into())
     }
+}
+
+/// That the game went on from a room, as somebody signs it who has this path.
+fn notice(
+    identity: &Identity,
+    seat: NodeId,
+    parent: ClusterId,
+    path: Option<TicketPath>,
+) -> pb::Notice {
+    let founder = Holder {
+        seat,
+        key: identity.key().public(),
+    };
+    let continuation = Continuation {
+        parent,
+        founder,
+        path,
+        child: TicketPath::found(founder).1,
+        fence: None,
+        digest: [7; 32],
+        participants: Vec::new(),
+    };
+    pb::Notice::from(&continuation.signed_by(identity.key()))
 }
 
 /// What somebody may show who has founded nothing that goes on from a room.
@@ -97,18 +123,7 @@ fn unproven(room: ClusterId) -> Vec<Vec<pb::Notice>> {
         key: identity.key().public(),
     };
     let own = TicketPath::found(founder).1;
-    let with = |parent, path| {
-        let continuation = Continuation {
-            parent,
-            founder,
-            path,
-            child: TicketPath::found(founder).1,
-            fence: None,
-            digest: [7; 32],
-            participants: Vec::new(),
-        };
-        pb::Notice::from(&continuation.signed_by(identity.key()))
-    };
+    let with = |parent, path| notice(&identity, founder.seat, parent, path);
     vec![
         Vec::new(),
         vec![with(room, None)],
@@ -117,8 +132,22 @@ fn unproven(room: ClusterId) -> Vec<Vec<pb::Notice>> {
     ]
 }
 
-fn is_not_followed<T: Debug>(room: &Room, follow: Result<T, Failure>) {
-    assert_eq!(follow.expect_err("nowhere to go").code, "nowhere");
+/// Asked more than once: so what it showed first was looked at.
+async fn is_looked_at(liar: &Intruder) {
+    let answered = || {
+        let heard = liar.server.heard();
+        heard.iter().filter(|call| **call == "hello").count()
+    };
+    let before = answered();
+    let asked = async {
+        while answered() < before + 3 {
+            liar.server.changed().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asked).await.expect("asked");
+}
+
+fn is_shown_no_other_room(room: &Room) {
     let view = room.players[0].view().borrow().clone();
     let trouble = &room_of(&view).expect("a room").trouble;
     assert!(
@@ -127,27 +156,85 @@ fn is_not_followed<T: Debug>(room: &Room, follow: Result<T, Failure>) {
     );
 }
 
+fn is_not_followed<T: Debug>(room: &Room, follow: Result<T, Failure>) {
+    assert_eq!(follow.expect_err("nowhere to go").code, "nowhere");
+    is_shown_no_other_room(room);
+}
+
 /// The leader, which decides alone, would be shown a way out of its own room.
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_game_went_on_is_not_believed_without_a_members_signature() {
     let room = Room::of(2).await;
     for notices in unproven(room.cluster) {
-        let liar = Intruder::with(Arc::new(WentOn(notices)));
+        let liar = Intruder::with(Arc::new(WentOn(Mutex::new(notices))));
         liar.enter(&room).await;
-        let answered = || {
-            let heard = liar.server.heard();
-            heard.iter().filter(|call| **call == "hello").count()
-        };
-        // Asked more than once: so what it showed first was looked at.
-        let asked = async {
-            while answered() < 3 {
-                liar.server.changed().await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, asked).await.expect("asked");
+        is_looked_at(&liar).await;
         let follow = room.players[0].request(Command::Follow).await;
         is_not_followed(&room, follow);
         room.goes_on().await;
     }
     room.end().await;
+}
+
+/// Nor if a stranger announces a room of its own that goes on from this one.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_game_went_on_is_not_believed_of_strangers() {
+    let room = Room::of(1).await;
+    for (n, notices) in unproven(room.cluster).into_iter().enumerate() {
+        let liar = Intruder::with(Arc::new(WentOn(Mutex::new(notices))));
+        let of = (liar.identity.peer_id(), liar.addr.port());
+        let (next, this) = (ClusterId::random(), room.cluster.to_string());
+        let _announced = announce_next(room.data.path(), n, of, next, &this);
+        is_looked_at(&liar).await;
+        let follow = room.players[0].request(Command::Follow).await;
+        is_not_followed(&room, follow);
+        room.goes_on().await;
+    }
+    room.end().await;
+}
+
+/// A member has founded a room of its own, and signs as it should. Who plays with others
+/// is not asked whether to go there.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_plays_is_not_asked_whether_to_follow_a_member() {
+    let room = Room::of(3).await;
+    room.has_voters(3).await;
+    let shows = Arc::new(WentOn::default());
+    let liar = Intruder::with(shows.clone());
+    liar.enter(&room).await;
+    let path = liar.credentials(room.cluster).path();
+    assert!(path.is_some());
+    let genuine = notice(&liar.identity, liar.seat, room.cluster, path);
+    *shows.0.lock() = vec![genuine];
+    is_looked_at(&liar).await;
+    // Whatever is shown has been shown.
+    room.goes_on().await;
+    is_shown_no_other_room(&room);
+    room.end().await;
+}
+
+/// Speaks another protocol, of a version with a name of its own.
+struct OtherProtocol;
+
+impl Answers for OtherProtocol {
+    fn hello(&self) -> pb::HelloReply {
+        pb::HelloReply {
+            protocol: PROTOCOL + 1,
+            version: "9\u{1b}[2J\n\u{202e}evil".to_owned(),
+            ..Follows.hello()
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_name_of_another_version_is_a_few_plain_letters() {
+    let other = Intruder::with(Arc::new(OtherProtocol));
+    let data = tempfile::tempdir().expect("a folder");
+    let ann = node(data.path(), "Ann", Timing::REAL, || {});
+    let failed = ann.request(join(other.addr)).await;
+    let failed = failed.expect_err("another protocol");
+    assert_eq!(failed.code, Refusal::Version.code(), "{failed:?}");
+    let is_plain = |c: char| c.is_ascii_graphic() || c == ' ';
+    assert!(failed.message.chars().all(is_plain), "{failed:?}");
+    ann.shutdown().await.expect("left");
 }

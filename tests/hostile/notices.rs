@@ -51,10 +51,8 @@ impl Answers for Elsewhere {
     }
 }
 
-/// Leaves a player of three alone with an intruder who has the same log.
-async fn strand(room: &mut Room, intruder: &Intruder) {
-    intruder.sits_down(room).await;
-    room.goes_on().await;
+/// An intruder follows the log until it has what all have.
+async fn has_the_log(room: &Room, intruder: &Intruder) {
     let same = async {
         let last = || intruder.log.last_log_id().map(|last| last.index);
         while (0..3).any(|n| Some(room.applied(n)) != last()) {
@@ -66,6 +64,13 @@ async fn strand(room: &mut Room, intruder: &Intruder) {
     };
     let same = tokio::time::timeout(PATIENCE, same).await;
     same.expect("the same log");
+}
+
+/// Leaves a player of three alone with an intruder who has the same log.
+async fn strand(room: &mut Room, intruder: &Intruder) {
+    intruder.sits_down(room).await;
+    room.goes_on().await;
+    has_the_log(room, intruder).await;
     room.kill(0);
     room.kill(0);
     until(&room.players[0], "stuck", stuck).await;
@@ -382,16 +387,28 @@ async fn nobody_is_moved_by_itself_into_another_game() {
     };
     intruder.enter(&room).await;
     intruder.find(&room.players[2]).await;
-    strand(&mut room, &intruder).await;
     let liar = Liar {
         intruder,
         cluster: room.cluster,
         victim,
     };
-    let last = liar.last().await;
-    let game = game_after(&liar.intruder, &room, last);
-    let log = (last, game.history().last().digest);
-    let notice = notices(&liar.intruder, &room, victim.0, child.clone(), log).swap_remove(0);
+    let signed = async |room: &Room| {
+        let last = liar.last().await;
+        let game = game_after(&liar.intruder, room, last);
+        let log = (last, game.history().last().digest);
+        let all = notices(&liar.intruder, room, victim.0, child.clone(), log);
+        (game, all.into_iter().next().expect("the genuine one"))
+    };
+    // Not while it is played, though all of it is true.
+    has_the_log(&room, &liar.intruder).await;
+    let (_, early) = signed(&room).await;
+    let mut entered = founds.entered.subscribe();
+    liar.says(&early).await;
+    let moves = tokio::time::timeout(Duration::from_secs(1), entered.changed()).await;
+    assert!(moves.is_err(), "somebody enters");
+    room.goes_on().await;
+    strand(&mut room, &liar.intruder).await;
+    let (game, notice) = signed(&room).await;
 
     let genesis = |state| {
         Proposal::Genesis(Box::new(Genesis {
