@@ -6,15 +6,12 @@ use openraft::EntryPayload;
 use super::{
     codec,
     state::{
-        ClusterId, GameCommand, Genesis, MAX_ANCESTORS, Proposal, Response, RoomState, Session,
+        ClusterId, GameCommand, Genesis, MAX_ANCESTORS, MAX_SESSIONS, Proposal, Response,
+        RoomState, Session,
     },
     types::Entry,
 };
 use crate::game::{Action, Outcome, PeerId, Rejection};
-
-/// How many sessions are remembered, one a player, so that memory and snapshots are
-/// bounded. [`RoomState::least_missed`] says whose is dropped first.
-const MAX_SESSIONS: usize = 256;
 
 impl RoomState {
     /// Applies an entry of a cluster's log. A command that its player has not signed

@@ -178,6 +178,10 @@ pub const RULES: u32 = 2;
 /// as fit into an announcement.
 pub const MAX_ANCESTORS: usize = 7;
 
+/// How many sessions are remembered, one a player, so that memory and snapshots are
+/// bounded. [`RoomState::least_missed`] says whose is dropped first.
+pub(super) const MAX_SESSIONS: usize = 256;
+
 /// The newest session of a player, and its last command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -254,18 +258,26 @@ impl RoomState {
     /// Whether it goes on where another state of a room ended: no command that was
     /// decided there is undecided here.
     pub fn goes_on_from(&self, room: ClusterId, before: &Self) -> bool {
-        self.ancestors.contains(&room) && self.has_applied_all(before)
+        let mut players = before.sessions.keys();
+        self.ancestors.contains(&room)
+            && players.all(|peer| self.newest(peer) >= before.newest(peer))
     }
 
     /// Whether no command that another state has applied is missing here, as far as
-    /// each player's last one tells.
+    /// each player's last one tells. Who is unknown may be forgotten where many came.
     pub fn has_applied_all(&self, before: &Self) -> bool {
-        let newest = |state: &Self, peer: &PeerId| {
-            let session = state.sessions.get(peer);
-            session.map(|session| (session.session, session.seq))
-        };
+        let forgets = self.sessions.len() >= MAX_SESSIONS;
         let mut players = before.sessions.keys();
-        players.all(|peer| newest(self, peer) >= newest(before, peer))
+        players.all(|peer| match self.newest(peer) {
+            None => forgets,
+            newest => newest >= before.newest(peer),
+        })
+    }
+
+    /// A player's last command, by its start and its number.
+    fn newest(&self, peer: &PeerId) -> Option<(u64, u64)> {
+        let session = self.sessions.get(peer);
+        session.map(|session| (session.session, session.seq))
     }
 
     /// What owners signed who sent somebody away.
@@ -275,8 +287,7 @@ impl RoomState {
 
     /// Whether a command, or a later one of the same player's, was applied.
     pub fn has_applied(&self, id: &CommandId) -> bool {
-        let last = self.sessions.get(&id.peer_id);
-        last.is_some_and(|last| (last.session, last.seq) >= (id.session, id.seq))
+        self.newest(&id.peer_id) >= Some((id.session, id.seq))
     }
 
     /// A digest of all entries that were applied, in their order.

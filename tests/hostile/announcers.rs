@@ -314,6 +314,7 @@ async fn a_strangers_room_of_the_same_name_does_not_keep_friends_apart() {
     assert_eq!(cluster, room.cluster);
     // Who has met nobody has to say which one.
     let newcomer = node(room.data.path(), "Newcomer", Timing::REAL, || {});
+    until(&newcomer, "both", |view| view.rooms.len() == 2).await;
     let failed = newcomer.request(den()).await.expect_err("two rooms");
     assert_eq!(failed.code, "ambiguous", "{failed:?}");
     assert!(failed.message.contains(&room.cluster.to_string()));

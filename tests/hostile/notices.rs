@@ -68,7 +68,6 @@ async fn has_the_log(room: &Room, intruder: &Intruder) {
 
 /// Leaves a player of three alone with an intruder who has the same log.
 async fn strand(room: &mut Room, intruder: &Intruder) {
-    intruder.sits_down(room).await;
     room.goes_on().await;
     has_the_log(room, intruder).await;
     room.kill(0);
@@ -250,6 +249,7 @@ async fn nobody_is_moved_into_a_members_own_room() {
     for notice in &early {
         assert!(!liar.is_believed(notice).await);
     }
+    liar.intruder.sits_down(&room).await;
     strand(&mut room, &liar.intruder).await;
     let last = liar.last().await;
     let game = game_after(&liar.intruder, &room, last);
@@ -400,6 +400,7 @@ async fn nobody_is_moved_by_itself_into_another_game() {
         (game, all.into_iter().next().expect("the genuine one"))
     };
     // Not while it is played, though all of it is true.
+    liar.intruder.sits_down(&room).await;
     has_the_log(&room, &liar.intruder).await;
     let (_, early) = signed(&room).await;
     let mut entered = founds.entered.subscribe();

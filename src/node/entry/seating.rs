@@ -118,9 +118,10 @@ pub async fn join(
     if shared.env.copied_profile_plays_in(cluster_id).await {
         return Err(copy_plays());
     }
-    if let Some(seat) = take_kept_seat(&shared, cluster_id).await {
-        return Ok(seat);
-    }
+    let lost = match take_kept_seat(&shared, cluster_id).await {
+        Ok(seat) => return Ok(seat),
+        Err(lost) => lost,
+    };
     if let Some(pin) = pin {
         members = vec![pin::show(&shared, cluster_id, &members, pin).await?];
     }
@@ -128,6 +129,9 @@ pub async fn join(
     if let Err(failure) = sit_down(&shared).await {
         give_back(&shared, &seat).await;
         return Err(failure);
+    }
+    if let Some(lost) = lost {
+        say_what_is_lost(&shared, &lost, &seat);
     }
     seat.set_earlier_aside().await;
     Ok(seat)
@@ -173,16 +177,19 @@ pub async fn resume(shared: Arc<Shared>, which: Option<JoinTarget>) -> Result<Ar
 
 /// Takes the seat that was kept in a room whose members are there, if it is
 /// still ours.
-async fn take_kept_seat(shared: &Shared, room: ClusterId) -> Option<Arc<Seat>> {
+///
+/// # Errors
+/// If there is none, or it is lost: then with the seat, which is closed.
+async fn take_kept_seat(shared: &Shared, room: ClusterId) -> Result<Arc<Seat>, Option<Arc<Seat>>> {
     let folder = shared.env.rooms.join(room.to_string());
     let seats = blocking::run(move || folder::scan_room(&folder));
     let mut seats = seats.await.unwrap_or_default().into_iter();
-    let kept = seats.find(|seat| seat.continued.is_none())?;
+    let kept = seats.find(|seat| seat.continued.is_none()).ok_or(None)?;
     let seat = match Seat::reopen(&shared.env, kept, Instant::now(), Contact::default()).await {
         Ok(seat) => seat,
         Err(e) => {
             tracing::warn!("the kept seat cannot be used: {e}");
-            return None;
+            return Err(None);
         }
     };
     shared.seat.send_replace(Some(Arc::clone(&seat)));
@@ -193,11 +200,21 @@ async fn take_kept_seat(shared: &Shared, room: ClusterId) -> Option<Arc<Seat>> {
         _ = lost_membership.wait_for(|lost| *lost) => false,
     };
     if is_ours {
-        return Some(seat);
+        return Ok(seat);
     }
     shared.seat.send_replace(None);
     seat.node.close().await;
-    None
+    Err(Some(seat))
+}
+
+/// Tells the player if something was decided in a seat that is unknown in the one that
+/// takes its place.
+fn say_what_is_lost(shared: &Shared, before: &Seat, now: &Seat) {
+    let is_another = before.node.agrees_with(&now.node) == Some(false);
+    let applied = before.node.state();
+    if is_another || !now.node.state().has_applied_all(&applied) {
+        shared.give_up_log(before, GivenUp::OddOneOut);
+    }
 }
 
 /// Takes a new seat in a room, in place of the one we have, if any; on failure
@@ -385,8 +402,8 @@ async fn give_back(shared: &Shared, seat: &Seat) {
     seat.forget().await;
 }
 
-/// Takes a new seat in the same room, whose members have given up the one we
-/// have: we were away for long.
+/// Takes a new seat in the same room: its members have given up the one we have, for we
+/// were away for long; or their log counts.
 pub async fn rejoin(shared: &Shared, seat: &Arc<Seat>) -> Result<(), Failure> {
     let Ok(_switching) = shared.switching.try_lock() else {
         // Somebody sees to it.
@@ -403,11 +420,7 @@ pub async fn rejoin(shared: &Shared, seat: &Arc<Seat>) -> Result<(), Failure> {
     }
     let next = take_seat(shared, seat.cluster_id, &members).await?;
     seat.node.close().await;
-    let (before, now) = (seat.node.state_of_whole_log(), next.node.state());
-    if seat.node.agrees_with(&next.node) == Some(false) || !now.has_applied_all(&before) {
-        // Their log counts, and the player hears it.
-        shared.give_up_log(seat, GivenUp::OddOneOut);
-    }
+    say_what_is_lost(shared, seat, &next);
     next.set_earlier_aside().await;
     Ok(())
 }

@@ -29,7 +29,7 @@ use crate::{
             Seat,
             findings::{Claim, Findings},
         },
-        shared::{GivenUp, Shared},
+        shared::Shared,
     },
 };
 
@@ -85,13 +85,21 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
         let message = "the others can be reached; nobody is missing";
         return Err(Failure::new("still_played", message));
     }
-    // The player was asked whose game goes on, and this is theirs. Who shall not keep
-    // still answers also while a leader is elected there.
-    let is_theirs = !seat.newer_copies.lock().is_empty();
-    if !is_theirs {
-        seat.contact.freeze_own(seat.timing.freeze);
+    // The player was asked whose game goes on, and this is theirs.
+    let takes_theirs = !seat.newer_copies.lock().is_empty();
+    if takes_theirs {
+        // Who shall not keep still can go on electing a leader.
+        let findings = survey(shared, seat, false, ASKING).await;
+        if findings.plays() || findings.is_given_up(&seat.node.membership().voter_ids().collect()) {
+            return take_theirs(shared, seat).await;
+        }
+        let mut others = findings.answers.values();
+        if others.any(|(_, theirs)| seat.agrees_with(theirs) == Some(false)) {
+            return Err(not_yet());
+        }
     }
-    let mut findings = survey(shared, seat, !is_theirs, ASKING).await;
+    seat.contact.freeze_own(seat.timing.freeze);
+    let mut findings = survey(shared, seat, true, ASKING).await;
     let mut seat = Arc::clone(seat);
     if let Some((peer, notices)) = findings.continued.values().next() {
         match move_to(shared, &seat, notices, *peer, Care::Decided).await {
@@ -104,22 +112,19 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
     let seat = &seat;
     let unconfirmed = findings.unconfirmed();
     seat.doubt(&mut findings, unconfirmed, Claim::Plays);
-    if is_theirs {
-        return if findings.plays() {
-            // That says what happens; a second notice would take its place.
-            shared.give_up_log(seat, GivenUp::OddOneOut);
-            Ok(Done::Ok)
-        } else {
-            let message = "the others cannot go on yet; try again";
-            Err(Failure::new("busy", message))
-        };
-    }
     if findings.plays() {
         seat.contact.thaw();
+        if takes_theirs {
+            return take_theirs(shared, seat).await;
+        }
         seat.findings.send_replace(Some(findings));
         return Ok(Done::BroughtBack);
     }
     let (best, peer) = newest_log(seat, &findings).await;
+    if takes_theirs && best == seat.node_id() {
+        seat.contact.thaw();
+        return Err(not_yet());
+    }
     if best == seat.node_id() {
         let notice = found_next(shared, seat).await?;
         let cluster = notice.cluster();
@@ -138,6 +143,26 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
         seat.doubt(&mut findings, [best], Claim::KnowsMore);
     }
     followed
+}
+
+fn not_yet() -> Failure {
+    Failure::new("busy", "the others cannot go on yet; try again")
+}
+
+/// Takes a seat in the game that the others play, instead of this copy of it.
+async fn take_theirs(shared: &Shared, seat: &Arc<Seat>) -> Reply {
+    // From here on it is not played.
+    let asked = std::mem::take(&mut *seat.newer_copies.lock());
+    if asked.is_empty() {
+        let message = "the game goes on as it is on this computer";
+        return Err(Failure::new("still_played", message));
+    }
+    let taken = seating::rejoin(shared, seat).await;
+    if !shared.is_current(seat) {
+        return Ok(Done::Ok);
+    }
+    *seat.newer_copies.lock() = asked;
+    Err(taken.err().unwrap_or_else(not_yet))
 }
 
 /// Who of those that were reached has the newest log; ties by PeerId, so that

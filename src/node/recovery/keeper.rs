@@ -144,6 +144,7 @@ async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
     let last = seat.node.last_log_id().await.map_or(0, |last| last.index());
     let answers = findings.answers.into_values();
     let newer = answers.filter(|(_, survey)| {
+        // With fewer entries too: it decides, and this seat did not elect it.
         let leads_another = survey.plays && survey.leads;
         let differs = seat.agrees_with(survey) == Some(false);
         survey.applied.index > last || leads_another || differs
@@ -154,7 +155,7 @@ async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
         .map(|(peer, _)| name_of(peer).unwrap_or_else(Name::placeholder))
         .collect();
     if seat.node.is_sole_voter() && !newer.is_empty() {
-        tracing::warn!("others have more of the game than this computer");
+        tracing::warn!("others have more of the game than this computer, or another one");
         *seat.newer_copies.lock() = newer;
     } else {
         seat.node.may_elect();
@@ -207,6 +208,10 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     seat.contact
         .removals()
         .note_removed(&state.game().table().removed);
+    if !seat.node.is_sole_voter() {
+        // It follows somebody now, who has more or not.
+        drop(seat.play_own_copy());
+    }
     let membership = seat.node.membership();
     let entered = membership.nodes().next().is_some();
     let is_lost = entered && seat.cut_off_for() >= seat.timing.survey;
@@ -228,7 +233,10 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
         seat.doubt(&mut findings, unconfirmed, Claim::Plays);
     }
     let is_outdated = seat.contact.is_outdated();
-    let is_given_up = is_outdated || findings.is_given_up(&membership.voter_ids().collect());
+    // Who is asked whose game goes on decides that, and no other member does.
+    let is_asked = !seat.newer_copies.lock().is_empty();
+    let is_given_up =
+        is_outdated || !is_asked && findings.is_given_up(&membership.voter_ids().collect());
     seat.findings.send_replace(Some(findings.clone()));
     seat.lost_membership
         .send_if_modified(|lost| std::mem::replace(lost, is_given_up) != is_given_up);

@@ -105,7 +105,7 @@ impl Seat {
 
     /// Commits a command as the leader.
     pub async fn commit_here(&self, command: GameCommand) -> Result<Committed, Refused> {
-        if self.contact.is_frozen() {
+        if self.contact.is_frozen() || self.contact.is_outdated() {
             return Err(Refusal::Busy.because(MOVING));
         }
         if command.action.rules() > self.node.state().game().table().rules {

@@ -174,15 +174,16 @@ impl Histories {
         }
     }
 
-    /// Whether it is this seat whose entries are others: most voters have decided others,
-    /// or most of those that can tell have the same among each other, as far as this
-    /// seat knows.
+    /// Whether it is this seat whose entries are others, as far as it knows: most of those
+    /// voters that can tell have the same among each other; or all voters of one or two
+    /// have others, and so have most members that can tell, this seat among them.
     pub fn is_odd_one_out(&self, voters: &BTreeSet<NodeId>) -> bool {
         let differ = self.differ.intersection(voters).count();
         let same = self.same.intersection(voters).count();
-        let by_most = quorum::is_majority(differ, voters.len());
+        let members = self.differ.len() + self.same.len() + 1;
+        let by_members = quorum::is_majority(self.differ.len(), members);
         // Of two that differ nobody can say who is right.
-        self.differ.len() >= 2 && by_most
+        by_members && quorum::is_majority(differ, voters.len())
             || differ >= 2 && quorum::is_majority(differ, differ + same)
     }
 }
@@ -345,6 +346,9 @@ mod tests {
             (&[2], "2d", false),
             (&[2], "2d 8s", false),
             (&[2], "2d 8d", true),
+            (&[2], "2d 8d 9s", false),
+            (&[2], "2d 8d 9d 7s", true),
+            (&[2], "2d 8d 7s 9s", false),
             (&[2], "8d 9d", false),
             (&[], "2d 8d", false),
         ];
