@@ -25,7 +25,7 @@ const PUDDLE: &str = include_str!("../../assets/kanna/puddle.svg");
 const HILL: &str = include_str!("../../assets/kanna/hill.svg");
 const CROWN: &str = include_str!("../../assets/kanna/crown.svg");
 const REACTIONS: &str = include_str!("../../assets/kanna/reactions.svg");
-const ICON: &[u8] = include_bytes!("../../assets/kanna/icon-256.png");
+const ICON: &[u8] = include_bytes!("../../assets/kanna/icon-192.png");
 
 /// The two colours in `balloon.svg` and `pop.svg` that are replaced.
 const BALLOON_MAIN: &str = "#ff8fa3";
