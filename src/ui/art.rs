@@ -327,6 +327,6 @@ mod tests {
         for (i, a) in balloons.iter().enumerate() {
             assert!(balloons.iter().skip(i + 1).all(|b| a != b), "balloon {i}");
         }
-        assert_eq!(icon().width, 256);
+        assert_eq!(icon().width, 192);
     }
 }
