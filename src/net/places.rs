@@ -14,10 +14,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use tokio::{
-    sync::{Notify, oneshot},
-    time::Instant,
-};
+use tokio::{sync::oneshot, time::Instant};
 
 use crate::{budget::Budget, game::PeerId};
 
@@ -116,8 +113,6 @@ struct Inner {
     is_known: Box<dyn Fn(PeerId) -> bool + Send + Sync>,
     /// Told when a peer's last connection closes.
     on_last_disconnect: Box<dyn Fn(PeerId) + Send + Sync>,
-    /// Told when any connection ends.
-    ended: Notify,
 }
 
 /// The connections, by their numbers.
@@ -167,13 +162,7 @@ impl Places {
             bytes_of: Budget::new(BYTES_OF_ONE.0, BYTES_OF_ONE.1),
             is_known: Box::new(is_known),
             on_last_disconnect: Box::new(on_last_disconnect),
-            ended: Notify::new(),
         }))
-    }
-
-    /// Waits until a connection ends, or has since the last time.
-    pub(super) async fn one_ended(&self) {
-        self.0.ended.notified().await;
     }
 
     /// A place for whoever connects from an address, in somebody else's stead if there
@@ -327,7 +316,6 @@ impl Drop for Place {
         open.all.remove(&self.number);
         let is_last = open.all.values().all(|one| one.peer != self.peer);
         drop(open);
-        self.among.0.ended.notify_one();
         if let Some(peer) = self.peer.filter(|_| is_last) {
             (self.among.0.on_last_disconnect)(peer);
         }

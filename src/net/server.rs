@@ -50,9 +50,9 @@ const MAX_LOBBY_BYTES: usize = 4 * 1024;
 /// The largest message of a member, in bytes: a snapshot.
 const MAX_MEMBER_BYTES: usize = 4 * 1024 * 1024;
 
-/// How long after a connection has ended the memory goes back that it had, and others
-/// that have ended since.
-const TIDYING: Duration = Duration::from_secs(5);
+/// How long after a connection was taken the memory goes back that those had which
+/// have ended.
+const TIDYING: Duration = Duration::from_secs(20);
 
 /// How often a connection is probed when nothing is heard on it.
 const KEEPALIVE: Duration = Duration::from_secs(10);
@@ -142,7 +142,7 @@ async fn accept<H: Handler>(
     places: Places,
     handler: Arc<H>,
 ) -> Infallible {
-    // When memory goes back, if any connection has ended since it did last.
+    // When memory goes back, if any connection came since it did last.
     let mut tidies_at: Option<Instant> = None;
     loop {
         let tidying = async {
@@ -153,16 +153,13 @@ async fn accept<H: Handler>(
         };
         let accepted = tokio::select! {
             accepted = transport.accept() => accepted,
-            () = places.one_ended() => {
-                tidies_at.get_or_insert_with(|| Instant::now() + TIDYING);
-                continue;
-            }
             () = tidying => {
                 tidies_at = None;
                 tokio::spawn(blocking::run(memory::give_back));
                 continue;
             }
         };
+        tidies_at.get_or_insert_with(|| Instant::now() + TIDYING);
         let (remote, handshake) = match accepted {
             Ok(accepted) => accepted,
             Err(e) => {

@@ -1,11 +1,11 @@
 //! One that says of the room, or of itself, what is not so.
 
-use std::{fmt::Debug, sync::Arc};
+use std::sync::Arc;
 
 use dhangkanna::{
     consensus::{ClusterId, Continuation, Holder, NodeId, TicketPath},
     net::{Identity, PROTOCOL, Refusal},
-    node::{Command, Done, Failure, Timing, Trouble},
+    node::{Command, Done, Timing, Trouble},
     proto as pb,
 };
 use parking_lot::Mutex;
@@ -156,9 +156,13 @@ fn is_shown_no_other_room(room: &Room) {
     }
 }
 
-fn is_not_followed<T: Debug>(room: &Room, follow: Result<T, Failure>) {
+/// What it shows is looked at, and the player cannot follow it.
+async fn is_not_followed(room: &Room, liar: &Intruder) {
+    is_looked_at(liar).await;
+    let follow = room.players[0].request(Command::Follow).await;
     assert_eq!(follow.expect_err("nowhere to go").code, "nowhere");
     is_shown_no_other_room(room);
+    room.goes_on().await;
 }
 
 /// The leader, which decides alone, would be shown a way out of its own room.
@@ -168,10 +172,7 @@ async fn where_the_game_went_on_is_not_believed_without_a_members_signature() {
     for notices in unproven(room.cluster) {
         let liar = Intruder::with(Arc::new(WentOn(Mutex::new(notices))));
         liar.enter(&room).await;
-        is_looked_at(&liar).await;
-        let follow = room.players[0].request(Command::Follow).await;
-        is_not_followed(&room, follow);
-        room.goes_on().await;
+        is_not_followed(&room, &liar).await;
     }
     room.end().await;
 }
@@ -185,10 +186,7 @@ async fn where_the_game_went_on_is_not_believed_of_strangers() {
         let of = (liar.identity.peer_id(), liar.addr.port());
         let (next, this) = (ClusterId::random(), room.cluster.to_string());
         let _announced = announce_next(room.data.path(), n, of, next, &this);
-        is_looked_at(&liar).await;
-        let follow = room.players[0].request(Command::Follow).await;
-        is_not_followed(&room, follow);
-        room.goes_on().await;
+        is_not_followed(&room, &liar).await;
     }
     room.end().await;
 }

@@ -128,7 +128,12 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
 
     /// Goes on with this computer's copy of the game.
     pub(super) fn play_own_copy(&mut self, reply: Asker) {
-        let with = self.seat.as_ref().map(|seat| seat.play_own_copy());
+        let shared = Arc::clone(&self.shared);
+        let Ok(_switching) = shared.switching.try_lock() else {
+            let message = "a seat in the others' game is being taken; try again";
+            return self.answer(reply, Err(Failure::new("busy", message)));
+        };
+        let with = self.seat.as_ref().map(|seat| seat.end_question());
         let Some(with) = with.filter(|with| !with.is_empty()) else {
             let nothing = Failure::new("still_played", "nobody has more of this game");
             return self.answer(reply, Err(nothing));

@@ -151,9 +151,7 @@ fn not_yet() -> Failure {
 
 /// Takes a seat in the game that the others play, instead of this copy of it.
 async fn take_theirs(shared: &Shared, seat: &Arc<Seat>) -> Reply {
-    // From here on it is not played.
-    let asked = std::mem::take(&mut *seat.newer_copies.lock());
-    if asked.is_empty() {
+    if seat.newer_copies.lock().is_empty() {
         let message = "the game goes on as it is on this computer";
         return Err(Failure::new("still_played", message));
     }
@@ -161,7 +159,6 @@ async fn take_theirs(shared: &Shared, seat: &Arc<Seat>) -> Reply {
     if !shared.is_current(seat) {
         return Ok(Done::Ok);
     }
-    *seat.newer_copies.lock() = asked;
     Err(taken.err().unwrap_or_else(not_yet))
 }
 

@@ -210,7 +210,7 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
         .note_removed(&state.game().table().removed);
     if !seat.node.is_sole_voter() {
         // It follows somebody now, who has more or not.
-        drop(seat.play_own_copy());
+        drop(seat.end_question());
     }
     let membership = seat.node.membership();
     let entered = membership.nodes().next().is_some();

@@ -226,9 +226,9 @@ impl Seat {
         findings.disbelieved = doubts.disbelieved();
     }
 
-    /// Its player has said that the game goes on with this copy. Answers with those who
-    /// have more of it.
-    pub fn play_own_copy(&self) -> Vec<Name> {
+    /// Its player is not asked any more whose game goes on: it may be elected. Answers
+    /// with those who have more of the game.
+    pub fn end_question(&self) -> Vec<Name> {
         let newer = std::mem::take(&mut *self.newer_copies.lock());
         if !newer.is_empty() {
             self.node.may_elect();
