@@ -1,7 +1,16 @@
-//! Compiles `proto/` in pure Rust, so that nobody needs a `protoc`; and gives
-//! the program for Windows its icon, version and manifest.
+//! Compiles `proto/` in pure Rust, so that nobody needs a `protoc`; compresses the
+//! longest texts; and gives the program for Windows its icon, version and manifest.
 
-use std::error::Error;
+use std::{env, error::Error, fs, path::Path};
+
+/// What `src/ui/packed.rs` reads.
+const PACKED: [&str; 5] = [
+    "kanna/kanna.svg",
+    "words/de.ftl",
+    "words/en.ftl",
+    "words/es.ftl",
+    "words/fr.ftl",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto");
@@ -10,8 +19,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         .btree_map(".")
         .compile_fds(files)?;
 
+    let out = env::var_os("OUT_DIR").ok_or("no OUT_DIR")?;
+    for text in PACKED {
+        println!("cargo:rerun-if-changed=assets/{text}");
+        let packed = Path::new(&out).join(text).with_added_extension("z");
+        fs::create_dir_all(packed.parent().ok_or("no folder")?)?;
+        let text = fs::read(Path::new("assets").join(text))?;
+        fs::write(
+            packed,
+            miniz_oxide::deflate::compress_to_vec_zlib(&text, 10),
+        )?;
+    }
+
     println!("cargo:rerun-if-changed=packaging/windows");
-    if std::env::var_os("CARGO_CFG_WINDOWS").is_some()
+    if env::var_os("CARGO_CFG_WINDOWS").is_some()
         && let Err(e) = windows_resources()
     {
         // It plays without, too.

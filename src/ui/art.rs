@@ -13,10 +13,11 @@ use resvg::{
     usvg,
 };
 
+use super::packed::{packed, unpacked};
 use super::theme::{CARD_RADIUS, Palette, mix};
 use crate::game::Reaction;
 
-const KANNA: &str = include_str!("../../assets/kanna/kanna.svg");
+const KANNA: &[u8] = packed!("kanna/kanna.svg");
 const BALLOON: &str = include_str!("../../assets/kanna/balloon.svg");
 const POP: &str = include_str!("../../assets/kanna/pop.svg");
 const CLOUD: &str = include_str!("../../assets/kanna/cloud.svg");
@@ -73,34 +74,37 @@ pub(super) enum Picture {
 }
 
 impl Picture {
-    /// The drawing, and its width and height in its own units.
-    fn drawing(self) -> (&'static str, Vec2) {
+    /// Width and height in the drawing's own units.
+    pub(super) fn size(self) -> Vec2 {
         match self {
-            Self::Kanna(_) | Self::Blink(_) | Self::Won => (KANNA, vec2(400.0, 480.0)),
-            Self::Balloon(_) => (BALLOON, vec2(100.0, 130.0)),
-            Self::Pop(_) => (POP, vec2(100.0, 100.0)),
-            Self::Cloud => (CLOUD, vec2(200.0, 90.0)),
-            Self::Raincloud => (RAINCLOUD, vec2(240.0, 140.0)),
-            Self::Puddle => (PUDDLE, vec2(260.0, 60.0)),
-            Self::Hill => (HILL, vec2(800.0, 160.0)),
-            Self::Crown => (CROWN, vec2(64.0, 64.0)),
-            Self::Reaction(_) => (REACTIONS, vec2(64.0, 64.0)),
+            Self::Kanna(_) | Self::Blink(_) | Self::Won => vec2(400.0, 480.0),
+            Self::Balloon(_) => vec2(100.0, 130.0),
+            Self::Pop(_) => vec2(100.0, 100.0),
+            Self::Cloud => vec2(200.0, 90.0),
+            Self::Raincloud => vec2(240.0, 140.0),
+            Self::Puddle => vec2(260.0, 60.0),
+            Self::Hill => vec2(800.0, 160.0),
+            Self::Crown | Self::Reaction(_) => vec2(64.0, 64.0),
         }
     }
 
-    /// Width and height in the drawing's own units.
-    pub(super) fn size(self) -> Vec2 {
-        self.drawing().1
-    }
-
     fn svg(self) -> String {
-        let (svg, _) = self.drawing();
-        let (Self::Balloon(n) | Self::Pop(n)) = self else {
-            return svg.to_owned();
+        let coloured = |svg: &str, n: usize| {
+            let [main, shade] = BALLOONS[n % BALLOONS.len()];
+            svg.replace(BALLOON_MAIN, main)
+                .replace(BALLOON_SHADE, shade)
         };
-        let [main, shade] = BALLOONS[n % BALLOONS.len()];
-        svg.replace(BALLOON_MAIN, main)
-            .replace(BALLOON_SHADE, shade)
+        match self {
+            Self::Kanna(_) | Self::Blink(_) | Self::Won => unpacked(KANNA),
+            Self::Balloon(n) => coloured(BALLOON, n),
+            Self::Pop(n) => coloured(POP, n),
+            Self::Cloud => CLOUD.to_owned(),
+            Self::Raincloud => RAINCLOUD.to_owned(),
+            Self::Puddle => PUDDLE.to_owned(),
+            Self::Hill => HILL.to_owned(),
+            Self::Crown => CROWN.to_owned(),
+            Self::Reaction(_) => REACTIONS.to_owned(),
+        }
     }
 
     /// Which parts of the drawing are shown.

@@ -14,6 +14,7 @@ mod keyboard;
 mod last_event;
 mod lobby;
 mod motion;
+mod packed;
 mod parts;
 mod people;
 mod phrases;

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 
+use super::packed::{packed, unpacked};
 pub(super) use crate::game::upper;
 use crate::{coded_enum::coded_enum, game::safe_text};
 
@@ -32,13 +33,13 @@ impl Language {
         Self::from_code(&primary.to_ascii_lowercase())
     }
 
-    fn messages(self) -> &'static str {
-        match self {
-            Self::English => include_str!("../../assets/words/en.ftl"),
-            Self::German => include_str!("../../assets/words/de.ftl"),
-            Self::Spanish => include_str!("../../assets/words/es.ftl"),
-            Self::French => include_str!("../../assets/words/fr.ftl"),
-        }
+    fn messages(self) -> String {
+        unpacked(match self {
+            Self::English => packed!("words/en.ftl"),
+            Self::German => packed!("words/de.ftl"),
+            Self::Spanish => packed!("words/es.ftl"),
+            Self::French => packed!("words/fr.ftl"),
+        })
     }
 }
 
@@ -51,7 +52,7 @@ struct Words {
 impl Words {
     fn of(language: Language) -> Self {
         // What could be read of it; the tests make sure that it is all.
-        let messages = match FluentResource::try_new(language.messages().to_owned()) {
+        let messages = match FluentResource::try_new(language.messages()) {
             Ok(messages) | Err((messages, _)) => messages,
         };
         let tag = language.code().parse().unwrap_or_default();
