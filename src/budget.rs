@@ -10,6 +10,9 @@ use tokio::time::Instant;
 /// lost nothing by that.
 const MAX_KEYS: usize = 1024;
 
+/// For how long somebody may have taken more than there was, in seconds.
+const MOST_OWED: f64 = 60.0;
+
 /// What is left for each.
 #[derive(Debug)]
 pub struct Budget<K> {
@@ -38,9 +41,10 @@ impl<K: Ord + Clone> Budget<K> {
     }
 
     /// Takes so many, which may be more than are left; how long until nothing is owed.
+    /// That is a minute at most: others with that key would pay for it, too.
     pub fn spend(&self, key: &K, count: usize) -> Duration {
         self.with(key, |left| {
-            *left -= count as f64;
+            *left = (*left - count as f64).max(-self.per_second * MOST_OWED);
             Duration::from_secs_f64((-*left / self.per_second).max(0.0))
         })
     }
@@ -91,6 +95,8 @@ mod tests {
         assert_eq!(budget.spend(&2, 100), Duration::ZERO);
         tokio::time::advance(Duration::from_secs(1)).await;
         assert_eq!(budget.spend(&1, 25), Duration::ZERO);
+        // Whatever it is, all is paid after that time.
+        assert_eq!(budget.spend(&1, 1_000_000), Duration::from_mins(1));
     }
 
     #[tokio::test(start_paused = true)]

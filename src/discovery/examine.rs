@@ -147,6 +147,9 @@ fn echoes(at: Ipv4Addr) -> io::Result<bool> {
     Ok(heard)
 }
 
+/// After how many neighbours no more are looked for.
+const MAX_NEIGHBOURS: usize = 64;
+
 /// Who answers a question to all, but for ourselves.
 fn neighbours(at: IpAddr, own: &BTreeSet<IpAddr>) -> BTreeSet<IpAddr> {
     let mut others = BTreeSet::new();
@@ -166,7 +169,7 @@ fn neighbours(at: IpAddr, own: &BTreeSet<IpAddr>) -> BTreeSet<IpAddr> {
         socket.send_to(QUESTION, MDNS)?;
         listen(&socket, ANSWERS, |_, from| {
             others.extend(Some(from).filter(|from| !own.contains(from)));
-            false
+            others.len() >= MAX_NEIGHBOURS
         })
     };
     if let Err(e) = ask() {
