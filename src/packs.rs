@@ -427,6 +427,10 @@ mod tests {
             let on = game.round().expect("a round");
             let text = on.secret().expect("a secret").text();
             let whole = Whole::parse(&text, None).expect("a guess");
+            // Nor the one that is on here, while others have found it.
+            let meanwhile = packs.next(&game, &played);
+            assert!(meanwhile.is_err() == (round == 3), "{meanwhile:?}");
+            assert!(!matches!(meanwhile, Ok(Some(deal)) if deal.secret.text() == text));
             let solve = Action::Solve { whole, round: None };
             game.apply(2, me, solve).expect("found");
             let next = packs.next(&game, &played);

@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use dhangkanna::net::Refusal;
 use fluent_bundle::FluentResource;
 
 /// The variables of each message, by its id.
@@ -138,6 +139,21 @@ fn what_the_node_says_is_said_in_every_other_language() {
         let code = id.trim_start_matches("notice-").replace('-', "_");
         let quoted = format!("\"{code}\"");
         assert!(node.iter().any(|text| text.contains(&quoted)), "{code}");
+    }
+}
+
+/// Whoever says no to a call says why by a word. In English, `net::call` has a sentence
+/// for each.
+#[test]
+fn what_other_computers_refuse_is_said_in_every_language() {
+    let codes = Refusal::ALL.map(Refusal::code).into_iter();
+    let codes: Vec<&str> = codes.chain(["denied", "unreachable"]).collect();
+    for language in languages().keys().filter(|language| *language != "en") {
+        let all = messages(language);
+        for code in &codes {
+            let id = format!("notice-{}", code.replace('_', "-"));
+            assert!(all.contains_key(&id), "{id} in {language}");
+        }
     }
 }
 

@@ -516,6 +516,14 @@ find-address = Andere können auch über deine Adresse beitreten: { $address }
 ## What the node says (in English it says so itself)
 
 notice-unreachable = Unter dieser Adresse antwortet niemand. Stimmt sie, und lässt die Firewall dort dhangkanna durch?
+notice-denied = Was dort antwortet, versteht dhangkanna nicht. Stimmt die Adresse, und läuft dort dieselbe Version?
+notice-not-leader = Es wird gerade ein Leader gewählt. Versuch es gleich noch einmal.
+notice-not-a-member = Du hast keinen Platz mehr in diesem Raum. Tritt ihm noch einmal bei.
+notice-who-are-you = In diesem Raum kennt man dich nicht. Tritt ihm noch einmal bei.
+notice-knocking = Noch hat dich niemand hereingelassen. Frag den Host.
+notice-continued = Das Spiel ging in einem anderen Raum weiter.
+notice-older-log = Dieser Rechner hat einen älteren Stand des Spiels als die anderen.
+notice-bad-text = Dieser Text lässt sich den anderen nicht zeigen. Schreib einen anderen.
 notice-timeout = Es kam rechtzeitig keine Antwort. Versuch es noch einmal.
 notice-no-such-room = Dieser Raum wurde nicht gefunden.
 notice-version = Dort läuft eine andere Version. Installiert auf beiden Rechnern dieselbe.

@@ -519,6 +519,14 @@ find-address = Los demás también pueden unirse con tu dirección: { $address }
 ## What the node says (in English it says so itself)
 
 notice-unreachable = Nadie responde en esa dirección. ¿Es correcta, y permite dhangkanna el cortafuegos de allí?
+notice-denied = Lo que responde allí no se entiende. ¿Es correcta la dirección, y tienen los dos equipos la misma versión?
+notice-not-leader = Se está eligiendo líder. Inténtalo dentro de un momento.
+notice-not-a-member = Ya no tienes un puesto en esa sala. Vuelve a unirte.
+notice-who-are-you = En esa sala no te conocen. Vuelve a unirte.
+notice-knocking = Todavía no te dejaron entrar. Pregunta a quien organiza la sala.
+notice-continued = La partida siguió en otra sala.
+notice-older-log = Este equipo tiene una versión de la partida más antigua que la de los demás.
+notice-bad-text = Ese texto no se puede mostrar a los demás. Escribe otro.
 notice-timeout = No hubo respuesta a tiempo. Inténtalo otra vez.
 notice-no-such-room = No se encontró esa sala.
 notice-version = Allí se usa otra versión. Hay que instalar la misma en los dos equipos.

@@ -527,6 +527,14 @@ find-address = Les autres peuvent aussi te rejoindre par ton adresse : { $addre
 ## What the node says (in English it says so itself)
 
 notice-unreachable = Personne ne répond à cette adresse. Est-elle correcte, et le pare-feu de là-bas laisse-t-il passer dhangkanna ?
+notice-denied = Ce qui répond là-bas est incompréhensible. L’adresse est-elle correcte, et la version est-elle la même sur les deux ordinateurs ?
+notice-not-leader = Un leader est en train d’être élu. Réessaie dans un instant.
+notice-not-a-member = Tu n’as plus de place dans ce salon. Rejoins-le à nouveau.
+notice-who-are-you = On ne te connaît pas dans ce salon. Rejoins-le à nouveau.
+notice-knocking = On ne t’a pas encore laissé entrer. Demande à l’hôte.
+notice-continued = La partie a continué dans un autre salon.
+notice-older-log = Cet ordinateur a une copie de la partie plus ancienne que celle des autres.
+notice-bad-text = Ce texte ne peut pas être montré aux autres. Écris-en un autre.
 notice-timeout = Pas de réponse à temps. Réessaie.
 notice-no-such-room = Ce salon est introuvable.
 notice-version = Une autre version est installée là-bas. Il faut la même sur les deux ordinateurs.

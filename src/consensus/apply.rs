@@ -18,11 +18,13 @@ impl RoomState {
     /// changes nothing, on any node: whoever leads can only put it there in vain.
     pub fn apply_entry(&mut self, cluster: ClusterId, entry: Entry) -> Response {
         let index = entry.log_id.index;
-        let canonical = codec::canonical(&entry);
+        let mut canonical = codec::canonical(&entry);
         let response = match entry.payload {
             EntryPayload::Normal(Proposal::Command(command))
                 if !command.is_genuine(cluster, &codec::digest(&command)) =>
             {
+                // A leader can give others the same with its true signature.
+                canonical.push(0);
                 Response {
                     index,
                     result: None,
@@ -34,7 +36,7 @@ impl RoomState {
                 result: None,
             },
         };
-        let game = || codec::digest_of_game(&self.game);
+        let game = codec::digest_of_game(&self.game, &self.rounds);
         self.history.note(index, &canonical, game);
         response
     }
@@ -192,7 +194,7 @@ impl RoomState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consensus::{ClusterId, CommandId};
+    use crate::consensus::{ClusterId, CommandId, log_id};
     use crate::game::{Action, Letter, Name, Observation, Secret};
     use crate::keys::SigningKey;
 
@@ -225,6 +227,23 @@ mod tests {
             letter: Letter::parse(letter).expect("a letter"),
             round: None,
         }
+    }
+
+    #[test]
+    fn a_state_is_of_the_game_that_its_entries_led_to() {
+        use openraft::entry::RaftEntry as _;
+        use prost::Message as _;
+        let is_read = |state: &RoomState| {
+            let bytes = crate::proto::RoomState::from(state).encode_to_vec();
+            codec::stored_state(&bytes, u32::MAX).is_ok()
+        };
+        let mut state = RoomState::default();
+        assert!(is_read(&state));
+        state.apply_entry(ClusterId::new([1; 16]), Entry::new_blank(log_id(1, 0)));
+        assert!(is_read(&state));
+        // Nothing in the log says that somebody sat down.
+        state.apply(1, command(peer(1), 1, 1, seat()));
+        assert!(!is_read(&state));
     }
 
     fn start() -> Action {

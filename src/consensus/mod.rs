@@ -10,6 +10,7 @@ mod node;
 mod notice;
 mod path;
 pub mod quorum;
+mod rounds;
 mod standing;
 mod state;
 mod state_machine;

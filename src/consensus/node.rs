@@ -279,6 +279,12 @@ impl RaftNode {
         known.map(|known| known == mark)
     }
 
+    /// A mark up to an entry that somebody has applied who cannot be compared with by the
+    /// newest ones: one of the two is far ahead.
+    pub fn earlier_mark(&self, index: u64) -> Option<Mark> {
+        self.recent.newest_up_to(index)
+    }
+
     /// The same for another node of this program, by the newest entry that both remember.
     pub fn agrees_with(&self, other: &Self) -> Option<bool> {
         let theirs = other.state();
@@ -437,13 +443,18 @@ impl RaftNode {
         })
     }
 
-    /// Stops the node and closes its log.
+    /// Stops the node and closes its log, also if it is not waited for.
     pub async fn close(&self) {
         self.closed.store(true, Ordering::Relaxed);
-        if let Err(e) = self.raft.shutdown().await {
-            tracing::warn!("Raft ended badly: {e}");
-        }
-        self.store.close().await;
+        let (raft, store) = (self.raft.clone(), self.store.clone());
+        let closing = tokio::spawn(async move {
+            if let Err(e) = raft.shutdown().await {
+                tracing::warn!("Raft ended badly: {e}");
+            }
+            store.close().await;
+        });
+        // A panic was reported by the hook.
+        let _ = closing.await;
     }
 
     fn metrics<T>(&self, read: impl FnOnce(&ServerMetrics) -> T) -> T {

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use super::history::History;
+use super::{history::History, rounds::RoundDigests};
 use crate::{
     game::{Action, Game, Observation, Outcome, PeerId, Rejection},
     hex_id::hex_id,
@@ -203,6 +203,7 @@ pub struct RoomState {
     pub(super) sessions: BTreeMap<PeerId, Session>,
     pub(super) ancestors: Vec<ClusterId>,
     pub(super) history: History,
+    pub(super) rounds: RoundDigests,
     /// What owners signed who sent somebody away, by whom they did.
     pub(super) removals: BTreeMap<PeerId, GameCommand>,
 }

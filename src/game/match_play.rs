@@ -92,11 +92,12 @@ impl Game {
         self.begin_round(by, deal)
     }
 
-    /// Whether a secret of these letters was played in the match that is on.
+    /// Whether a secret of these letters was played in the match that is on, or is now.
     pub fn was_played(&self, secret: &Secret) -> bool {
         let number = self.match_on().map(|on| on.number);
-        let rounds = self.table.history.iter();
-        rounds
+        let ended = self.table.history.iter().map(AsRef::as_ref);
+        ended
+            .chain(self.round.as_ref())
             .filter(|round| Some(round.frame.in_match) == number)
             .filter_map(|round| round.secret())
             .any(|played| played.letters().eq(secret.letters()))

@@ -33,9 +33,9 @@ pub use line::{safe_json, safe_text, short_text};
 pub use looks::{Names, looks_like};
 pub use name::{BadName, MAX_NAME_BYTES, MAX_NAME_CHARS, Name, PeerId, shown, shown_version};
 pub use outcome::{Outcome, Rejection};
-pub use round::{CHANCES, Content, Frame, Phase, Round, SHORT, Void};
+pub use round::{CHANCES, Content, Frame, MAX_GUESSES, Phase, Round, SHORT, Void};
 pub use sealed::{Asked, MAX_ASKED, Question, Salt, Sealed, answer, seal, shape_of};
-pub use secret::{BadSecret, Cell, MAX_SECRET_CELLS, Secret};
+pub use secret::{BadSecret, Cell, MAX_SECRET_BYTES, MAX_SECRET_CELLS, Secret};
 pub use settings::{
     Difficulty, FIRST_RULES, MAX_PACK_ID_BYTES, MAX_ROUNDS, Mode, Settings, TURN_SECONDS,
 };

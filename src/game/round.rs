@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use super::{
-    Alphabet, GuessMade, Letter, Mode, Outcome, PeerId, Rejection, Secret, Tried, Whole,
+    Alphabet, GuessMade, Letter, MAX_SECRET_CELLS, Mode, Outcome, PeerId, Rejection, Secret, Tried,
+    Whole,
     sealed::{Asked, MAX_ASKED, Question, Sealed},
 };
 use crate::coded_enum::coded_enum;
 
 /// How many misses a round allows: the sixth loses it. One balloon each.
 pub const CHANCES: u32 = 6;
+
+/// The most tries that a round keeps: each of them uncovers a cell or costs a chance.
+pub const MAX_GUESSES: usize = MAX_SECRET_CELLS + CHANCES as usize;
 
 /// Up to so many letters, the first hint is free.
 pub const SHORT: u32 = 4;
@@ -310,6 +314,13 @@ impl Round {
 
     pub(super) fn next_step(&mut self) {
         self.frame.step = self.frame.step.saturating_add(1);
+    }
+
+    /// Whether somebody took part in it: guessed, or set the secret.
+    pub fn is_of(&self, peer: &PeerId) -> bool {
+        let guessed = self.guesses.iter().any(|guess| guess.by == *peer);
+        let is_set = self.content != Content::Unset;
+        guessed || is_set && self.frame.setter == Some(*peer)
     }
 
     /// What waits for the setter, the first one first.

@@ -12,7 +12,7 @@ pub const MAX_SECRET_CELLS: usize = 60;
 const MAX_CELL_BYTES: usize = 40;
 
 /// The longest secret, in bytes.
-pub(super) const MAX_SECRET_BYTES: usize = MAX_SECRET_CELLS * MAX_CELL_BYTES;
+pub const MAX_SECRET_BYTES: usize = MAX_SECRET_CELLS * MAX_CELL_BYTES;
 
 /// Whether a text can be a cell: one grapheme that stays in its place.
 pub(super) fn is_cell(shown: &str) -> bool {

@@ -2,13 +2,13 @@
 //! here. openraft believes all that it is handed, down to assertions; so what a
 //! correct member would never say does not get that far.
 
-use openraft::entry::RaftEntry as _;
+use openraft::{EntryPayload, entry::RaftEntry as _};
 
 use super::codec::{
     AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest, VoteRequest, VoteResponse,
 };
 use crate::consensus::{
-    LogId, NodeId, Snapshot, Vote,
+    LogId, NodeId, Proposal, Snapshot, Vote,
     codec::{DecodeError, Decoded},
 };
 
@@ -16,12 +16,20 @@ use crate::consensus::{
 /// second, so a room that elects without end for two days is still followed.
 const MAX_TERM_STEP: u64 = 1_000_000;
 
+/// How far ahead of ours that may be of which two others have entries, as they say: who
+/// has slept catches up in a few such steps, and two that lie cannot end a room's counting.
+const MAX_TERM_OF_OTHERS: u64 = 16 * MAX_TERM_STEP;
+
 /// The greatest term: far beyond any room, far below where counting ends.
 const MAX_TERM: u64 = 1 << 60;
 
 /// How many entries may be here that are not applied: openraft keeps them in memory, and
 /// they are on disk.
 const MAX_AHEAD: u64 = 10_000;
+
+/// Up to which index a room may begin with the game of another one: that is the largest
+/// entry by far, and has no effect later.
+const MAX_GENESIS: u64 = 16;
 
 /// The greatest index: far beyond any game, far below where counting ends.
 const MAX_INDEX: u64 = 1 << 60;
@@ -40,14 +48,20 @@ pub(super) struct Here {
 }
 
 impl Here {
-    fn check_term(&self, vote: &Vote) -> Decoded<()> {
+    /// The greatest term that is believed.
+    fn max_term(&self) -> u64 {
         let ours = self.vote.leader_id.term;
         // A new seat knows nothing yet, and has nothing to lose.
-        let most = match ours {
-            0 => MAX_TERM,
-            _ => ours.max(self.others).saturating_add(MAX_TERM_STEP),
-        };
-        valid(vote.leader_id.term <= most.min(MAX_TERM), "term")
+        if ours == 0 {
+            return MAX_TERM;
+        }
+        let of_others = ours.saturating_add(MAX_TERM_OF_OTHERS);
+        let newest = ours.max(self.others.min(of_others));
+        newest.saturating_add(MAX_TERM_STEP).min(MAX_TERM)
+    }
+
+    fn check_term(&self, vote: &Vote) -> Decoded<()> {
+        valid(vote.leader_id.term <= self.max_term(), "term")
     }
 
     /// The vote of a call by `from`: a leader's is committed, a candidate's is not.
@@ -68,6 +82,8 @@ impl Here {
             valid(id.index == next, "index")?;
             valid(last.is_none_or(|last| term(last) <= term(id)), "term")?;
             check_log_id(Some(id), &call.vote)?;
+            let begins = matches!(entry.payload, EntryPayload::Normal(Proposal::Genesis(_)));
+            valid(!begins || id.index <= MAX_GENESIS, "genesis")?;
             last = Some(id);
         }
         let most = index(self.applied).unwrap_or(0).saturating_add(MAX_AHEAD);
@@ -77,6 +93,31 @@ impl Here {
         )?;
         self.check_memberships(call)?;
         check_log_id(call.leader_commit, &call.vote)
+    }
+
+    /// Whether a leader's call puts nothing in the place of what is decided: `ours` is the
+    /// first entry in the log here that it would, `membership` the newest decided one.
+    pub(super) fn keeps_decided(
+        &self,
+        call: &AppendEntriesRequest,
+        ours: Option<LogId>,
+        membership: Option<LogId>,
+    ) -> bool {
+        // By the index alone: a later term makes no entry a later one.
+        let decided = index(self.applied).max(index(membership));
+        let is_kept = ours.is_none_or(|ours| Some(ours.index) > decided);
+        // Of what is not in the log any more the terms tell.
+        is_kept && log_ids(call).all(|id| self.is_in_order(id))
+    }
+
+    /// Whether an entry can be of the log that is applied here: it has no later term than
+    /// what was applied after it, and no earlier one than what was applied before.
+    fn is_in_order(&self, id: LogId) -> bool {
+        self.applied.is_none_or(|applied| match id.index {
+            index if index < applied.index => term(id) <= term(applied),
+            index if index > applied.index => term(id) >= term(applied),
+            _ => id == applied,
+        })
     }
 
     /// A leader appends a membership when the one before is decided (Raft's dissertation,
@@ -161,20 +202,23 @@ impl Here {
         sent: &Vote,
         mut answer: VoteResponse,
     ) -> Decoded<VoteResponse> {
-        answer.vote = self.answered_vote(me, sent, answer.vote)?;
         check_log_id(answer.last_log_id, &answer.vote)?;
+        answer.vote = self.answered_vote(me, sent, answer.vote)?;
+        let most = answer.vote.leader_id.term;
+        answer.last_log_id = answer.last_log_id.filter(|last| term(*last) <= most);
         Ok(answer)
     }
 
     /// A vote that somebody answers with: what it says was elected it cannot know to
     /// be so. One for ourselves that we did not send would make us a leader whom
-    /// nobody elected.
+    /// nobody elected. Towards one that is far ahead we go in steps: who was led astray
+    /// could not be elected with us otherwise, nor we with it.
     pub(super) fn answered_vote(&self, me: NodeId, sent: &Vote, vote: Vote) -> Decoded<Vote> {
         if vote == *sent {
             return Ok(vote);
         }
-        self.check_term(&vote)?;
         let (term, node) = (vote.leader_id.term, vote.leader_id.voted_for);
+        let term = term.min(self.max_term());
         valid(node != me || term < sent.leader_id.term, "vote")?;
         Ok(Vote::new(term, node))
     }
@@ -186,6 +230,12 @@ fn valid(is_valid: bool, what: &'static str) -> Decoded<()> {
 
 fn term(id: LogId) -> u64 {
     *id.leader_id
+}
+
+/// Those of a leader's entries, after that of the one before them.
+pub(super) fn log_ids(call: &AppendEntriesRequest) -> impl Iterator<Item = LogId> {
+    let entries = call.entries.iter().map(|entry| entry.log_id);
+    call.prev_log_id.into_iter().chain(entries)
 }
 
 fn index(id: Option<LogId>) -> Option<u64> {
@@ -205,7 +255,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        consensus::{Entry, Member, Membership, SnapshotMeta, StoredMembership, log_id},
+        consensus::{
+            ClusterId, Entry, Genesis, Member, Membership, RoomState, SnapshotMeta,
+            StoredMembership, log_id,
+        },
         keys::PublicKey,
     };
 
@@ -228,6 +281,64 @@ mod tests {
             applied: id(6, 10),
             membership: id(6, 12),
         }
+    }
+
+    #[test]
+    fn what_is_decided_is_kept() {
+        let here = Here {
+            applied: id(5, 10),
+            ..here()
+        };
+        // What comes; what is here in its place, if it is not purged; and whether all
+        // that is decided, to the membership at 12, is kept.
+        let cases = [
+            (id(5, 9), None, true),
+            (id(6, 9), None, false),
+            (id(5, 10), None, true),
+            (id(4, 10), None, false),
+            (id(6, 10), None, false),
+            (id(5, 11), None, true),
+            (id(4, 11), None, false),
+            (id(5, 9), id(4, 9), false),
+            (id(6, 12), id(5, 12), false),
+            (id(6, 13), id(5, 13), true),
+        ];
+        for (comes, ours, want) in cases {
+            let comes = comes.expect("an id");
+            let call = |prev_log_id, entries| AppendEntriesRequest {
+                vote: Vote::new_committed(8, THEM),
+                prev_log_id,
+                entries,
+                leader_commit: None,
+            };
+            for call in [
+                call(Some(comes), Vec::new()),
+                call(None, vec![Entry::new_blank(comes)]),
+            ] {
+                let is_kept = here.keeps_decided(&call, ours, id(5, 12));
+                assert_eq!(is_kept, want, "{call:?} {ours:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn another_rooms_game_stands_at_the_beginning() {
+        let genesis = |at| {
+            let genesis = Genesis {
+                parent: ClusterId::new([1; 16]),
+                state: RoomState::default(),
+            };
+            let id = log_id(1, at);
+            let entry = Entry::new_normal(id, Proposal::Genesis(Box::new(genesis)));
+            let call = AppendEntriesRequest {
+                vote: Vote::new_committed(8, THEM),
+                prev_log_id: Some(log_id(1, at - 1)),
+                entries: vec![entry],
+                leader_commit: None,
+            };
+            here().check_append(&call, THEM).is_ok()
+        };
+        assert!(genesis(2) && genesis(MAX_GENESIS) && !genesis(MAX_GENESIS + 1));
     }
 
     /// The votes that no leader calls with; or, if they are not committed, no candidate.
@@ -434,6 +545,8 @@ mod tests {
             // Who slept meanwhile.
             (7, 5 * FAR, 5 * FAR + 1, true),
             (7, 5 * FAR, 5 * FAR + MAX_TERM_STEP + 1, false),
+            (7, MAX_TERM, 7 + MAX_TERM_OF_OTHERS + MAX_TERM_STEP, true),
+            (7, MAX_TERM, 8 + MAX_TERM_OF_OTHERS + MAX_TERM_STEP, false),
             // Who is new.
             (0, 0, 5 * FAR, true),
             (0, 0, MAX_TERM, true),
@@ -487,7 +600,9 @@ mod tests {
             (Vote::new(7, US), None),
             (Vote::new(8, US), None),
             (Vote::new_committed(8, US), None),
-            (Vote::new(FAR + 1, THEM), None),
+            (Vote::new(FAR + 1, THEM), Some(Vote::new(FAR, THEM))),
+            (Vote::new(u64::MAX, THEM), Some(Vote::new(FAR, THEM))),
+            (Vote::new(u64::MAX, US), None),
         ];
         for (said, vote) in votes {
             assert_eq!(

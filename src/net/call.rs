@@ -6,7 +6,10 @@ use std::{future::Future, time::Duration};
 use prost::Message as _;
 use tonic::{Code, Request, Status};
 
-use super::{header::start, messages::Start};
+use super::{
+    header::start,
+    messages::{REPLACED, Start},
+};
 use crate::{
     coded_enum::{coded_enum, numbered_on_the_wire},
     consensus::{
@@ -23,7 +26,8 @@ pub(super) const LOBBY_DEADLINE: Duration = Duration::from_secs(4);
 /// How long entering and leaving may take: a membership change.
 pub(super) const CHANGE_DEADLINE: Duration = Duration::from_secs(4);
 
-/// Why a call brought no answer.
+/// Why a call brought no answer. As a text it is for the log: what the other side says
+/// stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
     /// It was answered with no.
@@ -106,12 +110,14 @@ const REFUSED: Code = Code::Aborted;
 
 /// Why a call was refused. Final unless a leader is named.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+#[error("{}", said.as_ref().unwrap_or(message))]
 pub struct Refused {
     /// For programs.
     pub reason: Refusal,
-    /// For people.
+    /// For people, in this program's words.
     pub message: String,
+    /// What the other side says of it, which may be anything: for the log only.
+    pub said: Option<String>,
     /// With [`Refusal::NotLeader`]: whom to ask instead, and where.
     pub leader: Option<(PeerId, Vec<String>)>,
     /// Whether the command that was proposed may be in some log all the same:
@@ -178,9 +184,47 @@ impl Refusal {
         Refused {
             reason: self,
             message: message.into(),
+            said: None,
             leader: None,
             maybe_appended: false,
             start: None,
+        }
+    }
+
+    /// A refusal in the words that every one of this kind can be said in.
+    pub(crate) fn plainly(self) -> Refused {
+        self.because(self.words())
+    }
+
+    /// What it means to somebody who was refused, whoever did.
+    fn words(self) -> &'static str {
+        match self {
+            Self::Version => {
+                "the two computers have different versions; install the same version on both"
+            }
+            Self::NoSuchRoom => "that room was not found there",
+            Self::RoomFull => "the room is full",
+            Self::BadName => "that name cannot be shown there; choose another one",
+            Self::NotLeader => "the players have no leader yet; try again in a moment",
+            Self::NoQuorum => "most players of that room cannot be reached right now",
+            Self::NotAMember => "you have no seat in that room any more; join it again",
+            Self::Busy => "too much is going on there; try again in a moment",
+            Self::Replaced => REPLACED,
+            Self::StillPlayed => "that room is still being played",
+            Self::Knocking => "nobody has let you in yet; ask the owner of the room",
+            Self::NotLetIn => "the owner of the room did not let you in",
+            Self::Removed => "the owner of the room removed you",
+            Self::TooFast => "not so fast; wait a moment",
+            Self::OldRules => "everybody in the room needs the newest version for that",
+            Self::WhoAreYou => "you are not known in that room; join it again",
+            Self::Continued => "the game continued in another room",
+            Self::OlderLog => "this computer has an older copy of the game than the others",
+            Self::BadText => "that text cannot be shown to the others; write another one",
+            Self::WrongPin => {
+                "that is not the PIN of the room; if it is what its owner shows, another computer answers in the owner's place"
+            }
+            Self::PinTries => "there were too many wrong PINs; wait a minute",
+            Self::NoPin => "the room takes no PIN now; ask its owner for one, or join without",
         }
     }
 }
@@ -265,15 +309,16 @@ fn refused(refused: pb::Refused) -> Decoded<Refused> {
         let peer = codec::peer_id(&refused.leader_peer_id)?;
         Some((peer, codec::addrs(refused.leader_addrs)?))
     };
+    let reason = Refusal::from_number(refused.reason).ok_or(DecodeError::Invalid("refusal"))?;
     Ok(Refused {
-        reason: Refusal::from_number(refused.reason).ok_or(DecodeError::Invalid("refusal"))?,
-        message: shown(&refused.message, MAX_MESSAGE),
+        said: Some(shown(&refused.message, MAX_MESSAGE)),
         leader,
         maybe_appended: refused.maybe_appended,
         start: match refused.start {
             Some(message) => Some(Box::new(start(Some(message))?)),
             None => None,
         },
+        ..reason.plainly()
     })
 }
 

@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, io, net::SocketAddr, sync::Arc, time::Duration}
 use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
+use tokio::time::Instant;
 use tonic::transport::{Channel, Endpoint, Uri};
 
 use super::{
@@ -43,7 +44,8 @@ pub struct Peers {
     transport: Arc<dyn Transport>,
     book: Arc<AddressBook>,
     rules: u32,
-    channels: Arc<Mutex<BTreeMap<PeerId, Channel>>>,
+    /// Those that are kept, and when each was used last.
+    channels: Arc<Mutex<BTreeMap<PeerId, (Instant, Channel)>>>,
 }
 
 impl Peers {
@@ -210,35 +212,41 @@ impl Peers {
         LobbyClient::new(self.channel(peer)).max_decoding_message_size(64 * 1024)
     }
 
-    /// The kept connection to a peer: opened by the first call, and opened
-    /// again, wherever the peer is by then, after it broke.
+    /// The kept connection to a peer.
     fn channel(&self, peer: PeerId) -> Channel {
         let mut channels = self.channels.lock();
-        if channels.len() >= MAX_CHANNELS && !channels.contains_key(&peer) {
-            // Those that are in use live on in their users' hands.
-            channels.clear();
+        let kept = channels.remove(&peer).map(|(_, channel)| channel);
+        let channel = kept.unwrap_or_else(|| self.connect_lazily(peer));
+        if channels.len() >= MAX_CHANNELS {
+            let unused = channels.iter().min_by_key(|(_, (used, _))| *used);
+            if let Some(unused) = unused.map(|(peer, _)| *peer) {
+                // One that is in use lives on in its user's hands.
+                channels.remove(&unused);
+            }
         }
-        channels
-            .entry(peer)
-            .or_insert_with(|| {
-                let transport = Arc::clone(&self.transport);
-                let book = Arc::clone(&self.book);
-                let connector = tower::service_fn(move |_uri: Uri| {
-                    let (transport, book) = (Arc::clone(&transport), Arc::clone(&book));
-                    async move {
-                        let dial = |addr| transport.dial(addr, Some(peer));
-                        let (_, stream) = connect_peer(dial, &book, peer).await?;
-                        Ok::<_, io::Error>(TokioIo::new(stream))
-                    }
-                });
-                // The address is found by the connector; this one only names
-                // the service in HTTP/2's terms.
-                Endpoint::from_static("http://dhangkanna.local")
-                    .http2_keep_alive_interval(KEEPALIVE)
-                    .keep_alive_timeout(KEEPALIVE)
-                    .connect_with_connector_lazy(connector)
-            })
-            .clone()
+        channels.insert(peer, (Instant::now(), channel.clone()));
+        channel
+    }
+
+    /// A connection that is opened by the first call, and opened again, wherever the peer
+    /// is by then, after it broke.
+    fn connect_lazily(&self, peer: PeerId) -> Channel {
+        let transport = Arc::clone(&self.transport);
+        let book = Arc::clone(&self.book);
+        let connector = tower::service_fn(move |_uri: Uri| {
+            let (transport, book) = (Arc::clone(&transport), Arc::clone(&book));
+            async move {
+                let dial = |addr| transport.dial(addr, Some(peer));
+                let (_, stream) = connect_peer(dial, &book, peer).await?;
+                Ok::<_, io::Error>(TokioIo::new(stream))
+            }
+        });
+        // The address is found by the connector; this one only names the service in
+        // HTTP/2's terms.
+        Endpoint::from_static("http://dhangkanna.local")
+            .http2_keep_alive_interval(KEEPALIVE)
+            .keep_alive_timeout(KEEPALIVE)
+            .connect_with_connector_lazy(connector)
     }
 }
 

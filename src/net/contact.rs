@@ -14,8 +14,8 @@ use tokio::{
 };
 
 use super::{
-    freeze::Freeze, holds::Holds, lacking::Lacking, messages::Start, removals::Removals,
-    traffic::Traffic,
+    ahead::Ahead, freeze::Freeze, holds::Holds, lacking::Lacking, messages::Start,
+    removals::Removals, traffic::Traffic,
 };
 use crate::{
     consensus::{Holder, LogId, MAX_MEMBERS, NodeId, Notice, Vote},
@@ -101,6 +101,8 @@ struct Inner {
     /// The leader that called last, while it was a member.
     followed: Option<(Vote, Holder, Instant)>,
     holds: Holds,
+    /// What leaders sent that is not applied yet.
+    ahead: Ahead,
     traffic: Traffic,
 }
 
@@ -249,7 +251,7 @@ impl Contact {
     }
 
     /// Whether it had a moment ago.
-    pub(super) fn is_in_step(&self) -> bool {
+    pub fn is_in_step(&self) -> bool {
         let at = self.inner.lock().in_step;
         at.is_some_and(|at| at.elapsed() < SILENCE)
     }
@@ -377,6 +379,11 @@ impl Contact {
     /// Whether it is frozen.
     pub fn is_frozen(&self) -> bool {
         self.inner.lock().freeze.is_on()
+    }
+
+    /// What of the log here is not applied yet.
+    pub(super) fn ahead(&self) -> MappedMutexGuard<'_, Ahead> {
+        MutexGuard::map(self.inner.lock(), |inner| &mut inner.ahead)
     }
 
     /// Sets what this seat says as the leader.

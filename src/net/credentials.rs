@@ -45,10 +45,10 @@ impl Credentials {
         }))
     }
 
-    /// How the seat came into the room, by the newest membership in its log that
-    /// has it.
+    /// How the seat came into the room, by the newest membership in its log that says so:
+    /// a leader that lies could leave that out.
     pub fn path(&self) -> Option<TicketPath> {
-        self.0.log.member(self.0.start.seat)?.path
+        self.0.log.path_of(self.0.start.seat)
     }
 
     /// Whether this is a later start of the same player's, in this seat or another

@@ -30,7 +30,7 @@ const MAX_BYTES: u64 = 64 * 1024;
 /// Who this profile is: a P-256 key, and a certificate that it signed itself.
 pub struct Identity {
     key: SigningKey,
-    certified: Arc<CertifiedKey>,
+    pub(super) certified: Arc<CertifiedKey>,
 }
 
 /// Why there is no identity.

@@ -213,9 +213,10 @@ impl MemberClient {
         });
         answer.map_err(|error| match error {
             CallError::Refused(refused) => refused,
-            unknown => Refusal::NoQuorum
-                .because(unknown.to_string())
-                .maybe_appended(),
+            unknown => Refused {
+                said: Some(unknown.to_string()),
+                ..Refusal::NoQuorum.plainly().maybe_appended()
+            },
         })
     }
 }

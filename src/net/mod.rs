@@ -7,6 +7,7 @@
 //! the node implements; Raft's own calls go to openraft once they keep to [`bounds`].
 
 mod address_book;
+mod ahead;
 mod authority;
 mod bounds;
 mod call;
@@ -22,6 +23,7 @@ mod identity;
 mod lacking;
 mod member_client;
 mod messages;
+mod paced;
 mod pin_run;
 mod pins;
 mod places;
@@ -52,4 +54,4 @@ pub use seat_access::SeatAccess;
 pub use server::Server;
 pub use service::Handler;
 pub use traffic::{Call, Calls, Exchange, Traffic};
-pub use transport::{Accepting, Exporter, Handshake, Io, Stream, TlsTransport, Transport};
+pub use transport::{Accepting, Exporter, Handshake, Io, Stream, TlsTransport, Transport, Wire};

@@ -25,7 +25,7 @@ use super::{
     call::{CallError, Refusal},
     client::Peers,
     messages::Visitor,
-    pins::{Pin, refused},
+    pins::Pin,
     places::Source,
     service::Handler,
     transport::{Exporter, Stream},
@@ -176,7 +176,7 @@ async fn in_time<T>(
     half: impl Future<Output = io::Result<Result<T, Refusal>>>,
 ) -> Result<T, CallError> {
     match tokio::time::timeout(RUN, half).await {
-        Ok(Ok(done)) => done.map_err(|why| refused(why).into()),
+        Ok(Ok(done)) => done.map_err(|why| why.plainly().into()),
         Ok(Err(e)) => Err(CallError::Unreachable(e.to_string())),
         Err(_late) => Err(CallError::Unreachable("no answer".to_owned())),
     }

@@ -125,7 +125,7 @@ impl Pins {
     /// If there is none, it was got wrong too often, or too many show it just now.
     pub(super) fn begin(&self, from: Source) -> Result<Run, Refused> {
         let mut inner = self.0.lock();
-        let pin = inner.pin.ok_or_else(|| refused(Refusal::NoPin))?;
+        let pin = inner.pin.ok_or_else(|| Refusal::NoPin.plainly())?;
         inner.must_have_tries(from)?;
         inner.runs.retain(|run| !run.ends.is_closed());
         if inner.runs.len() >= RUNS {
@@ -159,7 +159,7 @@ impl Pins {
         if is_right && run.number == inner.number {
             Ok(())
         } else {
-            Err(refused(Refusal::WrongPin))
+            Err(Refusal::WrongPin.plainly())
         }
     }
 }
@@ -174,7 +174,7 @@ impl Inner {
         let all = self.runs.iter().enumerate();
         let all = all.filter(|(_, run)| gives_way(run));
         let most = all.min_by_key(|(_, run)| Reverse(of(run.from)));
-        let (at, _) = most.ok_or_else(|| refused(Refusal::Busy))?;
+        let (at, _) = most.ok_or_else(|| Refusal::Busy.plainly())?;
         let run = self.runs.remove(at);
         if is_slow(&run) {
             // It costs its source a try, and nobody else.
@@ -190,23 +190,10 @@ impl Inner {
         let tries = self.wrong.iter().chain(&self.slow);
         let of_one = tries.filter(|(_, it)| *it == from).count();
         if self.wrong.len() >= WRONG || of_one >= WRONG_OF_ONE {
-            return Err(refused(Refusal::PinTries));
+            return Err(Refusal::PinTries.plainly());
         }
         Ok(())
     }
-}
-
-/// A refusal of somebody who shows a PIN.
-pub(super) fn refused(why: Refusal) -> Refused {
-    why.because(match why {
-        Refusal::NoPin => "the room takes no PIN now; ask its owner for one, or join without",
-        Refusal::PinTries => "there were too many wrong PINs; wait a minute",
-        Refusal::WrongPin => {
-            "that is not the PIN of the room; if it is what its owner shows, another computer answers in the owner's place"
-        }
-        Refusal::NoSuchRoom => "the owner of the room has left it",
-        _ => "the owner's computer is busy; try again",
-    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use openraft::{RaftState, async_runtime::WatchReceiver as _, raft::SnapshotRespo
 use tonic::Status;
 
 use super::{
-    bounds::Here,
+    bounds::{Here, log_ids},
     call::{Refusal, Refused},
     codec,
     contact::Contact,
@@ -68,16 +68,25 @@ impl SeatAccess {
         Ok(ours.filter(|ours| !self.contact.lacking().may_replace(from, call.vote, *ours)))
     }
 
-    /// Takes a leader's entries.
+    /// Takes a leader's entries, which came in so many bytes.
     pub(super) async fn append(
         &self,
         from: NodeId,
         mut call: codec::AppendEntriesRequest,
+        bytes: usize,
     ) -> Result<codec::AppendEntriesResponse, Status> {
         if self.checked(from, &call)?.is_some() {
             return Err(Status::unavailable("the log has changed meanwhile"));
         }
         let (vote, is_beat) = (call.vote, call.entries.is_empty());
+        let range = call.entries.first().zip(call.entries.last());
+        let range = range.map(|(first, last)| (first.log_id.index, last.log_id.index));
+        let applied = self.here().applied.map(|id| id.index);
+        if let Some(range) = range
+            && !self.contact.ahead().has_room(applied, range, bytes)
+        {
+            return Err(Status::unavailable("too much is not applied yet"));
+        }
         let last = call.entries.last().map(|entry| entry.log_id);
         let last = last.or(call.prev_log_id).map(|id| id.index);
         let has_all = call.leader_commit.map(|id| id.index) <= last;
@@ -93,26 +102,36 @@ impl SeatAccess {
                 self.contact.lacking().refuse(vote, false);
             }
         }
+        use codec::AppendEntriesResponse as R;
+        if let (Some(range), R::Success | R::PartialSuccess(_)) = (range, &response) {
+            self.contact.ahead().note(range, bytes);
+        }
         Ok(response)
     }
 
     /// Up to which entry a leader's call commits the log here: no further than the last
-    /// one of the call (Raft's paper, figure 2). openraft takes the least by term first,
-    /// and so an id that is nowhere for an entry, and it takes that from any leader.
+    /// one of the call (Raft's paper, figure 2), and one that is here, or comes. openraft
+    /// takes the least by term first, and so an id that is nowhere for an entry, and it
+    /// takes that from any leader: what was committed could become less.
     fn commit_of(&self, call: &codec::AppendEntriesRequest) -> Option<LogId> {
         let here = self.here();
+        let applied = here.applied.map(|id| id.index);
         let last = call.entries.last().map(|entry| entry.log_id);
         let last = last.or(call.prev_log_id)?;
-        let is_here = |prev: &LogId| {
-            let is_applied = Some(prev.index) <= here.applied.map(|id| id.index);
-            is_applied || self.log.id_at(prev.index) == Some(*prev)
-        };
+        let is_here =
+            |prev: &LogId| Some(prev.index) <= applied || self.log.id_at(prev.index) == Some(*prev);
         let follows = call.vote >= here.vote && call.prev_log_id.as_ref().is_none_or(is_here);
         let index = last.index.min(call.leader_commit?.index);
+        if !follows || Some(index) <= applied {
+            return None;
+        }
         let mut sent = call.entries.iter().map(|entry| entry.log_id);
         let sent = sent.find(|id| id.index == index);
-        let id = sent.or_else(|| self.log.id_at(index));
-        id.filter(|_| follows)
+        match (self.log.id_at(index), sent) {
+            // It takes the place of ours first.
+            (Some(ours), Some(sent)) if ours != sent => None,
+            (ours, sent) => ours.or(sent),
+        }
     }
 
     /// Takes a leader's snapshot. openraft would stop for good at one that is newer than
@@ -128,7 +147,8 @@ impl SeatAccess {
         let committed = self.raft.with_raft_state(committed).await.map_err(failed)?;
         let index = |id: Option<LogId>| id.map(|id| id.index);
         let last = snapshot.meta.last_log_id;
-        let is_older = last > committed && index(last) <= index(committed);
+        let decided = index(committed).max(index(self.here().applied));
+        let is_older = last > committed && index(last) <= decided;
         if is_older || self.leads() {
             return Err(not_raft(from, DecodeError::Invalid("snapshot")));
         }
@@ -162,23 +182,22 @@ impl SeatAccess {
         from: NodeId,
         call: &codec::AppendEntriesRequest,
     ) -> Result<Option<LogId>, Refused> {
-        if call.vote < self.here().vote {
+        let here = self.here();
+        if call.vote < here.vote {
             return Ok(None);
         }
-        let ids = call.entries.iter().map(|entry| &entry.log_id);
-        let mut ids = call.prev_log_id.iter().chain(ids);
-        let ours = ids.find_map(|id| self.log.id_at(id.index).filter(|ours| ours != id));
-        // By the index alone: a later term makes no entry a later one.
-        let index = |id: Option<LogId>| id.map(|id| id.index);
+        let ours = log_ids(call).find_map(|id| {
+            let ours = self.log.id_at(id.index);
+            ours.filter(|ours| *ours != id)
+        });
         let metrics = self.raft.server_metrics();
         let membership = *metrics
             .borrow_watched()
             .committed_membership_config
             .log_id();
-        let decided = index(self.here().applied).max(index(membership));
-        if let Some(ours) = ours.filter(|ours| Some(ours.index) <= decided) {
+        if !here.keeps_decided(call, ours, membership) {
             self.contact.lacking().refuse(call.vote, true);
-            tracing::warn!("seat {from} leads with an older log, without {ours}");
+            tracing::warn!("seat {from} leads with another log than was decided here");
             return Err(Refusal::OlderLog.because("your log is older than what was decided here"));
         }
         Ok(ours)
@@ -252,13 +271,12 @@ fn taken_from_anybody(
     raft: &Raft,
 ) -> codec::AppendEntriesRequest {
     use crate::planted::Bug;
-    use openraft::ServerState;
     if Bug::StaleLeader.is_planted() {
         let metrics = raft.metrics().borrow_watched().clone();
         let newest = metrics.vote;
-        if request.vote < newest && metrics.state != ServerState::Leader {
+        let is_led = newest.committed && newest.leader_id.voted_for != metrics.id;
+        if is_led && request.vote < newest {
             request.vote = newest;
-            request.vote.committed = true;
         }
     }
     request

@@ -1,20 +1,12 @@
 //! Accepts connections: TLS first, then gRPC.
 
 use std::{
-    convert::Infallible,
-    io,
-    net::SocketAddr,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-    time::Duration,
+    convert::Infallible, io, net::SocketAddr, pin::Pin, sync::Arc, task::Context, time::Duration,
 };
 
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
     sync::{mpsc, oneshot},
     task::JoinHandle,
-    time::{Instant, Sleep},
 };
 use tonic::{
     service::interceptor::InterceptedService,
@@ -25,13 +17,14 @@ use super::{
     address_book::AddressBook,
     guard::Guard,
     messages::Visitor,
+    paced::{Hear, Paced},
     pin_run,
     places::{Place, Places},
     service::{Handler, Service},
-    transport::{Stream, Transport},
+    transport::{Stream, Transport, Wire},
 };
 use crate::{
-    blocking, memory,
+    memory,
     proto::{lobby_server::LobbyServer, members_server::MembersServer},
 };
 
@@ -41,18 +34,18 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a call may take from its first byte: nobody waits as long.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Calls at a time on one connection.
-const MAX_STREAMS: u32 = 64;
+/// Calls at a time on one connection; any number of them can be left open.
+const MAX_STREAMS: u32 = 8;
+
+/// The most that may stand in the headers of a call, in bytes as HTTP counts them
+/// (RFC 9113 §6.5.2); ours have some hundreds.
+const MAX_HEADER_BYTES: u32 = 4 * 1024;
 
 /// The largest message of a stranger, in bytes: a name and some ids.
 const MAX_LOBBY_BYTES: usize = 4 * 1024;
 
 /// The largest message of a member, in bytes: a snapshot.
 const MAX_MEMBER_BYTES: usize = 4 * 1024 * 1024;
-
-/// How long after a connection was taken the memory goes back that those had which
-/// have ended.
-const TIDYING: Duration = Duration::from_secs(20);
 
 /// How often a connection is probed when nothing is heard on it.
 const KEEPALIVE: Duration = Duration::from_secs(10);
@@ -136,31 +129,18 @@ impl Drop for Running {
     }
 }
 
+#[expect(clippy::infinite_loop, reason = "until it is aborted")]
 async fn accept<H: Handler>(
     transport: Arc<dyn Transport>,
     connections: mpsc::Sender<Connection>,
     places: Places,
     handler: Arc<H>,
 ) -> Infallible {
-    // When memory goes back, if any connection came since it did last.
-    let mut tidies_at: Option<Instant> = None;
     loop {
-        let tidying = async {
-            match tidies_at {
-                Some(at) => tokio::time::sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
-        let accepted = tokio::select! {
-            accepted = transport.accept() => accepted,
-            () = tidying => {
-                tidies_at = None;
-                tokio::spawn(blocking::run(memory::give_back));
-                continue;
-            }
-        };
-        tidies_at.get_or_insert_with(|| Instant::now() + TIDYING);
-        let (remote, handshake) = match accepted {
+        let accepted = transport.accept().await;
+        // Of those that have ended.
+        memory::give_back_later();
+        let (remote, wire, handshake) = match accepted {
             Ok(accepted) => accepted,
             Err(e) => {
                 // Out of file handles, most likely; it passes.
@@ -179,6 +159,8 @@ async fn accept<H: Handler>(
             else {
                 return;
             };
+            // A handshake counts as one.
+            wire.take();
             let remote = SocketAddr::new(remote.ip().to_canonical(), remote.port());
             place.note(peer_id);
             let visitor = Visitor { peer_id, remote };
@@ -191,13 +173,12 @@ async fn accept<H: Handler>(
                 }
                 return;
             }
-            let connection = Connection {
-                stream,
+            let caller = Caller {
+                wire,
                 visitor,
                 place,
-                pause: None,
             };
-            let _ = connections.send(connection).await;
+            let _ = connections.send(Paced::new(stream, caller)).await;
         });
     }
 }
@@ -236,6 +217,7 @@ async fn serve<H: Handler>(
     let guarded = InterceptedService::new(members, Guard { handler, book });
     let served = TonicServer::builder()
         .max_concurrent_streams(MAX_STREAMS)
+        .http2_max_header_list_size(MAX_HEADER_BYTES)
         .timeout(CALL_TIMEOUT)
         .http2_keepalive_interval(Some(KEEPALIVE))
         .http2_keepalive_timeout(Some(KEEPALIVE))
@@ -250,90 +232,71 @@ async fn serve<H: Handler>(
 }
 
 /// A connection of a peer that proved its key.
-struct Connection {
-    stream: Stream,
+type Connection = Paced<Stream, Caller>;
+
+/// Who called, and where.
+struct Caller {
+    /// What came below the encryption.
+    wire: Wire,
     visitor: Visitor,
     // Given back when the connection closes.
     place: Place,
-    /// Until more may be heard of it.
-    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl Hear for Caller {
+    fn is_closed(&mut self, cx: &mut Context<'_>) -> bool {
+        let closed = &mut self.place.closed;
+        closed.is_terminated() || Pin::new(closed).poll(cx).is_ready()
+    }
+
+    fn hear(&mut self, bytes: usize) -> Duration {
+        match bytes.max(self.wire.take()) {
+            0 => Duration::ZERO,
+            bytes => self.place.hear(bytes),
+        }
+    }
 }
 
 impl Connected for Connection {
     type ConnectInfo = Visitor;
 
     fn connect_info(&self) -> Visitor {
-        self.visitor
-    }
-}
-
-impl AsyncRead for Connection {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let this = &mut *self;
-        if Pin::new(&mut this.place.closed).poll(cx).is_ready() {
-            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
-        }
-        if let Some(pause) = &mut this.pause {
-            std::task::ready!(pause.as_mut().poll(cx));
-            this.pause = None;
-        }
-        let before = buf.filled().len();
-        let read = Pin::new(&mut this.stream).poll_read(cx, buf);
-        let bytes = buf.filled().len() - before;
-        if bytes > 0 {
-            let pause = this.place.hear(bytes);
-            if !pause.is_zero() {
-                this.pause = Some(Box::pin(tokio::time::sleep(pause)));
-            }
-        }
-        read
-    }
-}
-
-impl AsyncWrite for Connection {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        self.by.visitor
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _, duplex},
+        time::Instant,
+    };
 
     use super::*;
     use crate::game::PeerId;
 
-    /// How long it takes to read so many bytes of somebody who sends as fast as they
-    /// are taken.
-    async fn time_to_read(bytes: usize, is_known: bool) -> Duration {
-        let places = Places::new(move |_| is_known, |_| {});
+    fn caller(places: &Places, wire: Wire) -> Caller {
         let remote = SocketAddr::from(([192, 0, 2, 1], 4000));
         let peer_id = PeerId::new([1; 32]);
         let mut place = places.take(remote.ip()).expect("a place");
         place.note(peer_id);
-        let (mut theirs, ours) = duplex(16 * 1024);
-        let mut connection = Connection {
-            stream: Box::new(ours),
+        Caller {
+            wire,
             visitor: Visitor { peer_id, remote },
             place,
-            pause: None,
-        };
+        }
+    }
+
+    /// How long it takes to read so many bytes of somebody who sends as fast as they
+    /// are taken, and on the wire so many times as many.
+    async fn time_to_read(bytes: usize, times: usize, is_known: bool) -> Duration {
+        let places = Places::new(move |_| is_known, |_| {});
+        let (mut theirs, ours) = duplex(16 * 1024);
+        let wire = Wire::default();
+        let mut count = wire.count();
+        let hear = move |bytes: usize| count(bytes * times);
+        let caller = caller(&places, wire);
+        let mut connection = Connection::new(Box::new(Paced::new(ours, hear)), caller);
         let since = Instant::now();
         let (sends, mut read) = (vec![7; bytes], vec![0; bytes]);
         let (sent, taken) =
@@ -345,12 +308,37 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_stranger_is_read_slowly_and_a_member_is_not() {
         let burst = 64 * 1024;
-        assert_eq!(time_to_read(burst, false).await, Duration::ZERO);
+        assert_eq!(time_to_read(burst, 1, false).await, Duration::ZERO);
         // The rest at half of that a second.
-        let slowly = time_to_read(burst * 5, false).await;
-        let expected = Duration::from_millis(7000)..Duration::from_millis(8500);
-        assert!(expected.contains(&slowly), "{slowly:?}");
-        assert_eq!(time_to_read(burst * 5, true).await, Duration::ZERO);
+        // What came last is paid for by what comes next.
+        for (bytes, times, least) in [(burst * 5, 1, 7000), (burst, 5, 5500)] {
+            let expected = Duration::from_millis(least)..Duration::from_millis(8500);
+            let slowly = time_to_read(bytes, times, false).await;
+            assert!(expected.contains(&slowly), "{times}: {slowly:?}");
+            assert_eq!(time_to_read(bytes, times, true).await, Duration::ZERO);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_nothing_loses_the_connection_with_the_place() {
+        let places = Places::new(|_| false, |_| {});
+        let (_theirs, ours) = duplex(1024);
+        let mut first = Connection::new(Box::new(ours), caller(&places, Wire::default()));
+        let began = Instant::now();
+        // All others of that key, of which each may have some.
+        let others = async {
+            let more = (0..100).map(|_| caller(&places, Wire::default()));
+            let all: Vec<Caller> = more.collect();
+            std::future::pending::<()>().await;
+            drop(all);
+        };
+        let sends = [7; 4096];
+        tokio::select! {
+            sent = first.write_all(&sends) => assert!(sent.is_err()),
+            () = others => {}
+        }
+        assert!(first.write_all(&sends).await.is_err(), "closed for good");
+        assert_eq!(began.elapsed(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use openraft::async_runtime::WatchReceiver as _;
+use prost::Message as _;
 use tonic::{Request, Response, Status};
 
 use super::{
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     consensus::{
-        ClusterId, GameCommand, History, LogId, Mark, NodeId, Notice, Vote,
+        ClusterId, GameCommand, LogId, Mark, NodeId, Notice, RoomState, Vote,
         codec::{self as stored, DecodeError},
     },
     game::{Name, PeerId},
@@ -44,7 +45,7 @@ pub trait Handler: Send + Sync + 'static {
         &self,
         leader: NodeId,
         last: LogId,
-        history: &History,
+        state: &RoomState,
     ) -> impl Future<Output = Option<bool>> + Send;
 
     /// Whether an entry here that a leader wants to put another in place of may have been
@@ -224,6 +225,7 @@ impl<H: Handler> Members for Service<H> {
         request: Request<pb::AppendEntriesRequest>,
     ) -> Answer<pb::AppendEntriesReply> {
         let (from, seat) = self.raft_call(&request).await?;
+        let bytes = request.get_ref().encoded_len();
         let decoded = codec::append_entries(request.into_inner(), seat.rules);
         let (request, status) = decoded.map_err(|e| not_raft(from, e))?;
         seat.contact
@@ -239,7 +241,8 @@ impl<H: Handler> Members for Service<H> {
             taken((), asked).await?;
         }
         let (here, turn) = (seat.clone(), seat.contact.turn().await);
-        let response = taken(turn, async move { here.append(from, request).await }).await?;
+        let taking = async move { here.append(from, request, bytes).await };
+        let response = taken(turn, taking).await?;
         if !matches!(response, codec::AppendEntriesResponse::HigherVote(_)) {
             seat.contact.hear(status);
         }
@@ -290,7 +293,7 @@ impl<H: Handler> Members for Service<H> {
         let (vote, snapshot, state, last) = checked.map_err(|e| not_raft(from, e))?;
         // A new seat has nothing that could be replaced.
         if seat.log.last_log_id().is_some() {
-            let confirmed = self.0.confirms(from, last, state.history()).await;
+            let confirmed = self.0.confirms(from, last, &state).await;
             // If nobody else can be asked, who is behind takes what there is.
             if !confirmed.unwrap_or(!seat.contact.is_in_step()) {
                 tracing::warn!("a snapshot of {from}'s is refused: nobody else knows of it");

@@ -7,10 +7,16 @@ use std::{io, sync::Arc};
 use rustls::{
     ClientConfig, ConnectionCommon, DigitallySignedStruct, DistinguishedName, Error, ServerConfig,
     SignatureScheme,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    client::{
+        Resumption,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
     crypto::{CryptoProvider, ring, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime},
-    server::danger::{ClientCertVerified, ClientCertVerifier},
+    server::{
+        NoServerSessionStorage,
+        danger::{ClientCertVerified, ClientCertVerifier},
+    },
     version::TLS13,
 };
 
@@ -22,6 +28,9 @@ pub(super) const HTTP2: &[u8] = b"h2";
 
 /// What a run of the PIN calls itself.
 pub(super) const PIN: &[u8] = b"dhangkanna-pin/2";
+
+/// The largest certificate, in bytes: more than twice what ours have.
+const MAX_CERTIFICATE_BYTES: usize = 1024;
 
 /// What both ends of a connection derive from its handshake, and nobody else knows
 /// (RFC 8446 §7.5).
@@ -56,6 +65,9 @@ pub(super) fn server_config(identity: &Identity) -> Result<Arc<ServerConfig>, Er
         .with_protocol_versions(&[&TLS13])?
         .with_client_cert_verifier(verifier)
         .with_cert_resolver(identity.resolver());
+    // Nothing of a session is kept for the next one: strangers would fill that.
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
     config.alpn_protocols = vec![HTTP2.to_vec(), PIN.to_vec()];
     Ok(Arc::new(config))
 }
@@ -77,6 +89,7 @@ pub(super) fn client_config(
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_client_cert_resolver(identity.resolver());
+    config.resumption = Resumption::disabled();
     config.alpn_protocols = vec![protocol.to_vec()];
     Ok(Arc::new(config))
 }
@@ -88,7 +101,16 @@ struct AnyKey {
 }
 
 impl AnyKey {
-    fn check(&self, certificate: &CertificateDer<'_>) -> Result<(), Error> {
+    /// Checks what was shown: one small certificate, for all that is shown is kept as
+    /// long as the connection.
+    fn check(
+        &self,
+        certificate: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+    ) -> Result<(), Error> {
+        if !others.is_empty() || certificate.len() > MAX_CERTIFICATE_BYTES {
+            return Err(Error::General("more than a key is shown".to_owned()));
+        }
         let actual = peer_id(certificate)?;
         match self.expected {
             Some(expected) if expected != actual => Err(Error::General(format!(
@@ -104,12 +126,12 @@ impl ServerCertVerifier for AnyKey {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
+        intermediates: &[CertificateDer<'_>],
         _name: &ServerName<'_>,
         _ocsp: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        self.check(end_entity)
+        self.check(end_entity, intermediates)
             .map(|()| ServerCertVerified::assertion())
     }
 
@@ -148,10 +170,10 @@ impl ClientCertVerifier for AnyKey {
     fn verify_client_cert(
         &self,
         end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
+        intermediates: &[CertificateDer<'_>],
         _now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
-        self.check(end_entity)
+        self.check(end_entity, intermediates)
             .map(|()| ClientCertVerified::assertion())
     }
 
@@ -175,5 +197,37 @@ impl ClientCertVerifier for AnyKey {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         ServerCertVerifier::supported_verify_schemes(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_shows_its_key_and_nothing_else() {
+        let identity = Identity::ephemeral().expect("a key");
+        let verifier = AnyKey {
+            provider: Arc::new(ring::default_provider()),
+            expected: None,
+        };
+        let own = &identity.certified.cert[0];
+        assert!(own.len() < MAX_CERTIFICATE_BYTES / 2, "{}", own.len());
+        let now = UnixTime::now();
+        let shown = |own: &CertificateDer<'_>, others: &[CertificateDer<'_>]| {
+            let name = ServerName::try_from("a.local").expect("a name");
+            let by_server = verifier.verify_server_cert(own, others, &name, &[], now);
+            let by_client = verifier.verify_client_cert(own, others, now);
+            assert_eq!(by_server.is_ok(), by_client.is_ok());
+            by_client.is_ok()
+        };
+        assert!(shown(own, &[]));
+        assert!(!shown(own, &[CertificateDer::from(vec![0])]));
+        // DER ends where it says.
+        let padded = [own.as_ref(), &[0; MAX_CERTIFICATE_BYTES]].concat();
+        assert!(!shown(&padded.into(), &[]));
+        let config = server_config(&identity).expect("a config");
+        assert_eq!(config.send_tls13_tickets, 0);
+        assert!(!config.session_storage.can_cache());
     }
 }

@@ -17,8 +17,12 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-pub use super::tls::Exporter;
-use super::{identity::Identity, tls};
+use super::{
+    identity::Identity,
+    paced::{self, Paced},
+    tls,
+};
+pub use super::{paced::Wire, tls::Exporter};
 use crate::game::PeerId;
 
 /// How long one address gets to answer and prove itself.
@@ -59,8 +63,8 @@ pub trait Transport: Send + Sync + 'static {
     }
 
     /// Waits for somebody to connect. It is the caller's to bound the time of
-    /// the handshake.
-    fn accept(&self) -> BoxFuture<'_, io::Result<(SocketAddr, Accepting)>>;
+    /// the handshake, and what comes on the wire.
+    fn accept(&self) -> BoxFuture<'_, io::Result<(SocketAddr, Wire, Accepting)>>;
 }
 
 /// Mutual TLS 1.3 over TCP.
@@ -108,7 +112,9 @@ impl TlsTransport {
             let tcp = TcpStream::connect(addr).await?;
             tcp.set_nodelay(true)?;
             let name = ServerName::try_from(SERVER_NAME).map_err(io::Error::other)?;
-            let stream = connector.connect(name, tcp).await?;
+            let stream = connector
+                .connect(name, Paced::new(tcp, paced::dialled()))
+                .await?;
             let (_, session) = stream.get_ref();
             let peer = tls::peer_of(session.peer_certificates())?;
             let exporter = tls::exporter_of(session)?;
@@ -148,22 +154,24 @@ impl Transport for TlsTransport {
         })
     }
 
-    fn accept(&self) -> BoxFuture<'_, io::Result<(SocketAddr, Accepting)>> {
+    fn accept(&self) -> BoxFuture<'_, io::Result<(SocketAddr, Wire, Accepting)>> {
         let acceptor = TlsAcceptor::from(Arc::clone(&self.server));
         Box::pin(async move {
             let Some(listener) = &self.listener else {
                 return std::future::pending().await;
             };
             let (tcp, remote) = listener.accept().await?;
+            let wire = Wire::default();
+            let hear = wire.count();
             let handshake = async move {
                 let _ = tcp.set_nodelay(true);
-                let stream = acceptor.accept(tcp).await?;
+                let stream = acceptor.accept(Paced::new(tcp, hear)).await?;
                 let (_, session) = stream.get_ref();
                 let peer = tls::peer_of(session.peer_certificates())?;
                 let exporter = tls::exporter_of(session)?;
                 Ok((peer, Box::new(stream) as Stream, exporter))
             };
-            Ok((remote, Box::pin(handshake) as Accepting))
+            Ok((remote, wire, Box::pin(handshake) as Accepting))
         })
     }
 }

@@ -1,10 +1,11 @@
 //! What a node answers to others.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::sync::oneshot;
 
 use super::{
+    api::Failure,
     entry::seating::JOIN_TIMEOUT,
     leader::membership,
     recovery::{
@@ -12,16 +13,21 @@ use super::{
         survey::{ASKING, survey},
     },
     seat::Seat,
-    shared::{Job, Shared},
+    shared::{GivenUp, Job, Shared},
 };
 use crate::{
-    consensus::{ClusterId, GameCommand, History, LogId, MAX_MEMBERS, Mark, NodeId, Notice, codec},
+    consensus::{
+        ClusterId, GameCommand, LogId, MAX_MEMBERS, Mark, NodeId, Notice, RoomState, codec,
+    },
     game::{Action, Door, Name, PeerId},
     net::{
         About, Admission, Caller, Committed, Handler, Newcomer, Pins, Refusal, Refused, RoomInfo,
         SeatAccess, Source, Survey, Visitor,
     },
 };
+
+/// How long those are waited for who may still be in the room that somebody goes on from.
+const HERE: Duration = Duration::from_millis(500);
 
 /// Answers the calls of others.
 pub struct Service(pub Arc<Shared>);
@@ -159,9 +165,16 @@ impl Handler for Service {
         }
     }
 
-    async fn confirms(&self, leader: NodeId, last: LogId, history: &History) -> Option<bool> {
+    async fn confirms(&self, leader: NodeId, last: LogId, state: &RoomState) -> Option<bool> {
         let seat = self.0.current_seat()?;
-        seat.confirms(leader, last, history).await
+        let confirmed = seat.confirms(leader, last, state).await;
+        let is_behind = !seat.contact.is_in_step();
+        if confirmed.is_none() && is_behind && seat.most_members_lack(leader, last).await {
+            // Its game does not take the place of ours: that stays on this computer.
+            self.0.give_up_log(&seat, GivenUp::OlderCopy);
+            return Some(false);
+        }
+        confirmed
     }
 
     async fn may_be_decided(&self, leader: NodeId, entry: LogId) -> bool {
@@ -412,7 +425,15 @@ impl Handler for Service {
         seat.contact.freeze_own(JOIN_TIMEOUT);
         let shared = Arc::clone(&self.0);
         tokio::spawn(async move {
-            let followed = continuation::follow_founder(&shared, &seat, &notice, by).await;
+            let findings = survey(&shared, &seat, false, HERE).await;
+            let followed = if seat.is_majority_here(&findings, notice.founder.seat) {
+                // Who leads by its word alone could have stopped the game here.
+                Err(Failure::new("busy", "most of the others are still here"))
+            } else {
+                continuation::follow_founder(&shared, &seat, &notice, by)
+                    .await
+                    .map(drop)
+            };
             if let Err(e) = followed {
                 tracing::warn!("cannot follow into {cluster}: {e}");
                 seat.contact.thaw();

@@ -16,7 +16,7 @@ use crate::{
 /// What happens a little later.
 #[derive(Clone, Copy, Debug)]
 pub enum Later {
-    /// The leader hands over, leaves, or crashes.
+    /// The leader hands over, leaves, crashes, or is cut off.
     Succession,
     /// The owner lets somebody in again, who was sent away.
     LetIn(usize),
@@ -28,13 +28,15 @@ pub enum Later {
     CutOff(usize),
     /// What was said to somebody arrives at last.
     Arrive,
+    /// Whoever was cut off is heard again, but not by who leads now.
+    HeardAgain(usize),
 }
 
 impl Simulation<'_> {
     /// Something breaks, or is mended.
     pub(super) fn fault(&mut self) {
         let n = pick(self.hosts.len() as u64) as usize;
-        match pick(12) {
+        match pick(13) {
             0 | 1 => self.crash_or_restart(n),
             2 => {
                 // The ones that are down come back together.
@@ -61,6 +63,7 @@ impl Simulation<'_> {
                 self.soon(pick(800), Later::Succession);
             }
             9 | 10 => self.send_away(n),
+            11 => self.cut_off_leader(),
             _ => self.sleep_or_wake(n),
         }
     }
@@ -93,6 +96,7 @@ impl Simulation<'_> {
                     self.split_off(vec![n]);
                 }
                 Later::Arrive => self.arrive(),
+                Later::HeardAgain(n) => self.heard_again(n),
             }
         }
     }
@@ -103,15 +107,16 @@ impl Simulation<'_> {
         hosts.find(|n| self.room(*n).is_some_and(|room| is_it(*n, &room)))
     }
 
-    /// The leader hands over, leaves, or crashes.
+    /// The leader hands over, leaves, crashes, or is cut off.
     fn succeed(&mut self) {
         let Some(n) = self.host_where(|_, room| room.cluster.role == Role::Leader) else {
             return;
         };
         self.totals.count("successions", 1);
-        match pick(3) {
+        match pick(4) {
             0 => self.leave(n),
             1 => self.crash_or_restart(n),
+            2 => self.cut_off_leader(),
             _ => {
                 self.note(&format!("{} hands over", self.hosts[n].name));
                 let _ = self.hosts[n].orders.send(Command::HandOver);
@@ -202,6 +207,15 @@ impl Simulation<'_> {
 
     /// All is well again.
     pub(super) fn mend(&mut self) {
+        self.mend_network();
+        for n in 0..self.hosts.len() {
+            if !self.hosts[n].is_up {
+                self.crash_or_restart(n);
+            }
+        }
+    }
+
+    fn mend_network(&mut self) {
         if self.split.is_some() {
             self.split_or_heal(0);
         }
@@ -209,11 +223,6 @@ impl Simulation<'_> {
             self.cut_or_mend_a_link(0);
         }
         self.wake();
-        for n in 0..self.hosts.len() {
-            if !self.hosts[n].is_up {
-                self.crash_or_restart(n);
-            }
-        }
     }
 
     /// Whether the network lets two hosts talk.
@@ -266,6 +275,35 @@ impl Simulation<'_> {
         self.split_off(group);
     }
 
+    /// The leader is cut off for about as long as the others need to elect another one.
+    fn cut_off_leader(&mut self) {
+        self.mend_network();
+        let leader = self.host_where(|_, room| room.cluster.role == Role::Leader);
+        if let Some(n) = leader {
+            self.split_off(vec![n]);
+            self.soon(1000 + pick(2000), Later::HeardAgain(n));
+        }
+    }
+
+    /// The network comes back link by link: who was the leader is heard by the others
+    /// before it hears of the one that they have now.
+    fn heard_again(&mut self, n: usize) {
+        let cluster = |room: &RoomView| room.cluster.cluster_id;
+        let Some(own) = self.room(n).as_deref().map(cluster) else {
+            return;
+        };
+        let leads = |room: &RoomView| room.cluster.role == Role::Leader && cluster(room) == own;
+        let leader = self.host_where(|other, room| other != n && leads(room));
+        if self.split.as_deref() == Some(&[n]) {
+            self.split_or_heal(n);
+            if let Some(leader) = leader {
+                self.totals.count("leaders_apart", 1);
+                self.cut_link(n, leader, false);
+                self.soon(2000 + pick(3000), Later::Mend);
+            }
+        }
+    }
+
     fn split_off(&mut self, group: Vec<usize>) {
         self.note(&format!("split off: {group:?}"));
         self.totals.count("partitions", 1);
@@ -288,12 +326,17 @@ impl Simulation<'_> {
         }
         self.wake();
         let other = (n + 1 + pick(self.hosts.len() as u64 - 1) as usize) % self.hosts.len();
+        self.cut_link(n, other, pick(2) > 0);
+    }
+
+    fn cut_link(&mut self, n: usize, other: usize, is_oneway: bool) {
         self.note(&format!("link cut: {n} to {other}"));
         self.totals.count("cut_links", 1);
         let (a, b) = (&self.hosts[n].name, &self.hosts[other].name);
-        match pick(2) {
-            0 => self.sim.partition(a.as_str(), b.as_str()),
-            _ => self.sim.partition_oneway(a.as_str(), b.as_str()),
+        if is_oneway {
+            self.sim.partition_oneway(a.as_str(), b.as_str());
+        } else {
+            self.sim.partition(a.as_str(), b.as_str());
         }
         self.link = Some((n, other));
         self.shake(&[n, other]);

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 /// What is counted. None of it may be zero over a run.
-pub const COUNTED: [&str; 21] = [
+pub const COUNTED: [&str; 22] = [
     "seconds",
     "commands",
     "acknowledged",
@@ -13,6 +13,7 @@ pub const COUNTED: [&str; 21] = [
     "restarts",
     "partitions",
     "cut_links",
+    "leaders_apart",
     "sleeps",
     "leaves",
     "removals",

@@ -14,7 +14,7 @@ use dhangkanna::{
     consensus::{LogStore, RULES, StoreError},
     discovery::{Ad, Ads, Announcer, Discovery},
     game::PeerId,
-    net::{Accepting, Handshake, Identity, Stream, Transport},
+    net::{Accepting, Handshake, Identity, Stream, Transport, Wire},
     node::World,
 };
 use futures::future::BoxFuture;
@@ -190,7 +190,7 @@ impl Transport for SimTransport {
         })
     }
 
-    fn accept(&self) -> BoxFuture<'_, io::Result<(SocketAddr, Accepting)>> {
+    fn accept(&self) -> BoxFuture<'_, io::Result<(SocketAddr, Wire, Accepting)>> {
         Box::pin(async move {
             let Some(listener) = &self.listener else {
                 return std::future::pending().await;
@@ -201,7 +201,7 @@ impl Transport for SimTransport {
                 let (peer, stream) = introduce(me, tcp).await?;
                 Ok((peer, stream, None))
             };
-            Ok((remote, Box::pin(handshake) as Accepting))
+            Ok((remote, Wire::default(), Box::pin(handshake) as Accepting))
         })
     }
 }

@@ -95,6 +95,14 @@ pub(super) fn must_know(known: u32, needed: u32) -> Decoded<()> {
     Ok(())
 }
 
+/// A list, if it is no longer than the game lets it become.
+pub(super) fn at_most<T>(list: Vec<T>, max: usize, what: &'static str) -> Decoded<Vec<T>> {
+    if list.len() > max {
+        return Err(DecodeError::Invalid(what));
+    }
+    Ok(list)
+}
+
 /// Reads a peer id where there may be none.
 pub(super) fn optional_peer(bytes: &[u8]) -> Decoded<Option<PeerId>> {
     if bytes.is_empty() {

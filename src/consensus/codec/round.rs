@@ -1,13 +1,13 @@
 //! A round, its tries and its secret.
 
 use super::parts::{
-    DecodeError, Decoded, alphabet, at_place, bytes32, cells, letter, optional_peer, peer_id,
-    place, read_shape, secret, shape, whole,
+    DecodeError, Decoded, alphabet, at_most, at_place, bytes32, cells, clue, letter, optional_peer,
+    pack_id, peer_id, place, read_shape, secret, shape, whole,
 };
 use crate::{
     game::{
-        Asked, Content, Frame, GuessMade, Mode, PeerId, Question, Round, Sealed, Tried, Void,
-        shape_of,
+        Asked, Content, Frame, GuessMade, MAX_ASKED, MAX_GUESSES, Mode, PeerId, Question, Round,
+        Sealed, Tried, Void, shape_of,
     },
     proto as pb,
 };
@@ -99,11 +99,10 @@ pub(super) fn read_round(round: pb::Round) -> Decoded<Round> {
     Ok(Round {
         number: round.number,
         started_by: peer_id(&round.started_by)?,
-        pack: round.pack,
-        clue: round.clue,
+        pack: pack_id(round.pack)?,
+        clue: clue(round.clue)?,
         content,
-        guesses: round
-            .guesses
+        guesses: at_most(round.guesses, MAX_GUESSES, "guesses")?
             .into_iter()
             .map(read_guess)
             .collect::<Decoded<_>>()?,
@@ -148,7 +147,7 @@ fn read_sealed(sealed: pb::Sealed) -> Decoded<Sealed> {
     let commitment = bytes32(&sealed.commitment, "commitment")?;
     let mut read = Sealed::new(commitment, read_shape(sealed.shape)?)
         .map_err(|_bad| DecodeError::Invalid("shape"))?;
-    for asked in sealed.asked {
+    for asked in at_most(sealed.asked, MAX_ASKED, "questions")? {
         let question = match asked.whole {
             Some(message) => Question::Whole(whole(Some(message))?),
             None if asked.letter.is_empty() => Question::Hint { paid: asked.paid },

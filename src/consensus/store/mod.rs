@@ -20,7 +20,7 @@ use redb::{Database, DatabaseError, StorageBackend, backends::FileBackend};
 
 use super::{
     Entry, Genesis, KnownMembers, LogId, Member, Membership, NodeId, Proposal, RULES, Snapshot,
-    TypeConfig, Vote,
+    TicketPath, TypeConfig, Vote,
 };
 use crate::{files, random};
 pub use format::StoreError;
@@ -152,6 +152,14 @@ impl LogStore {
         member.cloned()
     }
 
+    /// How a seat came into the room, by the newest membership here that says so.
+    pub fn path_of(&self, seat: NodeId) -> Option<TicketPath> {
+        let mem = self.mem.read();
+        let members = mem.memberships();
+        let mut members = members.filter_map(|membership| membership.get_node(&seat));
+        members.find_map(|member| member.path.clone())
+    }
+
     /// All members that are known here.
     pub fn known_members(&self) -> KnownMembers {
         let mem = self.mem.read();
@@ -227,7 +235,9 @@ impl LogStore {
         {
             let mut mem = self.mem.write();
             let stored = mem.snapshot.as_ref().and_then(|s| s.meta.last_log_id);
-            if stored.is_some() && snapshot.meta.last_log_id <= stored {
+            // By the index: a later term makes no state a later one.
+            let index = |id: Option<LogId>| id.map(|id| id.index);
+            if stored.is_some() && index(snapshot.meta.last_log_id) <= index(stored) {
                 return Ok(());
             }
             mem.snapshot = Some(snapshot.clone());
@@ -350,6 +360,9 @@ impl RaftLogStorage<TypeConfig> for LogStore {
     async fn purge(&mut self, upto: LogId) -> io::Result<()> {
         {
             let mut mem = self.mem.write();
+            if mem.purged.is_some_and(|purged| purged.index >= upto.index) {
+                return Ok(());
+            }
             mem.log = mem.log.split_off(&upto.index.saturating_add(1));
             mem.purged = Some(upto);
         }

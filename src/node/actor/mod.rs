@@ -33,7 +33,7 @@ use super::{
 };
 use crate::{
     config::Profile,
-    consensus::{Applied, Changes},
+    consensus::{Applied, Changes, NodeId},
     discovery::{Ad, Discovery},
     net::Server,
     packs::Packs,
@@ -98,6 +98,9 @@ pub(super) struct Actor<F> {
     /// What the views show in any case.
     lobby: View,
     setter: Setter,
+    /// The last round that had ended when the player was last seen to sit in a room, and
+    /// from which seat.
+    ended: Option<(NodeId, u32)>,
     /// The newest write into the profile, which the next one waits for.
     saving: Option<JoinHandle<()>>,
     /// Keeps in contact with the others.
@@ -156,6 +159,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             publish: watch::Sender::new(Arc::new(lobby.clone())),
             lobby,
             setter: Setter::default(),
+            ended: None,
             saving: None,
             keeper: keeper.abort_handle(),
             shared,

@@ -7,11 +7,11 @@ use tokio::sync::oneshot;
 
 use super::{Actor, switch::REMOVED};
 use crate::{
-    consensus::RoomState,
+    consensus::{ClusterId, RoomState},
     discovery::{Ad, MAX_LANGUAGE, Plays},
     net::PROTOCOL,
     node::{
-        api::{RoomView, Stage, Trouble},
+        api::{RoomView, Stage, Trouble, played_with},
         entry::{
             asking::{Shown, ask},
             rooms,
@@ -113,30 +113,51 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
         }
     }
 
-    /// Counts the rounds that have ended into the player's record.
+    /// Looks at the rounds that have ended, once the player sits in the room: what a seat
+    /// hears before that is what was played without them.
     pub(super) fn count_rounds(&mut self) {
-        let Some(seat) = &self.seat else { return };
-        let (room, state) = (seat.cluster_id, seat.node.state());
-        let record = &mut self.lobby.me.record;
-        if !record.count(room, &state, self.shared.env.me) {
+        let Some(seat) = self.seat.clone() else {
+            return;
+        };
+        if !seat.knows(self.shared.env.session) {
             return;
         }
-        let record = Arc::clone(record);
-        self.save_later("the record", move |folder| record.save(folder));
-        self.note_who_plays(&state);
+        let (id, state) = (seat.node_id(), seat.node.state());
+        let newest = state.game().table().history.back();
+        let newest = newest.map_or(0, |round| round.number());
+        let before = self.ended.replace((id, newest));
+        let before = before.filter(|(seat, _)| *seat == id);
+        let before = before.map(|(_, round)| round);
+        if before == Some(newest) {
+            return;
+        }
+        self.keep_record(seat.cluster_id, &state, before.is_none());
+        if let Some(before) = before {
+            self.note_who_plays(&seat, &state, before);
+        }
     }
 
-    /// Remembers who has played this round.
-    fn note_who_plays(&mut self, state: &RoomState) {
+    /// Counts the rounds that have ended into the player's record.
+    fn keep_record(&mut self, room: ClusterId, state: &RoomState, is_first_look: bool) {
+        let record = &mut self.lobby.me.record;
+        if record.count(room, state, self.shared.env.me, is_first_look) {
+            let record = Arc::clone(record);
+            self.save_later("the record", move |folder| record.save(folder));
+        }
+    }
+
+    /// Remembers with whom the player has played since round `before` had ended.
+    fn note_who_plays(&mut self, seat: &Seat, state: &RoomState, before: u32) {
         let day = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let day = day.map_or(0, |since| since.as_secs() / (24 * 3600));
+        let membership = seat.node.membership();
+        let members = membership.nodes().map(|(_, member)| member.peer_id);
+        let players = played_with(state.game(), &members.collect(), self.shared.env.me, before);
         let met = Arc::clone(&self.shared.env.met);
         let mut met = met.write();
         let mut news = false;
-        for (peer, player) in state.game().players() {
-            if player.here && *peer != self.shared.env.me {
-                news |= met.note(peer, &player.name, day);
-            }
+        for (peer, name) in players {
+            news |= met.note(&peer, &name, day);
         }
         if news {
             let met = met.clone();

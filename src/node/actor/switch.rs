@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use super::{Actor, Asker, SeatChanges};
+use tokio::time::timeout;
+
+use super::{Actor, Asker, Move, SeatChanges};
 use crate::{
     blocking,
     consensus::{ClusterId, Notice},
     game::{Name, PeerId},
     net::REPLACED,
     node::{
-        api::{Done, Failure, KeptRoom},
+        api::{Done, Failure, KeptRoom, Stage},
         entry::leave,
         recovery::continuation,
-        seat::folder,
+        seat::{Seat, folder},
         shared::{Eviction, GivenUp},
     },
 };
@@ -20,6 +22,17 @@ use crate::{
 /// What a player is told whom the owner has sent away.
 pub(super) const REMOVED: &str =
     "The owner of the room removed you. You can come back once they let you in again.";
+
+/// Closes the log of a seat that is lost.
+async fn close_evicted(seat: Arc<Seat>, removed: bool) -> Move {
+    let closed = timeout(leave::CLOSE, seat.node.close()).await.is_ok();
+    // Nobody counts on it any more. Else its folder stays: nothing is
+    // deleted on somebody else's word.
+    if closed && removed && seat.node.state().game().is_removed(&seat.me) {
+        seat.forget().await;
+    }
+    Move::Out(Done::Left { clean: true })
+}
 
 /// Where others have gone on.
 pub(super) struct Elsewhere {
@@ -52,7 +65,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     /// Another computer plays with a copy of this profile, or the room's owner
     /// has removed the player.
     pub(super) fn evicted(&mut self, why: Option<Eviction>) {
-        let Some(seat) = self.seat.take() else {
+        // Who is on the way out anyway goes on with that.
+        let Some(seat) = self.seat.take_if(|_| self.moving.is_none()) else {
             return;
         };
         self.seat_changes = None;
@@ -66,15 +80,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             // until there is another seat.
             self.server.hang_up();
         }
-        tokio::spawn(async move {
-            seat.node.close().await;
-            // Nobody counts on it any more. Else its folder stays: nothing is
-            // deleted on somebody else's word.
-            if removed {
-                seat.forget().await;
-            }
-        });
-        self.list_kept();
+        // Until the log is closed nobody can come back to it.
+        self.moving = Some((Stage::Leaving, Box::pin(close_evicted(seat, removed)), None));
     }
 
     /// The player is told that the others' log counts.

@@ -12,6 +12,7 @@ mod view;
 pub use cluster::{ClusterEvent, ClusterEventKind, ClusterView, MemberView, RaftStats};
 pub use command::{Choice, Command, Done, JoinTarget, Reply};
 pub use error::Failure;
+pub(crate) use met::played_with;
 pub use met::{Meeting, Met};
 pub use preferences::{ADDRESSES, Look, Preferences, SCALE};
 pub use record::{HARDEST, Record};

@@ -50,13 +50,17 @@ impl Record {
         save_json(&folder.join(FILE), self)
     }
 
-    /// Counts the rounds of a room that have ended since the last look: whether
-    /// there were any.
+    /// Counts the rounds of a room that have ended since the last look: whether there
+    /// is anything new to keep. What others hand over may say that the player has
+    /// guessed in any round. So in a room that is new to the player, those that were
+    /// over do not count; and at the first look from a seat, of those after the last
+    /// one that was counted, only the next: it was on when the player was last here.
     pub(crate) fn count(
         self: &mut Arc<Self>,
         room: ClusterId,
         state: &RoomState,
         me: PeerId,
+        is_first_look: bool,
     ) -> bool {
         let history = &state.game().table().history;
         let before = [&[room], state.ancestors()].concat();
@@ -64,14 +68,16 @@ impl Record {
             .iter()
             .filter_map(|room| self.counted.get(&room.to_string()))
             .max();
-        let counted = counted.copied().unwrap_or(0);
         let newest = history.back().map_or(0, |round| round.number());
-        if newest <= counted {
+        if counted.is_some_and(|counted| newest <= *counted) {
             return false;
         }
+        let counted = counted.copied().unwrap_or(newest);
+        let most = if is_first_look { 1 } else { usize::MAX };
         let room = room.to_string();
         let record = Arc::make_mut(self);
-        for round in history.iter().filter(|round| round.number() > counted) {
+        let ended = history.iter().filter(|round| round.number() > counted);
+        for round in ended.take(most) {
             record.count_round(round, me);
         }
         record.counted.insert(room.clone(), newest);
@@ -144,62 +150,93 @@ mod tests {
         state.apply(*index, Proposal::Command(command));
     }
 
-    #[test]
-    fn each_round_counts_once_for_who_took_part() {
-        let (me, other, room) = (
-            PeerId::new([1; 32]),
-            PeerId::new([2; 32]),
-            ClusterId::random(),
-        );
+    const ME: PeerId = PeerId::new([1; 32]);
+    const OTHER: PeerId = PeerId::new([2; 32]);
+
+    /// Where both sit, and the index of the last entry.
+    fn room() -> (RoomState, u64) {
         let (mut state, mut index) = (RoomState::default(), 0);
         state.apply(1, Proposal::Observation(Observation::Rules(2)));
-        for peer in [me, other] {
+        for peer in [ME, OTHER] {
             let name = Name::parse("P").expect("a name");
             play(&mut state, &mut index, peer, Action::TakeSeat { name });
         }
-        let mut record = Arc::new(Record::default());
-        let mut round = |state: &mut RoomState, by: PeerId, letters: &str| {
-            let start = Action::StartRound {
-                pack: "p".to_owned(),
-                clue: String::new(),
-                secret: Secret::parse("oo").expect("a secret"),
-                alphabet: None,
-                after_round: None,
-            };
-            play(state, &mut index, other, start);
-            for letter in letters.chars() {
-                let letter = Letter::from_folded(letter);
-                play(
-                    state,
-                    &mut index,
-                    by,
-                    Action::Guess {
-                        letter,
-                        round: None,
-                    },
-                );
-            }
+        (state, index)
+    }
+
+    /// A round in which one of them guesses.
+    fn round((state, index): &mut (RoomState, u64), by: PeerId, letters: &str) {
+        let start = Action::StartRound {
+            pack: "p".to_owned(),
+            clue: String::new(),
+            secret: Secret::parse("oo").expect("a secret"),
+            alphabet: None,
+            after_round: None,
         };
-        round(&mut state, me, "xqo");
-        assert!(record.count(room, &state, me));
-        assert!(!record.count(room, &state, me));
-        round(&mut state, other, "o");
-        round(&mut state, me, "xo");
+        play(state, index, OTHER, start);
+        for letter in letters.chars() {
+            let guess = Action::Guess {
+                letter: Letter::from_folded(letter),
+                round: None,
+            };
+            play(state, index, by, guess);
+        }
+    }
+
+    fn continued(parent: ClusterId, state: RoomState) -> RoomState {
+        let mut next = RoomState::default();
+        let genesis = Genesis { parent, state };
+        next.apply(1, Proposal::Genesis(Box::new(genesis)));
+        next
+    }
+
+    #[test]
+    fn what_others_say_was_played_before_does_not_count() {
+        let (mut game, at) = (room(), ClusterId::random());
+        for _ in 0..3 {
+            round(&mut game, ME, "o");
+        }
+        let mut record = Arc::new(Record::default());
+        assert!(record.count(at, &game.0, ME, true));
+        assert_eq!(record.played, 0);
+        // This one does, though it ended while the player was away.
+        round(&mut game, ME, "o");
+        assert!(record.count(at, &game.0, ME, true));
+        assert_eq!(record.played, 1);
+        // Another room says that it continues this one.
+        for _ in 0..3 {
+            round(&mut game, ME, "o");
+        }
+        let next = continued(at, game.0.clone());
+        assert!(record.count(ClusterId::random(), &next, ME, true));
+        assert_eq!(record.played, 2);
+        // While the player is here, several may end between two looks.
+        let mut here = Arc::new(Record::default());
+        assert!(here.count(at, &room().0, ME, true));
+        assert!(here.count(at, &game.0, ME, false));
+        assert_eq!(here.played, 7);
+    }
+
+    #[test]
+    fn each_round_counts_once_for_who_took_part() {
+        let (mut game, at) = (room(), ClusterId::random());
+        let mut record = Arc::new(Record::default());
+        assert!(record.count(at, &game.0, ME, true));
+        round(&mut game, ME, "xqo");
+        assert!(record.count(at, &game.0, ME, false));
+        assert!(!record.count(at, &game.0, ME, false));
+        round(&mut game, OTHER, "o");
+        round(&mut game, ME, "xo");
         // Given up: it is not counted.
-        round(&mut state, me, "x");
-        round(&mut state, me, "xbcdef");
-        assert!(record.count(room, &state, me));
+        round(&mut game, ME, "x");
+        round(&mut game, ME, "xbcdef");
+        assert!(record.count(at, &game.0, ME, false));
         let got = (record.played, record.won, record.streak, record.best_streak);
         assert_eq!(got, (3, 2, 0, 2));
         assert_eq!(record.hardest(), [('x', 3), ('b', 1), ('c', 1)]);
         // The same rounds, in a room that continues this one.
-        let mut next = RoomState::default();
-        let genesis = Genesis {
-            parent: room,
-            state,
-        };
-        next.apply(1, Proposal::Genesis(Box::new(genesis)));
-        assert!(!record.count(ClusterId::random(), &next, me));
+        let next = continued(at, game.0);
+        assert!(!record.count(ClusterId::random(), &next, ME, true));
         // Kept; what is damaged begins anew.
         let folder = tempfile::tempdir().expect("a folder");
         record.save(folder.path()).expect("saved");

@@ -47,7 +47,7 @@ const MAX_UNANNOUNCED: usize = 128;
 
 /// How long members of a room may disagree on who leads it: longer than an election
 /// takes.
-const DISPUTE: Duration = Duration::from_secs(3);
+pub const DISPUTE: Duration = Duration::from_secs(3);
 
 /// Those who announce, or did, and what they showed.
 #[derive(Debug)]
@@ -548,6 +548,15 @@ mod tests {
                 .iter()
                 .all(|room| room.is_rival)
         );
+        // One who was sent away, and met, calls the room as it likes.
+        let mut met_one = Met::default();
+        met_one.note(&den.peer(3), &Name::placeholder(), 1);
+        let (ad, mut shown) = den.member(3, 3);
+        if let Shown::Member { room, .. } = &mut shown {
+            room.room = Name::parse("Ant").expect("a name");
+        }
+        announcers.note(&ads, (ad, shown));
+        assert_eq!(hosts(&announcers, &met_one), ["P1", "P3"]);
         // Without the founder: whom the player has met; then more.
         announcers.note(&Ads::default(), (den.ad(0), Shown::Nothing));
         announcers.note(&ads, den.member(2, 3));

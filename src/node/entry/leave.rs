@@ -21,7 +21,7 @@ const LOOK: Duration = Duration::from_millis(20);
 const SUCCESSION: Duration = Duration::from_secs(1);
 
 /// Closing a file takes milliseconds; a disk that hangs is not waited for.
-const CLOSE: Duration = Duration::from_secs(1);
+pub const CLOSE: Duration = Duration::from_secs(1);
 
 /// Gives up a seat within [`Timing::leave`](crate::node::Timing::leave), and closes it.
 ///

@@ -4,9 +4,9 @@ use std::{cmp::Reverse, collections::BTreeMap, net::SocketAddr};
 
 use super::asking::Known;
 use crate::{
-    consensus::NodeId,
+    consensus::{ClusterId, NodeId},
     discovery::Ad,
-    game::PeerId,
+    game::{Name, PeerId},
     net::Source,
     node::api::{Failure, Met, Room},
 };
@@ -119,10 +119,16 @@ pub fn announced(ad: &Ad, why_not: Option<Failure>) -> Option<Room> {
     })
 }
 
-/// First those whose host the player has met, then by name; of rivals the better one
-/// first.
+/// First those whose host the player has met, then by name. The rows of one room stay
+/// together and in their order: rivals name and place themselves as they like.
 pub fn sort(rooms: &mut [Room]) {
-    rooms.sort_by(|a, b| (!a.met, &a.name, a.cluster_id).cmp(&(!b.met, &b.name, b.cluster_id)));
+    let mut ranks: BTreeMap<ClusterId, (bool, Name)> = BTreeMap::new();
+    for room in rooms.iter() {
+        let first = || (true, room.name.clone());
+        let (is_new, _) = ranks.entry(room.cluster_id).or_insert_with(first);
+        *is_new &= !room.met;
+    }
+    rooms.sort_by_cached_key(|room| (ranks.get(&room.cluster_id).cloned(), room.cluster_id));
 }
 
 /// Leaves out what is too much from one computer, where the player has met nobody.

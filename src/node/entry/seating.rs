@@ -327,6 +327,7 @@ async fn ask(
                     pause = KNOCK;
                     in_vain = 0;
                 }
+                (Refusal::NotAMember, _) if peer == shared.env.me => return Err(copy_plays()),
                 _ => return Err(error.into()),
             },
             // The leader that was named may have gone, too.
@@ -412,12 +413,19 @@ pub async fn rejoin(shared: &Shared, seat: &Arc<Seat>) -> Result<(), Failure> {
     if !shared.is_current(seat) {
         return Ok(());
     }
-    let mut members = shared.env.announcers_of(seat.cluster_id);
-    for (_, member) in seat.node.membership().nodes() {
-        if member.peer_id != shared.env.me && !members.contains(&member.peer_id) {
-            members.push(member.peer_id);
-        }
-    }
+    let (membership, state) = (seat.node.membership(), seat.node.state());
+    let known = membership.nodes().map(|(_, member)| member.peer_id);
+    let mut members: Vec<PeerId> = known.filter(|peer| *peer != shared.env.me).collect();
+    // Those first that seem to be there. Who only says that it is in the room may have
+    // another game there, and who says nothing is there no more.
+    let announcers = shared.env.announcers_of(seat.cluster_id);
+    let others = announcers.iter().filter(|peer| !members.contains(peer));
+    let others: Vec<PeerId> = others.copied().collect();
+    let is_there = |peer: &PeerId| announcers.contains(peer);
+    members.sort_by_key(|peer| !is_there(peer));
+    let at = members.partition_point(is_there);
+    members.splice(at..at, others);
+    members.retain(|peer| !state.game().is_removed(peer) && !seat.contact.was_sent_away(peer));
     let next = take_seat(shared, seat.cluster_id, &members).await?;
     seat.node.close().await;
     say_what_is_lost(shared, seat, &next);

@@ -17,7 +17,6 @@ use super::{
 use crate::{
     consensus::{NodeId, lead_on},
     game::{Name, PeerId},
-    net::Refusal,
     node::{
         entry::seating,
         seat::{
@@ -35,6 +34,10 @@ const LOOK: Duration = Duration::from_millis(250);
 /// How often the members compare what they have applied.
 const COMPARE: Duration = Duration::from_secs(5);
 
+/// When they do so again, if one of them says that this seat is no member: longer than a
+/// leader is still heard that has removed it.
+const AGAIN: Duration = Duration::from_secs(2);
+
 /// How long those are waited for who may know where the game went on.
 const WHERE: Duration = Duration::from_secs(1);
 
@@ -51,7 +54,7 @@ const HINTS: Duration = Duration::from_secs(2);
 /// Looks after whatever seat the node has, until the node ends.
 pub async fn keep(shared: Arc<Shared>) {
     let mut seats = shared.seat.subscribe();
-    let mut compared = Instant::now();
+    let mut compare_at = Instant::now() + COMPARE;
     loop {
         let seat = seats.wait_for(Option::is_some).await;
         let Ok(Some(seat)) = seat.map(|seat| seat.clone()) else {
@@ -61,9 +64,8 @@ pub async fn keep(shared: Arc<Shared>) {
             come_back(&shared, &seat).await;
         }
         tokio::time::sleep(LOOK).await;
-        if compared.elapsed() >= COMPARE {
-            compared = Instant::now();
-            compare(&shared, &seat).await;
+        if Instant::now() >= compare_at {
+            compare_at = Instant::now() + compare(&shared, &seat).await;
         }
         look_after(&shared, &seat).await;
     }
@@ -71,10 +73,10 @@ pub async fn keep(shared: Arc<Shared>) {
 
 /// Asks the others whether they have applied the same. Raft sees to it, unless
 /// somebody's program lies: then all who can tell show it, and who differs from most
-/// takes a new seat, with their log.
-async fn compare(shared: &Shared, seat: &Arc<Seat>) {
+/// takes a new seat, with their log. After how long they are asked again.
+async fn compare(shared: &Shared, seat: &Arc<Seat>) -> Duration {
     if seat.contact.is_frozen() {
-        return;
+        return COMPARE;
     }
     let findings = survey(shared, seat, false, ASKING).await;
     let membership = seat.node.membership();
@@ -82,35 +84,47 @@ async fn compare(shared: &Shared, seat: &Arc<Seat>) {
     let mut histories = seat.histories.lock();
     histories.differ.retain(is_member);
     histories.same.retain(is_member);
-    histories.apart = apart(seat, &findings);
+    let (apart, not_known_to) = apart(seat, &findings);
+    // Who is just leaving is not led any more when they are asked again.
+    let is_certain = not_known_to.is_subset(&histories.not_known_to);
+    histories.apart = apart;
+    if is_certain {
+        histories.apart.extend(&not_known_to);
+    }
+    histories.not_known_to = not_known_to;
     if histories.is_odd_one_out(&membership.voter_ids().collect()) {
         drop(histories);
         tracing::warn!("most others have applied something else: taking a new seat");
         shared.give_up_log(seat, GivenUp::OddOneOut);
     }
+    if is_certain { COMPARE } else { AGAIN }
 }
 
 /// Players of this game who are in a room with this one's id, and know nothing of us
-/// there although we are led: a leader that lies can tell each of us who the members
-/// are. One leader's members learn of each other as its log comes, and who is not one
-/// any more does not hear it.
-fn apart(seat: &Seat, findings: &Findings) -> BTreeSet<PeerId> {
+/// there although we are led, or have another game: a leader that lies can tell each of us
+/// who the members are. One leader's members learn of each other as its log comes, and who
+/// is not one any more does not hear it. Those of them apart who are members here, and know
+/// nothing of us.
+fn apart(seat: &Seat, findings: &Findings) -> (BTreeSet<PeerId>, BTreeSet<PeerId>) {
     let (membership, state) = (seat.node.membership(), seat.node.state());
     let is_apart = |peer: &PeerId| {
         let game = state.game();
-        let is_member = membership
-            .nodes()
-            .any(|(_, member)| member.peer_id == *peer);
-        seat.has_quorum()
-            && !is_member
-            && game.players().contains_key(peer)
-            && !game.is_removed(peer)
+        seat.has_quorum() && game.players().contains_key(peer) && !game.is_removed(peer)
     };
+    let is_member = |peer: &PeerId| membership.nodes().any(|(_, m)| m.peer_id == *peer);
+    let others = findings.answers.iter();
+    let others = others.filter(|(id, _)| findings.strangers.contains(id));
+    let have_another = others
+        .filter(|(_, (_, survey))| seat.agrees_with(survey) == Some(false))
+        .map(|(_, (peer, _))| *peer);
     let not_known_there = findings.gave_up.values().copied();
     // Who has not heard yet that the owner let us in again is only behind.
-    let are_behind = &findings.sent_us_away;
+    let are_behind: Vec<PeerId> = findings.sent_us_away.values().copied().collect();
     let not_known_there = not_known_there.filter(|peer| !are_behind.contains(peer));
-    not_known_there.filter(is_apart).collect()
+    let (members, strangers): (Vec<_>, Vec<_>) =
+        not_known_there.filter(is_apart).partition(is_member);
+    let apart = strangers.into_iter().chain(have_another.filter(is_apart));
+    (apart.collect(), members.into_iter().collect())
 }
 
 /// A seat that was kept asks the others before it asks for votes: its log may be an
@@ -172,10 +186,11 @@ async fn hear_where_it_went(shared: &Shared, seat: &Seat) {
     let continue_it = ads
         .values()
         .filter(|ad| ad.ancestors.contains(&seat.cluster_id));
-    let announcers = continue_it.map(|ad| ad.peer_id).collect();
+    let announcers = continue_it.map(|ad| ad.peer_id);
+    let announcers = announcers.filter(|peer| seat.asks.take(peer)).collect();
     let mut asked = FuturesUnordered::new();
-    for peer in some_of(shared, announcers) {
-        if let Some(ad) = ads.get(&peer).filter(|_| seat.asks.take(&peer)) {
+    for peer in some_of(shared, seat, &ads, announcers) {
+        if let Some(ad) = ads.get(&peer) {
             shared.env.note_addresses(ad);
             let asking = shared.env.peers.went_on(peer, seat.cluster_id);
             asked.push(async move { (peer, asking.await) });
@@ -220,6 +235,8 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     }
     let is_doubted = seat.is_doubted.swap(false, Relaxed) || seat.contact.is_outdated();
     if !is_lost && !is_doubted {
+        seat.lost_membership
+            .send_if_modified(|lost| std::mem::replace(lost, false));
         seat.findings
             .send_if_modified(|findings| findings.take().is_some());
         return;
@@ -228,15 +245,21 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     if findings.is_replaced {
         return shared.evict(seat, Eviction::Replaced);
     }
+    let voters: BTreeSet<NodeId> = membership.voter_ids().collect();
+    let is_owner = state.game().table().owner == Some(seat.me);
+    // Who has heard it is told by anybody.
+    let has_heard = !findings.sent_us_away.is_empty() && state.game().is_removed(&seat.me);
+    if has_heard || findings.is_sent_away(&voters, seat.node_id(), is_owner) {
+        return shared.evict(seat, Eviction::Removed);
+    }
     if is_lost {
         let unconfirmed = findings.unconfirmed();
         seat.doubt(&mut findings, unconfirmed, Claim::Plays);
     }
     let is_outdated = seat.contact.is_outdated();
-    // Who is asked whose game goes on decides that, and no other member does.
-    let is_asked = !seat.newer_copies.lock().is_empty();
-    let is_given_up =
-        is_outdated || !is_asked && findings.is_given_up(&membership.voter_ids().collect());
+    // Who decides alone is asked whose game goes on, and no other member decides that.
+    let decides_alone = seat.node.is_sole_voter();
+    let is_given_up = is_outdated || !decides_alone && findings.is_given_up(&voters);
     seat.findings.send_replace(Some(findings.clone()));
     seat.lost_membership
         .send_if_modified(|lost| std::mem::replace(lost, is_given_up) != is_given_up);
@@ -252,9 +275,6 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
         return;
     }
     if let Err(e) = seating::rejoin(shared, seat).await {
-        if e.code == Refusal::Removed.code() {
-            return shared.evict(seat, Eviction::Removed);
-        }
         tracing::info!("the seat was given up, and cannot be taken again yet: {e}");
     }
 }

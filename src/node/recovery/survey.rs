@@ -1,12 +1,13 @@
 //! Asks the other members how they are, and notes what they know.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
     consensus::{GameCommand, MAX_MEMBERS, NodeId},
+    discovery::Ads,
     game::PeerId,
     net::{CallError, Refusal, Survey},
     node::{
@@ -25,14 +26,24 @@ const STRANGERS: usize = MAX_MEMBERS;
 pub const ASKING: Duration = Duration::from_secs(2);
 
 /// Some of those who only announce something, whom the player has met first: anybody
-/// can, in any number of names.
-pub fn some_of(shared: &Shared, mut announcers: Vec<PeerId>) -> Vec<PeerId> {
+/// can, in any number of names, and name anybody's address.
+pub fn some_of(
+    shared: &Shared,
+    seat: &Seat,
+    ads: &Ads,
+    mut announcers: Vec<PeerId>,
+) -> Vec<PeerId> {
     announcers.sort_by_cached_key(|peer| {
         let is_met = shared.env.met.read().last(peer).is_some();
         (!is_met, random::u64())
     });
-    announcers.truncate(STRANGERS);
-    announcers
+    let may_be_dialled = |peer: &PeerId| {
+        let ad = ads.get(peer).into_iter();
+        let mut addrs = ad.flat_map(|ad| &ad.addrs);
+        addrs.all(|addr| seat.strangers_at.take(&addr.ip()))
+    };
+    let some = announcers.into_iter().filter(may_be_dialled);
+    some.take(STRANGERS).collect()
 }
 
 /// Asks all members how they are, and whoever else shows that they were let into
@@ -41,26 +52,27 @@ pub fn some_of(shared: &Shared, mut announcers: Vec<PeerId>) -> Vec<PeerId> {
 /// within `time` is not waited for.
 pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) -> Findings {
     let membership = seat.node.membership();
-    let members: BTreeMap<PeerId, NodeId> = membership
+    // Of a player with two seats both: a leader that lies could have made up one of them.
+    let members: BTreeSet<(PeerId, NodeId)> = membership
         .nodes()
         .filter(|(id, _)| **id != seat.node_id())
         .map(|(id, member)| (member.peer_id, *id))
         .filter(|(peer, _)| !seat.contact.was_sent_away(peer))
         .collect();
+    let is_member = |peer: &PeerId| members.iter().any(|(member, _)| member == peer);
     let ads = Arc::clone(&shared.env.ads.borrow());
     let mut strangers = Vec::new();
     for ad in ads.values() {
         shared.env.note_addresses(ad);
         if ad.cluster_id == seat.cluster_id
-            && !members.contains_key(&ad.peer_id)
+            && !is_member(&ad.peer_id)
             && !seat.contact.was_sent_away(&ad.peer_id)
         {
             strangers.push(ad.peer_id);
         }
     }
-    let is_member = |peer: &PeerId| members.contains_key(peer);
     let asked = members.iter().map(|(peer, id)| (*peer, Some(*id)));
-    let strangers = some_of(shared, strangers);
+    let strangers = some_of(shared, seat, &ads, strangers);
     let strangers = strangers.into_iter().map(|peer| (peer, None));
     let mut asked: FuturesUnordered<_> = asked
         .chain(strangers)
@@ -85,7 +97,7 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
                 Refusal::NotAMember => drop(findings.gave_up.insert(id, peer)),
                 Refusal::Removed => {
                     findings.gave_up.insert(id, peer);
-                    findings.sent_us_away.insert(peer);
+                    findings.sent_us_away.insert(id, peer);
                 }
                 // A stranger plays no part in the next room.
                 Refusal::Busy if is_member(&peer) => drop(findings.busy.insert(id)),
@@ -116,8 +128,7 @@ async fn ask(
         Some(id) => id,
         None => seating::prove(shared, peer, seat.cluster_id).await?.seat,
     };
-    let client = seat.client(id, peer);
-    Ok((id, client.survey(freeze, seat.node.mark(), None).await))
+    Ok((id, seat.compare_with(id, peer, freeze).await))
 }
 
 /// Notes whom owners have sent away, as a member shows, who may be the owner here.

@@ -33,6 +33,9 @@ fn again(deadline: Instant) -> Instant {
 /// An observation that is not committed by then is given up, and looked at anew.
 const OBSERVING: Duration = Duration::from_secs(2);
 
+/// What is wrong with a command, and not with who leads.
+const REFUSALS: [Refusal; 3] = [Refusal::TooFast, Refusal::OldRules, Refusal::BadText];
+
 /// Why nothing is decided while the seat is frozen.
 const MOVING: &str = "the game is moving to another room";
 
@@ -79,12 +82,18 @@ impl Seat {
                     }
                     Ok(Err(error)) => {
                         tracing::debug!("proposed in vain: {error}");
-                        *maybe_appended = may_be || error.maybe_appended;
-                        if error.reason == Refusal::TooFast && *maybe_appended {
+                        // Who leads cannot take back that an owner sends somebody away.
+                        let is_open =
+                            id != self.node_id() && matches!(command.action, Action::Remove { .. });
+                        *maybe_appended = may_be || error.maybe_appended || is_open;
+                        let is_last = REFUSALS.contains(&error.reason);
+                        if error.reason == Refusal::TooFast && *maybe_appended && !is_open {
                             // An earlier try of it was counted; it may stand in the log.
                             return Err(unknown());
                         }
-                        self.handle_refusal(error)?;
+                        if !(is_last && is_open) {
+                            self.handle_refusal(error)?;
+                        }
                     }
                     // The time is up while the leader has it.
                     Err(_late) => {}
@@ -170,7 +179,7 @@ impl Seat {
                 self.contact.hear_replaced();
                 return Err(refused.into());
             }
-            Refusal::TooFast | Refusal::OldRules | Refusal::BadText => return Err(refused.into()),
+            why if REFUSALS.contains(&why) => return Err(refused.into()),
             Refusal::NotAMember | Refusal::Removed => self.is_doubted.store(true, Relaxed),
             _ => {}
         }

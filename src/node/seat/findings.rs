@@ -40,7 +40,7 @@ pub struct Findings {
     /// membership here, but were let into the room.
     pub gave_up: BTreeMap<NodeId, PeerId>,
     /// Those of them who say that the owner sent us away.
-    pub sent_us_away: BTreeSet<PeerId>,
+    pub sent_us_away: BTreeMap<NodeId, PeerId>,
     /// Those who were asked to keep still, and would not.
     pub busy: BTreeSet<NodeId>,
     /// Those of them all who are in no membership here.
@@ -105,15 +105,30 @@ impl Findings {
         (is_empty && is_one).then_some((*by, first))
     }
 
-    /// Whether our seat was given up: by the word of most of those voters that
-    /// answered; if none did, of anybody who was let into the room.
+    /// Whether our seat was given up, and another can be had: by the word of most of those
+    /// voters that answered; if none did, of anybody who was let into the room.
     pub fn is_given_up(&self, voters: &BTreeSet<NodeId>) -> bool {
-        let gave_up = self.gave_up.keys().filter(|id| voters.contains(id)).count();
+        let gave_up = self.gave_up.keys();
+        let gave_up = gave_up.filter(|id| !self.sent_us_away.contains_key(id));
+        let strangers = gave_up.clone().count();
+        let gave_up = gave_up.filter(|id| voters.contains(id)).count();
         let know_us = self.answers.keys().filter(|id| voters.contains(id)).count();
         match gave_up + know_us {
-            0 => !self.gave_up.is_empty(),
+            0 => strangers > 0,
             answered => quorum::is_majority(gave_up, answered),
         }
+    }
+
+    /// Whether an owner sent us away, who have the seat `me`: by the word of most of the
+    /// other voters that answered. One alone is believed where there is no other, unless
+    /// the owner is ourselves.
+    pub fn is_sent_away(&self, voters: &BTreeSet<NodeId>, me: NodeId, is_owner: bool) -> bool {
+        let is_other = |id: &&NodeId| **id != me && voters.contains(*id);
+        let is_alone = voters.iter().filter(is_other).count() == 1 && !is_owner;
+        let sent_away = self.sent_us_away.keys().filter(is_other).count();
+        let heard = self.gave_up.keys().chain(self.answers.keys());
+        let heard = heard.filter(is_other).count();
+        sent_away >= if is_alone { 1 } else { 2 } && quorum::is_majority(sent_away, heard)
     }
 }
 
@@ -156,6 +171,8 @@ pub struct Histories {
     /// Players of this game in a room with this one's id, where nobody knows us: its
     /// members are others than here.
     pub apart: BTreeSet<PeerId>,
+    /// Members here to whom this seat was none when they were asked last.
+    pub not_known_to: BTreeSet<PeerId>,
 }
 
 impl Histories {
@@ -194,14 +211,18 @@ mod tests {
     use crate::consensus::{Continuation, Holder, Mark, TicketPath};
 
     /// Findings as a word for each seat: `p` plays, `l` leads, `n` says that we are
-    /// no member.
+    /// no member, `r` that the owner removed us.
     fn findings(text: &str) -> Findings {
         let mut findings = Findings::default();
         for word in text.split_whitespace() {
             let (id, flags) = word.split_at(1);
             let id: NodeId = id.parse().expect("a digit");
-            if flags.contains('n') {
-                findings.gave_up.insert(id, PeerId::new([id as u8; 32]));
+            if flags.contains(['n', 'r']) {
+                let peer = PeerId::new([id as u8; 32]);
+                findings.gave_up.insert(id, peer);
+                if flags.contains('r') {
+                    findings.sent_us_away.insert(id, peer);
+                }
                 continue;
             }
             let survey = Survey {
@@ -277,6 +298,32 @@ mod tests {
                     .iter()
                     .all(|id| findings.waits_for(*id) == believed.contains(id))
             );
+        }
+    }
+
+    #[test]
+    fn one_alone_does_not_say_that_the_owner_sent_us_away() {
+        let cases = [
+            // who says what, of which voters, who have seat 1; whether that is believed, and
+            // by the owner; whether another seat is asked for
+            ("2r", vec![1, 2], true, false, false),
+            ("2r", vec![1, 2, 3], false, false, false),
+            ("2r 3r", vec![1, 2, 3], true, true, false),
+            ("2r 3", vec![1, 2, 3], false, false, false),
+            ("2r 3n", vec![1, 2, 3], false, false, true),
+            ("2n 3n", vec![1, 2, 3], false, false, true),
+            ("2r 3r 4r", vec![2, 3, 4], true, true, false),
+            ("2r 3r 4 5", vec![2, 3, 4, 5, 6], false, false, false),
+            // Not by those who are no voters.
+            ("7r 8r 9r", vec![1, 2, 3], false, false, false),
+            ("7r 8r 9n", vec![1, 2, 3], false, false, true),
+            ("", vec![1], false, false, false),
+        ];
+        for (text, voters, by_others, by_owner, again) in cases {
+            let (findings, voters) = (findings(text), voters.into_iter().collect());
+            let believed = [false, true].map(|owner| findings.is_sent_away(&voters, 1, owner));
+            assert_eq!(believed, [by_others, by_owner], "{text}");
+            assert_eq!(findings.is_given_up(&voters), again, "{text}");
         }
     }
 

@@ -11,6 +11,7 @@ pub mod view;
 
 use std::{
     io,
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
@@ -76,6 +77,8 @@ pub struct Seat {
     removing: Mutex<Vec<GameCommand>>,
     /// How often those are asked who only announce something.
     pub asks: Budget<PeerId>,
+    /// How many of them are dialled at one address.
+    pub strangers_at: Budget<IpAddr>,
     /// Who was asked to add this seat, and as which seat: told when it is given
     /// up before its log has arrived.
     pub admitted_by: Mutex<Option<(PeerId, NodeId)>>,
@@ -195,6 +198,7 @@ impl Seat {
             is_asking: tokio::sync::Mutex::default(),
             removing: Mutex::default(),
             asks: Budget::new(2, 1),
+            strangers_at: Budget::new(8, 2),
             admitted_by: Mutex::new(None),
             last_single_copy: AtomicU64::new(0),
             lead: Lead::default(),

@@ -4,21 +4,55 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Seat;
+use super::{Seat, findings::Findings};
 use crate::{
     consensus::{
-        CommandId, GameCommand, History, LogId, MAX_MEMBERS, Mark, NodeId,
+        CommandId, GameCommand, LogId, MAX_MEMBERS, Mark, NodeId, RoomState,
         quorum::{is_majority, is_majority_of},
     },
-    net::Survey,
+    game::PeerId,
+    net::{CallError, Survey},
 };
 
 impl Seat {
-    /// Whether a history up to an entry, which a leader wants to put in place of ours, is
-    /// true, as far as we and the other voters can tell; `None` if nobody else can.
-    pub async fn confirms(&self, leader: NodeId, last: LogId, history: &History) -> Option<bool> {
+    /// Asks a member how it is, and whether it has applied the same, however far one of the
+    /// two is ahead; with `freeze`, and to keep still for a moment.
+    ///
+    /// # Errors
+    /// If it does not answer, or has gone on elsewhere.
+    pub async fn compare_with(
+        &self,
+        id: NodeId,
+        peer: PeerId,
+        freeze: bool,
+    ) -> Result<Survey, CallError> {
+        let client = self.client(id, peer);
+        let mut told = client.survey(freeze, self.node.mark(), None).await?;
+        if self.agrees_with(&told).is_none()
+            && let Some(mark) = self.node.earlier_mark(told.applied.index)
+        {
+            let again = client.survey(false, mark, None).await;
+            told.agrees = again.ok().and_then(|told| told.agrees);
+        }
+        Ok(told)
+    }
+
+    /// Whether a state after an entry, which a leader wants to put in place of ours, is
+    /// true, as far as we and the others can tell; `None` if nobody else can.
+    pub async fn confirms(&self, leader: NodeId, last: LogId, state: &RoomState) -> Option<bool> {
+        let history = state.history();
         let mut marks = history.marks();
-        if marks.any(|mark| self.node.agrees(mark) == Some(false)) {
+        let differs = marks.any(|mark| self.node.agrees(mark) == Some(false));
+        let ours = self.node.state();
+        let is_newer = history.last().index > ours.history().last().index;
+        if differs || is_newer && !state.has_applied_all(&ours) {
+            return Some(false);
+        }
+        // The state may be of so much later that it tells nothing of what is applied here.
+        if let Some(member) = self.member(leader)
+            && let Ok(told) = self.compare_with(leader, member.peer_id, false).await
+            && self.agrees_with(&told) == Some(false)
+        {
             return Some(false);
         }
         let answers = self.ask_voters(leader, history.last(), last).await;
@@ -34,6 +68,22 @@ impl Seat {
         let stored = self.node.membership();
         let voters = stored.membership().get_joint_config().last()?;
         confirmed(&told, voters, holds)
+    }
+
+    /// Whether most members lack an entry, where fewer than three of more vote: a leader
+    /// that lies could have made itself the only voter.
+    pub async fn most_members_lack(&self, leader: NodeId, entry: LogId) -> bool {
+        let stored = self.node.membership();
+        let all: BTreeSet<NodeId> = stored.nodes().map(|(id, _)| *id).collect();
+        if stored.voter_ids().count() >= 3 || all.len() < 3 {
+            return false;
+        }
+        let answers = self.ask(&all, leader, self.node.mark(), entry).await;
+        let lacks = |id: &NodeId| match answers.get(id) {
+            Some(survey) => survey.holds == Some(false),
+            None => *id == self.node_id() && self.node.log().holds(entry) == Some(false),
+        };
+        is_majority_of(&all, lacks)
     }
 
     /// Whether an entry here that a leader wants to put another in place of may be
@@ -83,6 +133,23 @@ impl Seat {
         removing.clone()
     }
 
+    /// Whether most voters answered, this seat among them: without a member that says that
+    /// the game goes on elsewhere, they can go on here. Where fewer than three vote, whether
+    /// most members did: a leader that lies could make itself the only voter.
+    pub fn is_majority_here(&self, findings: &Findings, without: NodeId) -> bool {
+        let is_here = |id: &NodeId| {
+            let has_answered = findings.answers.contains_key(id) || findings.busy.contains(id);
+            *id != without && (*id == self.node_id() || has_answered)
+        };
+        let stored = self.node.membership();
+        let mut configs = stored.membership().get_joint_config().iter();
+        if stored.voter_ids().count() < 3 {
+            let all = stored.nodes().map(|(id, _)| *id).collect();
+            return is_majority_of(&all, is_here);
+        }
+        configs.all(|voters| is_majority_of(voters, is_here))
+    }
+
     /// Asks all voters but a leader, at the same time, how they are.
     async fn ask_voters(
         &self,
@@ -91,12 +158,24 @@ impl Seat {
         entry: LogId,
     ) -> BTreeMap<NodeId, Survey> {
         let stored = self.node.membership();
-        let voters: BTreeSet<NodeId> = stored.membership().voter_ids().collect();
+        let voters = stored.membership().voter_ids().collect();
+        self.ask(&voters, leader, mark, entry).await
+    }
+
+    /// Asks these members but a leader, at the same time, how they are.
+    async fn ask(
+        &self,
+        whom: &BTreeSet<NodeId>,
+        leader: NodeId,
+        mark: Mark,
+        entry: LogId,
+    ) -> BTreeMap<NodeId, Survey> {
+        let stored = self.node.membership();
         let others = stored.nodes().map(|(id, member)| (*id, member.peer_id));
         // Whom the owner has sent away is not asked, though it is in the membership here.
         let others = others.filter(|(id, peer)| {
             let is_other = ![leader, self.node_id()].contains(id);
-            is_other && voters.contains(id) && !self.contact.was_sent_away(peer)
+            is_other && whom.contains(id) && !self.contact.was_sent_away(peer)
         });
         let asked = others.map(|(id, peer)| {
             let client = self.client(id, peer);
