@@ -208,7 +208,9 @@ async fn who_lacks_the_pack_is_told_and_who_has_it_goes_on() {
     let give_up = Command::Act(Action::GiveUp { round });
     ben.request(give_up).await.expect("given up");
     until(&cleo, "the end", |view| {
-        room_of(view).is_some_and(|room| room.state.game().phase().is_over())
+        let game = room_of(view).map(|room| room.state.game());
+        let ended = game.and_then(|game| game.round());
+        ended.is_some_and(|ended| ended.number() == round && !ended.is_on())
     })
     .await;
     next(&cleo).await.expect("a round that Cleo sets");

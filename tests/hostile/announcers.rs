@@ -252,14 +252,7 @@ async fn however_many_announce_a_room_its_members_are_asked_first() {
     let friend = node(room.data.path(), "Friend", Timing::REAL, || {});
     until(&friend, "the room", |view| !view.rooms.is_empty()).await;
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let port = silent.local_addr().expect("an address").port();
-    let many = (0..96).map(|n| {
-        let mut key = [0; 32];
-        key[31] = n;
-        let of = (PeerId::new(key), port);
-        announce_in(room.data.path(), n.into(), of, room.cluster)
-    });
-    let _announced: Vec<Profile> = many.collect();
+    let _announced = announce_many(&room, &silent, room.cluster, "");
     // What they announce has been read.
     let asked = tokio::time::timeout(PATIENCE, silent.accept()).await;
     let _asked = asked.expect("a call").expect("a connection");
@@ -271,6 +264,58 @@ async fn however_many_announce_a_room_its_members_are_asked_first() {
     friend.request(join).await.expect("a seat");
     room.goes_on().await;
     friend.shutdown().await.expect("left");
+    room.end().await;
+}
+
+/// Many keys that all listen at one port announce a room.
+fn announce_many(
+    room: &Room,
+    at: &TcpListener,
+    cluster: ClusterId,
+    ancestors: &str,
+) -> Vec<Profile> {
+    let port = at.local_addr().expect("an address").port();
+    let announced = (0..96).map(|n| {
+        let mut key = [0; 32];
+        key[31] = n;
+        let of = (PeerId::new(key), port);
+        announce_next(room.data.path(), n.into(), of, cluster, ancestors)
+    });
+    announced.collect()
+}
+
+/// Many announce that they are in a room, or in one that goes on from it, and name one
+/// address: those in the room do not flood it.
+#[tokio::test(flavor = "multi_thread")]
+async fn members_dial_no_address_again_and_again_that_others_announce() {
+    const WINDOW: Duration = Duration::from_secs(11);
+    // Eight at once, and two a second; of both at most what the lobby has.
+    const MOST: usize = 8 + 2 * 11 + 10;
+    let room = Room::of(1).await;
+    let next = ClusterId::new([1; 16]);
+    let rooms = [
+        (room.cluster, String::new()),
+        (next, room.cluster.to_string()),
+    ];
+    for (cluster, ancestors) in rooms {
+        let named = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let announced = announce_many(&room, &named, cluster, &ancestors);
+        let mut dialled = 0;
+        let counting = async {
+            loop {
+                let _connection = named.accept().await.expect("a connection");
+                dialled += 1;
+            }
+        };
+        // Five seconds from one comparison to the next.
+        let window = tokio::time::timeout(WINDOW, counting).await;
+        assert!(
+            window.is_err() && (1..=MOST).contains(&dialled),
+            "{dialled}"
+        );
+        drop(announced);
+    }
+    room.goes_on().await;
     room.end().await;
 }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use dhangkanna::{
     consensus::{
-        ClusterId, CommandId, Entry, GameCommand, LogId, Proposal, Snapshot, SnapshotMeta,
-        StoredMembership, TypeConfig, Vote,
+        ClusterId, CommandId, Entry, GameCommand, LogId, NodeId, Proposal, Snapshot, SnapshotMeta,
+        StoredMembership, TicketPath, TypeConfig, Vote,
     },
     game::{Action, Name, PeerId},
     net::{Connection, Identity},
@@ -126,4 +126,18 @@ pub async fn takes(raft: &mut Connection, vote: Vote, entries: Vec<Entry>) {
         matches!(answer, AppendEntriesResponse::Success),
         "{answer:?}"
     );
+}
+
+/// A seat leads in the room of a path, as it says.
+pub fn leads(path: &TicketPath, seat: NodeId) -> pb::RoomInfo {
+    pb::RoomInfo {
+        cluster_id: path.cluster_id().as_bytes().to_vec(),
+        room: "den".to_owned(),
+        players: 1,
+        phase: "guessing".to_owned(),
+        leader_id: seat,
+        node_id: seat,
+        path: Some(path.into()),
+        ..Default::default()
+    }
 }

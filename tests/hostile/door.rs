@@ -331,10 +331,11 @@ async fn calls_that_never_end_are_ended() {
     let room = Room::of(2).await;
     let addr = addr_of(&room.players[0]);
     let mut channels = Vec::new();
-    for _ in 0..8 {
+    // As many as there may be, each with as many calls as it may have.
+    for _ in 0..32 {
         channels.push(channel_to(addr).await);
     }
-    let halves = (0..8 * 60).map(|n| half_a_call(channels[n % 8].clone(), n % 2 == 0));
+    let halves = (0..32 * 8).map(|n| half_a_call(channels[n % 32].clone(), n % 2 == 0));
     let ended = tokio::time::timeout(Duration::from_secs(15), futures::future::join_all(halves));
     let ended = tokio::spawn(ended);
     room.goes_on().await;

@@ -42,6 +42,8 @@ pub struct Intruder {
     pub seat: NodeId,
     pub log: LogStore,
     pub server: HostileServer,
+    /// What it says with its heartbeats.
+    pub contact: Contact,
 }
 
 impl Intruder {
@@ -66,6 +68,7 @@ impl Intruder {
             seat,
             log,
             server,
+            contact: Contact::default(),
         }
     }
 
@@ -126,7 +129,7 @@ impl Intruder {
     /// openraft's way to a member.
     pub async fn raft(&self, cluster: ClusterId, (seat, peer_id): (NodeId, PeerId)) -> Connection {
         let credentials = self.credentials(cluster);
-        let mut network = RaftNetwork::new(self.peers.clone(), credentials, Contact::default());
+        let mut network = RaftNetwork::new(self.peers.clone(), credentials, self.contact.clone());
         let member = Member {
             peer_id,
             ..Member::new(self.identity.key().public(), None, Vec::new())

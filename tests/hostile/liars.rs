@@ -1,11 +1,14 @@
 //! One that says of the room, or of itself, what is not so.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use dhangkanna::{
     consensus::{ClusterId, Continuation, Holder, NodeId, TicketPath},
     net::{Identity, PROTOCOL, Refusal},
-    node::{Command, Done, Timing, Trouble},
+    node::{Command, Done, Stage, Timing, Trouble, View},
     proto as pb,
 };
 use parking_lot::Mutex;
@@ -14,6 +17,7 @@ use tonic::Status;
 use super::{
     Intruder, Room,
     announcers::announce_next,
+    calls::leads,
     server::{Answers, Append, Follows},
 };
 use crate::common::{PATIENCE, join, node, room_of, until};
@@ -75,6 +79,126 @@ async fn one_liar_keeps_nobody_from_going_on() {
     futures::future::join_all(lies.map(goes_on_without)).await;
 }
 
+/// Leads the game, as it says and shows, and later: you are no member.
+#[derive(Default)]
+struct SendsAway {
+    lies: AtomicBool,
+    room: Mutex<Option<pb::RoomInfo>>,
+}
+
+impl Answers for SendsAway {
+    fn hello(&self) -> pb::HelloReply {
+        pb::HelloReply {
+            room: self.room.lock().clone(),
+            ..Follows.hello()
+        }
+    }
+
+    fn survey(&self) -> Result<pb::SurveyReply, Status> {
+        if self.lies.load(Ordering::Relaxed) {
+            return Lie::NoMember.survey();
+        }
+        Ok(pb::SurveyReply {
+            leads: true,
+            ..Lie::Plays.survey()?
+        })
+    }
+}
+
+/// Who decides alone is asked whose game goes on, and no member decides that instead.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_asked_whose_game_goes_on_is_not_sent_away() {
+    let mut room = Room::of(1).await;
+    let lies = Arc::new(SendsAway::default());
+    let liar = Intruder::with(lies.clone());
+    liar.enter(&room).await;
+    let path = liar.credentials(room.cluster).path().expect("a path");
+    *lies.room.lock() = Some(leads(&path, liar.seat));
+    room.kill(0);
+    let host = room.wake(1);
+    let resume = Command::Resume { which: None };
+    host.request(resume).await.expect("its seat");
+    let is_asked = |view: &View| {
+        let trouble = room_of(view).and_then(|room| room.trouble.as_ref());
+        matches!(trouble, Some(Trouble::NewerCopy { .. }))
+    };
+    until(&host, "the question", is_asked).await;
+    lies.lies.store(true, Ordering::Relaxed);
+    // A look that came to nothing is followed by another one.
+    is_asked_times(&liar, "survey", 12).await;
+    assert!(is_asked(&host.view().borrow()));
+    // For another seat, with the liar's log.
+    assert!(!liar.server.heard().contains(&"join"));
+    host.request(Command::PlayOwnCopy).await.expect("its game");
+    until(&host, "its game", |view| {
+        room_of(view).is_some_and(|room| room.trouble.is_none() && room.cluster.leader.is_some())
+    })
+    .await;
+    let cluster = room_of(&host.view().borrow())
+        .expect("a room")
+        .cluster
+        .cluster_id;
+    assert_eq!(cluster, room.cluster);
+    room.players.push(host);
+    room.goes_on().await;
+    room.end().await;
+}
+
+/// Follows, and later: the owner has removed you.
+#[derive(Default)]
+struct SaysRemoved(AtomicBool);
+
+impl SaysRemoved {
+    fn refusal(&self) -> Result<(), Status> {
+        match self.0.load(Ordering::Relaxed) {
+            false => Ok(()),
+            true => Err(Refusal::Removed.because("you were removed").into()),
+        }
+    }
+}
+
+impl Answers for SaysRemoved {
+    fn append(&self, request: &pb::AppendEntriesRequest) -> Result<Append, Status> {
+        self.refusal()?;
+        Follows.append(request)
+    }
+
+    fn survey(&self) -> Result<pb::SurveyReply, Status> {
+        self.refusal()?;
+        Follows.survey()
+    }
+}
+
+/// Two voters tell a player that the owner has removed them: they lose their place in the
+/// room, and nothing that they have of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_sent_away_by_liars_keeps_the_game() {
+    let mut room = Room::of(1).await;
+    let lies = Arc::new(SaysRemoved::default());
+    let liars = [(); 2].map(|()| Intruder::with(lies.clone()));
+    for liar in &liars {
+        liar.enter(&room).await;
+        liar.sits_down(&room).await;
+    }
+    room.has_voters(3).await;
+    room.goes_on().await;
+    lies.0.store(true, Ordering::Relaxed);
+    let host = room.players.remove(0);
+    let is_kept = |view: &View| view.kept.iter().any(|kept| kept.cluster_id == room.cluster);
+    until(&host, "the lobby, with the room it was in", |view| {
+        matches!(view.stage, Stage::Lobby) && is_kept(view)
+    })
+    .await;
+    let resume = Command::Resume { which: None };
+    host.request(resume).await.expect("its game");
+    until(&host, "its game", |view| {
+        room_of(view).is_some_and(|of| of.cluster.cluster_id == room.cluster)
+    })
+    .await;
+    room.players.push(host);
+    room.end().await;
+}
+
 /// Says that the game went on in another room, and shows some notices.
 #[derive(Default)]
 struct WentOn(Mutex<Vec<pb::Notice>>);
@@ -133,14 +257,18 @@ fn unproven(room: ClusterId) -> Vec<Vec<pb::Notice>> {
 }
 
 /// Asked more than once: so what it showed first was looked at.
-async fn is_looked_at(liar: &Intruder) {
+async fn is_asked_again(liar: &Intruder, what: &str) {
+    is_asked_times(liar, what, 3).await;
+}
+
+async fn is_asked_times(liar: &Intruder, what: &str, times: usize) {
     let answered = || {
         let heard = liar.server.heard();
-        heard.iter().filter(|call| **call == "hello").count()
+        heard.iter().filter(|call| **call == what).count()
     };
     let before = answered();
     let asked = async {
-        while answered() < before + 3 {
+        while answered() < before + times {
             liar.server.changed().await;
         }
     };
@@ -158,7 +286,7 @@ fn is_shown_no_other_room(room: &Room) {
 
 /// What it shows is looked at, and the player cannot follow it.
 async fn is_not_followed(room: &Room, liar: &Intruder) {
-    is_looked_at(liar).await;
+    is_asked_again(liar, "hello").await;
     let follow = room.players[0].request(Command::Follow).await;
     assert_eq!(follow.expect_err("nowhere to go").code, "nowhere");
     is_shown_no_other_room(room);
@@ -204,7 +332,7 @@ async fn who_plays_is_not_asked_whether_to_follow_a_member() {
     assert!(path.is_some());
     let genuine = notice(&liar.identity, liar.seat, room.cluster, path);
     *shows.0.lock() = vec![genuine];
-    is_looked_at(&liar).await;
+    is_asked_again(&liar, "hello").await;
     // Whatever is shown has been shown.
     room.goes_on().await;
     is_shown_no_other_room(&room);

@@ -18,6 +18,7 @@ mod rogue_leader;
 mod rogue_voter;
 mod roles;
 mod server;
+mod split;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

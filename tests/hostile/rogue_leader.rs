@@ -8,21 +8,26 @@ use std::{
 
 use dhangkanna::{
     consensus::{
-        ClusterId, CommandId, Entry, Genesis, LogId, Membership, NodeId, Proposal, RoomState,
-        Snapshot, SnapshotMeta, StoredMembership, Vote, log_id,
+        ClusterId, CommandId, Continuation, Entry, Genesis, Holder, LogId, Member, Membership,
+        NodeId, Proposal, RoomState, Snapshot, SnapshotMeta, StoredMembership, TicketPath, Vote,
+        log_id,
     },
     game::{Action, Letter, Name, PeerId},
-    net::Connection,
-    node::{Command, Trouble, View},
+    net::{Connection, LeaderStatus},
+    node::{Command, Trouble},
     proto as pb,
 };
-use openraft::{EntryPayload, RaftNetworkV2 as _, entry::RaftEntry as _, error::ReplicationClosed};
+use openraft::{
+    RaftNetworkV2 as _, entry::RaftEntry as _, error::ReplicationClosed,
+    raft::AppendEntriesResponse,
+};
+use parking_lot::Mutex;
 use tonic::Status;
 
 use super::{
     Intruder, Room, SESSION,
-    calls::{append, command, forged, made_up, option, takes},
-    server::Answers,
+    calls::{append, command, forged, leads, made_up, option, takes},
+    server::{Answers, Follows},
 };
 use crate::common::{room_of, until};
 
@@ -32,20 +37,51 @@ const LOOKS_BEHIND: Duration = Duration::from_secs(2);
 
 /// A room of three whose leader's program is killed. A changed one goes on with its key,
 /// its log and its term.
-struct Changed {
-    room: Room,
-    rogue: Intruder,
+pub(super) struct Changed {
+    pub(super) room: Room,
+    pub(super) rogue: Intruder,
     /// Who owns the room, and led it.
     owner: PeerId,
     /// Those of all three, the leader's first.
-    seats: Vec<(NodeId, PeerId)>,
-    term: u64,
+    pub(super) seats: Vec<(NodeId, PeerId)>,
+    pub(super) term: u64,
     /// Up to where all have applied its log.
     decided: u64,
 }
 
 impl Changed {
-    async fn leader() -> Self {
+    pub(super) async fn leader() -> Self {
+        Self::leader_with(Arc::new(Follows)).await
+    }
+
+    /// The same, which answers calls as `answers` say.
+    async fn leader_with(answers: Arc<dyn Answers>) -> Self {
+        for _ in 0..5 {
+            let changed = Self::of_killed(answers.clone()).await;
+            if changed.is_followed().await {
+                return changed;
+            }
+            // It took so long to get there that the others elect one of them.
+            changed.room.end().await;
+        }
+        panic!("nobody follows a leader that comes back");
+    }
+
+    /// Whether the others still follow it.
+    async fn is_followed(&self) -> bool {
+        let beats = self.rafts().await.into_iter().map(async |mut raft| {
+            let beat = append(self.vote(), None, Vec::new(), None);
+            raft.append_entries(beat, option())
+                .await
+                .expect("an answer")
+        });
+        let answers = futures::future::join_all(beats).await;
+        answers
+            .iter()
+            .all(|answer| matches!(answer, AppendEntriesResponse::Success))
+    }
+
+    async fn of_killed(answers: Arc<dyn Answers>) -> Self {
         let mut room = Room::of(3).await;
         room.has_voters(3).await;
         room.goes_on().await;
@@ -55,7 +91,7 @@ impl Changed {
         assert_eq!(Some(seats[0].0), leader);
         let decided = (0..3).map(|n| room.applied(n)).min().expect("three");
         room.kill(0);
-        let rogue = Intruder::of_killed(&room, 1, seats[0].0).await;
+        let rogue = Intruder::of_killed_with(&room, 1, seats[0].0, answers).await;
         Self {
             room,
             rogue,
@@ -67,7 +103,7 @@ impl Changed {
     }
 
     /// The vote by which it led.
-    fn vote(&self) -> Vote {
+    pub(super) fn vote(&self) -> Vote {
         self.vote_of(self.term)
     }
 
@@ -76,19 +112,68 @@ impl Changed {
     }
 
     /// The id of the entry after its last.
-    fn next(&self) -> LogId {
+    pub(super) fn next(&self) -> LogId {
         let last = self.rogue.log.last_log_id().expect("entries");
         log_id(self.term, last.index + 1)
     }
 
     /// Its calls to the others.
-    async fn rafts(&self) -> Vec<Connection> {
+    pub(super) async fn rafts(&self) -> Vec<Connection> {
         let mut rafts = Vec::new();
         for (n, seat) in self.seats[1..].iter().enumerate() {
             self.rogue.find(&self.room.players[n]).await;
             rafts.push(self.rogue.raft(self.room.cluster, *seat).await);
         }
         rafts
+    }
+
+    /// The members of the room.
+    pub(super) fn members(&self) -> BTreeMap<NodeId, Member> {
+        let entries = self.rogue.log.entries_after(None);
+        let mut memberships = entries
+            .iter()
+            .rev()
+            .filter_map(|entry| entry.get_membership());
+        let newest = memberships.next().expect("a membership");
+        let members = newest.nodes();
+        members.map(|(id, member)| (*id, member.clone())).collect()
+    }
+
+    /// Gives all others its log and some more, keeps from them what it says is decided,
+    /// and wants to put a made-up game in the place of theirs. Whether they set their logs
+    /// aside for that.
+    async fn replaces_nothing(&self, more: Vec<Entry>) -> bool {
+        let mut set_aside = false;
+        let Self { room, rogue, .. } = self;
+        let vote = self.vote();
+        let mut entries = rogue.log.entries_after(None);
+        entries.extend(more);
+        let last = entries.last().map(|entry| entry.log_id);
+        let ahead = log_id(self.term, self.next().index + 1_000);
+        let mut rafts = self.rafts().await;
+        for raft in &mut rafts {
+            takes(raft, vote, entries.clone()).await;
+        }
+        let began = Instant::now();
+        while began.elapsed() < LOOKS_BEHIND {
+            for raft in &mut rafts {
+                let beat = append(vote, last, Vec::new(), Some(ahead));
+                if let Err(refused) = raft.append_entries(beat, option()).await {
+                    let refused = refused.to_string();
+                    assert!(refused.contains("is an older copy"), "{refused}");
+                    set_aside = true;
+                }
+            }
+            for raft in &mut rafts {
+                let who = (self.owner, self.seats[1].1);
+                let snapshot = made_up(room, rogue, who, ahead);
+                let never = std::future::pending::<ReplicationClosed>();
+                let installed = raft.full_snapshot(vote, snapshot, never, option());
+                installed.await.expect_err("a refusal");
+            }
+            rogue.server.heard_within(Duration::from_millis(100)).await;
+        }
+        set_aside
     }
 
     /// Gives all others its log, and these entries after it.
@@ -266,29 +351,27 @@ async fn what_most_voters_hold_is_not_led_over() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_most_voters_lack_is_no_snapshot() {
     let changed = Changed::leader().await;
-    let Changed { room, rogue, .. } = &changed;
-    let (vote, last) = (changed.vote(), rogue.log.last_log_id());
-    let ahead = log_id(changed.term, changed.next().index + 1_000);
-    let mut rafts = changed.rafts().await;
-    for raft in &mut rafts {
-        takes(raft, vote, rogue.log.entries_after(None)).await;
+    assert!(!changed.replaces_nothing(Vec::new()).await);
+    changed.room.goes_on().await;
+    changed.room.end().await;
+}
+
+/// The same by one that has made itself the only voter.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_makes_itself_the_only_voter_replaces_no_game() {
+    let changed = Changed::leader().await;
+    let voters = vec![BTreeSet::from([changed.seats[0].0])];
+    let alone = Membership::new(voters, changed.members()).expect("a membership");
+    let alone = Entry::new_membership(changed.next(), alone);
+    assert!(changed.replaces_nothing(vec![alone]).await);
+    // Its game would come into a seat of its own.
+    for player in &changed.room.players {
+        until(player, "a word of it", |view| {
+            let said = view.notice.as_ref().map(|notice| notice.code);
+            said == Some("older_copy")
+        })
+        .await;
     }
-    let began = Instant::now();
-    while began.elapsed() < LOOKS_BEHIND {
-        for raft in &mut rafts {
-            let beat = append(vote, last, Vec::new(), Some(ahead));
-            raft.append_entries(beat, option()).await.expect("taken");
-        }
-        for raft in &mut rafts {
-            let who = (changed.owner, changed.seats[1].1);
-            let snapshot = made_up(room, rogue, who, ahead);
-            let never = std::future::pending::<ReplicationClosed>();
-            let installed = raft.full_snapshot(vote, snapshot, never, option());
-            installed.await.expect_err("a refusal");
-        }
-        rogue.server.heard_within(Duration::from_millis(100)).await;
-    }
-    room.goes_on().await;
     changed.room.end().await;
 }
 
@@ -378,76 +461,91 @@ async fn a_rogue_leader_puts_no_other_game_in_the_place_of_this_one() {
     changed.room.end().await;
 }
 
-/// It tells each of the others something else.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_split_view_is_shown_to_all() {
-    let changed = Changed::leader().await;
-    let Changed { room, rogue, .. } = &changed;
-    let next = changed.next();
-    for (mut raft, name) in changed.rafts().await.into_iter().zip(["Here", "There"]) {
-        // Both are its own command, and signed.
-        let name = Name::parse(name).expect("a name");
-        let own = rogue.says(room.cluster, 1, Action::TakeSeat { name });
-        let mut entries = rogue.log.entries_after(None);
-        entries.push(Entry::new_normal(next, Proposal::Command(own)));
-        takes(&mut raft, changed.vote(), entries).await;
+/// Stays in the room that it leads, and has founded another one.
+#[derive(Default)]
+struct Founds(Mutex<Option<TicketPath>>);
+
+impl Answers for Founds {
+    fn hello(&self) -> pb::HelloReply {
+        let path = self.0.lock();
+        let room = path.as_ref().map(|path| leads(path, path.founder.seat));
+        pb::HelloReply {
+            room,
+            ..Follows.hello()
+        }
     }
-    let split = |view: &View| {
-        let trouble = room_of(view).and_then(|room| room.trouble.as_ref());
-        matches!(trouble, Some(Trouble::Split { .. }))
-    };
-    for player in &room.players {
-        let seen = until(player, "a split view", split);
-        let seen = tokio::time::timeout(Duration::from_secs(10), seen).await;
-        seen.expect("shown within 10 s");
-    }
-    changed.room.end().await;
 }
 
-/// It tells each of the others that there are only the two of them.
+/// It says that it reaches nobody, until the others are stuck, and then that the game
+/// goes on in a room of its own. They can go on without it, so they are asked.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_split_of_the_members_is_shown_to_all() {
-    let changed = Changed::leader().await;
+async fn nobody_follows_by_itself_who_stopped_the_game() {
+    let founds = Arc::new(Founds::default());
+    let changed = Changed::leader_with(founds.clone()).await;
     let Changed { room, rogue, .. } = &changed;
-    let (vote, next) = (changed.vote(), changed.next());
+    let founder = Holder {
+        seat: rogue.seat,
+        key: rogue.identity.key().public(),
+    };
+    let (_, child) = TicketPath::found(founder);
+    *founds.0.lock() = Some(child.clone());
     let entries = rogue.log.entries_after(None);
-    let all = entries.iter().rev().find_map(|entry| match &entry.payload {
-        EntryPayload::Membership(membership) => Some(membership.clone()),
-        _ => None,
-    });
-    let all = all.expect("a membership");
-    let mut rafts = changed.rafts().await;
-    for (raft, (seat, _)) in rafts.iter_mut().zip(&changed.seats[1..]) {
-        let two = BTreeSet::from([changed.seats[0].0, *seat]);
-        let nodes = all.nodes().filter(|(id, _)| two.contains(id));
-        let nodes: BTreeMap<_, _> = nodes.map(|(id, member)| (*id, member.clone())).collect();
-        let membership = Membership::new(vec![two], nodes).expect("a membership");
-        let mut entries = entries.clone();
-        entries.push(Entry::new_membership(next, membership));
-        takes(raft, vote, entries).await;
+    let last = rogue.log.last_log_id();
+    let mut state = RoomState::default();
+    for entry in entries.clone() {
+        state.apply_entry(room.cluster, entry);
     }
-    let leads = async {
+    let continuation = Continuation {
+        parent: room.cluster,
+        founder,
+        path: rogue.credentials(room.cluster).path(),
+        child,
+        fence: last,
+        digest: state.history().last().digest,
+        participants: changed.seats.iter().map(|(seat, _)| *seat).collect(),
+    };
+    let notice = continuation.signed_by(rogue.identity.key());
+    rogue.contact.tell(LeaderStatus {
+        cut_off: true,
+        ..LeaderStatus::default()
+    });
+    let mut rafts = changed.rafts().await;
+    for raft in &mut rafts {
+        takes(raft, changed.vote(), entries.clone()).await;
+    }
+    let stops = async {
         loop {
             for raft in &mut rafts {
-                let beat = append(vote, Some(next), Vec::new(), Some(next));
-                raft.append_entries(beat, option()).await.expect("taken");
+                let beat = append(changed.vote(), last, Vec::new(), last);
+                // While they look whether to follow they take nothing.
+                let _ = raft.append_entries(beat, option()).await;
             }
-            rogue.server.heard_within(Duration::from_millis(50)).await;
+            rogue.server.heard_within(Duration::from_millis(20)).await;
         }
     };
-    let shown = async {
+    let says = async {
         for player in &room.players {
-            let split = |view: &View| {
+            until(player, "stuck", |view| {
+                room_of(view).is_some_and(|room| room.trouble.is_some())
+            })
+            .await;
+        }
+        for victim in &changed.seats[1..] {
+            let client = rogue.member(room.cluster, *victim);
+            client.continued(&notice).await.expect("an answer");
+        }
+        for player in &room.players {
+            until(player, "a question", |view| {
                 let trouble = room_of(view).and_then(|room| room.trouble.as_ref());
-                matches!(trouble, Some(Trouble::Split { with }) if with.len() == 1)
-            };
-            until(player, "a split", split).await;
+                matches!(trouble, Some(Trouble::Elsewhere { .. }))
+            })
+            .await;
         }
     };
-    let shown = tokio::time::timeout(Duration::from_secs(10), shown);
     tokio::select! {
-        shown = shown => shown.expect("shown within 10 s"),
-        () = leads => unreachable!(),
+        () = says => {}
+        () = stops => unreachable!(),
     }
+    assert!(!rogue.server.heard().contains(&"join"));
     changed.room.end().await;
 }

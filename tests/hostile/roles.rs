@@ -21,7 +21,7 @@ use openraft::{
 use prost::Message as _;
 
 use super::{
-    Intruder, QUICK, Room, SESSION,
+    Intruder, Room, SESSION,
     calls::{append, option},
     server::Follows,
 };
@@ -351,7 +351,7 @@ async fn who_is_not_stuck_goes_nowhere() {
         // It is asked whether to go on long before it is stuck.
         survey: std::time::Duration::from_secs(3600),
         stall: std::time::Duration::from_secs(1),
-        ..QUICK
+        ..Timing::REAL
     };
     let mut room = Room::with(2, timing).await;
     let intruder = Intruder::with(Arc::new(Follows));

@@ -112,7 +112,7 @@ impl HostileServer {
         let (connections, mut incoming) = mpsc::channel(16);
         let asked = Arc::clone(&calls);
         let accepting = tokio::spawn(async move {
-            while let Ok((_, handshake)) = transport.accept().await {
+            while let Ok((_, _, handshake)) = transport.accept().await {
                 let (connections, asked) = (connections.clone(), Arc::clone(&asked));
                 tokio::spawn(async move {
                     match handshake.await {

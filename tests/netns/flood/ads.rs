@@ -9,6 +9,15 @@ use socket2::{Domain, Socket, Type};
 const SERVICE: &str = "_dhangkanna._tcp.local";
 const GROUP: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(224, 0, 0, 251), 5353);
 
+/// Types of records (RFC 1035 §3.2.2, RFC 2782).
+const A: u8 = 1;
+const PTR: u8 = 12;
+const TXT: u8 = 16;
+const SRV: u8 = 33;
+
+/// As many as there is room for in a packet.
+const HOSTS: usize = 35;
+
 /// Where a host announces things.
 pub struct Announcer {
     socket: UdpSocket,
@@ -18,6 +27,7 @@ pub struct Announcer {
 impl Announcer {
     pub fn new(addr: Ipv4Addr) -> Self {
         let socket = Socket::new(Domain::IPV4, Type::DGRAM, None).expect("a socket");
+        socket.set_reuse_address(true).expect("it may be shared");
         let port = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 5353);
         socket.bind(&port.into()).expect("a port");
         socket.set_multicast_if_v4(&addr).expect("an interface");
@@ -58,17 +68,33 @@ impl Announcer {
         let instance = name(&format!("Mallory {}.{SERVICE}", &peer[..8]));
         // Priority, weight, a port.
         let srv = [&[0, 0, 0, 0, 160, 40][..], &host].concat();
-        // An answer that nobody has asked for, of four records.
-        let mut packet = vec![0, 0, 0x84, 0, 0, 0, 0, 4, 0, 0, 0, 0];
-        for (name, kind, data) in [
-            (&name(SERVICE), 12, &instance),
-            (&instance, 33, &srv),
-            (&instance, 16, &txt),
-            (&host, 1, &self.addr.octets().to_vec()),
-        ] {
+        let records = [
+            (name(SERVICE), PTR, instance.clone()),
+            (instance.clone(), SRV, srv),
+            (instance, TXT, txt),
+            (host, A, self.addr.octets().to_vec()),
+        ];
+        self.answer(120, &records);
+    }
+
+    /// Announces hosts that nobody has asked for, to be known for years.
+    pub fn announce_hosts(&self) {
+        let host = |_| {
+            let host = name(&format!("{:016x}.local", random::u64()));
+            (host, A, self.addr.octets().to_vec())
+        };
+        let hosts: Vec<_> = (0..HOSTS).map(host).collect();
+        self.answer(u32::MAX / 2, &hosts);
+    }
+
+    /// Sends an answer of these records to a question that nobody has asked: name, type
+    /// and data of each, and for how many seconds they are true.
+    fn answer(&self, seconds: u32, records: &[(Vec<u8>, u8, Vec<u8>)]) {
+        let mut packet = vec![0, 0, 0x84, 0, 0, 0, 0, records.len() as u8, 0, 0, 0, 0];
+        for (name, kind, data) in records {
             packet.extend(name);
-            packet.extend([0, kind, 0, 1]);
-            packet.extend(120_u32.to_be_bytes());
+            packet.extend([0, *kind, 0, 1]);
+            packet.extend(seconds.to_be_bytes());
             packet.extend((data.len() as u16).to_be_bytes());
             packet.extend(data);
         }

@@ -136,6 +136,9 @@ impl Attacker {
                 }
             }
         }
+        if wants("hosts") {
+            all.spawn(announce_hosts(Arc::clone(&me)));
+        }
         if wants("ads") {
             all.spawn(announce(me));
         }
@@ -420,5 +423,15 @@ async fn announce(me: Arc<Attacker>) {
         announcer.announce(Some(me.target.cluster));
         me.tally.count("announcements", 2);
         sleep(Duration::from_millis(2000 / ADS)).await;
+    }
+}
+
+/// Hosts that nobody has asked for.
+async fn announce_hosts(me: Arc<Attacker>) {
+    let announcer = Announcer::new(me.addr);
+    loop {
+        announcer.announce_hosts();
+        me.tally.count("packets of hosts", 1);
+        sleep(Duration::from_millis(1000 / ADS)).await;
     }
 }
