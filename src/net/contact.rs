@@ -42,6 +42,10 @@ const DEPOSED: Duration = Duration::from_secs(5);
 /// How long entries may not have come from a leader that sends all it has decided.
 const SILENCE: Duration = Duration::from_secs(1);
 
+/// For how long it holds that the others were asked and none of them answered: a leader
+/// or a candidate that waits calls again meanwhile.
+const ASKED: Duration = Duration::from_secs(3);
+
 /// How long a seat waits for the log of whom it asked to let it in.
 const ADMISSION: Duration = Duration::from_secs(1);
 
@@ -89,6 +93,8 @@ struct Inner {
     deposed_by: BTreeMap<NodeId, Instant>,
     /// Who is asked to let this seat in, since when.
     asked: Option<(NodeId, Instant)>,
+    /// When all members had been asked how they are, last.
+    asked_others: Option<Instant>,
     replaced: bool,
     is_outdated: bool,
     /// Whom owners have sent away.
@@ -170,8 +176,11 @@ impl Contact {
         is_in: bool,
     ) -> Option<PublicKey> {
         let inner = self.inner.lock();
-        let (key, since, _) = inner.introduced.get(&who)?;
-        (*since == membership || (since.is_none() && !is_in)).then_some(*key)
+        let (key, since, at) = inner.introduced.get(&who)?;
+        let is_current = *since == membership || (since.is_none() && !is_in);
+        // It has to show anew that nobody let it in who was sent away since.
+        let holds = is_current && !inner.removals.is_newer_than(*at);
+        holds.then_some(*key)
     }
 
     /// Whether somebody may be heard although it is in no membership here, which is of
@@ -321,23 +330,27 @@ impl Contact {
         });
     }
 
-    /// Whether another member than that one has, within that time.
-    pub(super) fn was_answered(&self, within: Duration, but: PeerId) -> bool {
-        let answered = self.answered.borrow();
-        let mut others = answered.iter().filter(|(who, _)| is_other(who, but));
-        others.any(|(_, (at, _))| at.elapsed() < within)
+    /// Notes that all members were asked how they are, and waited for.
+    pub fn note_asked(&self) {
+        self.inner.lock().asked_others = Some(Instant::now());
     }
 
-    /// Waits until another member than that one does, but no longer than that.
-    pub(super) async fn answer_within(&self, time: Duration, but: PeerId) {
-        let asked = Instant::now();
-        let mut answered = self.answered.subscribe();
-        let is_answered = |answered: &Answers| {
-            let mut others = answered.iter().filter(|(who, _)| is_other(who, but));
-            others.any(|(_, (at, _))| *at >= asked)
+    /// Whether that was a moment ago.
+    pub(super) fn has_asked(&self) -> bool {
+        let asked = self.inner.lock().asked_others;
+        asked.is_some_and(|at| at.elapsed() < ASKED)
+    }
+
+    /// Waits until another member than that one answers, or has a moment ago.
+    pub(super) async fn answered_by_other(&self, but: PeerId) {
+        let mut answers = self.answered.subscribe();
+        let is_answered = |answers: &Answers| {
+            let answers = answers.iter();
+            let mut others = answers.filter(|(who, _)| who.is_some_and(|who| who != but));
+            others.any(|(_, (at, _))| at.elapsed() < SILENCE)
         };
-        // Late is as good as never.
-        let _ = tokio::time::timeout(time, answered.wait_for(is_answered)).await;
+        // It ends early only with this seat.
+        drop(answers.wait_for(is_answered).await);
     }
 
     /// The greatest term of which two members have entries, as they said.
@@ -414,11 +427,6 @@ impl Contact {
     }
 }
 
-/// Whether somebody is a member, and another than that one.
-fn is_other(who: &Option<PeerId>, but: PeerId) -> bool {
-    who.is_some_and(|who| who != but)
-}
-
 fn drop_oldest<K: Copy + Ord, V>(map: &mut BTreeMap<K, V>, at: impl Fn(&V) -> Instant) {
     let oldest = map.iter().min_by_key(|(_, value)| at(value));
     if let Some(key) = oldest.map(|(key, _)| *key) {
@@ -455,27 +463,21 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_caller_does_not_answer_for_itself() {
         let contact = Contact::default();
-        let within = Duration::from_secs(1);
         let [one, other] = [2, 3].map(|n| PeerId::new([n; 32]));
-        contact.note_answer(Some(one), 5);
-        assert!(!contact.was_answered(within, one));
-        assert!(contact.was_answered(within, other));
-        // It answers again and again, and nobody else does.
-        let waits = contact.answer_within(Duration::from_millis(50), one);
-        let answers = async {
-            loop {
+        let answers_alone = async {
+            for _ in 0..100 {
                 contact.note_answer(Some(one), 5);
                 // Whom it let in, it says.
                 contact.note_answer(None, 1 << 50);
-                tokio::time::sleep(Duration::from_millis(1)).await;
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
-        let since = Instant::now();
         tokio::select! {
-            () = waits => {}
-            () = answers => unreachable!(),
+            biased;
+            () = contact.answered_by_other(one) => panic!("it answered for itself"),
+            () = answers_alone => {}
         }
-        assert_eq!(since.elapsed(), Duration::from_millis(50));
+        contact.answered_by_other(other).await;
         // Of two terms that two say, the earlier one is believed.
         assert_eq!(contact.term_of_others(), 0);
         contact.note_answer(Some(other), 1 << 50);

@@ -123,9 +123,12 @@ impl SeatAccess {
         let metrics = metrics.borrow_watched();
         let newest = metrics.membership_config.membership();
         let committed = &metrics.committed_membership_config;
+        // Whoever an owner has sent away lets nobody in any more, though that one's seat
+        // may still be here.
+        let stays = |peer: &PeerId| !self.contact.was_sent_away(peer);
         let member = |seat| {
             let of = |membership: &Membership| membership.get_node(&seat).map(|m| m.peer_id);
-            of(newest).or_else(|| of(committed.membership()))
+            of(newest).or_else(|| of(committed.membership())).filter(stays)
         };
         let since = committed.log_id().map(|log_id| log_id.index);
         if newest.nodes().next().is_none() && self.contact.waits_for_other(holder.seat) {
@@ -136,7 +139,7 @@ impl SeatAccess {
         let is_member = |peer| {
             let memberships = [newest, committed.membership()];
             let mut members = memberships.into_iter().flat_map(|m| m.nodes());
-            members.any(|(_, member)| member.peer_id == peer)
+            stays(&peer) && members.any(|(_, member)| member.peer_id == peer)
         };
         match path.descent(self.cluster_id, since, member, is_member) {
             Descent::LetIn => {

@@ -30,6 +30,8 @@ pub struct Removals {
 #[derive(Clone, Debug)]
 struct SentAway {
     by: GameCommand,
+    /// Since when that is known.
+    since: Instant,
     /// Until when that counts, unless it is shown again, while it is not decided.
     until: Option<Instant>,
 }
@@ -50,7 +52,9 @@ impl Removals {
         let has_place = known.is_some() || self.shown.len() < MAX_LISTED;
         if has_place && !is_decided {
             let by = by.clone();
-            self.shown.insert(peer, SentAway { by, until });
+            let is_on = known.filter(|known| known.is_on());
+            let since = is_on.map_or_else(Instant::now, |known| known.since);
+            self.shown.insert(peer, SentAway { by, since, until });
         }
     }
 
@@ -67,6 +71,14 @@ impl Removals {
         for peer in removed {
             self.removed.entry(*peer).or_insert_with(Instant::now);
         }
+    }
+
+    /// Whether somebody counts as sent away who did not at that time.
+    pub(super) fn is_newer_than(&self, at: Instant) -> bool {
+        let shown = self.shown.values().filter(|known| known.is_on());
+        let removed = self.removed.values().map(|seen| *seen + FAREWELL);
+        let mut since = shown.map(|known| known.since).chain(removed);
+        since.any(|since| since > at && since <= Instant::now())
     }
 
     /// Whether an owner has sent somebody away: as a member showed, or as the game here

@@ -35,9 +35,10 @@ pub trait Handler: Send + Sync + 'static {
     /// Where, step by step.
     fn went_on(&self, room: ClusterId) -> Vec<Notice>;
 
-    /// Asks the other members how they are, in the background: somebody calls after a
-    /// silence, and they may know that one better.
-    fn ask_others(&self);
+    /// Asks the other members how they are, all at once however often this is called, and
+    /// until they have answered or were waited for: somebody calls after a silence, and
+    /// they may know that one better.
+    fn ask_others(&self) -> impl Future<Output = ()> + Send;
 
     /// Whether a history up to an entry, which a leader wants to put in place of ours, is
     /// true, as far as we and the other members can tell; `None` if nobody else can.
@@ -397,19 +398,20 @@ fn known<T>(request: &Request<T>, purpose: Purpose) -> Result<(Caller, SeatAcces
 
 impl<H: Handler> Service<H> {
     /// Which seat makes one of Raft's calls, and the seat that it is for, unless
-    /// that is frozen. After a silence the others are heard first, for a moment: they
-    /// may show that the owner has sent away who calls. No answer is no objection.
+    /// that is frozen. After a silence another member is heard first: it may show that the
+    /// owner has sent away who calls. Who calls again meanwhile waits for the same answer,
+    /// and where nobody else can be asked it is heard.
     async fn raft_call<T>(&self, request: &Request<T>) -> Result<(NodeId, SeatAccess), Status> {
         /// The silence of a failover is shorter, which never waits.
         const SILENCE: Duration = Duration::from_secs(1);
-        /// For how long others are waited for.
-        const PATIENCE: Duration = Duration::from_millis(50);
         let (caller, seat) = known(request, Purpose::Raft)?;
         ensure_not_frozen(&seat)?;
-        let by = caller.peer_id;
-        if seat.contact.silent_for() >= SILENCE && !seat.contact.was_answered(SILENCE, by) {
-            self.0.ask_others();
-            seat.contact.answer_within(PATIENCE, by).await;
+        if seat.contact.silent_for() >= SILENCE && !seat.contact.has_asked() {
+            tokio::select! {
+                biased;
+                () = seat.contact.answered_by_other(caller.peer_id) => {}
+                () = self.0.ask_others() => {}
+            }
         }
         if seat.leads() {
             seat.contact.note_in_step();

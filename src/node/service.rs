@@ -10,9 +10,9 @@ use super::{
     leader::membership,
     recovery::{
         continuation, keeper,
-        survey::{ASKING, survey},
+        survey::{ask_others, survey},
     },
-    seat::Seat,
+    seat::{Seat, findings::Claim},
     shared::{GivenUp, Job, Shared},
 };
 use crate::{
@@ -151,17 +151,13 @@ impl Handler for Service {
         self.0.went_on(room)
     }
 
-    fn ask_others(&self) {
-        let Some(seat) = self.0.current_seat() else {
-            return;
-        };
-        if seat.node.membership().nodes().next().is_some() && seat.is_asking.try_lock().is_ok() {
+    async fn ask_others(&self) {
+        let seat = self.0.current_seat();
+        if let Some(seat) = seat.filter(|seat| seat.node.membership().nodes().next().is_some()) {
             let shared = Arc::clone(&self.0);
-            tokio::spawn(async move {
-                if let Ok(_asking) = seat.is_asking.try_lock() {
-                    survey(&shared, &seat, false, ASKING).await;
-                }
-            });
+            // Who waits for it may give up.
+            let asking = async move { ask_others(&shared, &seat).await };
+            let _ = tokio::spawn(asking).await;
         }
     }
 
@@ -209,11 +205,7 @@ impl Handler for Service {
             tokio::spawn(async move {
                 // Voters are connected to their leader only: while its lease
                 // runs out there is time to connect to each other.
-                let connecting = async {
-                    if let Ok(_asking) = seat.is_asking.try_lock() {
-                        survey(&shared, &seat, false, ASKING).await;
-                    }
-                };
+                let connecting = ask_others(&shared, &seat);
                 futures::join!(keeper::hurry_election(&seat), connecting);
             });
         }
@@ -422,6 +414,12 @@ impl Handler for Service {
             tracing::info!("not followed into {cluster}: {why}");
             return;
         }
+        // Nothing has come of it before: the player decides. To try without end would keep
+        // this seat still, and whoever is missing out.
+        let has_failed = (caller.node_id, Claim::WentOn);
+        if seat.doubts.lock().disbelieved().contains(&has_failed) {
+            return seat.contact.hear_continued(by, vec![notice]);
+        }
         seat.contact.freeze_own(JOIN_TIMEOUT);
         let shared = Arc::clone(&self.0);
         tokio::spawn(async move {
@@ -436,6 +434,7 @@ impl Handler for Service {
             };
             if let Err(e) = followed {
                 tracing::warn!("cannot follow into {cluster}: {e}");
+                seat.doubts.lock().note(caller.node_id, Claim::WentOn);
                 seat.contact.thaw();
                 // It may have been opened again since. Its player decides.
                 let now = shared.current_seat();

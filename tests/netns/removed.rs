@@ -276,6 +276,9 @@ fn changes_no_game(was: Was) {
             .as_array()
             .is_some_and(|members| members.len() == 4)
     });
+    seats[0].until("who is to go", "game", |game| {
+        game["players"].as_array().is_some_and(|players| players.len() == 4)
+    });
     let third = seats.pop().expect("a seat");
     let third = match was {
         Was::Awake => Some(third),

@@ -115,6 +115,17 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
     findings
 }
 
+/// Asks all members how they are, once for all who want to know it meanwhile.
+pub async fn ask_others(shared: &Shared, seat: &Seat) {
+    match seat.is_asking.try_lock() {
+        Ok(_asking) => {
+            survey(shared, seat, false, ASKING).await;
+            seat.contact.note_asked();
+        }
+        Err(_) => drop(seat.is_asking.lock().await),
+    }
+}
+
 /// Asks one peer, and answers with its seat, too. Who is not known as a member has
 /// to show first how it came into the room.
 async fn ask(
