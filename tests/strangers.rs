@@ -74,7 +74,8 @@ impl Scene {
     /// The stranger, as a seat that it made up.
     fn seat_of_stranger(&self, cluster: ClusterId, seat: NodeId) -> Credentials {
         let log = LogStore::open_backend(redb::backends::InMemoryBackend::new(), true);
-        Credentials::new(&self.identity, cluster, seat, 1, log.expect("a log"))
+        let (log, contact) = (log.expect("a log"), Contact::default());
+        Credentials::new(&self.identity, cluster, seat, 1, log, contact)
     }
 
     /// That the stranger's seat has taken the game somewhere else.

@@ -10,7 +10,10 @@ use super::{
     state::{ClusterId, NodeId},
     types::LogId,
 };
-use crate::keys::{Kind, PublicKey, Signature, SigningKey, Statement};
+use crate::{
+    game::PeerId,
+    keys::{Kind, PublicKey, Signature, SigningKey, Statement},
+};
 
 /// Where the game of a room goes on, and how much of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,17 +117,23 @@ pub struct KnownMembers {
     pub former: BTreeSet<NodeId>,
     /// Index of the newest committed membership, if there is one.
     pub committed: Option<u64>,
+    /// Whom owners have sent away: nothing is believed of them.
+    pub sent_away: BTreeSet<PeerId>,
 }
 
 impl KnownMembers {
     fn has(&self, who: Holder, path: Option<&TicketPath>, room: ClusterId) -> bool {
+        let sent_away = |peer| self.sent_away.contains(&peer);
+        if sent_away(who.key.peer_id()) {
+            return false;
+        }
         if let Some(key) = self.members.get(&who.seat) {
             return *key == who.key;
         }
         let member = |seat| Some(self.members.get(&seat)?.peer_id());
         let is_member = |peer| self.members.values().any(|key| key.peer_id() == peer);
         let is_let_in = |path: &TicketPath| {
-            let descent = path.descent(room, self.committed, member, is_member);
+            let descent = path.descent(room, self.committed, member, is_member, sent_away);
             path.holder() == who && descent == Descent::LetIn
         };
         !self.former.contains(&who.seat) && path.is_some_and(is_let_in)

@@ -110,20 +110,22 @@ impl TicketPath {
 
     /// Whether its holder was once let into a cluster.
     pub fn leads_into(&self, cluster: ClusterId) -> bool {
-        self.descent(cluster, None, |_| None, |_| false) == Descent::LetIn
+        self.descent(cluster, None, |_| None, |_| false, |_| false) == Descent::LetIn
     }
 
     /// Walks upwards from the holder to the first seat that the membership here
     /// knows. `committed` is the index of the newest committed membership entry
     /// here, if there is one; `member` says whose a seat is, by what is committed
     /// or only appended, and `is_member` who has one: of those who let others in, the
-    /// key counts, for it signs here as it does from another seat.
+    /// key counts, for it signs here as it does from another seat. Whom an owner has
+    /// `sent_away` lets nobody in any more, though that one's seat may still be here.
     pub fn descent(
         &self,
         cluster: ClusterId,
         committed: Option<u64>,
         member: impl Fn(NodeId) -> Option<PeerId>,
         is_member: impl Fn(PeerId) -> bool,
+        sent_away: impl Fn(PeerId) -> bool,
     ) -> Descent {
         if self.tickets.len() > MAX_TICKETS || self.cluster_id() != cluster {
             return Descent::Forged;
@@ -135,10 +137,15 @@ impl TicketPath {
                 Some(ticket) => (ticket.holder, ticket.base),
                 None => (self.founder, 0),
             };
+            let peer = holder.key.peer_id();
+            let lets_in = from < self.tickets.len();
+            if lets_in && sent_away(peer) {
+                return Descent::Gone;
+            }
             match member(holder.seat) {
-                Some(peer) if peer == holder.key.peer_id() => break,
+                Some(known) if known == peer => break,
                 Some(_) => return Descent::Forged,
-                None if from < self.tickets.len() && is_member(holder.key.peer_id()) => break,
+                None if lets_in && is_member(peer) => break,
                 None if committed.is_some_and(|committed| base < committed) => {
                     return Descent::Gone;
                 }
@@ -260,8 +267,16 @@ mod tests {
                 let mut keys = members.iter().map(|member| member.holder.key);
                 keys.any(|key| key.peer_id() == peer)
             };
-            let descent = path.descent(room, committed, member, is_member);
+            let descent = path.descent(room, committed, member, is_member, |_| false);
             assert_eq!(descent, expected, "case {n}");
+            // Nobody's own removal is asked about here, but that of who lets it in.
+            let (last, bobs) = (path.holder().seat, bob.holder.key.peer_id());
+            let without = path.descent(room, committed, member, is_member, |peer| peer == bobs);
+            if last == cem.holder.seat && member(last).is_none() {
+                assert_eq!(without, Descent::Gone, "case {n}");
+            } else {
+                assert_eq!(without, expected, "case {n}");
+            }
         }
     }
 
@@ -311,7 +326,7 @@ mod tests {
         assert!(of_other.leads_into(other_room) && !moved.leads_into(other_room));
         // A seat that is known is spoken for by the key that is known.
         let known = |id| (id == 3).then(|| eve.holder.key.peer_id());
-        let descent = of_cem.descent(room, Some(1), known, |_| false);
+        let descent = of_cem.descent(room, Some(1), known, |_| false, |_| false);
         assert_eq!(descent, Descent::Forged);
     }
 
@@ -339,11 +354,12 @@ mod tests {
             let now = leads.holder;
             let member = |id| (id == now.seat).then(|| now.key.peer_id());
             let is_member = |peer| peer == now.key.peer_id();
-            let descent = |committed| path.descent(room, Some(committed), member, is_member);
+            let descent =
+                |committed| path.descent(room, Some(committed), member, is_member, |_| false);
             assert_eq!(descent(base), Descent::LetIn, "turn {n}");
             assert_eq!(descent(base + 1), Descent::Gone, "turn {n}");
             // Who let it in is gone, too.
-            let gone = path.descent(room, Some(base), |_| None, |_| false);
+            let gone = path.descent(room, Some(base), |_| None, |_| false, |_| false);
             assert_eq!(gone, Descent::Gone, "turn {n}");
             (other, leads) = (leads, comes);
         }
@@ -367,8 +383,15 @@ mod tests {
         let of_cem = let_in(&back, &of_ada.short(), &cem, 40).expect("a path");
         let bobs = bob.holder.key.peer_id();
         let member = |id| (id == bob.holder.seat).then_some(bobs);
-        let descent =
-            |committed| of_cem.descent(room, Some(committed), member, |peer| peer == bobs);
+        let descent = |committed| {
+            of_cem.descent(
+                room,
+                Some(committed),
+                member,
+                |peer| peer == bobs,
+                |_| false,
+            )
+        };
         assert_eq!(descent(20), Descent::LetIn);
         assert_eq!(descent(35), Descent::Gone, "it would know her seat");
     }

@@ -61,15 +61,44 @@ pub struct LeaderStatus {
     pub cut_off: bool,
 }
 
-/// When each has answered, and a term; `None` is who is no member here.
-type Answers = BTreeMap<Option<PeerId>, (Instant, u64)>;
+/// When something was, by the wall clock, too: the other one may stand still while the
+/// computer sleeps.
+#[derive(Clone, Copy, Debug)]
+struct Seen(Instant, SystemTime);
+
+impl Seen {
+    fn now() -> Self {
+        Self(Instant::now(), SystemTime::now())
+    }
+
+    fn age(self) -> Duration {
+        let (age, by_wall_clock) = (self.0.elapsed(), self.1.elapsed().unwrap_or_default());
+        if by_wall_clock > age + SLEPT {
+            return by_wall_clock;
+        }
+        age
+    }
+}
+
+/// What somebody answered who was asked how it is.
+#[derive(Clone, Copy, Debug)]
+struct Answered {
+    at: Seen,
+    /// The term of its last entry.
+    term: u64,
+    /// Whether it plays.
+    plays: bool,
+}
+
+/// The last answer of each; `None` is who is no member here.
+type Answers = BTreeMap<Option<PeerId>, Answered>;
 
 /// A seat's contact with the others. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Contact {
     inner: Arc<Mutex<Inner>>,
-    /// When each member answered how it is, last, and the term of its last entry. All
-    /// who are in no membership here count as one, for one member can make up many.
+    /// What each member answered last. All who are in no membership here count as one,
+    /// for one member can make up many.
     answered: Arc<watch::Sender<Answers>>,
     /// Held while a leader's entries or its snapshot are looked at and taken: each is
     /// checked against what the one before has left.
@@ -82,7 +111,7 @@ pub struct Contact {
 struct Inner {
     told: LeaderStatus,
     heard: LeaderStatus,
-    heard_at: Option<(Instant, SystemTime)>,
+    heard_at: Option<Seen>,
     continued: Option<(PeerId, Vec<Notice>)>,
     freeze: Freeze,
     /// When this seat had all that was decided, last, as the leader knew.
@@ -93,8 +122,10 @@ struct Inner {
     deposed_by: BTreeMap<NodeId, Instant>,
     /// Who is asked to let this seat in, since when.
     asked: Option<(NodeId, Instant)>,
+    /// When somebody was refused because of who let it in, last.
+    refused: Option<Seen>,
     /// When all members had been asked how they are, last.
-    asked_others: Option<Instant>,
+    asked_others: Option<Seen>,
     replaced: bool,
     is_outdated: bool,
     /// Whom owners have sent away.
@@ -131,19 +162,12 @@ impl Contact {
     /// Time since a leader with a quorum was heard; the maximum, if none was.
     pub fn age(&self) -> Duration {
         let heard_at = self.inner.lock().heard_at;
-        heard_at.map_or(Duration::MAX, |(at, _)| at.elapsed())
+        heard_at.map_or(Duration::MAX, |seen| seen.0.elapsed())
     }
 
     /// The same, also if the computer slept meanwhile: one clock may have stood still.
     pub(super) fn silent_for(&self) -> Duration {
-        let Some((at, wall)) = self.inner.lock().heard_at else {
-            return Duration::MAX;
-        };
-        let (age, by_wall_clock) = (at.elapsed(), wall.elapsed().unwrap_or_default());
-        if by_wall_clock > age + SLEPT {
-            return by_wall_clock;
-        }
-        age
+        self.inner.lock().heard_at.map_or(Duration::MAX, Seen::age)
     }
 
     /// The members that the leader said are away.
@@ -321,33 +345,47 @@ impl Contact {
 
     /// Notes that a member has answered how it is, or somebody who is none here; the
     /// last entry of its log is of this term.
-    pub fn note_answer(&self, member: Option<PeerId>, term: u64) {
+    pub fn note_answer(&self, member: Option<PeerId>, term: u64, plays: bool) {
         self.answered.send_modify(|answered| {
             if answered.len() >= MAX_SEATS && !answered.contains_key(&member) {
-                drop_oldest(answered, |(at, _)| *at);
+                drop_oldest(answered, |answer| answer.at.0);
             }
-            answered.insert(member, (Instant::now(), term));
+            let at = Seen::now();
+            answered.insert(member, Answered { at, term, plays });
         });
+    }
+
+    /// Notes that somebody was refused whom one let in who was sent away: that one may
+    /// have been a member then, and lead now.
+    pub(super) fn note_refused(&self) {
+        self.inner.lock().refused = Some(Seen::now());
+    }
+
+    /// Whether that was a moment ago.
+    pub fn has_refused(&self) -> bool {
+        let refused = self.inner.lock().refused;
+        refused.is_some_and(|refused| refused.age() < ASKED)
     }
 
     /// Notes that all members were asked how they are, and waited for.
     pub fn note_asked(&self) {
-        self.inner.lock().asked_others = Some(Instant::now());
+        self.inner.lock().asked_others = Some(Seen::now());
     }
 
     /// Whether that was a moment ago.
     pub(super) fn has_asked(&self) -> bool {
         let asked = self.inner.lock().asked_others;
-        asked.is_some_and(|at| at.elapsed() < ASKED)
+        asked.is_some_and(|asked| asked.age() < ASKED)
     }
 
-    /// Waits until another member than that one answers, or has a moment ago.
-    pub(super) async fn answered_by_other(&self, but: PeerId) {
+    /// Waits until another member than that one answers that it plays, or has a moment
+    /// ago. Who does not play may know no more than we do.
+    pub(super) async fn answered_by_player(&self, but: PeerId) {
         let mut answers = self.answered.subscribe();
         let is_answered = |answers: &Answers| {
             let answers = answers.iter();
             let mut others = answers.filter(|(who, _)| who.is_some_and(|who| who != but));
-            others.any(|(_, (at, _))| at.elapsed() < SILENCE)
+            others.any(|(_, answer)| answer.plays && answer.at.age() < SILENCE)
         };
         // It ends early only with this seat.
         drop(answers.wait_for(is_answered).await);
@@ -357,7 +395,7 @@ impl Contact {
     pub(super) fn term_of_others(&self) -> u64 {
         let answered = self.answered.borrow();
         let members = answered.iter().filter(|(who, _)| who.is_some());
-        let mut terms: Vec<u64> = members.map(|(_, (_, term))| *term).collect();
+        let mut terms: Vec<u64> = members.map(|(_, answer)| answer.term).collect();
         terms.sort_unstable();
         terms.into_iter().nth_back(1).unwrap_or_default()
     }
@@ -411,7 +449,7 @@ impl Contact {
     pub(super) fn hear(&self, status: LeaderStatus) {
         let mut inner = self.inner.lock();
         if !status.cut_off {
-            inner.heard_at = Some((Instant::now(), SystemTime::now()));
+            inner.heard_at = Some(Seen::now());
         }
         inner.heard = status;
     }
@@ -463,24 +501,25 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_caller_does_not_answer_for_itself() {
         let contact = Contact::default();
-        let [one, other] = [2, 3].map(|n| PeerId::new([n; 32]));
+        let [one, other, third] = [2, 3, 4].map(|n| PeerId::new([n; 32]));
         let answers_alone = async {
             for _ in 0..100 {
-                contact.note_answer(Some(one), 5);
-                // Whom it let in, it says.
-                contact.note_answer(None, 1 << 50);
+                contact.note_answer(Some(one), 5, true);
+                // Whom it let in, it says; and who has just come back.
+                contact.note_answer(None, 1 << 50, true);
+                contact.note_answer(Some(third), 0, false);
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
         tokio::select! {
             biased;
-            () = contact.answered_by_other(one) => panic!("it answered for itself"),
+            () = contact.answered_by_player(one) => panic!("it answered for itself"),
             () = answers_alone => {}
         }
-        contact.answered_by_other(other).await;
+        contact.answered_by_player(other).await;
         // Of two terms that two say, the earlier one is believed.
         assert_eq!(contact.term_of_others(), 0);
-        contact.note_answer(Some(other), 1 << 50);
+        contact.note_answer(Some(other), 1 << 50, true);
         assert_eq!(contact.term_of_others(), 5);
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    contact::Contact,
     header::Header,
     identity::Identity,
     messages::{PROTOCOL, Start},
@@ -21,16 +22,19 @@ struct Inner {
     key: PublicKey,
     start: Start,
     log: LogStore,
+    contact: Contact,
 }
 
 impl Credentials {
-    /// Those of a seat whose log is `log`, in the start `session` of the program.
+    /// Those of a seat whose log is `log`, in the start `session` of the program, and
+    /// who knows of the others what `contact` says.
     pub fn new(
         identity: &Identity,
         cluster_id: ClusterId,
         node_id: NodeId,
         session: u64,
         log: LogStore,
+        contact: Contact,
     ) -> Self {
         let statement = Start::statement(cluster_id, node_id, session);
         Self(Arc::new(Inner {
@@ -42,6 +46,7 @@ impl Credentials {
                 signature: identity.key().sign(&statement),
             },
             log,
+            contact,
         }))
     }
 
@@ -57,9 +62,12 @@ impl Credentials {
         start.session > self.0.start.session && start.is_signed_by(&self.0.key, self.0.cluster_id)
     }
 
-    /// All members that are known here.
+    /// All members that are known here, and whom owners have sent away.
     pub fn known_members(&self) -> KnownMembers {
-        self.0.log.known_members()
+        KnownMembers {
+            sent_away: self.0.contact.removals().sent_away(),
+            ..self.0.log.known_members()
+        }
     }
 
     /// Whether a member votes, by the newest membership here.

@@ -79,6 +79,14 @@ impl<H: Handler> Interceptor for Guard<H> {
 }
 
 impl SeatAccess {
+    /// What the caller of a call that the guard let through is here now.
+    pub(super) fn role_of_caller<T>(&self, call: &Request<T>) -> Result<Role, Status> {
+        let nobody = || Status::unauthenticated("only members of a room can call this");
+        let visitor = call.extensions().get::<Visitor>().ok_or_else(nobody)?;
+        let header = Header::read(call.metadata()).ok_or_else(nobody)?;
+        Ok(self.recognize(&header, visitor.peer_id)?.0)
+    }
+
     /// What a caller is here, and its key.
     fn recognize(&self, header: &Header, peer: PeerId) -> Result<(Role, PublicKey), Refused> {
         let metrics = self.raft.server_metrics();
@@ -123,12 +131,9 @@ impl SeatAccess {
         let metrics = metrics.borrow_watched();
         let newest = metrics.membership_config.membership();
         let committed = &metrics.committed_membership_config;
-        // Whoever an owner has sent away lets nobody in any more, though that one's seat
-        // may still be here.
-        let stays = |peer: &PeerId| !self.contact.was_sent_away(peer);
         let member = |seat| {
             let of = |membership: &Membership| membership.get_node(&seat).map(|m| m.peer_id);
-            of(newest).or_else(|| of(committed.membership())).filter(stays)
+            of(newest).or_else(|| of(committed.membership()))
         };
         let since = committed.log_id().map(|log_id| log_id.index);
         if newest.nodes().next().is_none() && self.contact.waits_for_other(holder.seat) {
@@ -139,15 +144,20 @@ impl SeatAccess {
         let is_member = |peer| {
             let memberships = [newest, committed.membership()];
             let mut members = memberships.into_iter().flat_map(|m| m.nodes());
-            stays(&peer) && members.any(|(_, member)| member.peer_id == peer)
+            members.any(|(_, member)| member.peer_id == peer)
         };
-        match path.descent(self.cluster_id, since, member, is_member) {
+        let sent_away = |peer: PeerId| self.contact.was_sent_away(&peer);
+        match path.descent(self.cluster_id, since, member, is_member, sent_away) {
             Descent::LetIn => {
                 let membership = *metrics.membership_config.log_id();
                 self.contact.introduce(holder, membership);
                 Ok(())
             }
             Descent::Gone => {
+                let descent = path.descent(self.cluster_id, since, member, is_member, |_| false);
+                if descent == Descent::LetIn {
+                    self.contact.note_refused();
+                }
                 // Another seat of the same player has taken its place, maybe.
                 let mut seats = newest.nodes().filter(|(_, m)| m.peer_id == peer);
                 let start = seats.find_map(|(seat, _)| self.contact.start_of(*seat));

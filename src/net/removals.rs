@@ -1,6 +1,9 @@
 //! Whom the owners of a room have sent away, as far as a seat has heard.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use tokio::time::Instant;
 
@@ -71,6 +74,12 @@ impl Removals {
         for peer in removed {
             self.removed.entry(*peer).or_insert_with(Instant::now);
         }
+    }
+
+    /// All whom owners have sent away.
+    pub(super) fn sent_away(&self) -> BTreeSet<PeerId> {
+        let all = self.shown.keys().chain(self.removed.keys()).copied();
+        all.filter(|peer| self.is_sent_away(peer)).collect()
     }
 
     /// Whether somebody counts as sent away who did not at that time.

@@ -379,16 +379,17 @@ fn must_speak(protocol: u32) -> Result<(), Refused> {
     )))
 }
 
+fn ensure_may(role: Role, purpose: Purpose) -> Result<(), Refused> {
+    let text = "only members of the room can do this";
+    let may = role.may(purpose).then_some(());
+    may.ok_or_else(|| Refusal::NotAMember.because(text))
+}
+
 /// What the guard noted on a call, if its caller may call for this.
 fn known<T>(request: &Request<T>, purpose: Purpose) -> Result<(Caller, SeatAccess), Status> {
     let extensions = request.extensions();
     let nobody = || Status::unauthenticated("only members of a room can call this");
-    let role = extensions.get::<Role>().ok_or_else(nobody)?;
-    if !role.may(purpose) {
-        return Err(Refusal::NotAMember
-            .because("only members of the room can do this")
-            .into());
-    }
+    ensure_may(*extensions.get::<Role>().ok_or_else(nobody)?, purpose)?;
     let caller = extensions.get::<Caller>().copied();
     let seat = extensions.get::<SeatAccess>().cloned();
     let (caller, seat) = caller.zip(seat).ok_or_else(nobody)?;
@@ -398,20 +399,25 @@ fn known<T>(request: &Request<T>, purpose: Purpose) -> Result<(Caller, SeatAcces
 
 impl<H: Handler> Service<H> {
     /// Which seat makes one of Raft's calls, and the seat that it is for, unless
-    /// that is frozen. After a silence another member is heard first: it may show that the
-    /// owner has sent away who calls. Who calls again meanwhile waits for the same answer,
-    /// and where nobody else can be asked it is heard.
+    /// that is frozen. After a silence others are heard first: they may show that the owner
+    /// has sent away who calls, or who let it in. One that plays is enough if a member
+    /// calls. Who calls again meanwhile waits for the same answers, and where nobody else
+    /// can be asked it is heard.
     async fn raft_call<T>(&self, request: &Request<T>) -> Result<(NodeId, SeatAccess), Status> {
         /// The silence of a failover is shorter, which never waits.
         const SILENCE: Duration = Duration::from_secs(1);
         let (caller, seat) = known(request, Purpose::Raft)?;
         ensure_not_frozen(&seat)?;
         if seat.contact.silent_for() >= SILENCE && !seat.contact.has_asked() {
+            let is_member = matches!(request.extensions().get(), Some(Role::Member { .. }));
             tokio::select! {
                 biased;
-                () = seat.contact.answered_by_other(caller.peer_id) => {}
+                () = seat.contact.answered_by_player(caller.peer_id), if is_member => {}
                 () = self.0.ask_others() => {}
             }
+            // What has changed meanwhile counts.
+            ensure_may(seat.role_of_caller(request)?, Purpose::Raft)?;
+            ensure_not_frozen(&seat)?;
         }
         if seat.leads() {
             seat.contact.note_in_step();

@@ -434,11 +434,11 @@ impl Handler for Service {
             };
             if let Err(e) = followed {
                 tracing::warn!("cannot follow into {cluster}: {e}");
-                seat.doubts.lock().note(caller.node_id, Claim::WentOn);
                 seat.contact.thaw();
                 // It may have been opened again since. Its player decides.
                 let now = shared.current_seat();
                 if let Some(now) = now.filter(|now| now.cluster_id == seat.cluster_id) {
+                    now.doubts.lock().note(caller.node_id, Claim::WentOn);
                     now.contact.hear_continued(by, vec![notice]);
                 }
             }

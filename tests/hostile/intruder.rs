@@ -108,6 +108,7 @@ impl Intruder {
             self.seat,
             SESSION,
             self.log.clone(),
+            Contact::default(),
         )
     }
 

@@ -10,11 +10,11 @@ use std::{
 
 use dhangkanna::{
     consensus::{
-        Mark, Proposal, RoomState, Snapshot, SnapshotMeta, StoredMembership, Vote, log_id,
+        Mark, NodeId, Proposal, RoomState, Snapshot, SnapshotMeta, StoredMembership, Vote, log_id,
     },
     game::Action,
     net::Refusal,
-    node::{Command, Trouble},
+    node::{Command, NodeHandle, Trouble, View},
     proto as pb,
 };
 use openraft::{
@@ -26,11 +26,11 @@ use prost::Message as _;
 use tonic::Status;
 
 use super::{
-    Intruder, Room, SESSION,
+    Intruder, QUICK, Room, SESSION,
     calls::{append, forged, option},
     server::{Answers, Append, Follows},
 };
-use crate::common::{PATIENCE, room_of, sit, until};
+use crate::common::{PATIENCE, addr_of, join, node, room_of, sit, until};
 
 type Lie = fn(&pb::AppendEntriesRequest) -> Result<Append, Status>;
 
@@ -392,6 +392,72 @@ async fn who_was_removed_loses_the_seat_without_its_help() {
     room.end().await;
 }
 
+/// Hands over until somebody leads.
+async fn leads(leader: NodeId, players: &[&NodeHandle]) {
+    loop {
+        let now = |view: &View| room_of(view).and_then(|room| room.cluster.leader);
+        until(players[0], "a leader", |view| now(view).is_some()).await;
+        let seats = players.iter().map(|player| {
+            let view = player.view().borrow().clone();
+            (room_of(&view).map(|room| room.cluster.node_id), *player)
+        });
+        let leads = now(&players[0].view().borrow());
+        if leads == Some(leader) {
+            return;
+        }
+        if let Some((_, player)) = seats.into_iter().find(|(seat, _)| *seat == leads) {
+            let _ = player.request(Command::HandOver).await;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Who slept since before does not know it, and nobody can tell its path from one that the
+/// removed player made up.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_slept_follows_whom_a_player_let_in_who_was_removed_later() {
+    let mut room = Room::of(3).await;
+    room.has_voters(3).await;
+    let (removed, _) = room.seats()[1];
+    let players: Vec<&NodeHandle> = room.players.iter().collect();
+    leads(removed, &players).await;
+    room.kill(2);
+    let folder = tempfile::tempdir().expect("a folder");
+    let newcomer = node(folder.path(), "P4", QUICK, || {});
+    sit(&newcomer, join(addr_of(&room.players[1]))).await;
+    until(&newcomer, "its vote", |view| {
+        room_of(view).is_some_and(|room| {
+            let mut members = room.cluster.members.iter();
+            members.any(|member| member.node_id == room.cluster.node_id && member.voter)
+        })
+    })
+    .await;
+    room.players.push(newcomer);
+    let [_, (_, peer), (seat, _)] = room.seats()[..] else {
+        panic!("three are here");
+    };
+    let remove = Action::Remove { peer, lock: false };
+    let done = room.players[0].request(Command::Act(remove)).await;
+    done.expect("removed");
+    until(&room.players[0], "a room without it", |view| {
+        room_of(view).is_some_and(|room| room.cluster.members.iter().all(|m| m.node_id != removed))
+    })
+    .await;
+    // Its program stays, and its profile with it.
+    let _removed = room.players.remove(1);
+    leads(seat, &[&room.players[0], &room.players[1]]).await;
+    let awake = room.wake(3);
+    sit(&awake, Command::Resume { which: None }).await;
+    until(&awake, "its leader", |view| {
+        let led = room_of(view).map(|room| (room.cluster.leader, room.trouble.is_some()));
+        led == Some((Some(seat), false))
+    })
+    .await;
+    room.players.push(awake);
+    room.goes_on().await;
+    room.end().await;
+}
+
 /// Who was away while somebody was removed hears that from the others first.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removed_member_cannot_lead_who_slept_meanwhile() {
@@ -400,7 +466,11 @@ async fn a_removed_member_cannot_lead_who_slept_meanwhile() {
     let intruder = Intruder::with(Arc::new(Follows));
     intruder.enter(&room).await;
     let sleeper = room.seats()[3];
-    intruder.find(&room.players[3]).await;
+    // It also calls with a key that it has let in itself.
+    let made_up = intruder.makes_up(&room, u64::MAX / 2).await;
+    for key in [&intruder, &made_up] {
+        key.find(&room.players[3]).await;
+    }
     let (term, _) = room.reign();
     let last = intruder.log.last_log_id().expect("entries");
     room.kill(3);
@@ -414,10 +484,11 @@ async fn a_removed_member_cannot_lead_who_slept_meanwhile() {
         room_of(view).is_some_and(|room| room.cluster.members.len() == 4)
     })
     .await;
-    // It calls without a pause, from before the sleeper is awake.
-    let mut raft = intruder.raft(room.cluster, sleeper).await;
-    let vote = Vote::new_committed(term + 5, intruder.seat);
-    let calling = tokio::spawn(async move {
+    // They call without a pause, from before the sleeper is awake.
+    let cluster = room.cluster;
+    let calling = [&intruder, &made_up].map(async |by| {
+        let mut raft = by.raft(cluster, sleeper).await;
+        let vote = Vote::new_committed(term + 5, by.seat);
         let mut refused = 0;
         loop {
             let call = append(vote, Some(last), Vec::new(), Some(last));
@@ -429,11 +500,13 @@ async fn a_removed_member_cannot_lead_who_slept_meanwhile() {
             }
         }
     });
+    let calling = futures::future::join_all(calling);
     let awake = room.wake(4);
-    sit(&awake, Command::Resume { which: None }).await;
-    let refused = tokio::time::timeout(Duration::from_secs(10), calling).await;
-    let refused = refused.expect("an end").expect("no panic");
-    println!("refused {refused} times before its log had arrived");
+    let sits = sit(&awake, Command::Resume { which: None });
+    let both = async { futures::join!(calling, sits).0 };
+    let refused = tokio::time::timeout(Duration::from_secs(10), both).await;
+    let refused = refused.expect("an end");
+    println!("refused {refused:?} times before its log had arrived");
     room.players.push(awake);
     room.goes_on().await;
     room.end().await;

@@ -9,7 +9,7 @@ use dhangkanna::{
         StoredMembership, TicketPath, Vote, log_id,
     },
     game::{Action, PeerId},
-    net::{CallError, Credentials, Identity, MemberClient, Newcomer, Refusal},
+    net::{CallError, Contact, Credentials, Identity, MemberClient, Newcomer, Refusal},
     node::{Command, Done, Timing, Trouble, View},
     proto as pb,
 };
@@ -126,7 +126,8 @@ async fn who_has_no_vote_makes_no_call_of_rafts_while_somebody_leads() {
 /// A member's service, as some start of a seat calls it.
 fn called_as(by: &Intruder, room: &Room, key: &Identity, seat: NodeId, start: u64) -> MemberClient {
     let log = by.log.clone();
-    let credentials = Credentials::new(key, room.cluster, seat, start, log);
+    let contact = Contact::default();
+    let credentials = Credentials::new(key, room.cluster, seat, start, log, contact);
     let (id, peer) = room.host();
     by.peers.member(&credentials, id, peer)
 }

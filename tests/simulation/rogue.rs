@@ -137,7 +137,14 @@ impl Program {
         let transport = world::dialing(seat.identity.peer_id());
         Self {
             peers: Peers::new(transport, Arc::new(AddressBook::default()), RULES),
-            credentials: Credentials::new(&seat.identity, seat.cluster, seat.id, SESSION, log),
+            credentials: Credentials::new(
+                &seat.identity,
+                seat.cluster,
+                seat.id,
+                SESSION,
+                log,
+                Contact::default(),
+            ),
         }
     }
 

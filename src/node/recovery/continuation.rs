@@ -363,7 +363,8 @@ pub async fn catch_up(
     if !shared.is_current(seat) {
         return Ok(());
     }
-    if seat.contact.was_sent_away(&first.founder.key.peer_id()) {
+    // Who had signed it may have been sent away, as another has just shown.
+    if !first.is_genuine(&seat.credentials.known_members()) {
         return Err(unknown_there());
     }
     let care = Care::Decided.planted();
@@ -493,7 +494,10 @@ async fn open_again(shared: &Shared, seat: &Seat) {
     let since = now.checked_sub(seat.cut_off_for()).unwrap_or(now);
     let contact = seat.contact.kept();
     match Seat::reopen(&shared.env, seat.kept.clone(), since, contact).await {
-        Ok(again) => drop(shared.seat.send_replace(Some(again))),
+        Ok(again) => {
+            again.doubts.lock().clone_from(&seat.doubts.lock());
+            drop(shared.seat.send_replace(Some(again)));
+        }
         Err(failure) => tracing::error!("the seat cannot be opened again: {}", failure.message),
     }
 }

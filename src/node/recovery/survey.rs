@@ -163,5 +163,6 @@ fn hear(seat: &Seat, (id, by): (NodeId, PeerId), is_member: bool, survey: &Surve
     hear_removals(seat, by, &survey.removals, false);
     hear_removals(seat, by, &survey.removing, true);
     let term = survey.last_log_id.map_or(0, |last| *last.leader_id);
-    seat.contact.note_answer(is_member.then_some(by), term);
+    let member = is_member.then_some(by);
+    seat.contact.note_answer(member, term, survey.plays);
 }

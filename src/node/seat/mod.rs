@@ -173,7 +173,14 @@ impl Seat {
     ) -> Result<Arc<Self>, Failure> {
         let (cluster_id, node_id) = (kept.cluster_id, kept.node_id);
         let log = store.clone();
-        let credentials = Credentials::new(&env.identity, cluster_id, node_id, env.session, log);
+        let credentials = Credentials::new(
+            &env.identity,
+            cluster_id,
+            node_id,
+            env.session,
+            log,
+            contact.clone(),
+        );
         let network = RaftNetwork::new(env.peers.clone(), credentials.clone(), contact.clone());
         let member = (cluster_id, node_id);
         let is_back = store.last_log_id().is_some();
