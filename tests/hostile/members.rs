@@ -505,7 +505,10 @@ async fn a_removed_member_cannot_lead_who_slept_meanwhile() {
     let sits = sit(&awake, Command::Resume { which: None });
     let both = async { futures::join!(calling, sits).0 };
     let refused = tokio::time::timeout(Duration::from_secs(10), both).await;
-    let refused = refused.expect("an end");
+    let refused = refused.unwrap_or_else(|_late| {
+        let view = awake.view().borrow().clone();
+        panic!("{:#?}", room_of(&view).map(|room| &room.cluster));
+    });
     println!("refused {refused:?} times before its log had arrived");
     room.players.push(awake);
     room.goes_on().await;
