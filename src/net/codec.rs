@@ -294,6 +294,7 @@ impl From<Survey> for pb::SurveyReply {
             removals: survey.removals.iter().map(Into::into).collect(),
             holds: survey.holds,
             removing: survey.removing.iter().map(Into::into).collect(),
+            leader_id: survey.leader,
         }
     }
 }
@@ -318,6 +319,7 @@ pub(super) fn survey(reply: pb::SurveyReply, rules: u32) -> Decoded<Survey> {
         removals: commands(reply.removals)?,
         removing: commands(reply.removing)?,
         holds: reply.holds,
+        leader: reply.leader_id,
     })
 }
 

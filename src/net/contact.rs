@@ -14,11 +14,16 @@ use tokio::{
 };
 
 use super::{
-    ahead::Ahead, freeze::Freeze, holds::Holds, lacking::Lacking, messages::Start,
-    removals::Removals, traffic::Traffic,
+    ahead::Ahead,
+    freeze::Freeze,
+    holds::Holds,
+    lacking::Lacking,
+    messages::{Start, Survey},
+    removals::Removals,
+    traffic::Traffic,
 };
 use crate::{
-    consensus::{Holder, LogId, MAX_MEMBERS, NodeId, Notice, Vote},
+    consensus::{Holder, LogId, MAX_MEMBERS, NodeId, Notice, Vote, quorum},
     game::PeerId,
     keys::PublicKey,
 };
@@ -42,9 +47,9 @@ const DEPOSED: Duration = Duration::from_secs(5);
 /// How long entries may not have come from a leader that sends all it has decided.
 const SILENCE: Duration = Duration::from_secs(1);
 
-/// For how long it holds that the others were asked and none of them answered: a leader
-/// or a candidate that waits calls again meanwhile.
-const ASKED: Duration = Duration::from_secs(3);
+/// For how long it holds that the others were asked, whoever has answered: a leader or a
+/// candidate that waits for that calls again meanwhile.
+const ASKED: Duration = Duration::from_secs(5);
 
 /// How long a seat waits for the log of whom it asked to let it in.
 const ADMISSION: Duration = Duration::from_secs(1);
@@ -88,6 +93,8 @@ struct Answered {
     term: u64,
     /// Whether it plays.
     plays: bool,
+    /// Whom it hears as the leader.
+    leader: Option<NodeId>,
 }
 
 /// The last answer of each; `None` is who is no member here.
@@ -122,9 +129,7 @@ struct Inner {
     deposed_by: BTreeMap<NodeId, Instant>,
     /// Who is asked to let this seat in, since when.
     asked: Option<(NodeId, Instant)>,
-    /// When somebody was refused because of who let it in, last.
-    refused: Option<Seen>,
-    /// When all members had been asked how they are, last.
+    /// When all members were asked how they are, last, and waited for.
     asked_others: Option<Seen>,
     replaced: bool,
     is_outdated: bool,
@@ -224,14 +229,14 @@ impl Contact {
     }
 
     /// Notes a seat that may be heard although it is in no membership here: until
-    /// there is another one than that of this entry.
-    pub(super) fn introduce(&self, holder: Holder, membership: Option<LogId>) {
+    /// there is another one than that of this entry. It was looked at `since` that time.
+    pub(super) fn introduce(&self, holder: Holder, membership: Option<LogId>, since: Instant) {
         let mut inner = self.inner.lock();
         let who = (holder.seat, holder.key.peer_id());
         if inner.introduced.len() >= MAX_INTRODUCED && !inner.introduced.contains_key(&who) {
             drop_oldest(&mut inner.introduced, |(_, _, at)| *at);
         }
-        let introduced = (holder.key, membership, Instant::now());
+        let introduced = (holder.key, membership, since);
         inner.introduced.insert(who, introduced);
     }
 
@@ -333,7 +338,7 @@ impl Contact {
     /// Notes who is asked to let this seat in, and hears that one until its log is here.
     pub fn ask_in(&self, admitter: Holder) {
         self.inner.lock().asked = Some((admitter.seat, Instant::now()));
-        self.introduce(admitter, None);
+        self.introduce(admitter, None, Instant::now());
     }
 
     /// Whether a seat whose log is empty waits for whom it asked, and not for that one:
@@ -343,36 +348,41 @@ impl Contact {
         asked.is_none_or(|(admitter, at)| admitter != caller && at.elapsed() < ADMISSION)
     }
 
-    /// Notes that a member has answered how it is, or somebody who is none here; the
-    /// last entry of its log is of this term.
-    pub fn note_answer(&self, member: Option<PeerId>, term: u64, plays: bool) {
+    /// Notes how a member has answered, or somebody who is none here.
+    pub fn note_answer(&self, member: Option<PeerId>, survey: &Survey) {
         self.answered.send_modify(|answered| {
             if answered.len() >= MAX_SEATS && !answered.contains_key(&member) {
                 drop_oldest(answered, |answer| answer.at.0);
             }
-            let at = Seen::now();
-            answered.insert(member, Answered { at, term, plays });
+            let answer = Answered {
+                at: Seen::now(),
+                term: survey.last_log_id.map_or(0, |last| *last.leader_id),
+                plays: survey.plays,
+                leader: survey.leader,
+            };
+            answered.insert(member, answer);
         });
     }
 
-    /// Notes that somebody was refused whom one let in who was sent away: that one may
-    /// have been a member then, and lead now.
-    pub(super) fn note_refused(&self) {
-        self.inner.lock().refused = Some(Seen::now());
+    /// Whether somebody leads, by the word of most members that answered lately and play.
+    pub(super) fn is_vouched_for(&self, leader: NodeId) -> bool {
+        let answered = self.answered.borrow();
+        let stays = |who: &Option<PeerId>| who.is_some_and(|who| !self.was_sent_away(&who));
+        let members = answered.iter().filter(|(who, _)| stays(who));
+        let lately = members.filter(|(_, answer)| answer.plays && answer.at.age() < ASKED);
+        let leaders: Vec<_> = lately.map(|(_, answer)| answer.leader).collect();
+        let vouch = leaders.iter().filter(|named| **named == Some(leader));
+        quorum::is_majority(vouch.count(), leaders.len())
     }
 
-    /// Whether that was a moment ago.
-    pub fn has_refused(&self) -> bool {
-        let refused = self.inner.lock().refused;
-        refused.is_some_and(|refused| refused.age() < ASKED)
+    /// What is to be called when all members have been asked how they are, and waited
+    /// for: it notes when that began.
+    pub fn asking(&self) -> impl FnOnce() {
+        let (inner, began) = (Arc::clone(&self.inner), Seen::now());
+        move || inner.lock().asked_others = Some(began)
     }
 
-    /// Notes that all members were asked how they are, and waited for.
-    pub fn note_asked(&self) {
-        self.inner.lock().asked_others = Some(Seen::now());
-    }
-
-    /// Whether that was a moment ago.
+    /// Whether that began a moment ago.
     pub(super) fn has_asked(&self) -> bool {
         let asked = self.inner.lock().asked_others;
         asked.is_some_and(|asked| asked.age() < ASKED)
@@ -482,6 +492,34 @@ mod tests {
         Holder { seat, key }
     }
 
+    /// An answer of somebody who plays.
+    fn plays(term: u64, leader: Option<NodeId>) -> Survey {
+        Survey {
+            plays: true,
+            last_log_id: Some(log_id(term, 1)),
+            leader,
+            ..Survey::default()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn most_members_that_play_say_who_leads() {
+        let contact = Contact::default();
+        let peers = [1, 2, 3].map(|n| PeerId::new([n; 32]));
+        assert!(!contact.is_vouched_for(9), "nobody was asked");
+        contact.note_answer(None, &plays(5, Some(9)));
+        contact.note_answer(Some(peers[0]), &Survey::default());
+        assert!(!contact.is_vouched_for(9), "no member says so that plays");
+        contact.note_answer(Some(peers[1]), &plays(5, Some(9)));
+        assert!(contact.is_vouched_for(9) && !contact.is_vouched_for(8));
+        contact.note_answer(Some(peers[2]), &plays(5, Some(8)));
+        assert!(!contact.is_vouched_for(9) && !contact.is_vouched_for(8));
+        contact.note_answer(Some(peers[0]), &plays(5, Some(9)));
+        assert!(contact.is_vouched_for(9));
+        tokio::time::advance(ASKED).await;
+        assert!(!contact.is_vouched_for(9), "that was long ago");
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_new_seat_waits_for_whom_it_asked() {
         let contact = Contact::default();
@@ -504,10 +542,10 @@ mod tests {
         let [one, other, third] = [2, 3, 4].map(|n| PeerId::new([n; 32]));
         let answers_alone = async {
             for _ in 0..100 {
-                contact.note_answer(Some(one), 5, true);
+                contact.note_answer(Some(one), &plays(5, None));
                 // Whom it let in, it says; and who has just come back.
-                contact.note_answer(None, 1 << 50, true);
-                contact.note_answer(Some(third), 0, false);
+                contact.note_answer(None, &plays(1 << 50, None));
+                contact.note_answer(Some(third), &Survey::default());
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
@@ -519,7 +557,7 @@ mod tests {
         contact.answered_by_player(other).await;
         // Of two terms that two say, the earlier one is believed.
         assert_eq!(contact.term_of_others(), 0);
-        contact.note_answer(Some(other), 1 << 50, true);
+        contact.note_answer(Some(other), &plays(1 << 50, None));
         assert_eq!(contact.term_of_others(), 5);
     }
 
@@ -532,13 +570,13 @@ mod tests {
             let peer = holder(seat).key.peer_id();
             contact.has_introduced(&peer, membership, leader)
         };
-        contact.introduce(holder(1), now);
+        contact.introduce(holder(1), now, Instant::now());
         assert!(known(1, now, None) && known(1, now, Some(1)));
         assert!(!known(1, now, Some(2)), "another leads");
         assert!(!known(1, later, None), "it is in no newer membership");
         for seat in 2..=1 + MAX_INTRODUCED as NodeId {
             tokio::time::advance(Duration::from_millis(1)).await;
-            contact.introduce(holder(seat), now);
+            contact.introduce(holder(seat), now, Instant::now());
         }
         assert!(!known(1, now, None) && known(2, now, None));
     }

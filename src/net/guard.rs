@@ -4,6 +4,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use openraft::async_runtime::WatchReceiver as _;
+use tokio::time::Instant;
 use tonic::{Request, Status, service::Interceptor};
 
 use super::{
@@ -123,6 +124,8 @@ impl SeatAccess {
     /// If its path does not lead into this cluster; or if the membership here is
     /// new enough to know that it is no member any more.
     pub(super) fn introduce(&self, path: &TicketPath, peer: PeerId) -> Result<(), Refused> {
+        // What is heard while the path is looked at comes after it.
+        let now = Instant::now();
         let holder = path.holder();
         if holder.key.peer_id() != peer {
             return Err(Refusal::NotAMember.because("that is another player's path"));
@@ -146,18 +149,17 @@ impl SeatAccess {
             let mut members = memberships.into_iter().flat_map(|m| m.nodes());
             members.any(|(_, member)| member.peer_id == peer)
         };
-        let sent_away = |peer: PeerId| self.contact.was_sent_away(&peer);
+        // Nobody can tell from a path whether it was signed before that; those may who are
+        // led.
+        let is_led_by = self.contact.is_vouched_for(holder.seat);
+        let sent_away = |peer: PeerId| !is_led_by && self.contact.was_sent_away(&peer);
         match path.descent(self.cluster_id, since, member, is_member, sent_away) {
             Descent::LetIn => {
                 let membership = *metrics.membership_config.log_id();
-                self.contact.introduce(holder, membership);
+                self.contact.introduce(holder, membership, now);
                 Ok(())
             }
             Descent::Gone => {
-                let descent = path.descent(self.cluster_id, since, member, is_member, |_| false);
-                if descent == Descent::LetIn {
-                    self.contact.note_refused();
-                }
                 // Another seat of the same player has taken its place, maybe.
                 let mut seats = newest.nodes().filter(|(_, m)| m.peer_id == peer);
                 let start = seats.find_map(|(seat, _)| self.contact.start_of(*seat));

@@ -125,7 +125,7 @@ pub struct Newcomer {
 }
 
 /// How a member is, for another one that asks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
     /// It hears, or is, a leader that reaches a majority of the voters.
     pub plays: bool,
@@ -145,6 +145,8 @@ pub struct Survey {
     pub removing: Vec<GameCommand>,
     /// Whether the entry that it was asked about is in its log, if it knows.
     pub holds: Option<bool>,
+    /// Whom it hears as the leader, or itself, if it plays.
+    pub leader: Option<NodeId>,
 }
 
 /// What a newcomer needs to open a seat.

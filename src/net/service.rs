@@ -404,7 +404,7 @@ impl<H: Handler> Service<H> {
     /// calls. Who calls again meanwhile waits for the same answers, and where nobody else
     /// can be asked it is heard.
     async fn raft_call<T>(&self, request: &Request<T>) -> Result<(NodeId, SeatAccess), Status> {
-        /// The silence of a failover is shorter, which never waits.
+        /// The silence of a failover is shorter, mostly.
         const SILENCE: Duration = Duration::from_secs(1);
         let (caller, seat) = known(request, Purpose::Raft)?;
         ensure_not_frozen(&seat)?;

@@ -154,10 +154,13 @@ impl Handler for Service {
     async fn ask_others(&self) {
         let seat = self.0.current_seat();
         if let Some(seat) = seat.filter(|seat| seat.node.membership().nodes().next().is_some()) {
+            if seat.is_asking.try_lock().is_err() {
+                return drop(seat.is_asking.lock().await);
+            }
             let shared = Arc::clone(&self.0);
             // Who waits for it may give up.
             let asking = async move { ask_others(&shared, &seat).await };
-            let _ = tokio::spawn(asking).await;
+            drop(tokio::spawn(asking).await);
         }
     }
 
@@ -378,6 +381,7 @@ impl Handler for Service {
             removals: seat.node.state().removals().cloned().collect(),
             removing: seat.removing(),
             holds: entry.and_then(|entry| seat.node.log().holds(entry)),
+            leader: seat.node.leader().filter(|_| plays),
         })
     }
 

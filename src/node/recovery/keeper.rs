@@ -132,7 +132,6 @@ fn apart(seat: &Seat, findings: &Findings) -> (BTreeSet<PeerId>, BTreeSet<PeerId
 /// is nobody to wait for.
 async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
     let findings = survey(shared, seat, false, COMING_BACK).await;
-    seat.contact.note_asked();
     if findings.is_replaced {
         return shared.evict(seat, Eviction::Replaced);
     }
@@ -242,8 +241,9 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
             .send_if_modified(|findings| findings.take().is_some());
         return;
     }
+    let have_asked = seat.contact.asking();
     let mut findings = survey(shared, seat, false, ASKING).await;
-    seat.contact.note_asked();
+    have_asked();
     if findings.is_replaced {
         return shared.evict(seat, Eviction::Replaced);
     }
@@ -261,13 +261,7 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     let is_outdated = seat.contact.is_outdated();
     // Who decides alone is asked whose game goes on, and no other member decides that.
     let decides_alone = seat.node.is_sole_voter();
-    // Who leads the others came in by somebody whom they sent away later, maybe, and is a
-    // stranger here: only a new seat can follow it.
-    let others_play = findings.answers.values().any(|(_, survey)| survey.plays);
-    let is_stalled = seat.cut_off_for() >= seat.timing.stall;
-    let is_unheard = is_stalled && others_play && seat.contact.has_refused();
-    let is_given_up = findings.is_given_up(&voters) || is_unheard;
-    let is_given_up = is_outdated || !decides_alone && is_given_up;
+    let is_given_up = is_outdated || !decides_alone && findings.is_given_up(&voters);
     seat.findings.send_replace(Some(findings.clone()));
     seat.lost_membership
         .send_if_modified(|lost| std::mem::replace(lost, is_given_up) != is_given_up);

@@ -208,7 +208,7 @@ impl Histories {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consensus::{Continuation, Holder, Mark, TicketPath};
+    use crate::consensus::{Continuation, Holder, TicketPath};
 
     /// Findings as a word for each seat: `p` plays, `l` leads, `n` says that we are
     /// no member, `r` that the owner removed us.
@@ -228,13 +228,7 @@ mod tests {
             let survey = Survey {
                 plays: flags.contains('p'),
                 leads: flags.contains('l'),
-                last_log_id: None,
-                applied: Mark::default(),
-                proof: None,
-                agrees: None,
-                removals: Vec::new(),
-                removing: Vec::new(),
-                holds: None,
+                ..Survey::default()
             };
             let peer = PeerId::new([id as u8; 32]);
             findings.answers.insert(id, (peer, survey));
