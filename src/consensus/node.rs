@@ -3,7 +3,7 @@
 //! calls, knows openraft's own.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io,
     sync::{
         Arc,
@@ -33,7 +33,7 @@ use super::{
     store::LogStore,
     types::{LogId, Member, Membership, Runtime, StoredMembership, TypeConfig, Vote, raft_config},
 };
-use crate::random;
+use crate::{game::PeerId, random};
 
 type ServerMetrics = openraft::metrics::RaftServerMetrics<TypeConfig>;
 type DataMetrics = openraft::metrics::RaftDataMetrics<TypeConfig>;
@@ -172,6 +172,14 @@ impl RaftNode {
     /// The newest membership in its log, committed or not.
     pub fn membership(&self) -> Arc<StoredMembership> {
         self.metrics(|metrics| Arc::clone(&metrics.membership_config))
+    }
+
+    /// The players of the newest membership that is known to be committed.
+    pub fn committed_members(&self) -> BTreeSet<PeerId> {
+        self.metrics(|metrics| {
+            let members = metrics.committed_membership_config.membership().nodes();
+            members.map(|(_, member)| member.peer_id).collect()
+        })
     }
 
     /// Whether it votes, by the newest membership in its log.

@@ -294,7 +294,11 @@ impl From<Survey> for pb::SurveyReply {
             removals: survey.removals.iter().map(Into::into).collect(),
             holds: survey.holds,
             removing: survey.removing.iter().map(Into::into).collect(),
-            leader_id: survey.leader,
+            members: survey
+                .members
+                .iter()
+                .map(|peer| peer.as_bytes().to_vec())
+                .collect(),
         }
     }
 }
@@ -303,6 +307,10 @@ pub(super) fn survey(reply: pb::SurveyReply, rules: u32) -> Decoded<Survey> {
     if reply.removals.len() > MAX_LISTED || reply.removing.len() > MAX_MEMBERS {
         return Err(DecodeError::Invalid("removals"));
     }
+    if reply.members.len() > MAX_MEMBERS {
+        return Err(DecodeError::Invalid("members"));
+    }
+    let members = reply.members.iter().map(|peer| codec::peer_id(peer));
     let commands = |commands: Vec<pb::Command>| {
         let commands = commands.into_iter();
         let commands = commands.map(|one| codec::command(one, rules));
@@ -319,7 +327,7 @@ pub(super) fn survey(reply: pb::SurveyReply, rules: u32) -> Decoded<Survey> {
         removals: commands(reply.removals)?,
         removing: commands(reply.removing)?,
         holds: reply.holds,
-        leader: reply.leader_id,
+        members: members.collect::<Decoded<_>>()?,
     })
 }
 

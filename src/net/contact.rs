@@ -23,7 +23,7 @@ use super::{
     traffic::Traffic,
 };
 use crate::{
-    consensus::{Holder, LogId, MAX_MEMBERS, NodeId, Notice, Vote, quorum},
+    consensus::{Holder, LogId, MAX_MEMBERS, NodeId, Notice, Vote},
     game::PeerId,
     keys::PublicKey,
 };
@@ -86,15 +86,15 @@ impl Seen {
 }
 
 /// What somebody answered who was asked how it is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Answered {
     at: Seen,
     /// The term of its last entry.
     term: u64,
     /// Whether it plays.
     plays: bool,
-    /// Whom it hears as the leader.
-    leader: Option<NodeId>,
+    /// Who is a member, as it knows.
+    members: BTreeSet<PeerId>,
 }
 
 /// The last answer of each; `None` is who is no member here.
@@ -358,21 +358,19 @@ impl Contact {
                 at: Seen::now(),
                 term: survey.last_log_id.map_or(0, |last| *last.leader_id),
                 plays: survey.plays,
-                leader: survey.leader,
+                members: survey.members.clone(),
             };
             answered.insert(member, answer);
         });
     }
 
-    /// Whether somebody leads, by the word of most members that answered lately and play.
-    pub(super) fn is_vouched_for(&self, leader: NodeId) -> bool {
+    /// Whether somebody is a member, by the word of one that is one here: who says so
+    /// could have let that one in itself.
+    pub(super) fn is_vouched_for(&self, peer: &PeerId) -> bool {
         let answered = self.answered.borrow();
         let stays = |who: &Option<PeerId>| who.is_some_and(|who| !self.was_sent_away(&who));
-        let members = answered.iter().filter(|(who, _)| stays(who));
-        let lately = members.filter(|(_, answer)| answer.plays && answer.at.age() < ASKED);
-        let leaders: Vec<_> = lately.map(|(_, answer)| answer.leader).collect();
-        let vouch = leaders.iter().filter(|named| **named == Some(leader));
-        quorum::is_majority(vouch.count(), leaders.len())
+        let mut members = answered.iter().filter(|(who, _)| stays(who));
+        members.any(|(_, answer)| answer.members.contains(peer) && answer.at.age() < ASKED)
     }
 
     /// What is to be called when all members have been asked how they are, and waited
@@ -383,7 +381,7 @@ impl Contact {
     }
 
     /// Whether that began a moment ago.
-    pub(super) fn has_asked(&self) -> bool {
+    pub fn has_asked(&self) -> bool {
         let asked = self.inner.lock().asked_others;
         asked.is_some_and(|asked| asked.age() < ASKED)
     }
@@ -493,31 +491,30 @@ mod tests {
     }
 
     /// An answer of somebody who plays.
-    fn plays(term: u64, leader: Option<NodeId>) -> Survey {
+    fn plays(term: u64, members: &[PeerId]) -> Survey {
         Survey {
             plays: true,
             last_log_id: Some(log_id(term, 1)),
-            leader,
+            members: members.iter().copied().collect(),
             ..Survey::default()
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn most_members_that_play_say_who_leads() {
+    async fn a_member_says_who_else_is_one() {
         let contact = Contact::default();
-        let peers = [1, 2, 3].map(|n| PeerId::new([n; 32]));
-        assert!(!contact.is_vouched_for(9), "nobody was asked");
-        contact.note_answer(None, &plays(5, Some(9)));
-        contact.note_answer(Some(peers[0]), &Survey::default());
-        assert!(!contact.is_vouched_for(9), "no member says so that plays");
-        contact.note_answer(Some(peers[1]), &plays(5, Some(9)));
-        assert!(contact.is_vouched_for(9) && !contact.is_vouched_for(8));
-        contact.note_answer(Some(peers[2]), &plays(5, Some(8)));
-        assert!(!contact.is_vouched_for(9) && !contact.is_vouched_for(8));
-        contact.note_answer(Some(peers[0]), &plays(5, Some(9)));
-        assert!(contact.is_vouched_for(9));
+        let [ada, bob, cem] = [1, 2, 3].map(|n| PeerId::new([n; 32]));
+        contact.note_answer(None, &plays(5, &[cem]));
+        contact.note_answer(Some(ada), &plays(5, &[ada, bob]));
+        assert!(!contact.is_vouched_for(&cem), "no member says so");
+        contact.note_answer(Some(bob), &plays(5, &[ada, bob, cem]));
+        assert!(contact.is_vouched_for(&cem));
         tokio::time::advance(ASKED).await;
-        assert!(!contact.is_vouched_for(9), "that was long ago");
+        assert!(!contact.is_vouched_for(&cem), "that was long ago");
+        contact.note_answer(Some(bob), &plays(5, &[ada, bob, cem]));
+        contact.removals().note_removed(&[bob]);
+        tokio::time::advance(Duration::from_secs(2)).await;
+        assert!(!contact.is_vouched_for(&cem), "by who was sent away");
     }
 
     #[tokio::test(start_paused = true)]
@@ -542,9 +539,9 @@ mod tests {
         let [one, other, third] = [2, 3, 4].map(|n| PeerId::new([n; 32]));
         let answers_alone = async {
             for _ in 0..100 {
-                contact.note_answer(Some(one), &plays(5, None));
+                contact.note_answer(Some(one), &plays(5, &[]));
                 // Whom it let in, it says; and who has just come back.
-                contact.note_answer(None, &plays(1 << 50, None));
+                contact.note_answer(None, &plays(1 << 50, &[]));
                 contact.note_answer(Some(third), &Survey::default());
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
@@ -557,7 +554,7 @@ mod tests {
         contact.answered_by_player(other).await;
         // Of two terms that two say, the earlier one is believed.
         assert_eq!(contact.term_of_others(), 0);
-        contact.note_answer(Some(other), &plays(1 << 50, None));
+        contact.note_answer(Some(other), &plays(1 << 50, &[]));
         assert_eq!(contact.term_of_others(), 5);
     }
 

@@ -149,10 +149,9 @@ impl SeatAccess {
             let mut members = memberships.into_iter().flat_map(|m| m.nodes());
             members.any(|(_, member)| member.peer_id == peer)
         };
-        // Nobody can tell from a path whether it was signed before that; those may who are
-        // led.
-        let is_led_by = self.contact.is_vouched_for(holder.seat);
-        let sent_away = |peer: PeerId| !is_led_by && self.contact.was_sent_away(&peer);
+        // Nobody can tell from a path whether it was signed before that; other members may.
+        let is_vouched_for = self.contact.is_vouched_for(&peer);
+        let sent_away = |peer: PeerId| !is_vouched_for && self.contact.was_sent_away(&peer);
         match path.descent(self.cluster_id, since, member, is_member, sent_away) {
             Descent::LetIn => {
                 let membership = *metrics.membership_config.log_id();
@@ -184,7 +183,10 @@ impl SeatAccess {
         let known = self.contact.start_of(start.seat);
         match known {
             Some(known) if known.session == start.session => return Ok(false),
-            Some(known) if known.session > start.session => {
+            // Whoever can name a seat could have said that before its holder was known here.
+            Some(known)
+                if known.session > start.session && known.is_signed_by(key, self.cluster_id) =>
+            {
                 let replaced = Refusal::Replaced.because(REPLACED);
                 return Err(replaced.proven_by(known));
             }

@@ -1,6 +1,6 @@
 //! What nodes say to each other, decoded.
 
-use std::net::SocketAddr;
+use std::{collections::BTreeSet, net::SocketAddr};
 
 use crate::{
     consensus::{ClusterId, CommandProof, GameCommand, LogId, Mark, NodeId, Response, TicketPath},
@@ -145,8 +145,8 @@ pub struct Survey {
     pub removing: Vec<GameCommand>,
     /// Whether the entry that it was asked about is in its log, if it knows.
     pub holds: Option<bool>,
-    /// Whom it hears as the leader, or itself, if it plays.
-    pub leader: Option<NodeId>,
+    /// All members, by the newest membership that it knows to be committed.
+    pub members: BTreeSet<PeerId>,
 }
 
 /// What a newcomer needs to open a seat.

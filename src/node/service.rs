@@ -10,7 +10,7 @@ use super::{
     leader::membership,
     recovery::{
         continuation, keeper,
-        survey::{ask_others, survey},
+        survey::{ASKING, ask_others, survey},
     },
     seat::{Seat, findings::Claim},
     shared::{GivenUp, Job, Shared},
@@ -154,9 +154,6 @@ impl Handler for Service {
     async fn ask_others(&self) {
         let seat = self.0.current_seat();
         if let Some(seat) = seat.filter(|seat| seat.node.membership().nodes().next().is_some()) {
-            if seat.is_asking.try_lock().is_err() {
-                return drop(seat.is_asking.lock().await);
-            }
             let shared = Arc::clone(&self.0);
             // Who waits for it may give up.
             let asking = async move { ask_others(&shared, &seat).await };
@@ -208,7 +205,11 @@ impl Handler for Service {
             tokio::spawn(async move {
                 // Voters are connected to their leader only: while its lease
                 // runs out there is time to connect to each other.
-                let connecting = ask_others(&shared, &seat);
+                let connecting = async {
+                    if let Ok(_asking) = seat.is_asking.try_lock() {
+                        survey(&shared, &seat, false, ASKING).await;
+                    }
+                };
                 futures::join!(keeper::hurry_election(&seat), connecting);
             });
         }
@@ -381,7 +382,7 @@ impl Handler for Service {
             removals: seat.node.state().removals().cloned().collect(),
             removing: seat.removing(),
             holds: entry.and_then(|entry| seat.node.log().holds(entry)),
-            leader: seat.node.leader().filter(|_| plays),
+            members: seat.node.committed_members(),
         })
     }
 

@@ -235,9 +235,9 @@ proptest! {
         let proof = plays.then_some(CommandProof { session: index, seq: 7, digest, signature });
         let agrees = plays.then_some(leads);
         let (removals, removing, holds) = (Vec::new(), Vec::new(), leads.then_some(plays));
-        let leader = plays.then_some(index);
+        let members = BTreeSet::from([PeerId::new(digest)]);
         let message = Survey {
-            plays, leads, last_log_id, applied, proof, agrees, removals, removing, holds, leader,
+            plays, leads, last_log_id, applied, proof, agrees, removals, removing, holds, members,
         };
         let arrived = sent(&pb::SurveyReply::from(message.clone()), |reply| survey(reply, RULES));
         same(&arrived, &message)?;

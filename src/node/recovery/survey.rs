@@ -46,22 +46,19 @@ pub fn some_of(
     some.take(STRANGERS).collect()
 }
 
-/// The other members, whom no owner has sent away, with their seats. Of a player with two
-/// seats both: a leader that lies could have made up one of them.
-fn members_of(seat: &Seat) -> BTreeSet<(PeerId, NodeId)> {
-    let membership = seat.node.membership();
-    let others = membership.nodes().filter(|(id, _)| **id != seat.node_id());
-    let others = others.map(|(id, member)| (member.peer_id, *id));
-    let others = others.filter(|(peer, _)| !seat.contact.was_sent_away(peer));
-    others.collect()
-}
-
 /// Asks all members how they are, and whoever else shows that they were let into
 /// the room: all those we know may have been replaced while we slept. With
 /// `freeze`, they freeze for a moment if they do not play. Who has not answered
 /// within `time` is not waited for.
 pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) -> Findings {
-    let members = members_of(seat);
+    let membership = seat.node.membership();
+    // Of a player with two seats both: a leader that lies could have made up one of them.
+    let members: BTreeSet<(PeerId, NodeId)> = membership
+        .nodes()
+        .filter(|(id, _)| **id != seat.node_id())
+        .map(|(id, member)| (member.peer_id, *id))
+        .filter(|(peer, _)| !seat.contact.was_sent_away(peer))
+        .collect();
     let is_member = |peer: &PeerId| members.iter().any(|(member, _)| member == peer);
     let ads = Arc::clone(&shared.env.ads.borrow());
     let mut strangers = Vec::new();
@@ -75,31 +72,6 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
         }
     }
     let strangers = some_of(shared, seat, &ads, strangers);
-    ask_all(shared, seat, &members, strangers, freeze, time).await
-}
-
-/// Asks all members how they are, once for all who want to know it meanwhile. Strangers are
-/// not waited for.
-pub async fn ask_others(shared: &Shared, seat: &Seat) {
-    match seat.is_asking.try_lock() {
-        Ok(_asking) => {
-            let have_asked = seat.contact.asking();
-            ask_all(shared, seat, &members_of(seat), Vec::new(), false, ASKING).await;
-            have_asked();
-        }
-        Err(_) => drop(seat.is_asking.lock().await),
-    }
-}
-
-async fn ask_all(
-    shared: &Shared,
-    seat: &Seat,
-    members: &BTreeSet<(PeerId, NodeId)>,
-    strangers: Vec<PeerId>,
-    freeze: bool,
-    time: Duration,
-) -> Findings {
-    let is_member = |peer: &PeerId| members.iter().any(|(member, _)| member == peer);
     let asked = members.iter().map(|(peer, id)| (*peer, Some(*id)));
     let strangers = strangers.into_iter().map(|peer| (peer, None));
     let mut asked: FuturesUnordered<_> = asked
@@ -141,6 +113,16 @@ async fn ask_all(
         }
     }
     findings
+}
+
+/// Asks the others how they are, once for all who want to know it meanwhile.
+pub async fn ask_others(shared: &Shared, seat: &Seat) {
+    let _asking = seat.is_asking.lock().await;
+    if !seat.contact.has_asked() {
+        let have_asked = seat.contact.asking();
+        survey(shared, seat, false, ASKING).await;
+        have_asked();
+    }
 }
 
 /// Asks one peer, and answers with its seat, too. Who is not known as a member has
