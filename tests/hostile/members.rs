@@ -397,33 +397,51 @@ async fn who_was_removed_loses_the_seat_without_its_help() {
 
 /// Hands over until somebody leads.
 async fn leads(leader: NodeId, players: &[&NodeHandle]) {
-    loop {
-        let now = |view: &View| room_of(view).and_then(|room| room.cluster.leader);
-        until(players[0], "a leader", |view| now(view).is_some()).await;
-        let seats = players.iter().map(|player| {
-            let view = player.view().borrow().clone();
-            (room_of(&view).map(|room| room.cluster.node_id), *player)
-        });
-        let leads = now(&players[0].view().borrow());
-        if leads == Some(leader) {
-            return;
+    let handing_over = async {
+        loop {
+            let now = |view: &View| room_of(view).and_then(|room| room.cluster.leader);
+            until(players[0], "a leader", |view| now(view).is_some()).await;
+            let seats = players.iter().map(|player| {
+                let view = player.view().borrow().clone();
+                (room_of(&view).map(|room| room.cluster.node_id), *player)
+            });
+            let leads = now(&players[0].view().borrow());
+            if leads == Some(leader) {
+                return;
+            }
+            if let Some((_, player)) = seats.into_iter().find(|(seat, _)| *seat == leads) {
+                let _ = player.request(Command::HandOver).await;
+            }
+            tokio::task::yield_now().await;
         }
-        if let Some((_, player)) = seats.into_iter().find(|(seat, _)| *seat == leads) {
-            let _ = player.request(Command::HandOver).await;
-        }
-        tokio::task::yield_now().await;
-    }
+    };
+    let done = tokio::time::timeout(2 * PATIENCE, handing_over).await;
+    done.expect("that it leads");
 }
 
-/// Who slept since before does not know it, and nobody can tell its path from one that the
+/// Who slept since before does not know it, and cannot tell its path from one that the
 /// removed player made up.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_slept_follows_whom_a_player_let_in_who_was_removed_later() {
+    who_slept_follows(true).await;
+}
+
+/// Nor does it know the number of that seat, which a member lets another key show.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_kept_out_by_who_shows_the_same_seat() {
+    who_slept_follows(false).await;
+}
+
+async fn who_slept_follows(is_removed: bool) {
     let mut room = Room::of(3).await;
     room.has_voters(3).await;
     let (removed, _) = room.seats()[1];
     let players: Vec<&NodeHandle> = room.players.iter().collect();
     leads(removed, &players).await;
+    let intruder = Intruder::with(Arc::new(Follows));
+    let leader = intruder.find(&room.players[1]).await;
+    intruder.enter_at(leader, room.cluster).await;
+    let sleeper = room.seats()[2];
     room.kill(2);
     let folder = tempfile::tempdir().expect("a folder");
     let newcomer = node(folder.path(), "P4", QUICK, || {});
@@ -439,9 +457,18 @@ async fn who_slept_follows_whom_a_player_let_in_who_was_removed_later() {
     let [_, (_, peer), (seat, _)] = room.seats()[..] else {
         panic!("three are here");
     };
-    let remove = Action::Remove { peer, lock: false };
-    let done = room.players[0].request(Command::Act(remove)).await;
-    done.expect("removed");
+    // Another key in the newcomer's seat, which a member lets in.
+    let borrows = Intruder {
+        seat,
+        ..Intruder::with(Arc::new(Follows))
+    };
+    let borrowed = intruder.makes_up_as(borrows, &room, u64::MAX / 2).await;
+    let peers = [peer, intruder.identity.peer_id()];
+    for peer in peers.into_iter().take(1 + usize::from(is_removed)) {
+        let remove = Action::Remove { peer, lock: false };
+        let done = room.players[0].request(Command::Act(remove)).await;
+        done.expect("removed");
+    }
     until(&room.players[0], "a room without it", |view| {
         room_of(view).is_some_and(|room| room.cluster.members.iter().all(|m| m.node_id != removed))
     })
@@ -450,12 +477,35 @@ async fn who_slept_follows_whom_a_player_let_in_who_was_removed_later() {
     let _removed = room.players.remove(1);
     leads(seat, &[&room.players[0], &room.players[1]]).await;
     let awake = room.wake(3);
-    sit(&awake, Command::Resume { which: None }).await;
-    until(&awake, "its leader", |view| {
-        let led = room_of(view).map(|room| (room.cluster.leader, room.trouble.is_some()));
-        led == Some((Some(seat), false))
-    })
-    .await;
+    borrowed.find(&awake).await;
+    let (term, _) = room.reign();
+    let calls = async {
+        let mut raft = borrowed.raft(room.cluster, sleeper).await;
+        let member = borrowed.member(room.cluster, sleeper);
+        let vote = Vote::new_committed(term, seat);
+        loop {
+            // That its program has started later than the real one.
+            let _ = member.survey(false, Mark::default(), None).await;
+            if is_removed {
+                let beat = append(vote, None, Vec::new(), None);
+                let answer = raft.append_entries(beat, option()).await;
+                answer.expect_err("a refusal");
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let follows = async {
+        sit(&awake, Command::Resume { which: None }).await;
+        until(&awake, "its leader", |view| {
+            let led = room_of(view).map(|room| (room.cluster.leader, room.trouble.is_some()));
+            led == Some((Some(seat), false))
+        })
+        .await;
+    };
+    tokio::select! {
+        () = follows => {}
+        () = calls => unreachable!(),
+    }
     room.players.push(awake);
     room.goes_on().await;
     room.end().await;

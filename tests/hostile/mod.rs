@@ -251,6 +251,11 @@ impl Intruder {
     /// been let in after the entry `base`.
     pub async fn makes_up(&self, room: &Room, base: u64) -> Self {
         let made_up = Self::with(Arc::new(Follows));
+        self.makes_up_as(made_up, room, base).await
+    }
+
+    /// The same for somebody, in whatever seat that says it has.
+    pub async fn makes_up_as(&self, made_up: Self, room: &Room, base: u64) -> Self {
         let holder = made_up.holder();
         let path = self.credentials(room.cluster).path().expect("a path");
         let statement = Ticket::statement(room.cluster, holder, base, path.holder());
