@@ -4,7 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use parking_lot::{MappedMutexGuard, Mutex, MutexGuard};
@@ -15,11 +15,13 @@ use tokio::{
 
 use super::{
     ahead::Ahead,
+    answers::{Answers, MAX_SEATS},
     freeze::Freeze,
     holds::Holds,
     lacking::Lacking,
-    messages::{Start, Survey},
+    messages::Start,
     removals::Removals,
+    seen::{Seen, drop_oldest},
     traffic::Traffic,
 };
 use crate::{
@@ -27,10 +29,6 @@ use crate::{
     game::PeerId,
     keys::PublicKey,
 };
-
-/// How many seats are remembered that have answered, and how many starts: more than a
-/// room ever had at a time.
-const MAX_SEATS: usize = 256;
 
 /// How many seats are remembered that showed how they came in and are in no membership
 /// here: one member can make up many.
@@ -47,15 +45,8 @@ const DEPOSED: Duration = Duration::from_secs(5);
 /// How long entries may not have come from a leader that sends all it has decided.
 const SILENCE: Duration = Duration::from_secs(1);
 
-/// For how long it holds that the others were asked, whoever has answered: a leader or a
-/// candidate that waits for that calls again meanwhile.
-const ASKED: Duration = Duration::from_secs(5);
-
 /// How long a seat waits for the log of whom it asked to let it in.
 const ADMISSION: Duration = Duration::from_secs(1);
-
-/// Beyond how much more of the wall clock than of the other one a computer has slept.
-const SLEPT: Duration = Duration::from_secs(2);
 
 /// What a leader says with each of its heartbeats.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,47 +57,11 @@ pub struct LeaderStatus {
     pub cut_off: bool,
 }
 
-/// When something was, by the wall clock, too: the other one may stand still while the
-/// computer sleeps.
-#[derive(Clone, Copy, Debug)]
-struct Seen(Instant, SystemTime);
-
-impl Seen {
-    fn now() -> Self {
-        Self(Instant::now(), SystemTime::now())
-    }
-
-    fn age(self) -> Duration {
-        let (age, by_wall_clock) = (self.0.elapsed(), self.1.elapsed().unwrap_or_default());
-        if by_wall_clock > age + SLEPT {
-            return by_wall_clock;
-        }
-        age
-    }
-}
-
-/// What somebody answered who was asked how it is.
-#[derive(Clone, Debug)]
-struct Answered {
-    at: Seen,
-    /// The term of its last entry.
-    term: u64,
-    /// Whether it plays.
-    plays: bool,
-    /// Who is a member, as it knows.
-    members: BTreeSet<PeerId>,
-}
-
-/// The last answer of each; `None` is who is no member here.
-type Answers = BTreeMap<Option<PeerId>, Answered>;
-
 /// A seat's contact with the others. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Contact {
     inner: Arc<Mutex<Inner>>,
-    /// What each member answered last. All who are in no membership here count as one,
-    /// for one member can make up many.
-    answered: Arc<watch::Sender<Answers>>,
+    answers: Answers,
     /// Held while a leader's entries or its snapshot are looked at and taken: each is
     /// checked against what the one before has left.
     taking: Arc<tokio::sync::Mutex<()>>,
@@ -129,8 +84,6 @@ struct Inner {
     deposed_by: BTreeMap<NodeId, Instant>,
     /// Who is asked to let this seat in, since when.
     asked: Option<(NodeId, Instant)>,
-    /// When all members were asked how they are, last, and waited for.
-    asked_others: Option<Seen>,
     replaced: bool,
     is_outdated: bool,
     /// Whom owners have sent away.
@@ -167,7 +120,7 @@ impl Contact {
     /// Time since a leader with a quorum was heard; the maximum, if none was.
     pub fn age(&self) -> Duration {
         let heard_at = self.inner.lock().heard_at;
-        heard_at.map_or(Duration::MAX, |seen| seen.0.elapsed())
+        heard_at.map_or(Duration::MAX, |seen| seen.instant().elapsed())
     }
 
     /// The same, also if the computer slept meanwhile: one clock may have stood still.
@@ -348,64 +301,15 @@ impl Contact {
         asked.is_none_or(|(admitter, at)| admitter != caller && at.elapsed() < ADMISSION)
     }
 
-    /// Notes how a member has answered, or somebody who is none here.
-    pub fn note_answer(&self, member: Option<PeerId>, survey: &Survey) {
-        self.answered.send_modify(|answered| {
-            if answered.len() >= MAX_SEATS && !answered.contains_key(&member) {
-                drop_oldest(answered, |answer| answer.at.0);
-            }
-            let answer = Answered {
-                at: Seen::now(),
-                term: survey.last_log_id.map_or(0, |last| *last.leader_id),
-                plays: survey.plays,
-                members: survey.members.clone(),
-            };
-            answered.insert(member, answer);
-        });
+    /// How the others were when they were asked.
+    pub fn answers(&self) -> &Answers {
+        &self.answers
     }
 
     /// Whether somebody is a member, by the word of one that is one here: who says so
     /// could have let that one in itself.
     pub(super) fn is_vouched_for(&self, peer: &PeerId) -> bool {
-        let answered = self.answered.borrow();
-        let stays = |who: &Option<PeerId>| who.is_some_and(|who| !self.was_sent_away(&who));
-        let mut members = answered.iter().filter(|(who, _)| stays(who));
-        members.any(|(_, answer)| answer.members.contains(peer) && answer.at.age() < ASKED)
-    }
-
-    /// What is to be called when all members have been asked how they are, and waited
-    /// for: it notes when that began.
-    pub fn asking(&self) -> impl FnOnce() {
-        let (inner, began) = (Arc::clone(&self.inner), Seen::now());
-        move || inner.lock().asked_others = Some(began)
-    }
-
-    /// Whether that began a moment ago.
-    pub fn has_asked(&self) -> bool {
-        let asked = self.inner.lock().asked_others;
-        asked.is_some_and(|asked| asked.age() < ASKED)
-    }
-
-    /// Waits until another member than that one answers that it plays, or has a moment
-    /// ago. Who does not play may know no more than we do.
-    pub(super) async fn answered_by_player(&self, but: PeerId) {
-        let mut answers = self.answered.subscribe();
-        let is_answered = |answers: &Answers| {
-            let answers = answers.iter();
-            let mut others = answers.filter(|(who, _)| who.is_some_and(|who| who != but));
-            others.any(|(_, answer)| answer.plays && answer.at.age() < SILENCE)
-        };
-        // It ends early only with this seat.
-        drop(answers.wait_for(is_answered).await);
-    }
-
-    /// The greatest term of which two members have entries, as they said.
-    pub(super) fn term_of_others(&self) -> u64 {
-        let answered = self.answered.borrow();
-        let members = answered.iter().filter(|(who, _)| who.is_some());
-        let mut terms: Vec<u64> = members.map(|(_, answer)| answer.term).collect();
-        terms.sort_unstable();
-        terms.into_iter().nth_back(1).unwrap_or_default()
+        self.answers.name(peer, |by| !self.was_sent_away(by))
     }
 
     /// From now on no call of Raft's is answered: this seat's log is an older copy, and
@@ -473,48 +377,31 @@ impl Contact {
     }
 }
 
-fn drop_oldest<K: Copy + Ord, V>(map: &mut BTreeMap<K, V>, at: impl Fn(&V) -> Instant) {
-    let oldest = map.iter().min_by_key(|(_, value)| at(value));
-    if let Some(key) = oldest.map(|(key, _)| *key) {
-        map.remove(&key);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::consensus::log_id;
+    use crate::net::messages::Survey;
 
     fn holder(seat: NodeId) -> Holder {
         let key = PublicKey::try_from(&[seat as u8; 65][..]).expect("65 bytes");
         Holder { seat, key }
     }
 
-    /// An answer of somebody who plays.
-    fn plays(term: u64, members: &[PeerId]) -> Survey {
-        Survey {
-            plays: true,
-            last_log_id: Some(log_id(term, 1)),
-            members: members.iter().copied().collect(),
-            ..Survey::default()
-        }
-    }
-
     #[tokio::test(start_paused = true)]
-    async fn a_member_says_who_else_is_one() {
+    async fn who_was_sent_away_vouches_for_nobody() {
         let contact = Contact::default();
-        let [ada, bob, cem] = [1, 2, 3].map(|n| PeerId::new([n; 32]));
-        contact.note_answer(None, &plays(5, &[cem]));
-        contact.note_answer(Some(ada), &plays(5, &[ada, bob]));
-        assert!(!contact.is_vouched_for(&cem), "no member says so");
-        contact.note_answer(Some(bob), &plays(5, &[ada, bob, cem]));
-        assert!(contact.is_vouched_for(&cem));
-        tokio::time::advance(ASKED).await;
-        assert!(!contact.is_vouched_for(&cem), "that was long ago");
-        contact.note_answer(Some(bob), &plays(5, &[ada, bob, cem]));
+        let [bob, cem] = [2, 3].map(|n| PeerId::new([n; 32]));
+        let survey = Survey {
+            members: [cem].into(),
+            ..Survey::default()
+        };
         contact.removals().note_removed(&[bob]);
-        tokio::time::advance(Duration::from_secs(2)).await;
-        assert!(!contact.is_vouched_for(&cem), "by who was sent away");
+        tokio::time::advance(Duration::from_secs(1)).await;
+        contact.answers().note(Some(bob), &survey);
+        assert!(contact.is_vouched_for(&cem));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert!(!contact.is_vouched_for(&cem));
     }
 
     #[tokio::test(start_paused = true)]
@@ -531,31 +418,6 @@ mod tests {
         let older = Some(log_id(1, 5));
         assert!(contact.introduced(who, older, false).is_some());
         assert!(contact.introduced(who, older, true).is_none());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_caller_does_not_answer_for_itself() {
-        let contact = Contact::default();
-        let [one, other, third] = [2, 3, 4].map(|n| PeerId::new([n; 32]));
-        let answers_alone = async {
-            for _ in 0..100 {
-                contact.note_answer(Some(one), &plays(5, &[]));
-                // Whom it let in, it says; and who has just come back.
-                contact.note_answer(None, &plays(1 << 50, &[]));
-                contact.note_answer(Some(third), &Survey::default());
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        };
-        tokio::select! {
-            biased;
-            () = contact.answered_by_player(one) => panic!("it answered for itself"),
-            () = answers_alone => {}
-        }
-        contact.answered_by_player(other).await;
-        // Of two terms that two say, the earlier one is believed.
-        assert_eq!(contact.term_of_others(), 0);
-        contact.note_answer(Some(other), &plays(1 << 50, &[]));
-        assert_eq!(contact.term_of_others(), 5);
     }
 
     /// A member can sign a way in for any number of keys.

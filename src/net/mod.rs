@@ -8,6 +8,7 @@
 
 mod address_book;
 mod ahead;
+mod answers;
 mod authority;
 mod bounds;
 mod call;
@@ -30,6 +31,7 @@ mod places;
 mod raft_network;
 mod removals;
 mod seat_access;
+mod seen;
 mod server;
 mod service;
 mod tls;

@@ -44,7 +44,7 @@ impl SeatAccess {
         Here {
             vote: metrics.vote,
             membership: *metrics.membership_config.log_id(),
-            others: self.contact.term_of_others(),
+            others: self.contact.answers().term_of_others(),
             applied: self.raft.data_metrics().borrow_watched().last_applied,
         }
     }

@@ -408,11 +408,11 @@ impl<H: Handler> Service<H> {
         const SILENCE: Duration = Duration::from_secs(1);
         let (caller, seat) = known(request, Purpose::Raft)?;
         ensure_not_frozen(&seat)?;
-        if seat.contact.silent_for() >= SILENCE && !seat.contact.has_asked() {
+        if seat.contact.silent_for() >= SILENCE && !seat.contact.answers().has_asked() {
             let is_member = matches!(request.extensions().get(), Some(Role::Member { .. }));
             tokio::select! {
                 biased;
-                () = seat.contact.answered_by_player(caller.peer_id), if is_member => {}
+                () = seat.contact.answers().by_player(caller.peer_id), if is_member => {}
                 () = self.0.ask_others() => {}
             }
             // What has changed meanwhile counts.

@@ -241,7 +241,7 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
             .send_if_modified(|findings| findings.take().is_some());
         return;
     }
-    let have_asked = seat.contact.asking();
+    let have_asked = seat.contact.answers().asking();
     let mut findings = survey(shared, seat, false, ASKING).await;
     have_asked();
     if findings.is_replaced {

@@ -118,8 +118,8 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
 /// Asks the others how they are, once for all who want to know it meanwhile.
 pub async fn ask_others(shared: &Shared, seat: &Seat) {
     let _asking = seat.is_asking.lock().await;
-    if !seat.contact.has_asked() {
-        let have_asked = seat.contact.asking();
+    if !seat.contact.answers().has_asked() {
+        let have_asked = seat.contact.answers().asking();
         survey(shared, seat, false, ASKING).await;
         have_asked();
     }
@@ -162,5 +162,5 @@ fn hear(seat: &Seat, (id, by): (NodeId, PeerId), is_member: bool, survey: &Surve
     hear_removals(seat, by, &survey.removals, false);
     hear_removals(seat, by, &survey.removing, true);
     let member = is_member.then_some(by);
-    seat.contact.note_answer(member, survey);
+    seat.contact.answers().note(member, survey);
 }
