@@ -191,3 +191,52 @@ async fn who_is_silent_hides_no_proof_of_an_older_copy() {
     program_of_host.shutdown_background();
     program_of_guest.shutdown_background();
 }
+
+/// Whose log is gone has forgotten whom it voted for, and takes no part as who it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_lost_the_log_joins_again() {
+    for is_empty in [false, true] {
+        let [data, other] = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+        let (host, program_of_host) = program(data.path(), "Ada");
+        let hosts = Command::Host {
+            room: None,
+            pin: None,
+        };
+        sit(&host, hosts).await;
+        let (guest, program_of_guest) = program(other.path(), "Ben");
+        sit(&guest, join(addr_of(&host))).await;
+        start_round(&host).await;
+        guess(&guest, "k").await;
+        let seat = |view: &View| {
+            let cluster = &room_of(view).expect("a room").cluster;
+            (cluster.cluster_id, cluster.node_id)
+        };
+        let (room, lost) = seat(&guest.view().borrow());
+        kill(guest, program_of_guest);
+        let log = other
+            .path()
+            .join(format!("profiles/1/rooms/{room}/{lost}/raft.redb"));
+        if is_empty {
+            fs::File::create(&log).expect("emptied");
+        } else {
+            fs::remove_file(&log).expect("removed");
+        }
+        let (guest, program_of_guest) = program(other.path(), "Ben");
+        let resume = Command::Resume { which: None };
+        let failed = guest.request(resume).await.expect_err("no log");
+        let said = failed.to_string();
+        assert!(
+            said.contains("has lost its log; join the room again"),
+            "{said}"
+        );
+        sit(&guest, join(addr_of(&host))).await;
+        assert_ne!(seat(&guest.view().borrow()), (room, lost));
+        until(&guest, "the game", |view| guesses(view) == 1).await;
+        guess(&guest, "a").await;
+        for player in [host, guest] {
+            player.shutdown().await.expect("left");
+        }
+        program_of_host.shutdown_background();
+        program_of_guest.shutdown_background();
+    }
+}

@@ -95,8 +95,7 @@ impl Notice {
         self.signature
     }
 
-    /// Whether a member of the room has signed it: one that is known by its seat, or
-    /// that came in later, and shows how. Who was a member once is none.
+    /// Whether a member of the room has signed it.
     pub fn is_genuine(&self, known: &KnownMembers) -> bool {
         known.has(self.founder, self.path.as_ref(), self.parent)
             && self.child.tickets.is_empty()
@@ -122,7 +121,9 @@ pub struct KnownMembers {
 }
 
 impl KnownMembers {
-    fn has(&self, who: Holder, path: Option<&TicketPath>, room: ClusterId) -> bool {
+    /// Whether somebody is a member of the room: one that is known by its seat, or that came
+    /// in later, and shows how. Who was a member once is none.
+    pub fn has(&self, who: Holder, path: Option<&TicketPath>, room: ClusterId) -> bool {
         let sent_away = |peer| self.sent_away.contains(&peer);
         if sent_away(who.key.peer_id()) {
             return false;

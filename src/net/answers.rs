@@ -7,7 +7,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 use super::{
     messages::Survey,
@@ -67,12 +67,15 @@ impl Answers {
         });
     }
 
-    /// Whether somebody is a member, as one of those members says lately who may say so.
-    pub(super) fn name(&self, peer: &PeerId, may_say: impl Fn(&PeerId) -> bool) -> bool {
+    /// Whether somebody is a member, as each other member has said lately; and when.
+    pub(super) fn about(&self, peer: &PeerId) -> Vec<(PeerId, bool, Instant)> {
         let last = self.last.borrow();
-        let by = |who: &Option<PeerId>| who.as_ref().is_some_and(&may_say);
-        let mut members = last.iter().filter(|(who, _)| by(who));
-        members.any(|(_, answer)| answer.members.contains(peer) && answer.at.age() < ASKED)
+        let lately = last.iter().filter(|(_, answer)| answer.at.age() < ASKED);
+        let said = lately.filter_map(|(who, answer)| {
+            let by = who.filter(|by| by != peer)?;
+            Some((by, answer.members.contains(peer), answer.at.instant()))
+        });
+        said.collect()
     }
 
     /// What is to be called when all members have been asked how they are, and waited
@@ -132,11 +135,14 @@ mod tests {
         let [ada, bob, cem] = [1, 2, 3].map(|n| PeerId::new([n; 32]));
         answers.note(None, &plays(5, &[cem]));
         answers.note(Some(ada), &plays(5, &[ada, bob]));
-        assert!(!answers.name(&cem, |_| true), "no member says so");
+        let now = Instant::now();
+        assert_eq!(answers.about(&cem), [(ada, false, now)]);
         answers.note(Some(bob), &plays(5, &[ada, bob, cem]));
-        assert!(answers.name(&cem, |_| true));
+        // Nobody says so of themselves.
+        answers.note(Some(cem), &plays(5, &[ada, bob, cem]));
+        assert_eq!(answers.about(&cem), [(ada, false, now), (bob, true, now)]);
         tokio::time::advance(ASKED).await;
-        assert!(!answers.name(&cem, |_| true), "that was long ago");
+        assert_eq!(answers.about(&cem), [], "that was long ago");
     }
 
     #[tokio::test(start_paused = true)]

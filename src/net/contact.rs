@@ -264,9 +264,34 @@ impl Contact {
     }
 
     /// Whether an owner has sent somebody away: as a member showed, or as the game here
-    /// says for a while.
+    /// says for a while; unless that one is back, as most of the others say.
     pub fn was_sent_away(&self, peer: &PeerId) -> bool {
-        self.inner.lock().removals.is_sent_away(peer)
+        let since = self.inner.lock().removals.sent_away_since(peer);
+        since.is_some_and(|since| !self.is_said_to_be_in(peer, since))
+    }
+
+    /// All of those.
+    pub(super) fn sent_away(&self) -> BTreeSet<PeerId> {
+        let all = self.inner.lock().removals.sent_away();
+        all.into_iter()
+            .filter(|peer| self.was_sent_away(peer))
+            .collect()
+    }
+
+    /// Whether somebody who was sent away is back, as most of the others say.
+    pub fn is_back(&self, peer: &PeerId) -> bool {
+        let since = self.inner.lock().removals.known_since(peer);
+        since.is_some_and(|since| self.is_said_to_be_in(peer, since))
+    }
+
+    /// Whether somebody is a member, as most of those say who were asked `since` then: let
+    /// in again while this seat heard nothing; or sent away only by who does not own the
+    /// room any more.
+    fn is_said_to_be_in(&self, peer: &PeerId, since: Instant) -> bool {
+        let said = self.answers.about(peer).into_iter();
+        let said = said.filter(|(by, _, at)| *at >= since && !self.removals().is_certain(by));
+        let (yes, no): (Vec<_>, Vec<_>) = said.partition(|(_, is_member, _)| *is_member);
+        yes.len() > no.len()
     }
 
     /// Whom owners have sent away.
@@ -309,7 +334,9 @@ impl Contact {
     /// Whether somebody is a member, by the word of one that is one here: who says so
     /// could have let that one in itself.
     pub(super) fn is_vouched_for(&self, peer: &PeerId) -> bool {
-        self.answers.name(peer, |by| !self.was_sent_away(by))
+        let said = self.answers.about(peer).into_iter();
+        let mut by = said.filter_map(|(by, is_member, _)| is_member.then_some(by));
+        by.any(|by| !self.was_sent_away(&by))
     }
 
     /// From now on no call of Raft's is answered: this seat's log is an older copy, and
@@ -380,8 +407,11 @@ impl Contact {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consensus::log_id;
-    use crate::net::messages::Survey;
+    use crate::{
+        consensus::{CommandId, GameCommand, log_id},
+        game::{Action, MAX_LISTED},
+        net::messages::Survey,
+    };
 
     fn holder(seat: NodeId) -> Holder {
         let key = PublicKey::try_from(&[seat as u8; 65][..]).expect("65 bytes");
@@ -402,6 +432,104 @@ mod tests {
         assert!(contact.is_vouched_for(&cem));
         tokio::time::advance(Duration::from_secs(1)).await;
         assert!(!contact.is_vouched_for(&cem));
+    }
+
+    fn says_in(members: &[PeerId]) -> Survey {
+        Survey {
+            members: members.iter().copied().collect(),
+            ..Survey::default()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_was_let_in_again_is_heard_by_the_word_of_most() {
+        let contact = Contact::default();
+        let [ada, bob, cem, dan] = [1, 2, 3, 4].map(|n| PeerId::new([n; 32]));
+        // Before it was removed.
+        contact.answers().note(Some(ada), &says_in(&[cem]));
+        contact.removals().note_removed(&[bob, cem]);
+        tokio::time::advance(Duration::from_secs(2)).await;
+        assert!(contact.was_sent_away(&cem));
+        // Neither by its own word, nor by that of others who were removed.
+        contact.answers().note(Some(cem), &says_in(&[cem]));
+        contact.answers().note(Some(bob), &says_in(&[cem]));
+        contact.answers().note(None, &says_in(&[cem]));
+        assert!(contact.was_sent_away(&cem));
+        contact.answers().note(Some(ada), &says_in(&[cem]));
+        assert!(!contact.was_sent_away(&cem));
+        assert_eq!(contact.sent_away(), [bob].into());
+        // One against one.
+        contact.answers().note(Some(dan), &says_in(&[ada]));
+        assert!(contact.was_sent_away(&cem));
+        contact.answers().note(Some(dan), &says_in(&[ada, cem]));
+        assert!(!contact.was_sent_away(&cem));
+        tokio::time::advance(Duration::from_secs(5)).await;
+        assert!(contact.was_sent_away(&cem), "that was long ago");
+    }
+
+    /// Who owned the room when this seat was asleep may have lost that right since.
+    #[tokio::test(start_paused = true)]
+    async fn an_owner_of_once_sends_nobody_away_whom_most_know() {
+        let contact = Contact::default();
+        let [bob, cem, dan, olga] = [2, 3, 4, 5].map(|n| PeerId::new([n; 32]));
+        let removal = |by: PeerId, peer| GameCommand {
+            id: CommandId {
+                peer_id: by,
+                session: 1,
+                seq: 1,
+            },
+            opens_session: false,
+            action: Action::Remove { peer, lock: false },
+            signed: None,
+        };
+        let shown = |by, peer| {
+            let mut removals = contact.removals();
+            removals.note_shown(peer, &removal(by, peer), false, Some(olga));
+        };
+        for n in 0..MAX_LISTED {
+            shown(
+                bob,
+                PeerId::new(
+                    [100 + (n % 100) as u8, (n / 100) as u8]
+                        .repeat(16)
+                        .try_into()
+                        .expect("32"),
+                ),
+            );
+        }
+        shown(bob, cem);
+        assert!(!contact.was_sent_away(&cem), "there is no place");
+        contact.removals().keep_shown(|_| false);
+        for peer in [cem, dan] {
+            shown(bob, peer);
+        }
+        assert!(contact.was_sent_away(&cem) && contact.was_sent_away(&dan));
+        for (by, others) in [
+            (bob, [bob, bob]),
+            (cem, [cem, dan]),
+            (dan, [cem, dan]),
+            (olga, [cem, dan]),
+        ] {
+            contact.answers().note(Some(by), &says_in(&others));
+        }
+        assert!(!contact.was_sent_away(&cem) && !contact.was_sent_away(&dan));
+        // The founder's right does not pass on: whom it sends away vouches for nobody, and
+        // it has a place.
+        for n in 0..MAX_LISTED {
+            shown(
+                bob,
+                PeerId::new(
+                    [100 + (n % 100) as u8, (n / 100) as u8]
+                        .repeat(16)
+                        .try_into()
+                        .expect("32"),
+                ),
+            );
+        }
+        shown(olga, bob);
+        shown(cem, bob);
+        assert!(contact.was_sent_away(&bob));
+        assert!(contact.removals().is_certain(&bob));
     }
 
     #[tokio::test(start_paused = true)]

@@ -65,7 +65,7 @@ impl Credentials {
     /// All members that are known here, and whom owners have sent away.
     pub fn known_members(&self) -> KnownMembers {
         KnownMembers {
-            sent_away: self.0.contact.removals().sent_away(),
+            sent_away: self.0.contact.sent_away(),
             ..self.0.log.known_members()
         }
     }

@@ -37,6 +37,8 @@ struct SentAway {
     since: Instant,
     /// Until when that counts, unless it is shown again, while it is not decided.
     until: Option<Instant>,
+    /// Whether the room's founder has signed it, whose right does not pass on.
+    by_founder: bool,
 }
 
 impl SentAway {
@@ -46,19 +48,46 @@ impl SentAway {
 }
 
 impl Removals {
-    /// Notes whom an owner has sent away, as a member showed: that was decided, or is
-    /// still open, and may never be.
-    pub fn note_shown(&mut self, peer: PeerId, by: &GameCommand, is_open: bool) {
+    /// Notes whom an owner, or the `founder`, has sent away, as a member showed: that was
+    /// decided, or is still open, and may never be.
+    pub fn note_shown(
+        &mut self,
+        peer: PeerId,
+        by: &GameCommand,
+        is_open: bool,
+        founder: Option<PeerId>,
+    ) {
         let until = is_open.then(|| Instant::now() + OPEN);
+        let by_founder = founder == Some(by.id.peer_id);
         let known = self.shown.get(&peer);
         let is_decided = known.is_some_and(|known| known.until.is_none() && known.by == *by);
-        let has_place = known.is_some() || self.shown.len() < MAX_LISTED;
-        if has_place && !is_decided {
-            let by = by.clone();
-            let is_on = known.filter(|known| known.is_on());
-            let since = is_on.map_or_else(Instant::now, |known| known.since);
-            self.shown.insert(peer, SentAway { by, since, until });
+        // Who was the owner once may have signed as many as there are places.
+        let is_weaker = known.is_some_and(|known| known.by_founder && known.is_on()) && !by_founder;
+        if is_decided || is_weaker || known.is_none() && !self.has_place(by_founder) {
+            return;
         }
+        let is_on = self.shown.get(&peer).filter(|known| known.is_on());
+        let since = is_on.map_or_else(Instant::now, |known| known.since);
+        let by = by.clone();
+        let sent_away = SentAway {
+            by,
+            since,
+            until,
+            by_founder,
+        };
+        self.shown.insert(peer, sent_away);
+    }
+
+    /// Whether there is a place for one more, or is made for the founder's.
+    fn has_place(&mut self, by_founder: bool) -> bool {
+        if self.shown.len() >= MAX_LISTED && by_founder {
+            let others = self.shown.iter().filter(|(_, known)| !known.by_founder);
+            let oldest = others.min_by_key(|(_, known)| known.since);
+            if let Some(peer) = oldest.map(|(peer, _)| *peer) {
+                self.shown.remove(&peer);
+            }
+        }
+        self.shown.len() < MAX_LISTED
     }
 
     /// Forgets those whom that would send away no more, and what came to nothing.
@@ -77,9 +106,10 @@ impl Removals {
     }
 
     /// All whom owners have sent away.
-    pub(super) fn sent_away(&self) -> BTreeSet<PeerId> {
+    pub fn sent_away(&self) -> BTreeSet<PeerId> {
         let all = self.shown.keys().chain(self.removed.keys()).copied();
-        all.filter(|peer| self.is_sent_away(peer)).collect()
+        all.filter(|peer| self.sent_away_since(peer).is_some())
+            .collect()
     }
 
     /// Whether somebody counts as sent away who did not at that time.
@@ -90,11 +120,34 @@ impl Removals {
         since.any(|since| since > at && since <= Instant::now())
     }
 
-    /// Whether an owner has sent somebody away: as a member showed, or as the game here
-    /// says for a while.
-    pub fn is_sent_away(&self, peer: &PeerId) -> bool {
-        let since = self.removed.get(peer);
-        self.shown.get(peer).is_some_and(SentAway::is_on)
-            || since.is_some_and(|at| at.elapsed() >= FAREWELL)
+    /// Since when somebody counts as sent away by an owner: as a member showed, or as the
+    /// game here says for a while.
+    pub(super) fn sent_away_since(&self, peer: &PeerId) -> Option<Instant> {
+        let shown = self.shown.get(peer).filter(|known| known.is_on());
+        let since = self.removed.get(peer).map(|seen| *seen + FAREWELL);
+        let since = since.filter(|since| *since <= Instant::now());
+        shown
+            .map(|known| known.since)
+            .into_iter()
+            .chain(since)
+            .min()
+    }
+
+    /// Since when it is known that somebody was sent away, though a leader may be heard on.
+    pub(super) fn known_since(&self, peer: &PeerId) -> Option<Instant> {
+        let shown = self.shown.get(peer).filter(|known| known.is_on());
+        let removed = self.removed.get(peer).copied();
+        shown
+            .map(|known| known.since)
+            .into_iter()
+            .chain(removed)
+            .min()
+    }
+
+    /// Whether that was decided here, or the founder has signed it. An owner may have lost
+    /// that right by now, which is not known here.
+    pub fn is_certain(&self, peer: &PeerId) -> bool {
+        let shown = self.shown.get(peer).filter(|known| known.is_on());
+        self.removed.contains_key(peer) || shown.is_some_and(|known| known.by_founder)
     }
 }

@@ -382,7 +382,7 @@ impl Handler for Service {
             removals: seat.node.state().removals().cloned().collect(),
             removing: seat.removing(),
             holds: entry.and_then(|entry| seat.node.log().holds(entry)),
-            members: seat.node.committed_members(),
+            members: seat.members_who_stay(),
         })
     }
 

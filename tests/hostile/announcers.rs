@@ -53,7 +53,7 @@ impl Answers for Pretends {
 }
 
 /// Announces that an intruder leads a room, as one of this computer's profiles.
-fn announce(room: &Room, intruder: &Intruder, nth: usize) -> Profile {
+pub fn announce(room: &Room, intruder: &Intruder, nth: usize) -> Profile {
     let (peer, port) = (intruder.identity.peer_id(), intruder.addr.port());
     announce_in(room.data.path(), nth, (peer, port), room.cluster)
 }

@@ -1,12 +1,16 @@
 //! One that says of the room, or of itself, what is not so.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use dhangkanna::{
     consensus::{ClusterId, Continuation, Holder, NodeId, TicketPath},
+    game::Action,
     net::{Identity, PROTOCOL, Refusal},
     node::{Command, Done, Stage, Timing, Trouble, View},
     proto as pb,
@@ -15,12 +19,12 @@ use parking_lot::Mutex;
 use tonic::Status;
 
 use super::{
-    Intruder, Room,
-    announcers::announce_next,
+    Intruder, QUICK, Room,
+    announcers::{announce, announce_next},
     calls::leads,
     server::{Answers, Append, Follows},
 };
-use crate::common::{PATIENCE, join, node, room_of, until};
+use crate::common::{PATIENCE, join, node, room_of, sit, until};
 
 /// What it says when it is asked how it is.
 #[derive(Clone, Copy, Debug)]
@@ -139,6 +143,86 @@ async fn who_is_asked_whose_game_goes_on_is_not_sent_away() {
         .cluster
         .cluster_id;
     assert_eq!(cluster, room.cluster);
+    room.players.push(host);
+    room.goes_on().await;
+    room.end().await;
+}
+
+/// Somebody who was removed, and a key that it lets in: both announce the room, and say
+/// what `lies` says there.
+async fn removed_and_made_up(room: &Room, lies: &Arc<SendsAway>) -> [Intruder; 2] {
+    let removed = Intruder::with(lies.clone());
+    removed.enter(room).await;
+    removed.sits_down(room).await;
+    let count = room.players.len();
+    let remove = Action::Remove {
+        peer: removed.identity.peer_id(),
+        lock: false,
+    };
+    let done = room.players[0].request(Command::Act(remove)).await;
+    done.expect("removed");
+    for player in &room.players {
+        until(player, "one member less", |view| {
+            room_of(view).is_some_and(|room| room.cluster.members.len() == count)
+        })
+        .await;
+    }
+    let new = Intruder::with(lies.clone());
+    let new = removed.makes_up_as(new, room, u64::MAX / 2).await;
+    let path = new.credentials(room.cluster).path().expect("a path");
+    *lies.room.lock() = Some(leads(&path, new.seat));
+    [removed, new]
+}
+
+/// The only voter is gone, and who was removed says: you are no member, join here.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_removed_takes_nobody_along_while_the_host_is_away() {
+    let timing = Timing {
+        stall: Duration::from_secs(2),
+        ..QUICK
+    };
+    let mut room = Room::with(2, timing).await;
+    let lies = Arc::new(SendsAway::default());
+    lies.lies.store(true, Ordering::Relaxed);
+    let both = removed_and_made_up(&room, &lies).await;
+    let _announced = [0, 1].map(|n| announce(&room, &both[n], n));
+    room.kill(0);
+    until(&room.players[0], "nobody to play with", |view| {
+        room_of(view).is_some_and(|room| !room.cluster.quorum)
+    })
+    .await;
+    // For longer than one that nobody answers waits before it believes anybody.
+    let gone = Instant::now();
+    while gone.elapsed() < 2 * timing.stall {
+        is_asked_times(&both[1], "survey", both[1].server.heard().len() + 1).await;
+    }
+    for key in &both {
+        assert!(
+            !key.server.heard().contains(&"join"),
+            "it is asked for a seat"
+        );
+    }
+    let host = room.wake(1);
+    sit(&host, Command::Resume { which: None }).await;
+    room.players.insert(0, host);
+    room.goes_on().await;
+    room.end().await;
+}
+
+/// Nor does it keep the host from going on after a start.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_removed_asks_the_host_nothing() {
+    let mut room = Room::of(1).await;
+    let lies = Arc::new(SendsAway::default());
+    let both = removed_and_made_up(&room, &lies).await;
+    let _announced = [0, 1].map(|n| announce(&room, &both[n], n));
+    room.kill(0);
+    let host = room.wake(1);
+    sit(&host, Command::Resume { which: None }).await;
+    until(&host, "its game", |view| {
+        room_of(view).is_some_and(|room| room.trouble.is_none() && room.cluster.leader.is_some())
+    })
+    .await;
     room.players.push(host);
     room.goes_on().await;
     room.end().await;

@@ -12,8 +12,8 @@ use dhangkanna::{
     consensus::{
         Mark, NodeId, Proposal, RoomState, Snapshot, SnapshotMeta, StoredMembership, Vote, log_id,
     },
-    game::Action,
-    net::Refusal,
+    game::{Action, Letter},
+    net::{Refusal, Refused},
     node::{Command, NodeHandle, Trouble, View},
     proto as pb,
 };
@@ -565,5 +565,55 @@ async fn a_removed_member_cannot_lead_who_slept_meanwhile() {
     println!("refused {refused:?} times before its log had arrived");
     room.players.push(awake);
     room.goes_on().await;
+    room.end().await;
+}
+
+/// By a program that gives commands as fast as it can.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_gives_too_many_commands_keeps_nobody_waiting() {
+    /// More than the leader has to take, however fast this machine is.
+    const MANY: usize = 20_000;
+    /// At a time.
+    const CALLS: usize = 50;
+    let room = Room::of(3).await;
+    let mallory = Intruder::with(Arc::new(Follows));
+    mallory.enter(&room).await;
+    mallory.sits_down(&room).await;
+    let reign = room.reign();
+    let client = mallory.member(room.cluster, room.host());
+    // Whether it counts is another's to say: it is taken, or decided again.
+    let guess = Action::Guess {
+        letter: Letter::parse("x").expect("a letter"),
+        round: None,
+    };
+    let guess = mallory.says(room.cluster, 2, guess);
+    let at_once = async || {
+        let calls = (0..CALLS).map(|_| client.propose(&guess, PATIENCE));
+        futures::future::join_all(calls).await
+    };
+    let flood = async {
+        for given in (0..MANY).step_by(CALLS) {
+            let answers = at_once().await;
+            let is_refused = |answer: &Result<_, Refused>| {
+                let refused = answer.as_ref().err();
+                refused.is_some_and(|refused| refused.reason == Refusal::TooFast)
+            };
+            if answers.iter().any(is_refused) {
+                return given;
+            }
+        }
+        panic!("the leader takes all of them");
+    };
+    let given = flood.await;
+    assert!(given > 100, "somebody who types would notice: {given}");
+    let flooding = async {
+        loop {
+            at_once().await;
+        }
+    };
+    tokio::select! {
+        () = flooding => unreachable!(),
+        () = assert_leads_on(&room, reign) => {}
+    }
     room.end().await;
 }

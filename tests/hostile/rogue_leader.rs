@@ -8,9 +8,9 @@ use std::{
 
 use dhangkanna::{
     consensus::{
-        ClusterId, CommandId, Continuation, Entry, Genesis, Holder, LogId, Member, Membership,
-        NodeId, Proposal, RoomState, Snapshot, SnapshotMeta, StoredMembership, TicketPath, Vote,
-        log_id,
+        ClusterId, CommandId, Continuation, Entry, GameCommand, Genesis, Holder, LogId, Member,
+        Membership, NodeId, Proposal, RoomState, Snapshot, SnapshotMeta, StoredMembership,
+        TicketPath, Vote, log_id,
     },
     game::{Action, Letter, Name, PeerId},
     net::{Connection, LeaderStatus},
@@ -18,7 +18,7 @@ use dhangkanna::{
     proto as pb,
 };
 use openraft::{
-    RaftNetworkV2 as _, entry::RaftEntry as _, error::ReplicationClosed,
+    EntryPayload, RaftNetworkV2 as _, entry::RaftEntry as _, error::ReplicationClosed,
     raft::AppendEntriesResponse,
 };
 use parking_lot::Mutex;
@@ -29,7 +29,7 @@ use super::{
     calls::{append, command, forged, leads, made_up, option, takes},
     server::{Answers, Follows},
 };
-use crate::common::{room_of, until};
+use crate::common::{room_of, sit, until};
 
 /// Longer than a follower that took no entries is still taken for one that has all
 /// (`SILENCE` in `net/contact.rs`).
@@ -56,8 +56,13 @@ impl Changed {
 
     /// The same, which answers calls as `answers` say.
     async fn leader_with(answers: Arc<dyn Answers>) -> Self {
+        Self::leader_of(async || Room::of(3).await, answers).await
+    }
+
+    /// The same of rooms of three that are made in some way.
+    async fn leader_of(room: impl AsyncFn() -> Room, answers: Arc<dyn Answers>) -> Self {
         for _ in 0..5 {
-            let changed = Self::of_killed(answers.clone()).await;
+            let changed = Self::of_killed(room().await, answers.clone()).await;
             if changed.is_followed().await {
                 return changed;
             }
@@ -81,8 +86,7 @@ impl Changed {
             .all(|answer| matches!(answer, AppendEntriesResponse::Success))
     }
 
-    async fn of_killed(answers: Arc<dyn Answers>) -> Self {
-        let mut room = Room::of(3).await;
+    async fn of_killed(mut room: Room, answers: Arc<dyn Answers>) -> Self {
         room.has_voters(3).await;
         room.goes_on().await;
         let seats = room.seats();
@@ -275,6 +279,64 @@ async fn a_rogue_leader_speaks_for_nobody_else() {
                 .all(|player| player.name.as_str() != "Mallory")
         );
     }
+    room.goes_on().await;
+    changed.room.end().await;
+}
+
+/// What a player said before its last start comes again, as that player signed it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_before_a_start_is_not_said_again() {
+    let restarted = async || {
+        let mut room = Room::of(3).await;
+        room.has_voters(3).await;
+        room.goes_on().await;
+        room.kill(1);
+        let player = room.wake(2);
+        sit(&player, Command::Resume { which: None }).await;
+        room.players.push(player);
+        room
+    };
+    let changed = Changed::leader_of(restarted, Arc::new(Follows)).await;
+    let Changed { room, rogue, .. } = &changed;
+    let (_, victim) = changed.seats[2];
+    let entries = rogue.log.entries_after(None);
+    let said = entries.into_iter().filter_map(|entry| match entry.payload {
+        EntryPayload::Normal(Proposal::Command(command)) => Some(command),
+        _ => None,
+    });
+    let said: Vec<_> = said.filter(|said| said.id.peer_id == victim).collect();
+    let newest = said.iter().map(|said| said.id.session).max();
+    let before: Vec<_> = said
+        .into_iter()
+        .filter(|said| Some(said.id.session) < newest)
+        .collect();
+    let guessed = |command: &GameCommand| matches!(command.action, Action::Guess { .. });
+    assert!(before.iter().any(guessed), "{before:?}");
+    let games = || {
+        room.players.iter().map(|player| {
+            let view = player.view().borrow().clone();
+            let game = room_of(&view).expect("a room").state.game().clone();
+            let round = game.round().expect("a round").guesses().len();
+            (round, game.players().len(), game.table().owner)
+        })
+    };
+    let then: Vec<_> = games().collect();
+    let first = changed.next();
+    let again = before.into_iter().zip(first.index..);
+    let again: Vec<Entry> = again
+        .map(|(said, index)| {
+            Entry::new_normal(log_id(changed.term, index), Proposal::Command(said))
+        })
+        .collect();
+    let last = first.index + again.len() as u64 - 1;
+    changed.append(again).await;
+    for player in &room.players {
+        until(player, "the entries", |view| {
+            room_of(view).is_some_and(|room| room.cluster.last_applied >= last)
+        })
+        .await;
+    }
+    assert_eq!(games().collect::<Vec<_>>(), then);
     room.goes_on().await;
     changed.room.end().await;
 }

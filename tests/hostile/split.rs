@@ -18,6 +18,9 @@ use super::{
 };
 use crate::common::{room_of, until};
 
+/// From what is told, until all show it.
+const SHOWN: Duration = Duration::from_secs(10);
+
 /// It tells each of the others something else.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_split_view_is_shown_to_all() {
@@ -49,23 +52,20 @@ async fn is_shown_to_all(names: [&str; 2], are_signed: bool, more: [u64; 2]) {
         entries.extend(blank);
         takes(&mut raft, changed.vote(), entries).await;
     });
-    futures::future::join_all(told).await;
-    for (player, more) in room.players.iter().zip(more) {
-        let last = next.index + more;
-        until(player, "all of it", |view| {
-            room_of(view).is_some_and(|room| room.cluster.last_applied >= last)
-        })
-        .await;
-    }
-    let split = |view: &View| {
-        let trouble = room_of(view).and_then(|room| room.trouble.as_ref());
-        matches!(trouble, Some(Trouble::Split { .. }))
+    let shown = async {
+        futures::future::join_all(told).await;
+        for (player, more) in room.players.iter().zip(more) {
+            let last = next.index + more;
+            until(player, "a split view of all of it", |view| {
+                let trouble = room_of(view).and_then(|room| room.trouble.as_ref());
+                matches!(trouble, Some(Trouble::Split { .. }))
+                    && room_of(view).is_some_and(|room| room.cluster.last_applied >= last)
+            })
+            .await;
+        }
     };
-    for player in &room.players {
-        let seen = until(player, "a split view", split);
-        let seen = tokio::time::timeout(Duration::from_secs(10), seen).await;
-        seen.expect("shown within 10 s");
-    }
+    let shown = tokio::time::timeout(SHOWN, shown).await;
+    shown.expect("shown to all in time");
     changed.room.end().await;
 }
 
@@ -154,9 +154,9 @@ async fn is_split_shown(told: Told, names: [&str; 2]) {
             until(player, "a split", split).await;
         }
     };
-    let shown = tokio::time::timeout(Duration::from_secs(10), shown);
+    let shown = tokio::time::timeout(SHOWN, shown);
     tokio::select! {
-        shown = shown => shown.expect("shown within 10 s"),
+        shown = shown => shown.expect("shown to all in time"),
         () = leads => unreachable!(),
     }
     changed.room.end().await;

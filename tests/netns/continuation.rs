@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::harness::{
     lab::Lab,
-    room::{plays_with, room, take_leader},
+    room::{agree, plays_with, room, take_leader},
     seat::Seat,
     stats::{report_within, runs},
 };
@@ -131,4 +131,41 @@ fn nobody_leaves_those_who_play() {
         leader.newest("cluster")["cluster_id"]
     );
     seat.must("start kanna#1");
+}
+
+/// Who comes while a voter lags has no vote that this one would not know: those who have
+/// the newest membership may all die.
+#[test]
+#[ignore = "needs root"]
+fn those_who_know_the_newcomers_die_while_another_lags() {
+    let lab = Lab::new(5);
+    let mut seats = room(&lab, 3);
+    seats[0].must("start kanna#1");
+    let third = seats.pop().expect("a seat");
+    third.signal("STOP");
+    for n in 4..=5 {
+        seats.push(Seat::ready(&lab, n, &format!("P{n}"), &["--join", "den"]));
+    }
+    let (first, second) = (seats.remove(0), seats.remove(0));
+    assert_eq!(seats[0].must("guess k")["outcome"], "hit");
+    first.kill();
+    second.kill();
+    third.signal("CONT");
+    seats[0].until("a question", "stalled", |_| true);
+    let since = Instant::now();
+    while seats[0].ask("continue").1["outcome"] != "continued" {
+        assert!(since.elapsed() < ASKED, "nobody goes on");
+    }
+    let cluster = seats[0].newest("cluster")["cluster_id"].clone();
+    seats.push(third);
+    for seat in &mut seats[1..] {
+        seat.until("where it went on", "cluster", |c| {
+            c["cluster_id"] == cluster && c["state"] == "playing"
+        });
+    }
+    assert_eq!(seats[2].must("guess a")["outcome"], "hit");
+    agree(&mut seats, &[]);
+    for seat in &seats {
+        assert_eq!(seat.newest("game")["mask"], "ka__a ka___");
+    }
 }

@@ -31,11 +31,22 @@ fn port(host: usize) -> u16 {
     41_000 + host as u16
 }
 
-/// Starts a seat on each of some hosts at once; they join at an address.
-fn start(lab: &Lab, hosts: RangeInclusive<usize>, addr: &str) -> Vec<Seat> {
+/// The PIN of a room that has one.
+const PIN: &str = "271828";
+
+/// The first seat, which lets in who shows the PIN, if it has one.
+fn host(lab: &Lab, pin: &[&str]) -> Seat {
+    let den = ["--host", "den", "--port", "41001"];
+    Seat::ready(lab, 1, "P1", &[&den, pin].concat())
+}
+
+/// Starts a seat on each of some hosts at once; they join at an address, with the PIN
+/// if there is one.
+fn start(lab: &Lab, hosts: RangeInclusive<usize>, addr: &str, pin: &[&str]) -> Vec<Seat> {
     let start = |n: usize| {
         let port = port(n).to_string();
-        Seat::start(lab, n, &format!("P{n}"), &["--join", addr, "--port", &port])
+        let joins = ["--join", addr, "--port", &port];
+        Seat::start(lab, n, &format!("P{n}"), &[&joins, pin].concat())
     };
     hosts.map(start).collect()
 }
@@ -76,9 +87,9 @@ fn until_all_play(seats: &[Seat], count: usize, within: Duration) {
 /// Those whom nobody has met come at once: twelve are in, and the others when the
 /// owner lets all in.
 fn all_come(lab: &Lab, network: &str, addr: &str) {
-    let mut host = Seat::ready(lab, 1, "P1", &["--host", "den", "--port", "41001"]);
+    let mut host = host(lab, &[]);
     let began = Instant::now();
-    let guests = start(lab, lab.far(), addr);
+    let guests = start(lab, lab.far(), addr, &[]);
     knock(&host, &guests, AT_ONCE);
     let knocked = began.elapsed();
     host.must("accept all");
@@ -93,6 +104,31 @@ fn all_come(lab: &Lab, network: &str, addr: &str) {
     );
     print_machine(lab.folder());
     assert!(took < ALL_IN, "{took:?}");
+    all_play(host, guests);
+}
+
+/// Those whom nobody has met come at once and show the PIN: all are in, and nobody
+/// has clicked.
+fn all_show_the_pin(lab: &Lab, network: &str, addr: &str) {
+    let mut host = host(lab, &["--pin", PIN]);
+    // Without it nobody is.
+    host.must("lock");
+    let began = Instant::now();
+    let guests = start(lab, lab.far(), addr, &["--pin", PIN]);
+    until_all_play(&guests, FULL, ALL_IN);
+    let took = began.elapsed();
+    println!(
+        "{} with the PIN over {network}: all in after {:.1} s",
+        guests.len(),
+        took.as_secs_f64()
+    );
+    print_machine(lab.folder());
+    assert!(took < ALL_IN, "{took:?}");
+    all_play(host, guests);
+}
+
+/// Some guess in a full room.
+fn all_play(host: Seat, guests: Vec<Seat>) {
     let mut seats = vec![host];
     seats.extend(guests);
     seats[FULL - 1].must("start kanna#1");
@@ -100,20 +136,42 @@ fn all_come(lab: &Lab, network: &str, addr: &str) {
     agree(&mut seats, &[]);
 }
 
+/// All but the host are behind a router with one address.
+fn one_address() -> Lab {
+    let lab = Lab::with_router(FULL - 1);
+    lab.hide_far(port);
+    lab
+}
+
+/// All but the host are in one network of IPv6.
+fn one_network() -> Lab {
+    let lab = Lab::with_router(FULL - 1);
+    lab.ipv6();
+    lab
+}
+
 #[test]
 #[ignore = "needs root"]
 fn a_class_joins_through_one_address() {
-    let lab = Lab::with_router(FULL - 1);
-    lab.hide_far(port);
-    all_come(&lab, "one address", "10.77.0.1:41001");
+    all_come(&one_address(), "one address", "10.77.0.1:41001");
 }
 
 #[test]
 #[ignore = "needs root"]
 fn a_class_joins_over_one_network_of_ipv6() {
-    let lab = Lab::with_router(FULL - 1);
-    lab.ipv6();
-    all_come(&lab, "one /64", "[2001:db8:1::1]:41001");
+    all_come(&one_network(), "one /64", "[2001:db8:1::1]:41001");
+}
+
+#[test]
+#[ignore = "needs root"]
+fn a_class_with_the_pin_joins_through_one_address() {
+    all_show_the_pin(&one_address(), "one address", "10.77.0.1:41001");
+}
+
+#[test]
+#[ignore = "needs root"]
+fn a_class_with_the_pin_joins_over_one_network_of_ipv6() {
+    all_show_the_pin(&one_network(), "one /64", "[2001:db8:1::1]:41001");
 }
 
 /// Where everybody is on one's own switch, too.
@@ -121,8 +179,8 @@ fn a_class_joins_over_one_network_of_ipv6() {
 #[ignore = "needs root"]
 fn a_full_room_is_back_with_the_switch_and_after_a_cold_start() {
     let lab = Lab::new(FULL);
-    let mut host = Seat::ready(&lab, 1, "P1", &["--host", "den", "--port", "41001"]);
-    let mut seats = start(&lab, 2..=FULL, "10.77.0.1:41001");
+    let mut host = host(&lab, &[]);
+    let mut seats = start(&lab, 2..=FULL, "10.77.0.1:41001", &[]);
     knock(&host, &seats, AT_ONCE);
     host.must("accept all");
     seats.insert(0, host);

@@ -25,6 +25,9 @@ const KILLED: Duration = Duration::from_secs(2);
 /// lease.
 const HANDED_OVER: Duration = Duration::from_millis(500);
 
+/// The same where the program is as it is released, and nothing else runs.
+const HANDED_OVER_AT_BEST: Duration = Duration::from_millis(30);
+
 #[test]
 #[ignore = "needs root"]
 fn the_leader_is_killed() {
@@ -89,8 +92,13 @@ fn the_leader_leaves() {
         seats.iter().for_each(Seat::forget_replies);
     }
     print_machine(lab.folder());
+    let bound = if cfg!(debug_assertions) {
+        HANDED_OVER
+    } else {
+        HANDED_OVER_AT_BEST
+    };
     report_within(
-        HANDED_OVER,
+        bound,
         "leader leaves: longest gap between acknowledgements",
         &mut times,
     );

@@ -34,7 +34,8 @@ fn a_locked_room_is_knocked_at() {
     assert!(back.leave().success());
     let back = Seat::ready(&lab, 3, "P3", &["--join", "den"]);
     // Sent away, told, not let in again, let in again.
-    seats[0].must("remove P3");
+    seats[0].must("unlock");
+    seats[0].must("remove P3 lock");
     back.wait("word of it", |e| {
         e["event"] == "warning"
             && e["message"]
@@ -48,6 +49,11 @@ fn a_locked_room_is_knocked_at() {
     let (code, said) = run_to_end_as(&lab, 3, "P3", &["--join", "den", "--name", "P3"]);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("removed you"), "{said}");
+    // On the same computer with another profile: a stranger, who knocks.
+    let again = Seat::start(&lab, 3, "Other", &["--join", "den"]);
+    seats[0].wait("a knock", |e| e["event"] == "knock" && e["name"] == "Other");
+    seats[0].must("refuse Other");
+    drop(again);
     seats[0].must("accept P3");
     Seat::ready(&lab, 3, "P3", &["--join", "den"]);
 }

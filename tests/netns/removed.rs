@@ -12,18 +12,25 @@ use std::{
 
 use dhangkanna::{
     consensus::{
-        ClusterId, Continuation, Entry, Holder, LogId, Member, Membership, NodeId, Proposal,
-        Ticket, TicketPath, Vote, log_id,
+        ClusterId, Continuation, Entry, Holder, LogId, Mark, Member, Membership, NodeId, Proposal,
+        RoomState, Snapshot, SnapshotMeta, StoredMembership, Ticket, TicketPath, TypeConfig, Vote,
+        log_id,
     },
     game::{Action, Name, PeerId},
+    proto as pb,
 };
 use openraft::{
     RaftNetworkV2 as _,
     entry::RaftEntry as _,
+    error::ReplicationClosed,
     network::RPCOption,
-    raft::{AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest, VoteRequest},
+    raft::{
+        AppendEntriesRequest, AppendEntriesResponse, SnapshotResponse, TransferLeaderRequest,
+        VoteRequest,
+    },
     storage::RaftLogStorageExt as _,
 };
+use prost::Message as _;
 use tokio::runtime::Runtime;
 
 use crate::harness::{
@@ -40,13 +47,22 @@ enum Was {
     Awake,
     Asleep,
     Restarted,
+    /// The fourth reaches it, and nobody else.
     CutOff,
+    /// Nobody reaches it.
+    Alone,
 }
 
 #[test]
 #[ignore = "needs root"]
 fn a_removed_members_program_changes_no_game() {
-    for was in [Was::Awake, Was::Asleep, Was::Restarted, Was::CutOff] {
+    for was in [
+        Was::Awake,
+        Was::Asleep,
+        Was::Restarted,
+        Was::CutOff,
+        Was::Alone,
+    ] {
         changes_no_game(was);
     }
 }
@@ -231,6 +247,10 @@ impl Attack {
         let vote = Vote::new_committed(term, by.seat);
         let to_itself = TransferLeaderRequest::new(vote, by.seat, Some(next));
         let _ = raft.transfer_leader(to_itself, option()).await;
+        let never = std::future::pending::<ReplicationClosed>();
+        let state = self.made_up_state(next);
+        let installed = raft.full_snapshot(vote, state, never, option()).await;
+        let entered = by.ask_in(self.target.peer, self.cluster).await;
 
         let member = by.member(self.cluster, to);
         let gives = by.says(self.cluster, 4, gives);
@@ -239,10 +259,29 @@ impl Attack {
             let _ = member.carry_on().await;
         }
         let _ = member.continued(&self.notice()).await;
+        let _ = member.survey(true, Mark::default(), Some(next)).await;
         // Who lacks the entry before has followed it, too.
         let is_led = led.is_ok_and(|led| !matches!(led, AppendEntriesResponse::HigherVote(_)));
         let has_vote = voted.is_ok_and(|voted| voted.vote_granted);
-        u64::from(is_led) + u64::from(has_vote)
+        let is_new = |answer: SnapshotResponse<TypeConfig>| answer.vote <= vote;
+        u64::from(is_led)
+            + u64::from(has_vote)
+            + u64::from(installed.is_ok_and(is_new))
+            + u64::from(entered.is_ok())
+    }
+
+    /// Another game, in which nobody else votes.
+    fn made_up_state(&self, last: LogId) -> Snapshot {
+        let entries = self.by.log.entries_after(None).into_iter().rev();
+        let mut memberships = entries.filter_map(|entry| entry.get_membership());
+        let newest = memberships.next().expect("a membership");
+        Snapshot {
+            meta: SnapshotMeta {
+                last_log_id: Some(last),
+                last_membership: StoredMembership::new(Some(last), newest),
+            },
+            snapshot: pb::RoomState::from(&RoomState::default()).encode_to_vec(),
+        }
     }
 
     /// That the game went on in a room of its own.
@@ -294,20 +333,28 @@ fn changes_no_game(was: Was) {
             third.kill();
             None
         }
-        Was::CutOff => {
+        Was::CutOff | Was::Alone => {
             lab.split(&[3]);
-            lab.reach(4, 3);
+            if was == Was::CutOff {
+                lab.reach(4, 3);
+            }
             third.until("that it is cut off", "cluster", |c| c["state"] != "playing");
             Some(third)
         }
     };
-    seats[0].must("remove Mallory");
+    // A new key of its own knocks then.
+    seats[0].must("remove Mallory lock");
     seats[0].until("one less", "cluster", |c| {
         c["members"]
             .as_array()
             .is_some_and(|members| members.len() == 3)
     });
     mallory.attack(&targets, targets[0].peer, was);
+    if was == Was::Alone {
+        // It has asked, in vain, how the others are; all come back to it at once.
+        std::thread::sleep(Duration::from_secs(3));
+        lab.heal(&[3]);
+    }
     let third = match third {
         Some(third) if was == Was::Asleep => {
             // Its system takes calls that it will read when it wakes.

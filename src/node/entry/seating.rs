@@ -255,7 +255,11 @@ pub async fn take_seat(
 
 /// What a peer shows of how it came into a room. Whoever cannot show that is not
 /// asked for anything.
-pub async fn prove(shared: &Shared, peer: PeerId, room: ClusterId) -> Result<Holder, CallError> {
+pub async fn prove(
+    shared: &Shared,
+    peer: PeerId,
+    room: ClusterId,
+) -> Result<TicketPath, CallError> {
     let about = shared.env.peers.hello(peer).await?;
     let its_room = about.room.filter(|its_room| its_room.cluster_id == room);
     let its_room = its_room.ok_or_else(|| {
@@ -264,7 +268,7 @@ pub async fn prove(shared: &Shared, peer: PeerId, room: ClusterId) -> Result<Hol
     })?;
     let is_proven = its_room.is_proven_by(peer);
     let path = its_room.path.filter(|_| is_proven);
-    path.map(|path| path.holder()).ok_or_else(|| {
+    path.ok_or_else(|| {
         let unproven = format!("{} cannot show that it belongs to that room", about.name);
         CallError::Refused(Refusal::NoSuchRoom.because(unproven))
     })
@@ -286,7 +290,7 @@ async fn ask(
     let mut in_vain = 0;
     while let Some(peer) = next {
         let asking = async {
-            let holder = prove(shared, peer, room).await?;
+            let holder = prove(shared, peer, room).await?.holder();
             let admission = shared.env.peers.join(peer, room, &shared.name()).await?;
             Ok((holder, admission))
         };
@@ -413,19 +417,22 @@ pub async fn rejoin(shared: &Shared, seat: &Arc<Seat>) -> Result<(), Failure> {
     if !shared.is_current(seat) {
         return Ok(());
     }
-    let (membership, state) = (seat.node.membership(), seat.node.state());
+    let membership = seat.node.membership();
     let known = membership.nodes().map(|(_, member)| member.peer_id);
     let mut members: Vec<PeerId> = known.filter(|peer| *peer != shared.env.me).collect();
     // Those first that seem to be there. Who only says that it is in the room may have
     // another game there, and who says nothing is there no more.
     let announcers = shared.env.announcers_of(seat.cluster_id);
+    // Where our own log does not count, it does not say who is in the room either.
+    let may_be_in =
+        |peer: &&PeerId| seat.contact.is_outdated() || seat.came_later.lock().contains(*peer);
     let others = announcers.iter().filter(|peer| !members.contains(peer));
-    let others: Vec<PeerId> = others.copied().collect();
+    let others: Vec<PeerId> = others.filter(may_be_in).copied().collect();
     let is_there = |peer: &PeerId| announcers.contains(peer);
     members.sort_by_key(|peer| !is_there(peer));
     let at = members.partition_point(is_there);
     members.splice(at..at, others);
-    members.retain(|peer| !state.game().is_removed(peer) && !seat.contact.was_sent_away(peer));
+    members.retain(|peer| !seat.was_sent_away(peer));
     let next = take_seat(shared, seat.cluster_id, &members).await?;
     seat.node.close().await;
     say_what_is_lost(shared, seat, &next);

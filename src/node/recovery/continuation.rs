@@ -90,7 +90,7 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
     if takes_theirs {
         // Who shall not keep still can go on electing a leader.
         let findings = survey(shared, seat, false, ASKING).await;
-        if findings.plays() || findings.is_given_up(&seat.node.membership().voter_ids().collect()) {
+        if findings.plays() || findings.is_given_up(&seat.other_voters(), true) {
             return take_theirs(shared, seat).await;
         }
         let mut others = findings.answers.values();

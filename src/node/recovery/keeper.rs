@@ -131,6 +131,7 @@ fn apart(seat: &Seat, findings: &Findings) -> (BTreeSet<PeerId>, BTreeSet<PeerId
 /// older copy, from a backup, than what it has told them. Nobody answers: then there
 /// is nobody to wait for.
 async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
+    note_removed(seat);
     let findings = survey(shared, seat, false, COMING_BACK).await;
     if findings.is_replaced {
         return shared.evict(seat, Eviction::Replaced);
@@ -156,8 +157,12 @@ async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
     // What a sole voter decided was on its disk. Others, with more or with something else,
     // cannot prove what was decided, but they may be right.
     let last = seat.node.last_log_id().await.map_or(0, |last| last.index());
-    let answers = findings.answers.into_values();
-    let newer = answers.filter(|(_, survey)| {
+    let Findings {
+        answers, unproven, ..
+    } = findings;
+    let answers = answers.into_iter();
+    let answers = answers.filter(|(id, _)| !unproven.contains(id));
+    let newer = answers.map(|(_, answer)| answer).filter(|(_, survey)| {
         // With fewer entries too: it decides, and this seat did not elect it.
         let leads_another = survey.plays && survey.leads;
         let differs = seat.agrees_with(survey) == Some(false);
@@ -211,18 +216,20 @@ async fn hear_where_it_went(shared: &Shared, seat: &Seat) {
     let _ = timeout(WHERE, hearing).await;
 }
 
+/// Notes whom the owner has sent away, as the game here says, and who is back by that.
+fn note_removed(seat: &Seat) {
+    let state = seat.node.state();
+    let mut removals = seat.contact.removals();
+    removals.keep_shown(|by| state.would_send_away(by).is_some());
+    removals.note_removed(&state.game().table().removed);
+}
+
 async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     hear_where_it_went(shared, seat).await;
     if seat.contact.is_replaced() || seat.is_overtaken(shared.env.session) {
         return shared.evict(seat, Eviction::Replaced);
     }
-    let state = seat.node.state();
-    seat.contact
-        .removals()
-        .keep_shown(|by| state.would_send_away(by).is_some());
-    seat.contact
-        .removals()
-        .note_removed(&state.game().table().removed);
+    note_removed(seat);
     if !seat.node.is_sole_voter() {
         // It follows somebody now, who has more or not.
         drop(seat.end_question());
@@ -241,13 +248,12 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
             .send_if_modified(|findings| findings.take().is_some());
         return;
     }
-    let have_asked = seat.contact.answers().asking();
     let mut findings = survey(shared, seat, false, ASKING).await;
-    have_asked();
     if findings.is_replaced {
         return shared.evict(seat, Eviction::Replaced);
     }
     let voters: BTreeSet<NodeId> = membership.voter_ids().collect();
+    let state = seat.node.state();
     let is_owner = state.game().table().owner == Some(seat.me);
     // Who has heard it is told by anybody.
     let has_heard = !findings.sent_us_away.is_empty() && state.game().is_removed(&seat.me);
@@ -261,7 +267,9 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     let is_outdated = seat.contact.is_outdated();
     // Who decides alone is asked whose game goes on, and no other member decides that.
     let decides_alone = seat.node.is_sole_voter();
-    let is_given_up = is_outdated || !decides_alone && findings.is_given_up(&voters);
+    let is_long = seat.cut_off_for() >= seat.timing.stall;
+    let is_given_up =
+        is_outdated || !decides_alone && findings.is_given_up(&seat.other_voters(), is_long);
     seat.findings.send_replace(Some(findings.clone()));
     seat.lost_membership
         .send_if_modified(|lost| std::mem::replace(lost, is_given_up) != is_given_up);

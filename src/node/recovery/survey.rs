@@ -6,7 +6,7 @@ use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    consensus::{GameCommand, MAX_MEMBERS, NodeId},
+    consensus::{GameCommand, MAX_MEMBERS, NodeId, TicketPath},
     discovery::Ads,
     game::PeerId,
     net::{CallError, Refusal, Survey},
@@ -57,7 +57,8 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
         .nodes()
         .filter(|(id, _)| **id != seat.node_id())
         .map(|(id, member)| (member.peer_id, *id))
-        .filter(|(peer, _)| !seat.contact.was_sent_away(peer))
+        // An owner who is none any more may have sent away all the others.
+        .filter(|(peer, _)| !seat.was_sent_away(peer) || !seat.contact.removals().is_certain(peer))
         .collect();
     let is_member = |peer: &PeerId| members.iter().any(|(member, _)| member == peer);
     let ads = Arc::clone(&shared.env.ads.borrow());
@@ -66,7 +67,7 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
         shared.env.note_addresses(ad);
         if ad.cluster_id == seat.cluster_id
             && !is_member(&ad.peer_id)
-            && !seat.contact.was_sent_away(&ad.peer_id)
+            && !seat.was_sent_away(&ad.peer_id)
         {
             strangers.push(ad.peer_id);
         }
@@ -79,15 +80,38 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
         .map(|(peer, id)| async move { (peer, ask(shared, seat, peer, id, freeze).await) })
         .collect();
     hear_removals(seat, seat.me, &seat.removing(), true);
+    let mut known = seat.credentials.known_members();
+    let state = seat.node.state();
+    let removed = state.game().table().removed.iter().copied();
+    known
+        .sent_away
+        .extend(removed.filter(|peer| seat.was_sent_away(peer)));
+    let mut came_later = BTreeSet::new();
     let mut findings = Findings {
         disbelieved: seat.doubts.lock().disbelieved(),
         ..Findings::default()
     };
     let until = Instant::now() + time;
     while let Ok(Some((peer, answer))) = timeout_at(until, asked.next()).await {
+        let answer = answer.map(|(id, path, answer)| {
+            if let Some(path) = path {
+                if known.has(path.holder(), Some(&path), seat.cluster_id) {
+                    came_later.insert(peer);
+                } else {
+                    findings.unproven.insert(id);
+                }
+            }
+            (id, answer)
+        });
+        if let Ok((_, Ok(survey))) = &answer {
+            hear(seat, peer, is_member(&peer), survey);
+        }
+        if seat.was_sent_away(&peer) {
+            continue;
+        }
         match answer {
             Ok((id, Ok(survey))) => {
-                hear(seat, (id, peer), is_member(&peer), &survey);
+                seat.histories.lock().note(id, seat.agrees_with(&survey));
                 findings.answers.insert(id, (peer, survey));
                 if !is_member(&peer) {
                     findings.strangers.insert(id);
@@ -112,6 +136,7 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
             }
         }
     }
+    *seat.came_later.lock() = came_later;
     findings
 }
 
@@ -126,19 +151,22 @@ pub async fn ask_others(shared: &Shared, seat: &Seat) {
 }
 
 /// Asks one peer, and answers with its seat, too. Who is not known as a member has
-/// to show first how it came into the room.
+/// to show first how it came into the room, which is answered as well.
 async fn ask(
     shared: &Shared,
     seat: &Seat,
     peer: PeerId,
     id: Option<NodeId>,
     freeze: bool,
-) -> Result<(NodeId, Result<Survey, CallError>), CallError> {
-    let id = match id {
-        Some(id) => id,
-        None => seating::prove(shared, peer, seat.cluster_id).await?.seat,
+) -> Result<(NodeId, Option<TicketPath>, Result<Survey, CallError>), CallError> {
+    let (id, path) = match id {
+        Some(id) => (id, None),
+        None => {
+            let path = seating::prove(shared, peer, seat.cluster_id).await?;
+            (path.holder().seat, Some(path))
+        }
     };
-    Ok((id, seat.compare_with(id, peer, freeze).await))
+    Ok((id, path, seat.compare_with(id, peer, freeze).await))
 }
 
 /// Notes whom owners have sent away, as a member shows, who may be the owner here.
@@ -150,15 +178,17 @@ fn hear_removals(seat: &Seat, by: PeerId, removals: &[GameCommand], are_open: bo
     for removal in removals {
         match state.sent_away_by(seat.cluster_id, removal) {
             // Nobody is heard on their own removal.
-            Some(peer) if peer != by => seat.contact.removals().note_shown(peer, removal, are_open),
+            Some(peer) if peer != by => {
+                let mut removals = seat.contact.removals();
+                removals.note_shown(peer, removal, are_open, state.game().table().founder);
+            }
             _ => {}
         }
     }
 }
 
 /// Notes what a member knows and this seat may not.
-fn hear(seat: &Seat, (id, by): (NodeId, PeerId), is_member: bool, survey: &Survey) {
-    seat.histories.lock().note(id, seat.agrees_with(survey));
+fn hear(seat: &Seat, by: PeerId, is_member: bool, survey: &Survey) {
     hear_removals(seat, by, &survey.removals, false);
     hear_removals(seat, by, &survey.removing, true);
     let member = is_member.then_some(by);

@@ -45,6 +45,8 @@ pub struct Findings {
     pub busy: BTreeSet<NodeId>,
     /// Those of them all who are in no membership here.
     pub strangers: BTreeSet<NodeId>,
+    /// Those who did not come in after that, as far as can be known here.
+    pub unproven: BTreeSet<NodeId>,
     /// Whose word has brought nothing before.
     pub disbelieved: BTreeSet<(NodeId, Claim)>,
     /// Members that have gone on in another cluster, and how that came about.
@@ -105,17 +107,28 @@ impl Findings {
         (is_empty && is_one).then_some((*by, first))
     }
 
-    /// Whether our seat was given up, and another can be had: by the word of most of those
-    /// voters that answered; if none did, of anybody who was let into the room.
-    pub fn is_given_up(&self, voters: &BTreeSet<NodeId>) -> bool {
+    /// Whether our seat was given up, and another can be had: by the word of most of the
+    /// other voters. If fewer answer for `long`, by that of most of those who do; and if
+    /// none does, of a member or of who shows that it came in later, where no member knows
+    /// us.
+    pub fn is_given_up(&self, others: &BTreeSet<NodeId>, long: bool) -> bool {
         let gave_up = self.gave_up.keys();
         let gave_up = gave_up.filter(|id| !self.sent_us_away.contains_key(id));
-        let strangers = gave_up.clone().count();
-        let gave_up = gave_up.filter(|id| voters.contains(id)).count();
-        let know_us = self.answers.keys().filter(|id| voters.contains(id)).count();
-        match gave_up + know_us {
-            0 => strangers > 0,
-            answered => quorum::is_majority(gave_up, answered),
+        let knows_us = |id: &&NodeId| !self.strangers.contains(id);
+        let by_members = self.answers.keys().filter(knows_us);
+        let votes = |id: &&NodeId| others.contains(id);
+        let gone = gave_up.clone().filter(votes).count();
+        let known = by_members.clone().filter(votes).count();
+        if quorum::is_majority(gone, others.len()) {
+            return true;
+        }
+        if !long {
+            return false;
+        }
+        let mut proven = gave_up.filter(|id| !self.unproven.contains(id));
+        match gone + known {
+            0 => by_members.count() == 0 && proven.next().is_some(),
+            answered => quorum::is_majority(gone, answered),
         }
     }
 
@@ -211,12 +224,16 @@ mod tests {
     use crate::consensus::{Continuation, Holder, TicketPath};
 
     /// Findings as a word for each seat: `p` plays, `l` leads, `n` says that we are
-    /// no member, `r` that the owner removed us.
+    /// no member, `r` that the owner removed us; `s` is a stranger, `u` one who came in
+    /// earlier than what is known here, if ever.
     fn findings(text: &str) -> Findings {
         let mut findings = Findings::default();
         for word in text.split_whitespace() {
             let (id, flags) = word.split_at(1);
             let id: NodeId = id.parse().expect("a digit");
+            if flags.contains('u') {
+                findings.unproven.insert(id);
+            }
             if flags.contains(['n', 'r']) {
                 let peer = PeerId::new([id as u8; 32]);
                 findings.gave_up.insert(id, peer);
@@ -317,7 +334,33 @@ mod tests {
             let (findings, voters) = (findings(text), voters.into_iter().collect());
             let believed = [false, true].map(|owner| findings.is_sent_away(&voters, 1, owner));
             assert_eq!(believed, [by_others, by_owner], "{text}");
-            assert_eq!(findings.is_given_up(&voters), again, "{text}");
+            let others = voters.iter().copied().filter(|id| *id != 1).collect();
+            assert_eq!(findings.is_given_up(&others, true), again, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_seat_is_given_up_by_most_voters_or_by_who_is_left() {
+        let cases = [
+            // who says what, which others vote, whether that is enough, and after long
+            ("2n", vec![2], true, true),
+            ("2n", vec![2, 3], false, true),
+            ("2n 3n", vec![2, 3], true, true),
+            ("2n 3n 4", vec![2, 3, 4], true, true),
+            ("2n 3", vec![2, 3], false, false),
+            // Nobody who votes says anything.
+            ("9n", vec![2], false, true),
+            ("9n 8", vec![2], false, false),
+            ("9n 8s", vec![2], false, true),
+            // Who did not come in later than what is known here.
+            ("9nu", vec![2], false, false),
+            ("9nu 8n", vec![2], false, true),
+            ("", vec![2], false, false),
+        ];
+        for (text, others, at_once, later) in cases {
+            let (findings, others) = (findings(text), others.into_iter().collect());
+            let is_given_up = [false, true].map(|long| findings.is_given_up(&others, long));
+            assert_eq!(is_given_up, [at_once, later], "{text}");
         }
     }
 
@@ -435,7 +478,7 @@ mod tests {
         for (text, plays, given_up) in cases {
             let findings = findings(text);
             assert_eq!(findings.plays(), plays, "{text}");
-            assert_eq!(findings.is_given_up(&voters), given_up, "{text}");
+            assert_eq!(findings.is_given_up(&voters, true), given_up, "{text}");
         }
     }
 }

@@ -10,6 +10,7 @@ mod times;
 pub mod view;
 
 use std::{
+    collections::BTreeSet,
     io,
     net::IpAddr,
     sync::{
@@ -71,6 +72,8 @@ pub struct Seat {
     pub is_doubted: AtomicBool,
     /// A command of this start of the profile was applied here.
     pub entered: AtomicBool,
+    /// Who shows that it came in after the membership here, of those who were asked last.
+    pub came_later: Mutex<BTreeSet<PeerId>>,
     /// Held while the others are asked because somebody calls after a silence.
     pub is_asking: tokio::sync::Mutex<()>,
     /// Whom this player, as the owner, sends away, until that is decided.
@@ -202,6 +205,7 @@ impl Seat {
             lost_membership: watch::Sender::new(false),
             is_doubted: AtomicBool::new(false),
             entered: AtomicBool::new(false),
+            came_later: Mutex::default(),
             is_asking: tokio::sync::Mutex::default(),
             removing: Mutex::default(),
             asks: Budget::new(2, 1),
@@ -304,6 +308,30 @@ impl Seat {
     /// which decides alone, has less of it than others.
     pub fn is_stuck(&self) -> bool {
         self.cut_off_for() >= self.timing.survey || !self.newer_copies.lock().is_empty()
+    }
+
+    /// All voters but this seat, by the newest membership here.
+    pub fn other_voters(&self) -> BTreeSet<NodeId> {
+        let voters = self.node.membership();
+        let others = voters.voter_ids().filter(|id| *id != self.node_id());
+        others.collect()
+    }
+
+    /// Whether an owner has sent somebody away, as far as is known here, and that one is
+    /// not back.
+    pub fn was_sent_away(&self, peer: &PeerId) -> bool {
+        let is_removed = self.node.state().game().is_removed(peer);
+        self.contact.was_sent_away(peer) || is_removed && !self.contact.is_back(peer)
+    }
+
+    /// The players of the committed membership whom no owner has sent away, as far as is
+    /// known here. Nobody's word is taken for that: if all did so, an owner would not be
+    /// believed whose removal is not decided yet.
+    pub fn members_who_stay(&self) -> BTreeSet<PeerId> {
+        let (sent_away, state) = (self.contact.removals().sent_away(), self.node.state());
+        let mut members = self.node.committed_members();
+        members.retain(|peer| !sent_away.contains(peer) && !state.game().is_removed(peer));
+        members
     }
 
     /// A member by its seat.

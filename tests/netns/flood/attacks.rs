@@ -11,7 +11,7 @@ use std::{
 
 use dhangkanna::{
     consensus::{ClusterId, RULES, Vote, log_id},
-    game::{Name, PeerId},
+    game::{Action, Name, PeerId},
     net::{AddressBook, Identity, PROTOCOL, Peers, TlsTransport},
     proto as pb, random,
 };
@@ -136,6 +136,9 @@ impl Attacker {
                 }
             }
         }
+        if wants("churn") {
+            all.spawn(churn(Arc::clone(&me)));
+        }
         if wants("hosts") {
             all.spawn(announce_hosts(Arc::clone(&me)));
         }
@@ -202,6 +205,27 @@ async fn haunt(me: Arc<Attacker>, n: usize) {
                 // Longer than it has to sit down.
                 sleep(Duration::from_secs(6)).await;
             }
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+/// Sits down under another name and leaves at once, with one key after the other.
+async fn churn(me: Arc<Attacker>) {
+    for n in 0.. {
+        let mut guest = Intruder::as_somebody(me.key(n), Arc::new(Follows));
+        guest.addr.set_ip(me.addr.into());
+        let cluster = me.target.cluster;
+        if let Ok(peer) = guest.peers.who_is_at(me.member(0)).await
+            && guest.ask_in(peer, cluster).await.is_ok()
+        {
+            let member = guest.member(cluster, (me.target.leader, peer));
+            let name = Name::parse(&format!("Guest {n}")).expect("a name");
+            let sits = guest.says(cluster, 1, Action::TakeSeat { name });
+            if member.propose(&sits, Duration::from_secs(5)).await.is_ok() {
+                me.tally.count("seats taken, and left", 1);
+            }
+            let _ = member.leave().await;
         }
         sleep(PAUSE).await;
     }

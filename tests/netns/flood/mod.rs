@@ -12,6 +12,7 @@ use std::{
 };
 
 use dhangkanna::net::Identity;
+use serde_json::Value;
 use tokio::sync::watch;
 
 use self::attacks::{Attacker, Tally, Target};
@@ -119,13 +120,26 @@ fn logs(lab: &Lab, seat: &Seat) -> u64 {
     files.into_iter().map(size).sum()
 }
 
-/// A friend comes, and goes: how long it took to be in.
-fn friend(lab: &Lab, room: &str) -> Duration {
+/// Where friends sit.
+const FRIENDS: usize = 4;
+
+/// Who comes, and who goes: how long it took to be in.
+fn comes(lab: &Lab, name: &str, args: &[&str]) -> Duration {
     let began = Instant::now();
-    let friend = Seat::ready(lab, 4, "Friend", &["--join", room]);
+    let friend = Seat::ready(lab, FRIENDS, name, args);
     let took = began.elapsed();
     assert!(friend.leave().success());
     took
+}
+
+/// A friend whom all have met.
+fn friend(lab: &Lab, room: &str) -> Duration {
+    comes(lab, "Friend", &["--join", room])
+}
+
+/// Somebody whom nobody has met shows the PIN.
+fn shows_the_pin(lab: &Lab, room: &str, pin: &str) -> Duration {
+    comes(lab, "Pia", &["--join", room, "--pin", pin])
 }
 
 /// The round of three seats that is played meanwhile.
@@ -240,6 +254,30 @@ fn a_stranger_floods_a_room() {
             });
         }
     }
+    // And two whom nobody has met: with the PIN, and by a click of the owner's.
+    round.seats[0].must("pin");
+    let pin = round.seats[0].newest("pin")["pin"].clone();
+    let pin = pin.as_str().expect("a PIN").to_owned();
+    let by_pin = std::thread::scope(|scope| {
+        let coming = scope.spawn(|| shows_the_pin(&lab, &addrs[0], &pin));
+        round.play(|| coming.is_finished());
+        coming.join().expect("a seat")
+    });
+    let knocked = Instant::now();
+    let guest = Seat::start(&lab, FRIENDS, "Gus", &["--join", &addrs[0]]);
+    let owner = round.seats[0].observer();
+    let is_shown = |knocks: &Value| {
+        let mut knocks = knocks.as_array().into_iter().flatten();
+        knocks.any(|knock| knock == "Gus")
+    };
+    round.play(|| is_shown(&owner.newest("game")["knocks"]));
+    let shown = knocked.elapsed();
+    let clicked = Instant::now();
+    round.seats[0].must("accept Gus");
+    let guest_sees = guest.observer();
+    round.play(|| !guest_sees.newest("ready").is_null());
+    let accepted = clicked.elapsed();
+    assert!(guest.leave().success());
     round.play(|| began.elapsed() >= time);
     let seconds = began.elapsed().as_secs_f64();
     println!("a flood of {seconds:.0} s from {ADDRESSES} addresses with {KEYS} keys:");
@@ -254,6 +292,11 @@ fn a_stranger_floods_a_room() {
     for (locked, took) in &friends {
         println!("a friend is in after {took:.2?} (door locked: {locked})");
         assert!(*took < FRIEND, "{took:?}");
+    }
+    println!("somebody new with the PIN is in after {by_pin:.2?}");
+    println!("a knock is shown after {shown:.2?}, and who was clicked in after {accepted:.2?}");
+    for took in [by_pin, shown, accepted] {
+        assert!(took < FRIEND, "{took:?}");
     }
     let after = Instant::now();
     let left = |seat: &Seat, before: u64| memory(seat).saturating_sub(before);
