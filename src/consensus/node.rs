@@ -182,6 +182,25 @@ impl RaftNode {
         })
     }
 
+    /// The players who vote by the newest membership, and by the newest that is known to
+    /// be committed.
+    pub fn voting_players(&self) -> BTreeSet<PeerId> {
+        self.metrics(|metrics| {
+            let both = [
+                &metrics.membership_config,
+                &metrics.committed_membership_config,
+            ];
+            let [newest, committed] = both.map(|stored| {
+                let voters = stored.voter_ids();
+                let members = voters.filter_map(|id| stored.membership().get_node(&id));
+                members
+                    .map(|member| member.peer_id)
+                    .collect::<BTreeSet<_>>()
+            });
+            newest.intersection(&committed).copied().collect()
+        })
+    }
+
     /// Whether it votes, by the newest membership in its log.
     pub fn is_voter(&self) -> bool {
         self.membership().voter_ids().any(|id| id == self.id)

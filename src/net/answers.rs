@@ -48,9 +48,21 @@ pub struct Answers {
     last: Arc<watch::Sender<Last>>,
     /// When all members were asked how they are, last, and waited for.
     asked: Arc<Mutex<Option<Seen>>>,
+    /// The other players who vote.
+    voters: Arc<Mutex<BTreeSet<PeerId>>>,
 }
 
 impl Answers {
+    /// Notes which other players vote, by all that is known here.
+    pub fn note_voters(&self, voters: BTreeSet<PeerId>) {
+        *self.voters.lock() = voters;
+    }
+
+    /// Those.
+    pub(super) fn voters(&self) -> BTreeSet<PeerId> {
+        self.voters.lock().clone()
+    }
+
     /// Notes how a member has answered, or somebody who is none here.
     pub fn note(&self, member: Option<PeerId>, survey: &Survey) {
         self.last.send_modify(|answered| {

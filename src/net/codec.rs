@@ -307,7 +307,7 @@ pub(super) fn survey(reply: pb::SurveyReply, rules: u32) -> Decoded<Survey> {
     if reply.removals.len() > MAX_LISTED || reply.removing.len() > MAX_MEMBERS {
         return Err(DecodeError::Invalid("removals"));
     }
-    if reply.members.len() > MAX_MEMBERS {
+    if reply.members.len() > codec::MAX_NODES {
         return Err(DecodeError::Invalid("members"));
     }
     let members = reply.members.iter().map(|peer| codec::peer_id(peer));

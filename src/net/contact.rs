@@ -25,7 +25,7 @@ use super::{
     traffic::Traffic,
 };
 use crate::{
-    consensus::{Holder, LogId, MAX_MEMBERS, NodeId, Notice, Vote},
+    consensus::{Holder, LogId, MAX_MEMBERS, NodeId, Notice, Vote, quorum},
     game::PeerId,
     keys::PublicKey,
 };
@@ -264,7 +264,7 @@ impl Contact {
     }
 
     /// Whether an owner has sent somebody away: as a member showed, or as the game here
-    /// says for a while; unless that one is back, as most of the others say.
+    /// says for a while; unless that one is back, as most voters say.
     pub fn was_sent_away(&self, peer: &PeerId) -> bool {
         let since = self.inner.lock().removals.sent_away_since(peer);
         since.is_some_and(|since| !self.is_said_to_be_in(peer, since))
@@ -278,20 +278,21 @@ impl Contact {
             .collect()
     }
 
-    /// Whether somebody who was sent away is back, as most of the others say.
+    /// Whether somebody who was sent away is back, as most voters say.
     pub fn is_back(&self, peer: &PeerId) -> bool {
         let since = self.inner.lock().removals.known_since(peer);
         since.is_some_and(|since| self.is_said_to_be_in(peer, since))
     }
 
-    /// Whether somebody is a member, as most of those say who were asked `since` then: let
-    /// in again while this seat heard nothing; or sent away only by who does not own the
-    /// room any more.
+    /// Whether somebody is a member, as most of the other voters say who were asked `since`
+    /// then: let in again while this seat heard nothing; or sent away only by who does not
+    /// own the room any more. Anybody can have members let in; who is silent says nothing.
     fn is_said_to_be_in(&self, peer: &PeerId, since: Instant) -> bool {
+        let mut voters = self.answers.voters();
+        voters.retain(|voter| voter != peer && !self.removals().is_certain(voter));
         let said = self.answers.about(peer).into_iter();
-        let said = said.filter(|(by, _, at)| *at >= since && !self.removals().is_certain(by));
-        let (yes, no): (Vec<_>, Vec<_>) = said.partition(|(_, is_member, _)| *is_member);
-        yes.len() > no.len()
+        let yes = said.filter(|(by, is_in, at)| *is_in && *at >= since && voters.contains(by));
+        quorum::is_majority(yes.count(), voters.len())
     }
 
     /// Whom owners have sent away.
@@ -445,6 +446,7 @@ mod tests {
     async fn who_was_let_in_again_is_heard_by_the_word_of_most() {
         let contact = Contact::default();
         let [ada, bob, cem, dan] = [1, 2, 3, 4].map(|n| PeerId::new([n; 32]));
+        contact.answers().note_voters([ada, bob, cem].into());
         // Before it was removed.
         contact.answers().note(Some(ada), &says_in(&[cem]));
         contact.removals().note_removed(&[bob, cem]);
@@ -458,8 +460,10 @@ mod tests {
         contact.answers().note(Some(ada), &says_in(&[cem]));
         assert!(!contact.was_sent_away(&cem));
         assert_eq!(contact.sent_away(), [bob].into());
-        // One against one.
+        // Who has no vote is not asked; of two who have, both.
         contact.answers().note(Some(dan), &says_in(&[ada]));
+        assert!(!contact.was_sent_away(&cem));
+        contact.answers().note_voters([ada, bob, cem, dan].into());
         assert!(contact.was_sent_away(&cem));
         contact.answers().note(Some(dan), &says_in(&[ada, cem]));
         assert!(!contact.was_sent_away(&cem));
@@ -500,6 +504,7 @@ mod tests {
         shown(bob, cem);
         assert!(!contact.was_sent_away(&cem), "there is no place");
         contact.removals().keep_shown(|_| false);
+        contact.answers().note_voters([bob, cem, dan, olga].into());
         for peer in [cem, dan] {
             shown(bob, peer);
         }

@@ -416,7 +416,14 @@ async fn leads(leader: NodeId, players: &[&NodeHandle]) {
         }
     };
     let done = tokio::time::timeout(2 * PATIENCE, handing_over).await;
-    done.expect("that it leads");
+    done.unwrap_or_else(|_late| {
+        let views = players.iter().map(|player| player.view().borrow().clone());
+        let clusters = views.map(|view| room_of(&view).map(|room| room.cluster.clone()));
+        panic!(
+            "{leader} does not lead: {:#?}",
+            clusters.collect::<Vec<_>>()
+        )
+    });
 }
 
 /// Who slept since before does not know it, and cannot tell its path from one that the

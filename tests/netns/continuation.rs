@@ -159,9 +159,14 @@ fn those_who_know_the_newcomers_die_while_another_lags() {
     let cluster = seats[0].newest("cluster")["cluster_id"].clone();
     seats.push(third);
     for seat in &mut seats[1..] {
-        seat.until("where it went on", "cluster", |c| {
-            c["cluster_id"] == cluster && c["state"] == "playing"
-        });
+        let plays = |c: &Value| c["cluster_id"] == cluster && c["state"] == "playing";
+        let is_told = |c: &Value| c["state"] == "continued_elsewhere";
+        // Who has not applied the same is asked first.
+        let now = seat.until("where it went on", "cluster", |c| plays(c) || is_told(c));
+        if is_told(&now) {
+            seat.must("follow");
+        }
+        seat.until("the game there", "cluster", plays);
     }
     assert_eq!(seats[2].must("guess a")["outcome"], "hit");
     agree(&mut seats, &[]);

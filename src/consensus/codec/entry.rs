@@ -151,7 +151,7 @@ impl From<&Membership> for pb::Membership {
 }
 
 /// The most members of a membership: those who come may replace as many who go.
-const MAX_NODES: usize = 2 * MAX_MEMBERS;
+pub const MAX_NODES: usize = 2 * MAX_MEMBERS;
 
 fn membership(membership: pb::Membership) -> Decoded<Membership> {
     let nodes = &membership.nodes;

@@ -9,7 +9,7 @@ mod round;
 
 pub use self::{
     command::{command, command_proof, digest, reply},
-    entry::{canonical, entry, holder, notice, snapshot_meta, ticket_path},
+    entry::{MAX_NODES, canonical, entry, holder, notice, snapshot_meta, ticket_path},
     game::{digest_of_game, mark, state, stored_state},
     parts::{DecodeError, Decoded, MAX_ADDRS, addrs, cluster_id, peer_id, public_key, signature},
 };

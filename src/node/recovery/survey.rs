@@ -80,6 +80,9 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
         .map(|(peer, id)| async move { (peer, ask(shared, seat, peer, id, freeze).await) })
         .collect();
     hear_removals(seat, seat.me, &seat.removing(), true);
+    let mut voters = seat.node.voting_players();
+    voters.remove(&seat.me);
+    seat.contact.answers().note_voters(voters);
     let mut known = seat.credentials.known_members();
     let state = seat.node.state();
     let removed = state.game().table().removed.iter().copied();
@@ -93,16 +96,22 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
     };
     let until = Instant::now() + time;
     while let Ok(Some((peer, answer))) = timeout_at(until, asked.next()).await {
-        let answer = answer.map(|(id, path, answer)| {
-            if let Some(path) = path {
+        let answer = match answer {
+            // Whoever it is shows a member's seat, with a key that is not that member's.
+            Ok((id, Some(_), _)) if id == seat.node_id() || known.members.contains_key(&id) => {
+                continue;
+            }
+            Ok((id, Some(path), answer)) => {
+                findings.outside.insert(id);
                 if known.has(path.holder(), Some(&path), seat.cluster_id) {
                     came_later.insert(peer);
                 } else {
                     findings.unproven.insert(id);
                 }
+                Ok((id, answer))
             }
-            (id, answer)
-        });
+            answer => answer.map(|(id, _, answer)| (id, answer)),
+        };
         if let Ok((_, Ok(survey))) = &answer {
             hear(seat, peer, is_member(&peer), survey);
         }

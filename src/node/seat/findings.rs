@@ -45,7 +45,9 @@ pub struct Findings {
     pub busy: BTreeSet<NodeId>,
     /// Those of them all who are in no membership here.
     pub strangers: BTreeSet<NodeId>,
-    /// Those who did not come in after that, as far as can be known here.
+    /// The same, and those who answered anything else.
+    pub outside: BTreeSet<NodeId>,
+    /// Those of them who did not come in after that, as far as can be known here.
     pub unproven: BTreeSet<NodeId>,
     /// Whose word has brought nothing before.
     pub disbelieved: BTreeSet<(NodeId, Claim)>,
@@ -108,27 +110,31 @@ impl Findings {
     }
 
     /// Whether our seat was given up, and another can be had: by the word of most of the
-    /// other voters. If fewer answer for `long`, by that of most of those who do; and if
-    /// none does, of a member or of who shows that it came in later, where no member knows
-    /// us.
+    /// other voters. If fewer answer for `long`, by that of most of those who do; if none
+    /// does, of most members that do; and if there is none of these, of anybody who shows
+    /// that it came in later.
     pub fn is_given_up(&self, others: &BTreeSet<NodeId>, long: bool) -> bool {
         let gave_up = self.gave_up.keys();
-        let gave_up = gave_up.filter(|id| !self.sent_us_away.contains_key(id));
-        let knows_us = |id: &&NodeId| !self.strangers.contains(id);
-        let by_members = self.answers.keys().filter(knows_us);
-        let votes = |id: &&NodeId| others.contains(id);
-        let gone = gave_up.clone().filter(votes).count();
-        let known = by_members.clone().filter(votes).count();
-        if quorum::is_majority(gone, others.len()) {
+        let mut gave_up = gave_up.filter(|id| !self.sent_us_away.contains_key(id));
+        let count = |may_say: &dyn Fn(&NodeId) -> bool| {
+            let gone = gave_up.clone().filter(|id| may_say(id)).count();
+            let known = self.answers.keys().filter(|id| may_say(id)).count();
+            (gone, gone + known)
+        };
+        let by_voters = count(&|id| others.contains(id));
+        if quorum::is_majority(by_voters.0, others.len()) {
             return true;
         }
         if !long {
             return false;
         }
-        let mut proven = gave_up.filter(|id| !self.unproven.contains(id));
-        match gone + known {
-            0 => by_members.count() == 0 && proven.next().is_some(),
-            answered => quorum::is_majority(gone, answered),
+        let by_members = count(&|id| !self.outside.contains(id));
+        match [by_voters, by_members]
+            .into_iter()
+            .find(|(_, all)| *all > 0)
+        {
+            Some((gone, all)) => quorum::is_majority(gone, all),
+            None => gave_up.any(|id| !self.unproven.contains(id)),
         }
     }
 
@@ -231,6 +237,9 @@ mod tests {
         for word in text.split_whitespace() {
             let (id, flags) = word.split_at(1);
             let id: NodeId = id.parse().expect("a digit");
+            if flags.contains(['s', 'u']) {
+                findings.outside.insert(id);
+            }
             if flags.contains('u') {
                 findings.unproven.insert(id);
             }
@@ -351,8 +360,11 @@ mod tests {
             // Nobody who votes says anything.
             ("9n", vec![2], false, true),
             ("9n 8", vec![2], false, false),
-            ("9n 8s", vec![2], false, true),
-            // Who did not come in later than what is known here.
+            ("9n 7n 8", vec![2], false, true),
+            // Nor any other member: who came in later is believed.
+            ("9ns", vec![2], false, true),
+            ("9ns 8", vec![2], false, false),
+            ("9ns 8s", vec![2], false, true),
             ("9nu", vec![2], false, false),
             ("9nu 8n", vec![2], false, true),
             ("", vec![2], false, false),

@@ -328,7 +328,10 @@ impl Seat {
     /// known here. Nobody's word is taken for that: if all did so, an owner would not be
     /// believed whose removal is not decided yet.
     pub fn members_who_stay(&self) -> BTreeSet<PeerId> {
-        let (sent_away, state) = (self.contact.removals().sent_away(), self.node.state());
+        let state = self.node.state();
+        let mut sent_away = self.contact.removals().sent_away();
+        let removing = self.removing().into_iter();
+        sent_away.extend(removing.filter_map(|command| state.would_send_away(&command)));
         let mut members = self.node.committed_members();
         members.retain(|peer| !sent_away.contains(peer) && !state.game().is_removed(peer));
         members
