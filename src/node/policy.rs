@@ -110,7 +110,9 @@ pub fn voters_after_leaving(
         .filter(|m| m.silent < timing.absent && (m.seated || !seated))
         .collect();
     let ready = |m: &MemberFacts| m.silent < FRESH && m.knows_members;
-    present.sort_by_key(|m| (m.id != leader, !m.voter, !m.known, !ready(m), m.lag, m.id));
+    // A leader that has just been elected does not know yet who is gone: of the voters
+    // those come first that have answered it.
+    present.sort_by_key(|m| (m.id != leader, !m.voter, !ready(m), !m.known, m.lag, m.id));
     let target = voter_target(present.len()).min(largest_odd(present.len()));
     ids(present.into_iter().take(target))
 }
@@ -231,6 +233,10 @@ mod tests {
             ("2v 3v 4v 5v", "2 3 4"),
             ("2v 3v 4v 5v 6n", "2 3 4 5 6"),
             ("2va 3v", "3"),
+            ("2vk 3v", "2"),
+            ("2vks 3v", "3"),
+            ("2vkm 3v", "3"),
+            ("2vm 3", "2"),
             ("2l 3", "3"),
             ("2m 3", "3"),
             ("2u 3 4k", "4"),
