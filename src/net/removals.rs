@@ -17,7 +17,7 @@ use crate::{
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// How long it counts that an owner sends somebody away, when it was shown last and was
-/// not decided: three times as long as until members ask each other again.
+/// not decided: members ask each other again more than three times meanwhile.
 const OPEN: Duration = Duration::from_secs(15);
 
 /// Whom owners have sent away.

@@ -8,6 +8,7 @@ use std::{
 use dhangkanna::{
     consensus::{Entry, Member, Membership, NodeId, Proposal, log_id},
     game::{Action, Name},
+    net::Identity,
     node::{Trouble, View},
 };
 use openraft::{RaftNetworkV2 as _, entry::RaftEntry as _};
@@ -71,7 +72,10 @@ async fn is_shown_to_all(names: [&str; 2], are_signed: bool, more: [u64; 2]) {
 
 /// What a leader that lies tells somebody of the members: its own seat, theirs, the
 /// other one's, and who is first.
-type Told = fn(&mut BTreeMap<NodeId, Member>, [NodeId; 3], bool);
+type Told = (
+    &'static str,
+    fn(&mut BTreeMap<NodeId, Member>, [NodeId; 3], bool),
+);
 
 /// There are only the two of us.
 fn two(members: &mut BTreeMap<NodeId, Member>, [_, _, other]: [NodeId; 3], _: bool) {
@@ -100,17 +104,36 @@ fn twins(members: &mut BTreeMap<NodeId, Member>, seats: [NodeId; 3], _: bool) {
     }
 }
 
+/// Somebody else has the other one's seat.
+fn swapped(members: &mut BTreeMap<NodeId, Member>, [_, _, other]: [NodeId; 3], _: bool) {
+    let key = Identity::ephemeral().expect("a key").key().public();
+    members.insert(other, Member::new(key, None, Vec::new()));
+}
+
+/// The other one has another seat.
+fn renumbered(members: &mut BTreeMap<NodeId, Member>, [_, _, other]: [NodeId; 3], _: bool) {
+    let member = members.remove(&other).expect("a member");
+    members.insert(u64::MAX - 7, member);
+}
+
 /// It tells each of the others something else of who the members are, and of the game.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_split_of_the_members_is_shown_to_all() {
-    let all: [Told; 4] = [two, two_and_three, no_path, twins];
+    let all: [Told; 6] = [
+        ("two", two),
+        ("two and three", two_and_three),
+        ("no path", no_path),
+        ("twins", twins),
+        ("swapped", swapped),
+        ("renumbered", renumbered),
+    ];
     for told in all {
         is_split_shown(told, ["Here", "There"]).await;
     }
-    is_split_shown(two, ["Here", "Here"]).await;
+    is_split_shown(all[0], ["Here", "Here"]).await;
 }
 
-async fn is_split_shown(told: Told, names: [&str; 2]) {
+async fn is_split_shown((case, told): Told, names: [&str; 2]) {
     let changed = Changed::leader().await;
     let Changed { room, rogue, .. } = &changed;
     let (vote, next) = (changed.vote(), changed.next());
@@ -156,7 +179,11 @@ async fn is_split_shown(told: Told, names: [&str; 2]) {
     };
     let shown = tokio::time::timeout(SHOWN, shown);
     tokio::select! {
-        shown = shown => shown.expect("shown to all in time"),
+        shown = shown => shown.unwrap_or_else(|_late| {
+            let views = room.players.iter().map(|player| player.view().borrow().clone());
+            let troubles = views.map(|view| room_of(&view).map(|room| room.trouble.clone()));
+            panic!("{case}: not shown to all in time, but {:?}", troubles.collect::<Vec<_>>())
+        }),
         () = leads => unreachable!(),
     }
     changed.room.end().await;

@@ -31,12 +31,13 @@ use crate::{
 /// How often we check whether the others are still heard.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// How often the members compare what they have applied.
-const COMPARE: Duration = Duration::from_secs(5);
+/// How often the members compare what they have applied. A split is shown within ten
+/// seconds, though twice somebody is waited for who does not answer.
+const COMPARE: Duration = Duration::from_secs(4);
 
 /// When they do so again, if one of them says that this seat is no member: longer than a
 /// leader is still heard that has removed it.
-const AGAIN: Duration = Duration::from_secs(2);
+const AGAIN: Duration = Duration::from_millis(1250);
 
 /// How long those are waited for who may know where the game went on.
 const WHERE: Duration = Duration::from_secs(1);
@@ -123,7 +124,9 @@ fn apart(seat: &Seat, findings: &Findings) -> (BTreeSet<PeerId>, BTreeSet<PeerId
     let not_known_there = not_known_there.filter(|peer| !are_behind.contains(peer));
     let (members, strangers): (Vec<_>, Vec<_>) =
         not_known_there.filter(is_apart).partition(is_member);
-    let apart = strangers.into_iter().chain(have_another.filter(is_apart));
+    let elsewhere = findings.elsewhere.iter().copied();
+    let apart = elsewhere.chain(have_another).filter(is_apart);
+    let apart = apart.chain(strangers);
     (apart.collect(), members.into_iter().collect())
 }
 

@@ -97,11 +97,18 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
     let until = Instant::now() + time;
     while let Ok(Some((peer, answer))) = timeout_at(until, asked.next()).await {
         let answer = match answer {
-            // Whoever it is shows a member's seat, with a key that is not that member's.
-            Ok((id, Some(_), _)) if id == seat.node_id() || known.members.contains_key(&id) => {
-                continue;
-            }
+            // It is asked as who it is.
+            Ok((id, Some(_), _)) if members.contains(&(peer, id)) => continue,
             Ok((id, Some(path), answer)) => {
+                let key = path.holder().key;
+                let is_taken = known.members.get(&id).is_some_and(|member| *member != key);
+                if id == seat.node_id() || is_taken {
+                    // It does not speak for that seat. Where a leader lies, it may be right.
+                    if is_elsewhere(seat, &answer) {
+                        findings.elsewhere.insert(peer);
+                    }
+                    continue;
+                }
                 findings.outside.insert(id);
                 if known.has(path.holder(), Some(&path), seat.cluster_id) {
                     came_later.insert(peer);
@@ -122,7 +129,7 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
             Ok((id, Ok(survey))) => {
                 seat.histories.lock().note(id, seat.agrees_with(&survey));
                 findings.answers.insert(id, (peer, survey));
-                if !is_member(&peer) {
+                if findings.outside.contains(&id) {
                     findings.strangers.insert(id);
                 }
             }
@@ -133,7 +140,9 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
                     findings.sent_us_away.insert(id, peer);
                 }
                 // A stranger plays no part in the next room.
-                Refusal::Busy if is_member(&peer) => drop(findings.busy.insert(id)),
+                Refusal::Busy if !findings.outside.contains(&id) => {
+                    findings.busy.insert(id);
+                }
                 Refusal::Replaced => findings.is_replaced = true,
                 _ => {}
             },
@@ -159,8 +168,18 @@ pub async fn ask_others(shared: &Shared, seat: &Seat) {
     }
 }
 
+/// Whether somebody says that this seat is none there, or has another game.
+fn is_elsewhere(seat: &Seat, answer: &Result<Survey, CallError>) -> bool {
+    match answer {
+        Ok(survey) => seat.agrees_with(survey) == Some(false),
+        Err(CallError::Refused(refused)) => refused.reason == Refusal::NotAMember,
+        Err(_) => false,
+    }
+}
+
 /// Asks one peer, and answers with its seat, too. Who is not known as a member has
-/// to show first how it came into the room, which is answered as well.
+/// to show first how it came into the room, which is answered as well; so has who has
+/// another seat than is known here.
 async fn ask(
     shared: &Shared,
     seat: &Seat,
@@ -168,14 +187,18 @@ async fn ask(
     id: Option<NodeId>,
     freeze: bool,
 ) -> Result<(NodeId, Option<TicketPath>, Result<Survey, CallError>), CallError> {
-    let (id, path) = match id {
-        Some(id) => (id, None),
-        None => {
-            let path = seating::prove(shared, peer, seat.cluster_id).await?;
-            (path.holder().seat, Some(path))
+    if let Some(id) = id {
+        let answer = seat.compare_with(id, peer, freeze).await;
+        let is_gone = matches!(&answer, Err(CallError::Refused(refused))
+            if refused.reason == Refusal::NoSuchRoom);
+        if !is_gone || peer == seat.me {
+            return Ok((id, None, answer));
         }
-    };
-    Ok((id, path, seat.compare_with(id, peer, freeze).await))
+    }
+    let path = seating::prove(shared, peer, seat.cluster_id).await?;
+    let id = path.holder().seat;
+    let answer = seat.compare_with(id, peer, freeze).await;
+    Ok((id, Some(path), answer))
 }
 
 /// Notes whom owners have sent away, as a member shows, who may be the owner here.

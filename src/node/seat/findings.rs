@@ -49,6 +49,9 @@ pub struct Findings {
     pub outside: BTreeSet<NodeId>,
     /// Those of them who did not come in after that, as far as can be known here.
     pub unproven: BTreeSet<NodeId>,
+    /// Players whose seat is another's by the membership here, and who know nothing of
+    /// this seat, or have another game.
+    pub elsewhere: BTreeSet<PeerId>,
     /// Whose word has brought nothing before.
     pub disbelieved: BTreeSet<(NodeId, Claim)>,
     /// Members that have gone on in another cluster, and how that came about.
