@@ -292,7 +292,11 @@ impl Contact {
         voters.retain(|voter| voter != peer && !self.removals().is_certain(voter));
         let said = self.answers.about(peer).into_iter();
         let yes = said.filter(|(by, is_in, at)| *is_in && *at >= since && voters.contains(by));
-        quorum::is_majority(yes.count(), voters.len())
+        let yes: Vec<PeerId> = yes.map(|(by, ..)| by).collect();
+        // Those who were sent away together could say so of each other.
+        let mut others = yes.iter();
+        let is_clean = |by: &PeerId| self.removals().sent_away_since(by).is_none();
+        others.any(is_clean) && quorum::is_majority(yes.len(), voters.len())
     }
 
     /// Whom owners have sent away.

@@ -113,20 +113,15 @@ fn apart(seat: &Seat, findings: &Findings) -> (BTreeSet<PeerId>, BTreeSet<PeerId
         seat.has_quorum() && game.players().contains_key(peer) && !game.is_removed(peer)
     };
     let is_member = |peer: &PeerId| membership.nodes().any(|(_, m)| m.peer_id == *peer);
-    let others = findings.answers.iter();
-    let others = others.filter(|(id, _)| findings.strangers.contains(id));
-    let have_another = others
-        .filter(|(_, (_, survey))| seat.agrees_with(survey) == Some(false))
-        .map(|(_, (peer, _))| *peer);
-    let not_known_there = findings.gave_up.values().copied();
+    let have_another = findings.have_another.iter().copied();
+    let not_known_there: BTreeSet<PeerId> = findings.gave_up.values().copied().collect();
+    let not_known_there = not_known_there.union(&findings.not_known_to).copied();
     // Who has not heard yet that the owner let us in again is only behind.
     let are_behind: Vec<PeerId> = findings.sent_us_away.values().copied().collect();
     let not_known_there = not_known_there.filter(|peer| !are_behind.contains(peer));
     let (members, strangers): (Vec<_>, Vec<_>) =
         not_known_there.filter(is_apart).partition(is_member);
-    let elsewhere = findings.elsewhere.iter().copied();
-    let apart = elsewhere.chain(have_another).filter(is_apart);
-    let apart = apart.chain(strangers);
+    let apart = strangers.into_iter().chain(have_another.filter(is_apart));
     (apart.collect(), members.into_iter().collect())
 }
 
@@ -160,12 +155,8 @@ async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
     // What a sole voter decided was on its disk. Others, with more or with something else,
     // cannot prove what was decided, but they may be right.
     let last = seat.node.last_log_id().await.map_or(0, |last| last.index());
-    let Findings {
-        answers, unproven, ..
-    } = findings;
-    let answers = answers.into_iter();
-    let answers = answers.filter(|(id, _)| !unproven.contains(id));
-    let newer = answers.map(|(_, answer)| answer).filter(|(_, survey)| {
+    let answers = findings.answers.into_values();
+    let newer = answers.filter(|(_, survey)| {
         // With fewer entries too: it decides, and this seat did not elect it.
         let leads_another = survey.plays && survey.leads;
         let differs = seat.agrees_with(survey) == Some(false);

@@ -96,32 +96,28 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
     };
     let until = Instant::now() + time;
     while let Ok(Some((peer, answer))) = timeout_at(until, asked.next()).await {
+        if let Ok((_, _, Ok(survey))) = &answer {
+            hear(seat, peer, is_member(&peer), survey);
+        }
         let answer = match answer {
             // It is asked as who it is.
             Ok((id, Some(_), _)) if members.contains(&(peer, id)) => continue,
             Ok((id, Some(path), answer)) => {
-                let key = path.holder().key;
-                let is_taken = known.members.get(&id).is_some_and(|member| *member != key);
-                if id == seat.node_id() || is_taken {
-                    // It does not speak for that seat. Where a leader lies, it may be right.
-                    if is_elsewhere(seat, &answer) {
-                        findings.elsewhere.insert(peer);
-                    }
-                    continue;
-                }
-                findings.outside.insert(id);
-                if known.has(path.holder(), Some(&path), seat.cluster_id) {
+                note_elsewhere(seat, &mut findings, peer, &answer);
+                let is_newer = known.has(path.holder(), Some(&path), seat.cluster_id);
+                if is_newer {
                     came_later.insert(peer);
-                } else {
-                    findings.unproven.insert(id);
+                }
+                // Anybody can show any seat. Where our own log does not count, it does not
+                // say who is in the room either.
+                let speaks = is_newer || seat.contact.is_outdated();
+                if !speaks || !findings.newcomers.insert(id) {
+                    continue;
                 }
                 Ok((id, answer))
             }
             answer => answer.map(|(id, _, answer)| (id, answer)),
         };
-        if let Ok((_, Ok(survey))) = &answer {
-            hear(seat, peer, is_member(&peer), survey);
-        }
         if seat.was_sent_away(&peer) {
             continue;
         }
@@ -129,7 +125,7 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
             Ok((id, Ok(survey))) => {
                 seat.histories.lock().note(id, seat.agrees_with(&survey));
                 findings.answers.insert(id, (peer, survey));
-                if findings.outside.contains(&id) {
+                if findings.newcomers.contains(&id) {
                     findings.strangers.insert(id);
                 }
             }
@@ -140,7 +136,7 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
                     findings.sent_us_away.insert(id, peer);
                 }
                 // A stranger plays no part in the next room.
-                Refusal::Busy if !findings.outside.contains(&id) => {
+                Refusal::Busy if !findings.newcomers.contains(&id) => {
                     findings.busy.insert(id);
                 }
                 Refusal::Replaced => findings.is_replaced = true,
@@ -168,12 +164,26 @@ pub async fn ask_others(shared: &Shared, seat: &Seat) {
     }
 }
 
-/// Whether somebody says that this seat is none there, or has another game.
-fn is_elsewhere(seat: &Seat, answer: &Result<Survey, CallError>) -> bool {
+/// Notes who is in no membership here and says that this seat is none there, or has
+/// another game: it may be right where a leader lies. And that this player sits elsewhere,
+/// which this player has signed.
+fn note_elsewhere(
+    seat: &Seat,
+    findings: &mut Findings,
+    peer: PeerId,
+    answer: &Result<Survey, CallError>,
+) {
     match answer {
-        Ok(survey) => seat.agrees_with(survey) == Some(false),
-        Err(CallError::Refused(refused)) => refused.reason == Refusal::NotAMember,
-        Err(_) => false,
+        Ok(survey) if seat.agrees_with(survey) == Some(false) => {
+            findings.have_another.insert(peer);
+        }
+        Err(CallError::Refused(refused)) if refused.reason == Refusal::NotAMember => {
+            findings.not_known_to.insert(peer);
+        }
+        Err(CallError::Refused(refused)) if refused.reason == Refusal::Replaced => {
+            findings.is_replaced = true;
+        }
+        _ => {}
     }
 }
 
@@ -207,7 +217,11 @@ fn hear_removals(seat: &Seat, by: PeerId, removals: &[GameCommand], are_open: bo
         return;
     }
     let state = seat.node.state();
-    for removal in removals {
+    // An owner who leads, and is followed, has no need of that: the log comes.
+    let leader = seat.node.leader().filter(|_| are_open && seat.has_quorum());
+    let leader = leader.and_then(|id| seat.member(id)).map(|it| it.peer_id);
+    let removals = removals.iter();
+    for removal in removals.filter(|removal| Some(removal.id.peer_id) != leader) {
         match state.sent_away_by(seat.cluster_id, removal) {
             // Nobody is heard on their own removal.
             Some(peer) if peer != by => {

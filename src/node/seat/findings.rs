@@ -45,13 +45,13 @@ pub struct Findings {
     pub busy: BTreeSet<NodeId>,
     /// Those of them all who are in no membership here.
     pub strangers: BTreeSet<NodeId>,
-    /// The same, and those who answered anything else.
-    pub outside: BTreeSet<NodeId>,
-    /// Those of them who did not come in after that, as far as can be known here.
-    pub unproven: BTreeSet<NodeId>,
-    /// Players whose seat is another's by the membership here, and who know nothing of
-    /// this seat, or have another game.
-    pub elsewhere: BTreeSet<PeerId>,
+    /// Those who show that they came in after that, whatever they answered.
+    pub newcomers: BTreeSet<NodeId>,
+    /// Who is in none of those memberships, whatever seat it shows, and says that this
+    /// seat is none.
+    pub not_known_to: BTreeSet<PeerId>,
+    /// The same who have another game.
+    pub have_another: BTreeSet<PeerId>,
     /// Whose word has brought nothing before.
     pub disbelieved: BTreeSet<(NodeId, Claim)>,
     /// Members that have gone on in another cluster, and how that came about.
@@ -118,7 +118,7 @@ impl Findings {
     /// that it came in later.
     pub fn is_given_up(&self, others: &BTreeSet<NodeId>, long: bool) -> bool {
         let gave_up = self.gave_up.keys();
-        let mut gave_up = gave_up.filter(|id| !self.sent_us_away.contains_key(id));
+        let gave_up = gave_up.filter(|id| !self.sent_us_away.contains_key(id));
         let count = |may_say: &dyn Fn(&NodeId) -> bool| {
             let gone = gave_up.clone().filter(|id| may_say(id)).count();
             let known = self.answers.keys().filter(|id| may_say(id)).count();
@@ -131,13 +131,13 @@ impl Findings {
         if !long {
             return false;
         }
-        let by_members = count(&|id| !self.outside.contains(id));
+        let by_members = count(&|id| !self.newcomers.contains(id));
         match [by_voters, by_members]
             .into_iter()
             .find(|(_, all)| *all > 0)
         {
             Some((gone, all)) => quorum::is_majority(gone, all),
-            None => gave_up.any(|id| !self.unproven.contains(id)),
+            None => gave_up.count() > 0,
         }
     }
 
@@ -240,11 +240,8 @@ mod tests {
         for word in text.split_whitespace() {
             let (id, flags) = word.split_at(1);
             let id: NodeId = id.parse().expect("a digit");
-            if flags.contains(['s', 'u']) {
-                findings.outside.insert(id);
-            }
-            if flags.contains('u') {
-                findings.unproven.insert(id);
+            if flags.contains('s') {
+                findings.newcomers.insert(id);
             }
             if flags.contains(['n', 'r']) {
                 let peer = PeerId::new([id as u8; 32]);
@@ -368,8 +365,6 @@ mod tests {
             ("9ns", vec![2], false, true),
             ("9ns 8", vec![2], false, false),
             ("9ns 8s", vec![2], false, true),
-            ("9nu", vec![2], false, false),
-            ("9nu 8n", vec![2], false, true),
             ("", vec![2], false, false),
         ];
         for (text, others, at_once, later) in cases {
