@@ -88,11 +88,13 @@ async fn compare(shared: &Shared, seat: &Arc<Seat>) -> Duration {
     let (apart, not_known_to) = apart(seat, &findings);
     // Who is just leaving is not led any more when they are asked again.
     let is_certain = not_known_to.is_subset(&histories.not_known_to);
-    histories.apart = apart;
-    if is_certain {
-        histories.apart.extend(&not_known_to);
+    if seat.has_quorum() {
+        histories.apart = apart;
+        if is_certain {
+            histories.apart.extend(&not_known_to);
+        }
+        histories.not_known_to = not_known_to;
     }
-    histories.not_known_to = not_known_to;
     if histories.is_odd_one_out(&membership.voter_ids().collect()) {
         drop(histories);
         tracing::warn!("most others have applied something else: taking a new seat");

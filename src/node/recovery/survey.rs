@@ -109,8 +109,9 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
                     came_later.insert(peer);
                 }
                 // Anybody can show any seat. Where our own log does not count, it does not
-                // say who is in the room either.
-                let speaks = is_newer || seat.contact.is_outdated();
+                // say who else is in the room either.
+                let is_taken = id == seat.node_id() || known.members.contains_key(&id);
+                let speaks = is_newer || seat.contact.is_outdated() && !is_taken;
                 if !speaks || !findings.newcomers.insert(id) {
                     continue;
                 }
