@@ -14,7 +14,7 @@ use crate::consensus::{NodeId, quorum};
 const MAX_LAG: u64 = 16;
 
 /// The most recent acknowledgement that a next voter may have.
-const FRESH: Duration = Duration::from_secs(1);
+pub const FRESH: Duration = Duration::from_secs(1);
 
 /// What the leader knows of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -363,6 +363,8 @@ async fn a_strangers_room_of_the_same_name_does_not_keep_friends_apart() {
     let failed = newcomer.request(den()).await.expect_err("two rooms");
     assert_eq!(failed.code, "ambiguous", "{failed:?}");
     assert!(failed.message.contains(&room.cluster.to_string()));
+    room.start_round().await;
+    room.goes_on().await;
     for player in [newcomer, stranger, friend] {
         player.shutdown().await.expect("left");
     }

@@ -243,6 +243,7 @@ async fn a_false_owner_has_one_guess_for_each_typing() {
         assert_eq!(code(joiner.request(joining).await), want);
         assert_eq!(confirmed.load(Relaxed), 1, "{want}");
     }
+    room.goes_on().await;
     joiner.shutdown().await.expect("gone");
     room.end().await;
 }

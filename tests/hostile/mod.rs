@@ -11,6 +11,7 @@ mod intruder;
 mod liars;
 mod members;
 mod notices;
+mod older_copy;
 mod orders;
 mod pin;
 mod replays;

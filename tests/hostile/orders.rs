@@ -285,3 +285,36 @@ async fn a_newcomer_takes_four_mebibytes_from_who_lets_it_in() {
     }
     newcomer.shutdown().await.expect("stopped");
 }
+
+/// A leader that has just been elected does not know yet who else is gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leads_for_a_moment_leaves_the_room_to_who_is_there() {
+    let mut room = Room::of(3).await;
+    room.has_voters(3).await;
+    // All know by now that they vote.
+    room.goes_on().await;
+    room.kill(0);
+    let seats = room.seats();
+    let of_leader = |view: &View| {
+        let leader = room_of(view)?.cluster.leader;
+        seats.iter().position(|(seat, _)| Some(*seat) == leader)
+    };
+    let view = until(&room.players[0], "the next leader", |view| {
+        of_leader(view).is_some()
+    })
+    .await;
+    let leaves = room
+        .players
+        .remove(of_leader(&view).expect("one of the two"));
+    leaves.request(Command::Leave).await.expect("left");
+    leaves.shutdown().await.expect("stopped");
+    until(&room.players[0], "that it leads", |view| {
+        room_of(view).is_some_and(|room| {
+            let cluster = &room.cluster;
+            cluster.leader == Some(cluster.node_id) && cluster.quorum
+        })
+    })
+    .await;
+    room.goes_on().await;
+    room.end().await;
+}

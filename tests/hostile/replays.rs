@@ -139,6 +139,7 @@ async fn an_old_session_counts_for_nothing_again() {
     // The new session goes on, and nothing was guessed meanwhile.
     player.propose(&player.says(new, 2, guess("w"))).await;
     assert_eq!(player.guesses(), guesses + 1);
+    player.room.goes_on().await;
     player.room.end().await;
 }
 

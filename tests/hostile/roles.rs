@@ -235,6 +235,7 @@ async fn nobody_enters_with_anothers_key() {
     let own = newcomer(intruder.identity.key().public());
     let entered = intruder.peers.enter(host, room.cluster, own).await;
     entered.expect("a seat");
+    room.goes_on().await;
     room.end().await;
 }
 
