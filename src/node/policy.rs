@@ -110,13 +110,8 @@ pub fn voters_after_leaving(
         .filter(|m| m.silent < timing.absent && (m.seated || !seated))
         .collect();
     let ready = |m: &MemberFacts| m.silent < FRESH && m.knows_members;
-    // A leader that has just been elected does not know yet who is gone: of the voters
-    // those come first that have answered it.
-    let is_in_doubt = |m: &MemberFacts| m.voter && !ready(m);
-    present.sort_by_key(|m| {
-        let may_vote = (!m.voter, is_in_doubt(m), !m.known, !ready(m));
-        (m.id != leader, may_vote, m.lag, m.id)
-    });
+    // Who is silent may be gone, and the only vote with it.
+    present.sort_by_key(|m| (m.id != leader, !m.voter, !ready(m), !m.known, m.lag, m.id));
     let target = voter_target(present.len()).min(largest_odd(present.len()));
     ids(present.into_iter().take(target))
 }
@@ -241,7 +236,8 @@ mod tests {
             ("2vks 3v", "3"),
             ("2vkm 3v", "3"),
             ("2vm 3", "2"),
-            ("2ks 3", "2"),
+            ("2ks 3", "3"),
+            ("2 3k", "3"),
             ("2l 3", "3"),
             ("2m 3", "3"),
             ("2u 3 4k", "4"),

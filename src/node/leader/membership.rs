@@ -186,7 +186,7 @@ pub fn must_know_rules(rules: u32, state: &RoomState) -> Result<(), Refused> {
 /// Removes a seat that leaves, and names the voters of those who stay.
 pub async fn dismiss(seat: &Seat, id: NodeId) -> Result<(), Refused> {
     if id == seat.node_id() {
-        has_heard_voters(seat).await;
+        has_heard_members(seat).await;
     }
     let _changing = seat.lead.changing.lock().await;
     let stored = seat.node.membership();
@@ -202,7 +202,7 @@ pub async fn dismiss(seat: &Seat, id: NodeId) -> Result<(), Refused> {
 /// leader without a vote steps down for a voter that is up to date. The
 /// seat stays. Does nothing on others, or where nobody else is present.
 pub async fn give_up_vote(seat: &Seat) -> Result<(), Refused> {
-    has_heard_voters(seat).await;
+    has_heard_members(seat).await;
     let _changing = seat.lead.changing.lock().await;
     if !seat.node.is_leader() {
         return Ok(());
@@ -216,13 +216,13 @@ pub async fn give_up_vote(seat: &Seat) -> Result<(), Refused> {
     change(seat, &stored, &target).await.map(drop)
 }
 
-/// Waits until this leader knows which of the other voters are there: one that has just
+/// Waits until this leader knows which of the other members are there: one that has just
 /// been elected takes all for present, and would leave the room to a computer that is gone.
-async fn has_heard_voters(seat: &Seat) {
+async fn has_heard_members(seat: &Seat) {
     while seat.node.is_leader() && seat.node.leading_for() < policy::FRESH {
-        let heard = seat.node.progress().since_answer;
-        let mut voters = seat.other_voters().into_iter();
-        if voters.all(|id| heard.contains_key(&id)) {
+        let (heard, stored) = (seat.node.progress().since_answer, seat.node.membership());
+        let mut others = stored.nodes().filter(|(id, _)| **id != seat.node_id());
+        if others.all(|(id, _)| heard.contains_key(id)) {
             return;
         }
         tokio::time::sleep(PAUSE).await;
