@@ -46,7 +46,7 @@ type Last = BTreeMap<Option<PeerId>, Answered>;
 #[derive(Clone, Debug, Default)]
 pub struct Answers {
     last: Arc<watch::Sender<Last>>,
-    /// When all members were asked how they are, last, and waited for.
+    /// When all members were last asked because somebody called after a silence.
     asked: Arc<Mutex<Option<Seen>>>,
     /// The other players who vote.
     voters: Arc<Mutex<BTreeSet<PeerId>>>,
@@ -79,15 +79,17 @@ impl Answers {
         });
     }
 
-    /// Whether somebody is a member, as each other member has said lately; and when.
-    pub(super) fn about(&self, peer: &PeerId) -> Vec<(PeerId, bool, Instant)> {
+    /// Which other members have said lately that somebody is a member, and when.
+    pub(super) fn naming(&self, peer: &PeerId) -> Vec<(PeerId, Instant)> {
         let last = self.last.borrow();
-        let lately = last.iter().filter(|(_, answer)| answer.at.age() < ASKED);
-        let said = lately.filter_map(|(who, answer)| {
+        let named = last
+            .iter()
+            .filter(|(_, answer)| answer.members.contains(peer) && answer.at.age() < ASKED);
+        let by = named.filter_map(|(who, answer)| {
             let by = who.filter(|by| by != peer)?;
-            Some((by, answer.members.contains(peer), answer.at.instant()))
+            Some((by, answer.at.instant()))
         });
-        said.collect()
+        by.collect()
     }
 
     /// What is to be called when all members have been asked how they are, and waited
@@ -148,13 +150,13 @@ mod tests {
         answers.note(None, &plays(5, &[cem]));
         answers.note(Some(ada), &plays(5, &[ada, bob]));
         let now = Instant::now();
-        assert_eq!(answers.about(&cem), [(ada, false, now)]);
+        assert_eq!(answers.naming(&cem), [], "no member says so");
         answers.note(Some(bob), &plays(5, &[ada, bob, cem]));
         // Nobody says so of themselves.
         answers.note(Some(cem), &plays(5, &[ada, bob, cem]));
-        assert_eq!(answers.about(&cem), [(ada, false, now), (bob, true, now)]);
+        assert_eq!(answers.naming(&cem), [(bob, now)]);
         tokio::time::advance(ASKED).await;
-        assert_eq!(answers.about(&cem), [], "that was long ago");
+        assert_eq!(answers.naming(&cem), [], "that was long ago");
     }
 
     #[tokio::test(start_paused = true)]

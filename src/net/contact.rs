@@ -284,19 +284,17 @@ impl Contact {
         since.is_some_and(|since| self.is_said_to_be_in(peer, since))
     }
 
-    /// Whether somebody is a member, as most of the other voters say who were asked `since`
-    /// then: let in again while this seat heard nothing; or sent away only by who does not
-    /// own the room any more. Anybody can have members let in; who is silent says nothing.
+    /// Whether most of the other voters, asked since then, say that somebody is a member: let
+    /// in again while this seat heard nothing, or sent away only by an owner of once. Only
+    /// voters count, since any member can let others in; a silent one counts against.
     fn is_said_to_be_in(&self, peer: &PeerId, since: Instant) -> bool {
         let mut voters = self.answers.voters();
         voters.retain(|voter| voter != peer && !self.removals().is_certain(voter));
-        let said = self.answers.about(peer).into_iter();
-        let yes = said.filter(|(by, is_in, at)| *is_in && *at >= since && voters.contains(by));
-        let yes: Vec<PeerId> = yes.map(|(by, ..)| by).collect();
+        let mut yes = self.answers.naming(peer);
+        yes.retain(|(by, at)| *at >= since && voters.contains(by));
         // Those who were sent away together could say so of each other.
-        let mut others = yes.iter();
         let is_clean = |by: &PeerId| self.removals().sent_away_since(by).is_none();
-        others.any(is_clean) && quorum::is_majority(yes.len(), voters.len())
+        yes.iter().any(|(by, _)| is_clean(by)) && quorum::is_majority(yes.len(), voters.len())
     }
 
     /// Whom owners have sent away.
@@ -339,9 +337,8 @@ impl Contact {
     /// Whether somebody is a member, by the word of one that is one here: who says so
     /// could have let that one in itself.
     pub(super) fn is_vouched_for(&self, peer: &PeerId) -> bool {
-        let said = self.answers.about(peer).into_iter();
-        let mut by = said.filter_map(|(by, is_member, _)| is_member.then_some(by));
-        by.any(|by| !self.was_sent_away(&by))
+        let mut by = self.answers.naming(peer).into_iter();
+        by.any(|(by, _)| !self.was_sent_away(&by))
     }
 
     /// From now on no call of Raft's is answered: this seat's log is an older copy, and
@@ -494,17 +491,12 @@ mod tests {
             let mut removals = contact.removals();
             removals.note_shown(peer, &removal(by, peer), false, Some(olga));
         };
-        for n in 0..MAX_LISTED {
-            shown(
-                bob,
-                PeerId::new(
-                    [100 + (n % 100) as u8, (n / 100) as u8]
-                        .repeat(16)
-                        .try_into()
-                        .expect("32"),
-                ),
-            );
-        }
+        let nobody = |n: usize| {
+            let bytes = [100 + (n % 100) as u8, (n / 100) as u8].repeat(16);
+            PeerId::new(bytes.try_into().expect("32 bytes"))
+        };
+        let fills = || (0..MAX_LISTED).for_each(|n| shown(bob, nobody(n)));
+        fills();
         shown(bob, cem);
         assert!(!contact.was_sent_away(&cem), "there is no place");
         contact.removals().keep_shown(|_| false);
@@ -524,17 +516,7 @@ mod tests {
         assert!(!contact.was_sent_away(&cem) && !contact.was_sent_away(&dan));
         // The founder's right does not pass on: whom it sends away vouches for nobody, and
         // it has a place.
-        for n in 0..MAX_LISTED {
-            shown(
-                bob,
-                PeerId::new(
-                    [100 + (n % 100) as u8, (n / 100) as u8]
-                        .repeat(16)
-                        .try_into()
-                        .expect("32"),
-                ),
-            );
-        }
+        fills();
         shown(olga, bob);
         shown(cem, bob);
         assert!(contact.was_sent_away(&bob));

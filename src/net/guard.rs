@@ -150,12 +150,11 @@ impl SeatAccess {
             members.any(|(_, member)| member.peer_id == peer)
         };
         // Nobody can tell from a path whether it was signed before that; other members may.
-        // And who was let in by a way that counts again only by others' word is looked at no
-        // more when that word changes.
+        // Only that counts here, not that most voters name somebody: an introduction is not
+        // looked at again when their word changes.
         let is_vouched_for = self.contact.is_vouched_for(&peer);
         let sent_away = |peer: PeerId| {
-            let since = self.contact.removals().sent_away_since(&peer);
-            since.is_some() && !is_vouched_for
+            self.contact.removals().sent_away_since(&peer).is_some() && !is_vouched_for
         };
         match path.descent(self.cluster_id, since, member, is_member, sent_away) {
             Descent::LetIn => {

@@ -63,7 +63,7 @@ impl Removals {
         let is_decided = known.is_some_and(|known| known.until.is_none() && known.by == *by);
         // Who was the owner once may have signed as many as there are places.
         let is_weaker = known.is_some_and(|known| known.by_founder && known.is_on()) && !by_founder;
-        if is_decided || is_weaker || known.is_none() && !self.has_place(by_founder) {
+        if is_decided || is_weaker || known.is_none() && !self.make_place(by_founder) {
             return;
         }
         let is_on = self.shown.get(&peer).filter(|known| known.is_on());
@@ -78,8 +78,9 @@ impl Removals {
         self.shown.insert(peer, sent_away);
     }
 
-    /// Whether there is a place for one more, or is made for the founder's.
-    fn has_place(&mut self, by_founder: bool) -> bool {
+    /// Whether there is a place for one more; the founder's removal takes the oldest other
+    /// one.
+    fn make_place(&mut self, by_founder: bool) -> bool {
         if self.shown.len() >= MAX_LISTED && by_founder {
             let others = self.shown.iter().filter(|(_, known)| !known.by_founder);
             let oldest = others.min_by_key(|(_, known)| known.since);
@@ -123,20 +124,19 @@ impl Removals {
     /// Since when somebody counts as sent away by an owner: as a member showed, or as the
     /// game here says for a while.
     pub(super) fn sent_away_since(&self, peer: &PeerId) -> Option<Instant> {
-        let shown = self.shown.get(peer).filter(|known| known.is_on());
-        let since = self.removed.get(peer).map(|seen| *seen + FAREWELL);
-        let since = since.filter(|since| *since <= Instant::now());
-        shown
-            .map(|known| known.since)
-            .into_iter()
-            .chain(since)
-            .min()
+        self.since(peer, FAREWELL)
     }
 
-    /// Since when it is known that somebody was sent away, though a leader may be heard on.
+    /// Since when that is known, though a leader may be heard on.
     pub(super) fn known_since(&self, peer: &PeerId) -> Option<Instant> {
+        self.since(peer, Duration::ZERO)
+    }
+
+    /// As a member showed, or so long after the game here said so.
+    fn since(&self, peer: &PeerId, grace: Duration) -> Option<Instant> {
         let shown = self.shown.get(peer).filter(|known| known.is_on());
-        let removed = self.removed.get(peer).copied();
+        let removed = self.removed.get(peer).map(|seen| *seen + grace);
+        let removed = removed.filter(|since| *since <= Instant::now());
         shown
             .map(|known| known.since)
             .into_iter()

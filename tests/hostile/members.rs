@@ -598,7 +598,7 @@ async fn who_gives_too_many_commands_keeps_nobody_waiting() {
         let calls = (0..CALLS).map(|_| client.propose(&guess, PATIENCE));
         futures::future::join_all(calls).await
     };
-    let flood = async {
+    let given = async {
         for given in (0..MANY).step_by(CALLS) {
             let answers = at_once().await;
             let is_refused = |answer: &Result<_, Refused>| {
@@ -610,8 +610,8 @@ async fn who_gives_too_many_commands_keeps_nobody_waiting() {
             }
         }
         panic!("the leader takes all of them");
-    };
-    let given = flood.await;
+    }
+    .await;
     assert!(given > 100, "somebody who types would notice: {given}");
     let flooding = async {
         loop {

@@ -111,7 +111,7 @@ fn all_come(lab: &Lab, network: &str, addr: &str) {
 /// has clicked.
 fn all_show_the_pin(lab: &Lab, network: &str, addr: &str) {
     let mut host = host(lab, &["--pin", PIN]);
-    // Without it nobody is.
+    // Nobody gets in without it.
     host.must("lock");
     let began = Instant::now();
     let guests = start(lab, lab.far(), addr, &["--pin", PIN]);

@@ -25,7 +25,7 @@ const KILLED: Duration = Duration::from_secs(2);
 /// lease.
 const HANDED_OVER: Duration = Duration::from_millis(500);
 
-/// The same where the program is as it is released, and nothing else runs.
+/// The same of an optimized program; to be measured on an idle machine.
 const HANDED_OVER_AT_BEST: Duration = Duration::from_millis(30);
 
 #[test]

@@ -250,7 +250,7 @@ impl Attack {
         let never = std::future::pending::<ReplicationClosed>();
         let state = self.made_up_state(next);
         let installed = raft.full_snapshot(vote, state, never, option()).await;
-        let entered = by.ask_in(self.target.peer, self.cluster).await;
+        let entered = by.ask_in(to.1, self.cluster).await;
 
         let member = by.member(self.cluster, to);
         let gives = by.says(self.cluster, 4, gives);
@@ -350,9 +350,9 @@ fn changes_no_game(was: Was) {
             .is_some_and(|members| members.len() == 3)
     });
     mallory.attack(&targets, targets[0].peer, was);
-    if was == Was::Alone {
-        // It has asked, in vain, how the others are; all come back to it at once.
-        std::thread::sleep(Duration::from_secs(3));
+    if let (Was::Alone, Some(third)) = (was, &third) {
+        // It has asked in vain how the others are; all come back to it at once.
+        third.until("the question", "stalled", |_| true);
         lab.heal(&[3]);
     }
     let third = match third {

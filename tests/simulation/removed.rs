@@ -22,7 +22,7 @@ use crate::{
 const PARTING: Duration = Duration::from_millis(1200);
 
 /// Within this time of being able to reach each other two members have compared
-/// what they know: they do so every five seconds.
+/// what they know: they do so every four seconds.
 const CONTACT: Duration = Duration::from_secs(6);
 
 /// How long a node that has just started is called without a pause.

@@ -1,7 +1,7 @@
 //! Seats: made in a room of one's own, asked for and taken in another's, kept on
 //! disk, taken anew when they were given up.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use tokio::{sync::oneshot, time::Instant};
 
@@ -408,8 +408,13 @@ async fn give_back(shared: &Shared, seat: &Seat) {
 }
 
 /// Takes a new seat in the same room: its members have given up the one we have, for we
-/// were away for long; or their log counts.
-pub async fn rejoin(shared: &Shared, seat: &Arc<Seat>) -> Result<(), Failure> {
+/// were away for long; or their log counts. Of those who are no members here, who
+/// `came_later` may let us in.
+pub async fn rejoin(
+    shared: &Shared,
+    seat: &Arc<Seat>,
+    came_later: &BTreeSet<PeerId>,
+) -> Result<(), Failure> {
     let Ok(_switching) = shared.switching.try_lock() else {
         // Somebody sees to it.
         return Ok(());
@@ -424,8 +429,7 @@ pub async fn rejoin(shared: &Shared, seat: &Arc<Seat>) -> Result<(), Failure> {
     // another game there, and who says nothing is there no more.
     let announcers = shared.env.announcers_of(seat.cluster_id);
     // Where our own log does not count, it does not say who is in the room either.
-    let may_be_in =
-        |peer: &&PeerId| seat.contact.is_outdated() || seat.came_later.lock().contains(*peer);
+    let may_be_in = |peer: &&PeerId| seat.contact.is_outdated() || came_later.contains(*peer);
     let others = announcers.iter().filter(|peer| !members.contains(peer));
     let others: Vec<PeerId> = others.filter(may_be_in).copied().collect();
     let is_there = |peer: &PeerId| announcers.contains(peer);

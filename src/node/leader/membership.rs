@@ -186,7 +186,7 @@ pub fn must_know_rules(rules: u32, state: &RoomState) -> Result<(), Refused> {
 /// Removes a seat that leaves, and names the voters of those who stay.
 pub async fn dismiss(seat: &Seat, id: NodeId) -> Result<(), Refused> {
     if id == seat.node_id() {
-        has_heard_members(seat).await;
+        hear_members(seat).await;
     }
     let _changing = seat.lead.changing.lock().await;
     let stored = seat.node.membership();
@@ -202,7 +202,7 @@ pub async fn dismiss(seat: &Seat, id: NodeId) -> Result<(), Refused> {
 /// leader without a vote steps down for a voter that is up to date. The
 /// seat stays. Does nothing on others, or where nobody else is present.
 pub async fn give_up_vote(seat: &Seat) -> Result<(), Refused> {
-    has_heard_members(seat).await;
+    hear_members(seat).await;
     let _changing = seat.lead.changing.lock().await;
     if !seat.node.is_leader() {
         return Ok(());
@@ -216,10 +216,13 @@ pub async fn give_up_vote(seat: &Seat) -> Result<(), Refused> {
     change(seat, &stored, &target).await.map(drop)
 }
 
-/// Waits until this leader knows which of the other members are there: one that has just
-/// been elected takes all for present, and would leave the room to a computer that is gone.
-async fn has_heard_members(seat: &Seat) {
-    while seat.node.is_leader() && seat.node.leading_for() < policy::FRESH {
+/// Waits until every other member has answered this leader, or is known to be silent: one
+/// that has just been elected takes all for present, and could leave the room's only vote
+/// to a computer that is gone.
+async fn hear_members(seat: &Seat) {
+    // Silence is counted from the first look at the members (`facts_of`).
+    let known_after = policy::FRESH + seat.timing.policy;
+    while seat.node.is_leader() && seat.node.leading_for() < known_after {
         let (heard, stored) = (seat.node.progress().since_answer, seat.node.membership());
         let mut others = stored.nodes().filter(|(id, _)| **id != seat.node_id());
         if others.all(|(id, _)| heard.contains_key(id)) {

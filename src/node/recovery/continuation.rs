@@ -91,7 +91,7 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
         // Who shall not keep still can go on electing a leader.
         let findings = survey(shared, seat, false, ASKING).await;
         if findings.plays() || findings.is_given_up(&seat.other_voters(), true) {
-            return take_theirs(shared, seat).await;
+            return take_theirs(shared, seat, &findings).await;
         }
         let mut others = findings.answers.values();
         if others.any(|(_, theirs)| seat.agrees_with(theirs) == Some(false)) {
@@ -115,7 +115,7 @@ pub async fn go_on(shared: &Shared, seat: &Arc<Seat>) -> Reply {
     if findings.plays() {
         seat.contact.thaw();
         if takes_theirs {
-            return take_theirs(shared, seat).await;
+            return take_theirs(shared, seat, &findings).await;
         }
         seat.findings.send_replace(Some(findings));
         return Ok(Done::BroughtBack);
@@ -150,12 +150,12 @@ fn not_yet() -> Failure {
 }
 
 /// Takes a seat in the game that the others play, instead of this copy of it.
-async fn take_theirs(shared: &Shared, seat: &Arc<Seat>) -> Reply {
+async fn take_theirs(shared: &Shared, seat: &Arc<Seat>, findings: &Findings) -> Reply {
     if seat.newer_copies.lock().is_empty() {
         let message = "the game goes on as it is on this computer";
         return Err(Failure::new("still_played", message));
     }
-    let taken = seating::rejoin(shared, seat).await;
+    let taken = seating::rejoin(shared, seat, &findings.came_later).await;
     if !shared.is_current(seat) {
         return Ok(Done::Ok);
     }

@@ -36,7 +36,7 @@ const LOOK: Duration = Duration::from_millis(250);
 const COMPARE: Duration = Duration::from_secs(4);
 
 /// When they do so again, if one of them says that this seat is no member: longer than a
-/// leader is still heard that has removed it.
+/// seat that its leader has removed believes that it is led ([`Timing::quorum`]).
 const AGAIN: Duration = Duration::from_millis(1250);
 
 /// How long those are waited for who may know where the game went on.
@@ -85,10 +85,12 @@ async fn compare(shared: &Shared, seat: &Arc<Seat>) -> Duration {
     let mut histories = seat.histories.lock();
     histories.differ.retain(is_member);
     histories.same.retain(is_member);
-    let (apart, not_known_to) = apart(seat, &findings);
-    // Who is just leaving is not led any more when they are asked again.
-    let is_certain = not_known_to.is_subset(&histories.not_known_to);
+    let mut is_certain = true;
+    // Who is led by nobody keeps what it has seen.
     if seat.has_quorum() {
+        let (apart, not_known_to) = apart(seat, &findings);
+        // Who is just leaving is not led any more when they are asked again.
+        is_certain = not_known_to.is_subset(&histories.not_known_to);
         histories.apart = apart;
         if is_certain {
             histories.apart.extend(&not_known_to);
@@ -103,21 +105,19 @@ async fn compare(shared: &Shared, seat: &Arc<Seat>) -> Duration {
     if is_certain { COMPARE } else { AGAIN }
 }
 
-/// Players of this game who are in a room with this one's id, and know nothing of us
-/// there although we are led, or have another game: a leader that lies can tell each of us
+/// For a seat that is led: players of this game who are in a room with this one's id, and
+/// know nothing of us there, or have another game: a leader that lies can tell each of us
 /// who the members are. One leader's members learn of each other as its log comes, and who
 /// is not one any more does not hear it. Those of them apart who are members here, and know
 /// nothing of us.
 fn apart(seat: &Seat, findings: &Findings) -> (BTreeSet<PeerId>, BTreeSet<PeerId>) {
     let (membership, state) = (seat.node.membership(), seat.node.state());
-    let is_apart = |peer: &PeerId| {
-        let game = state.game();
-        seat.has_quorum() && game.players().contains_key(peer) && !game.is_removed(peer)
-    };
+    let game = state.game();
+    let is_apart = |peer: &PeerId| game.players().contains_key(peer) && !game.is_removed(peer);
     let is_member = |peer: &PeerId| membership.nodes().any(|(_, m)| m.peer_id == *peer);
-    let have_another = findings.have_another.iter().copied();
+    let have_another = findings.strangers_differ.iter().copied();
     let not_known_there: BTreeSet<PeerId> = findings.gave_up.values().copied().collect();
-    let not_known_there = not_known_there.union(&findings.not_known_to).copied();
+    let not_known_there = not_known_there.union(&findings.strangers_gave_up).copied();
     // Who has not heard yet that the owner let us in again is only behind.
     let are_behind: Vec<PeerId> = findings.sent_us_away.values().copied().collect();
     let not_known_there = not_known_there.filter(|peer| !are_behind.contains(peer));
@@ -248,12 +248,12 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     if findings.is_replaced {
         return shared.evict(seat, Eviction::Replaced);
     }
-    let voters: BTreeSet<NodeId> = membership.voter_ids().collect();
+    let others = seat.other_voters();
     let state = seat.node.state();
     let is_owner = state.game().table().owner == Some(seat.me);
     // Who has heard it is told by anybody.
     let has_heard = !findings.sent_us_away.is_empty() && state.game().is_removed(&seat.me);
-    if has_heard || findings.is_sent_away(&voters, seat.node_id(), is_owner) {
+    if has_heard || findings.is_sent_away(&others, is_owner) {
         return shared.evict(seat, Eviction::Removed);
     }
     if is_lost {
@@ -264,8 +264,7 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
     // Who decides alone is asked whose game goes on, and no other member decides that.
     let decides_alone = seat.node.is_sole_voter();
     let is_long = seat.cut_off_for() >= seat.timing.stall;
-    let is_given_up =
-        is_outdated || !decides_alone && findings.is_given_up(&seat.other_voters(), is_long);
+    let is_given_up = is_outdated || !decides_alone && findings.is_given_up(&others, is_long);
     seat.findings.send_replace(Some(findings.clone()));
     seat.lost_membership
         .send_if_modified(|lost| std::mem::replace(lost, is_given_up) != is_given_up);
@@ -280,7 +279,7 @@ async fn look_after(shared: &Shared, seat: &Arc<Seat>) {
         }
         return;
     }
-    if let Err(e) = seating::rejoin(shared, seat).await {
+    if let Err(e) = seating::rejoin(shared, seat, &findings.came_later).await {
         tracing::info!("the seat was given up, and cannot be taken again yet: {e}");
     }
 }

@@ -89,7 +89,6 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
     known
         .sent_away
         .extend(removed.filter(|peer| seat.was_sent_away(peer)));
-    let mut came_later = BTreeSet::new();
     let mut findings = Findings {
         disbelieved: seat.doubts.lock().disbelieved(),
         ..Findings::default()
@@ -100,18 +99,19 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
             hear(seat, peer, is_member(&peer), survey);
         }
         let answer = match answer {
-            // It is asked as who it is.
+            // Its other seat, which is asked as well.
             Ok((id, Some(_), _)) if members.contains(&(peer, id)) => continue,
             Ok((id, Some(path), answer)) => {
                 note_elsewhere(seat, &mut findings, peer, &answer);
                 let is_newer = known.has(path.holder(), Some(&path), seat.cluster_id);
                 if is_newer {
-                    came_later.insert(peer);
+                    findings.came_later.insert(peer);
                 }
                 // Anybody can show any seat. Where our own log does not count, it does not
                 // say who else is in the room either.
                 let is_taken = id == seat.node_id() || known.members.contains_key(&id);
-                let speaks = is_newer || seat.contact.is_outdated() && !is_taken;
+                let may_speak = is_newer || seat.contact.is_outdated() && !is_taken;
+                let speaks = may_speak && !seat.was_sent_away(&peer);
                 if !speaks || !findings.newcomers.insert(id) {
                     continue;
                 }
@@ -126,9 +126,6 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
             Ok((id, Ok(survey))) => {
                 seat.histories.lock().note(id, seat.agrees_with(&survey));
                 findings.answers.insert(id, (peer, survey));
-                if findings.newcomers.contains(&id) {
-                    findings.strangers.insert(id);
-                }
             }
             Ok((id, Err(CallError::Refused(refused)))) => match refused.reason {
                 Refusal::NotAMember => drop(findings.gave_up.insert(id, peer)),
@@ -151,7 +148,6 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
             }
         }
     }
-    *seat.came_later.lock() = came_later;
     findings
 }
 
@@ -176,10 +172,10 @@ fn note_elsewhere(
 ) {
     match answer {
         Ok(survey) if seat.agrees_with(survey) == Some(false) => {
-            findings.have_another.insert(peer);
+            findings.strangers_differ.insert(peer);
         }
         Err(CallError::Refused(refused)) if refused.reason == Refusal::NotAMember => {
-            findings.not_known_to.insert(peer);
+            findings.strangers_gave_up.insert(peer);
         }
         Err(CallError::Refused(refused)) if refused.reason == Refusal::Replaced => {
             findings.is_replaced = true;

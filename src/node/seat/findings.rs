@@ -43,15 +43,15 @@ pub struct Findings {
     pub sent_us_away: BTreeMap<NodeId, PeerId>,
     /// Those who were asked to keep still, and would not.
     pub busy: BTreeSet<NodeId>,
-    /// Those of them all who are in no membership here.
-    pub strangers: BTreeSet<NodeId>,
-    /// Those who show that they came in after that, whatever they answered.
+    /// Seats in no membership here whose holders are heard: they came in later, or the log
+    /// here is outdated.
     pub newcomers: BTreeSet<NodeId>,
-    /// Who is in none of those memberships, whatever seat it shows, and says that this
-    /// seat is none.
-    pub not_known_to: BTreeSet<PeerId>,
+    /// Who shows to have come in after the membership here.
+    pub came_later: BTreeSet<PeerId>,
+    /// Who is under no seat that is known here, and says that this seat is no member.
+    pub strangers_gave_up: BTreeSet<PeerId>,
     /// The same who have another game.
-    pub have_another: BTreeSet<PeerId>,
+    pub strangers_differ: BTreeSet<PeerId>,
     /// Whose word has brought nothing before.
     pub disbelieved: BTreeSet<(NodeId, Claim)>,
     /// Members that have gone on in another cluster, and how that came about.
@@ -87,7 +87,7 @@ impl Findings {
 
     /// As whom a seat is believed, or not.
     fn speaker(&self, id: NodeId) -> NodeId {
-        match self.strangers.contains(&id) {
+        match self.newcomers.contains(&id) {
             true => STRANGERS,
             false => id,
         }
@@ -101,9 +101,10 @@ impl Findings {
     /// Where all the others are that answered, by the word of one of them: nobody is
     /// left in this room, and nobody names another one. One alone could have gone.
     pub fn all_went_to(&self) -> Option<(NodeId, &(PeerId, Vec<Notice>))> {
-        let here = self.answers.keys().chain(self.gave_up.keys());
-        let mut here = here.chain(&self.busy);
-        let is_empty = here.all(|id| self.strangers.contains(id));
+        let members = |id: &&NodeId| !self.newcomers.contains(id);
+        let here = self.answers.keys().filter(members);
+        let mut here = here.chain(self.gave_up.keys()).chain(&self.busy);
+        let is_empty = here.next().is_none();
         let told = self.continued.iter();
         let mut told = told.filter(|(id, _)| !self.disbelieved.contains(&(**id, Claim::WentOn)));
         let (by, first) = told.next()?;
@@ -141,15 +142,14 @@ impl Findings {
         }
     }
 
-    /// Whether an owner sent us away, who have the seat `me`: by the word of most of the
-    /// other voters that answered. One alone is believed where there is no other, unless
-    /// the owner is ourselves.
-    pub fn is_sent_away(&self, voters: &BTreeSet<NodeId>, me: NodeId, is_owner: bool) -> bool {
-        let is_other = |id: &&NodeId| **id != me && voters.contains(*id);
-        let is_alone = voters.iter().filter(is_other).count() == 1 && !is_owner;
-        let sent_away = self.sent_us_away.keys().filter(is_other).count();
+    /// Whether an owner sent us away: by the word of most of the other voters that answered.
+    /// One alone is believed where there is no other, unless the owner is ourselves.
+    pub fn is_sent_away(&self, others: &BTreeSet<NodeId>, is_owner: bool) -> bool {
+        let votes = |id: &&NodeId| others.contains(*id);
+        let is_alone = others.len() == 1 && !is_owner;
+        let sent_away = self.sent_us_away.keys().filter(votes).count();
         let heard = self.gave_up.keys().chain(self.answers.keys());
-        let heard = heard.filter(is_other).count();
+        let heard = heard.filter(votes).count();
         sent_away >= if is_alone { 1 } else { 2 } && quorum::is_majority(sent_away, heard)
     }
 }
@@ -233,8 +233,7 @@ mod tests {
     use crate::consensus::{Continuation, Holder, TicketPath};
 
     /// Findings as a word for each seat: `p` plays, `l` leads, `n` says that we are
-    /// no member, `r` that the owner removed us; `s` is a stranger, `u` one who came in
-    /// earlier than what is known here, if ever.
+    /// no member, `r` that the owner removed us; `s` came in later.
     fn findings(text: &str) -> Findings {
         let mut findings = Findings::default();
         for word in text.split_whitespace() {
@@ -258,9 +257,6 @@ mod tests {
             };
             let peer = PeerId::new([id as u8; 32]);
             findings.answers.insert(id, (peer, survey));
-            if flags.contains('s') {
-                findings.strangers.insert(id);
-            }
         }
         findings
     }
@@ -340,10 +336,10 @@ mod tests {
             ("", vec![1], false, false, false),
         ];
         for (text, voters, by_others, by_owner, again) in cases {
-            let (findings, voters) = (findings(text), voters.into_iter().collect());
-            let believed = [false, true].map(|owner| findings.is_sent_away(&voters, 1, owner));
+            let others = voters.into_iter().filter(|id| *id != 1).collect();
+            let findings = findings(text);
+            let believed = [false, true].map(|owner| findings.is_sent_away(&others, owner));
             assert_eq!(believed, [by_others, by_owner], "{text}");
-            let others = voters.iter().copied().filter(|id| *id != 1).collect();
             assert_eq!(findings.is_given_up(&others, true), again, "{text}");
         }
     }

@@ -72,8 +72,6 @@ pub struct Seat {
     pub is_doubted: AtomicBool,
     /// A command of this start of the profile was applied here.
     pub entered: AtomicBool,
-    /// Who shows that it came in after the membership here, of those who were asked last.
-    pub came_later: Mutex<BTreeSet<PeerId>>,
     /// Held while the others are asked because somebody calls after a silence.
     pub is_asking: tokio::sync::Mutex<()>,
     /// Whom this player, as the owner, sends away, until that is decided.
@@ -205,7 +203,6 @@ impl Seat {
             lost_membership: watch::Sender::new(false),
             is_doubted: AtomicBool::new(false),
             entered: AtomicBool::new(false),
-            came_later: Mutex::default(),
             is_asking: tokio::sync::Mutex::default(),
             removing: Mutex::default(),
             asks: Budget::new(2, 1),
@@ -312,8 +309,8 @@ impl Seat {
 
     /// All voters but this seat, by the newest membership here.
     pub fn other_voters(&self) -> BTreeSet<NodeId> {
-        let voters = self.node.membership();
-        let others = voters.voter_ids().filter(|id| *id != self.node_id());
+        let membership = self.node.membership();
+        let others = membership.voter_ids().filter(|id| *id != self.node_id());
         others.collect()
     }
 
@@ -325,8 +322,8 @@ impl Seat {
     }
 
     /// The players of the committed membership whom no owner has sent away, as far as is
-    /// known here. Nobody's word is taken for that: if all did so, an owner would not be
-    /// believed whose removal is not decided yet.
+    /// known here; also if most voters name them: if those who hear of an open removal went
+    /// on naming its target, nobody would believe the owner.
     pub fn members_who_stay(&self) -> BTreeSet<PeerId> {
         let state = self.node.state();
         let mut sent_away = self.contact.removals().sent_away();

@@ -254,7 +254,7 @@ fn a_stranger_floods_a_room() {
             });
         }
     }
-    // And two whom nobody has met: with the PIN, and by a click of the owner's.
+    // And two whom nobody has met: one with the PIN, one whom the owner lets in.
     round.seats[0].must("pin");
     let pin = round.seats[0].newest("pin")["pin"].clone();
     let pin = pin.as_str().expect("a PIN").to_owned();
@@ -270,13 +270,15 @@ fn a_stranger_floods_a_room() {
         let mut knocks = knocks.as_array().into_iter().flatten();
         knocks.any(|knock| knock == "Gus")
     };
-    round.play(|| is_shown(&owner.newest("game")["knocks"]));
+    round.play(|| is_shown(&owner.newest("game")["knocks"]) || knocked.elapsed() >= FRIEND);
     let shown = knocked.elapsed();
+    assert!(shown < FRIEND, "no knock is shown");
     let clicked = Instant::now();
     round.seats[0].must("accept Gus");
     let guest_sees = guest.observer();
-    round.play(|| !guest_sees.newest("ready").is_null());
+    round.play(|| !guest_sees.newest("ready").is_null() || clicked.elapsed() >= FRIEND);
     let accepted = clicked.elapsed();
+    assert!(accepted < FRIEND, "who was let in is not in");
     assert!(guest.leave().success());
     round.play(|| began.elapsed() >= time);
     let seconds = began.elapsed().as_secs_f64();
@@ -295,9 +297,7 @@ fn a_stranger_floods_a_room() {
     }
     println!("somebody new with the PIN is in after {by_pin:.2?}");
     println!("a knock is shown after {shown:.2?}, and who was clicked in after {accepted:.2?}");
-    for took in [by_pin, shown, accepted] {
-        assert!(took < FRIEND, "{took:?}");
-    }
+    assert!(by_pin < FRIEND, "{by_pin:?}");
     let after = Instant::now();
     let left = |seat: &Seat, before: u64| memory(seat).saturating_sub(before);
     while after.elapsed() < AFTER
