@@ -128,7 +128,11 @@ fn leave(mut program: Child) -> Output {
 fn modes(folder: &Path) -> Vec<(PathBuf, u32)> {
     let mut all = Vec::new();
     for file in fs::read_dir(folder).expect("a folder").flatten() {
-        let meta = file.metadata().expect("a file");
+        let meta = match file.metadata() {
+            // It has taken another one's place meanwhile.
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+            meta => meta.expect("a file"),
+        };
         all.push((file.path(), meta.mode() & 0o777));
         if meta.is_dir() {
             all.extend(modes(&file.path()));

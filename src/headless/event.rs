@@ -193,7 +193,7 @@ impl Event {
             Trouble::NewerCopy { with } => Some(Self::NewerCopy {
                 with: with.iter().map(Name::to_string).collect(),
             }),
-            Trouble::Split { with } => Some(Self::Split {
+            Trouble::Split { with, .. } => Some(Self::Split {
                 with: with.iter().map(Name::to_string).collect(),
             }),
             Trouble::ChoosingLeader | Trouble::Reconnecting => None,

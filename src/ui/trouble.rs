@@ -70,7 +70,7 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
             ("Play theirs", tr!("newer-copy-theirs")),
             Command::Continue,
         ),
-        Trouble::Split { with } => (
+        Trouble::Split { with, .. } => (
             tr!("split", names = list(with)),
             tr!("split-more"),
             ("Leave", tr!("room-leave")),
@@ -82,6 +82,7 @@ pub(super) fn trouble_ui(ui: &mut egui::Ui, trouble: Option<&Trouble>) -> Option
             Some((tr!("elsewhere-stay"), Command::Continue))
         }
         Some(Trouble::NewerCopy { .. }) => Some((tr!("newer-copy-own"), Command::PlayOwnCopy)),
+        Some(Trouble::Split { is_stuck: true, .. }) => Some((tr!("continue"), Command::Continue)),
         _ => None,
     };
     let p = Palette::of(ui);

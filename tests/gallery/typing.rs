@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use dhangkanna::{
     consensus::{CommandId, GameCommand, Proposal, RoomState},
-    game::Action,
-    node::{Command, KeptRoom, Pending, RaftStats, RoomView, Stage, View},
+    game::{Action, Name},
+    node::{Command, KeptRoom, Pending, RaftStats, RoomView, Stage, Trouble, View},
 };
 use eframe::egui::{self, Vec2, accesskit::Role, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -299,6 +299,38 @@ fn all_who_knock_are_answered_with_one_click() {
             assert_eq!(window.asked(), [answer(let_in)]);
         }
     }
+}
+
+/// Where players see two games and nothing is decided, too, one can go on.
+#[test]
+fn a_split_that_is_stuck_leaves_a_way_out() {
+    const ON: &str = "Continue without them";
+    let view = view_of("split");
+    let split = |is_stuck| {
+        let Stage::Room(room) = &view.stage else {
+            panic!("a room");
+        };
+        let split = RoomView {
+            trouble: Some(Trouble::Split {
+                with: vec![Name::parse("Ben").expect("a name")],
+                is_stuck,
+            }),
+            ..RoomView::clone(room)
+        };
+        let stage = Stage::Room(Arc::new(split));
+        showing(
+            View {
+                stage,
+                ..view.clone()
+            },
+            vec2(1040.0, 720.0),
+        )
+    };
+    assert!(split(false).harness.query_by_label(ON).is_none());
+    let mut window = split(true);
+    window.harness.get_by_label(ON).click_accesskit();
+    window.harness.run();
+    assert_eq!(window.asked(), [Command::Continue]);
 }
 
 #[test]

@@ -362,6 +362,7 @@ fn shown() -> Vec<Event> {
     };
     let split = Trouble::Split {
         with: vec![name("Ben")],
+        is_stuck: false,
     };
     let newer = Trouble::NewerCopy {
         with: vec![name("Ben")],

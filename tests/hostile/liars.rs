@@ -83,6 +83,31 @@ async fn one_liar_keeps_nobody_from_going_on() {
     futures::future::join_all(lies.map(goes_on_without)).await;
 }
 
+/// It said so before, as if it were in another game: the window shows that, and what can
+/// be done when nothing is decided any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_says_that_we_are_none_leaves_a_way_out() {
+    let mut room = Room::of(3).await;
+    room.has_voters(3).await;
+    let liar = Intruder::with(Arc::new(Lie::NoMember));
+    liar.enter(&room).await;
+    liar.sits_down(&room).await;
+    let trouble = |view: &View| room_of(view).and_then(|room| room.trouble.clone());
+    until(&room.players[2], "another game", |view| {
+        matches!(trouble(view), Some(Trouble::Split { .. }))
+    })
+    .await;
+    room.kill(0);
+    room.kill(0);
+    until(&room.players[0], "a way out", |view| match trouble(view) {
+        Some(Trouble::Split { is_stuck, .. }) => is_stuck,
+        trouble => matches!(trouble, Some(Trouble::Stalled { .. })),
+    })
+    .await;
+    drop(liar);
+    room.end().await;
+}
+
 /// Leads the game, as it says and shows, and later: you are no member.
 #[derive(Default)]
 struct SendsAway {

@@ -172,7 +172,7 @@ async fn is_split_shown((case, told): Told, names: [&str; 2]) {
         for player in &room.players {
             let split = |view: &View| {
                 let trouble = room_of(view).and_then(|room| room.trouble.as_ref());
-                matches!(trouble, Some(Trouble::Split { with }) if with.len() == 1)
+                matches!(trouble, Some(Trouble::Split { with, .. }) if with.len() == 1)
             };
             until(player, "a split", split).await;
         }

@@ -263,6 +263,8 @@ pub enum Trouble {
     Split {
         /// Who.
         with: Vec<Name>,
+        /// Whether nothing can be decided here: then it may go on without them.
+        is_stuck: bool,
     },
 }
 

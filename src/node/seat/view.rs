@@ -125,7 +125,8 @@ fn trouble(seat: &Seat, cluster: &ClusterView) -> Option<Trouble> {
     let apart = apart.iter().map(|peer| name_of(&seat.node.state(), peer));
     let with: Vec<Name> = differ.map(|m| m.name.clone()).chain(apart).collect();
     if !with.is_empty() {
-        return Some(Trouble::Split { with });
+        let is_stuck = is_stalled;
+        return Some(Trouble::Split { with, is_stuck });
     }
     let plays = findings.as_ref().is_some_and(Findings::plays);
     if plays || *seat.lost_membership.borrow() {

@@ -128,6 +128,7 @@ pub fn troubles() -> Vec<Scene> {
     let mut split = room.clone();
     split.trouble = Some(Trouble::Split {
         with: vec![name("Ben")],
+        is_stuck: false,
     });
     let mut newer = room.clone();
     newer.trouble = Some(Trouble::NewerCopy {
