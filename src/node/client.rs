@@ -3,7 +3,10 @@
 
 use std::sync::{Arc, Weak};
 
-use tokio::{sync::mpsc, time::Instant};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout_at},
+};
 
 use super::{
     api::{Done, Failure, Reply},
@@ -38,6 +41,7 @@ pub async fn read(shared: &Shared) -> Reply {
     let deadline = Instant::now() + shared.env.timing.reply;
     let mut seats = shared.seat.subscribe();
     loop {
+        is_settled(shared, deadline).await;
         let Some(seat) = seats.borrow_and_update().clone() else {
             return Err(Failure::not_in_room());
         };
@@ -80,6 +84,14 @@ async fn perform(shared: &Shared, seq: &mut u64, action: Action) -> Reply {
     }
 }
 
+/// Waits while the seat is on trial: what is said there would be lost with it. Who has
+/// waited until the deadline is too late with everything.
+async fn is_settled(shared: &Shared, deadline: Instant) {
+    let mut on_trial = shared.on_trial.subscribe();
+    // It ends early only with the node.
+    let _ = timeout_at(deadline, on_trial.wait_for(|on_trial| !on_trial)).await;
+}
+
 /// Proposes an action under the next number from whatever seat the player has,
 /// until one has it applied or time is up.
 async fn propose(
@@ -94,6 +106,7 @@ async fn propose(
     let mut seats = shared.seat.subscribe();
     let mut maybe_appended = false;
     loop {
+        is_settled(shared, deadline).await;
         let Some(seat) = seats.borrow_and_update().clone() else {
             return Err(Failure::not_in_room());
         };

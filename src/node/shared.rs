@@ -125,6 +125,8 @@ pub struct Shared {
     pub jobs: mpsc::Sender<Job>,
     /// Held while one seat takes the place of another.
     pub switching: tokio::sync::Mutex<()>,
+    /// Whether the seat is one in a room that may not be this player's: what is said waits.
+    pub on_trial: watch::Sender<bool>,
     /// The seat the node has now.
     pub seat: watch::Sender<Option<Arc<Seat>>>,
     /// Told when the seat was taken away for good, and why.
@@ -153,6 +155,7 @@ impl Shared {
             env,
             jobs,
             switching: tokio::sync::Mutex::default(),
+            on_trial: watch::Sender::new(false),
             name: RwLock::new(name),
             seat: watch::Sender::new(None),
             continued: Mutex::new(continued),

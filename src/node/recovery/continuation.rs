@@ -430,6 +430,8 @@ async fn move_to(
         return Err(unknown_there());
     }
     let members = members_of(shared, cluster, peer);
+    // Nothing is said there before it is known to be this game.
+    let _on_trial = Trial::begin(shared);
     let next = match seating::take_seat(shared, cluster, &members).await {
         Ok(next) => next,
         Err(failure) => {
@@ -463,6 +465,22 @@ async fn move_to(
     shared.note_continued(seat, first.clone()).await;
     tracing::info!("{says} {cluster}");
     Ok(Done::Continued { cluster })
+}
+
+/// Ends a trial when it is dropped.
+struct Trial<'a>(&'a Shared);
+
+impl<'a> Trial<'a> {
+    fn begin(shared: &'a Shared) -> Self {
+        shared.on_trial.send_replace(true);
+        Self(shared)
+    }
+}
+
+impl Drop for Trial<'_> {
+    fn drop(&mut self) {
+        self.0.on_trial.send_replace(false);
+    }
 }
 
 fn unknown_there() -> Failure {
