@@ -6,12 +6,18 @@ use std::{
     os::fd::AsRawFd as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Once,
+        atomic::{AtomicU32, Ordering},
+    },
     thread::JoinHandle,
 };
 
 /// Labs of this process so far: each has names of its own.
 static LABS: AtomicU32 = AtomicU32::new(0);
+
+/// What earlier processes left, taken away.
+static LEFTOVERS: Once = Once::new();
 
 /// How the names of all our namespaces begin; the process id follows.
 const PREFIX: &str = "dk";
@@ -26,7 +32,8 @@ pub struct Lab {
 impl Lab {
     /// Hosts 1 to `hosts`, each with `eth0` at 10.77.0.N/24.
     pub fn new(hosts: usize) -> Self {
-        remove_leftovers();
+        // Once: scenarios run side by side.
+        LEFTOVERS.call_once(remove_leftovers);
         let nth = LABS.fetch_add(1, Ordering::Relaxed);
         let lab = Self {
             prefix: format!("{PREFIX}{}x{nth}", std::process::id()),
