@@ -102,9 +102,7 @@ fn all_come(lab: &Lab, network: &str, addr: &str) {
         knocked.as_secs_f64(),
         took.as_secs_f64()
     );
-    print_machine(lab.folder());
-    assert!(took < ALL_IN, "{took:?}");
-    all_play(host, guests);
+    all_are_in(lab, took, host, guests);
 }
 
 /// Those whom nobody has met come at once and show the PIN: all are in, and nobody
@@ -122,13 +120,13 @@ fn all_show_the_pin(lab: &Lab, network: &str, addr: &str) {
         guests.len(),
         took.as_secs_f64()
     );
-    print_machine(lab.folder());
-    assert!(took < ALL_IN, "{took:?}");
-    all_play(host, guests);
+    all_are_in(lab, took, host, guests);
 }
 
-/// Some guess in a full room.
-fn all_play(host: Seat, guests: Vec<Seat>) {
+/// A room that was full in time, in which some guess.
+fn all_are_in(lab: &Lab, took: Duration, host: Seat, guests: Vec<Seat>) {
+    print_machine(lab.folder());
+    assert!(took < ALL_IN, "{took:?}");
     let mut seats = vec![host];
     seats.extend(guests);
     seats[FULL - 1].must("start kanna#1");

@@ -212,7 +212,7 @@ async fn hear_where_it_went(shared: &Shared, seat: &Seat) {
     let _ = timeout(WHERE, hearing).await;
 }
 
-/// Notes whom the owner has sent away, as the game here says, and who is back by that.
+/// Notes whom the owner has sent away, as the game here says now.
 fn note_removed(seat: &Seat) {
     let state = seat.node.state();
     let mut removals = seat.contact.removals();
