@@ -116,6 +116,23 @@ pub fn voters_after_leaving(
     ids(present.into_iter().take(target))
 }
 
+/// The same when the leader keeps its seat, and hands over; none if most of them are
+/// silent: they could decide nothing, and the others nothing without them.
+pub fn voters_after_hand_over(
+    members: &[MemberFacts],
+    leader: NodeId,
+    timing: &Timing,
+) -> BTreeSet<NodeId> {
+    let mut next = voters_after_leaving(members, leader, timing);
+    let answer = members
+        .iter()
+        .filter(|m| m.silent < FRESH && next.contains(&m.id));
+    if !quorum::is_majority(answer.count(), next.len()) {
+        next.clear();
+    }
+    next
+}
+
 fn may_be_promoted(member: &MemberFacts, timing: &Timing) -> bool {
     let trial = if member.was_away {
         timing.promote_returned
@@ -248,6 +265,20 @@ mod tests {
         for (stay, want) in table {
             let next = voters_after_leaving(&members(stay), 1, &Timing::REAL);
             assert_eq!(show(&next), want, "{stay}");
+        }
+        let table = [
+            ("2", "2"),
+            ("", ""),
+            ("2s", ""),
+            ("2vs 3vs", ""),
+            ("2vs 3v", "3"),
+            ("2vs 3v 4v", "2 3 4"),
+            ("2vs 3vs 4v", ""),
+            ("2vs 3vs 4v 5v 6", "2 3 4 5 6"),
+        ];
+        for (stay, want) in table {
+            let next = voters_after_hand_over(&members(stay), 1, &Timing::REAL);
+            assert_eq!(show(&next), want, "handed over: {stay}");
         }
     }
 }

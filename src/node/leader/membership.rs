@@ -200,7 +200,7 @@ pub async fn dismiss(seat: &Seat, id: NodeId) -> Result<(), Refused> {
 
 /// Names voters among the others, and so hands the leadership over: a
 /// leader without a vote steps down for a voter that is up to date. The
-/// seat stays. Does nothing on others, or where nobody else is present.
+/// seat stays. Does nothing on others, or where too few others are present.
 pub async fn give_up_vote(seat: &Seat) -> Result<(), Refused> {
     hear_members(seat).await;
     let _changing = seat.lead.changing.lock().await;
@@ -209,7 +209,9 @@ pub async fn give_up_vote(seat: &Seat) -> Result<(), Refused> {
     }
     let stored = seat.node.membership();
     let mut target = Target::of(&stored);
-    target.voters = voters_without(seat, &seat.facts_of(&stored), &[seat.node_id()]);
+    let me = seat.node_id();
+    let others = without(&seat.facts_of(&stored), &[me]);
+    target.voters = policy::voters_after_hand_over(&others, me, &seat.timing);
     if target.voters.is_empty() {
         return Ok(());
     }
@@ -233,12 +235,12 @@ async fn hear_members(seat: &Seat) {
 }
 
 fn voters_without(seat: &Seat, facts: &[MemberFacts], gone: &[NodeId]) -> BTreeSet<NodeId> {
-    let stay: Vec<MemberFacts> = facts
-        .iter()
-        .filter(|m| !gone.contains(&m.id))
-        .copied()
-        .collect();
-    policy::voters_after_leaving(&stay, seat.node_id(), &seat.timing)
+    policy::voters_after_leaving(&without(facts, gone), seat.node_id(), &seat.timing)
+}
+
+fn without(facts: &[MemberFacts], gone: &[NodeId]) -> Vec<MemberFacts> {
+    let stay = facts.iter().filter(|m| !gone.contains(&m.id));
+    stay.copied().collect()
 }
 
 /// Appends what leads from a membership to the target: one entry, or two
