@@ -7,14 +7,19 @@ use std::{
 
 use crate::blocking;
 
-/// How long after it was said that memory becomes free it goes back.
-const DELAY: Duration = Duration::from_secs(20);
+/// How often memory that is free goes back, while it is said that more becomes free.
+const DELAY: Duration = Duration::from_secs(10);
 
 /// Whether it goes back soon.
 static IS_DUE: AtomicBool = AtomicBool::new(false);
 
-/// Gives back, in [`DELAY`], what is free then. To be called in a runtime.
+/// Whether it was said that more becomes free.
+static IS_SAID: AtomicBool = AtomicBool::new(false);
+
+/// Gives back what is free [`DELAY`] from now, twice that at most. To be called in a
+/// runtime.
 pub fn give_back_later() {
+    IS_SAID.store(true, Ordering::Relaxed);
     if IS_DUE.swap(true, Ordering::Relaxed) {
         return;
     }
@@ -27,10 +32,12 @@ pub fn give_back_later() {
     }
     let due = Due;
     tokio::spawn(async move {
-        tokio::time::sleep(DELAY).await;
+        while IS_SAID.swap(false, Ordering::Relaxed) {
+            tokio::time::sleep(DELAY).await;
+            // It is not worth a word where it cannot.
+            let _ = blocking::run(give_back).await;
+        }
         drop(due);
-        // It is not worth a word where it cannot.
-        let _ = blocking::run(give_back).await;
     });
 }
 
