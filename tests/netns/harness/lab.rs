@@ -11,7 +11,10 @@ use std::{
         atomic::{AtomicU32, Ordering},
     },
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
+
+use super::seat::PATIENCE;
 
 /// Labs of this process so far: each has names of its own.
 static LABS: AtomicU32 = AtomicU32::new(0);
@@ -165,6 +168,14 @@ impl Lab {
             add(&host, &format!("2001:db8:2::{n}"), "eth0");
             ip(&format!("-n {host} route add default via 2001:db8:2::2"));
         }
+        // As long as a computer does not know whether its link-local address is taken
+        // (RFC 4862, section 5.4), it does not ask where others are.
+        let began = Instant::now();
+        let is_looking = |n| !ip(&format!("-n {} -6 addr show tentative", self.host(n))).is_empty();
+        while (1..=self.hosts).any(is_looking) {
+            assert!(began.elapsed() < PATIENCE, "an address stays tentative");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     fn run_on(&self, n: usize, command: &[&str], input: &str) {
@@ -298,7 +309,8 @@ fn feed(command: &[&str], input: &str) {
     assert!(child.wait().expect("its end").success(), "{command:?}");
 }
 
-pub fn ip(args: &str) {
+/// Runs `ip`, and answers with what it says.
+pub fn ip(args: &str) -> String {
     let output = Command::new("ip")
         .args(args.split_whitespace())
         .output()
@@ -308,4 +320,5 @@ pub fn ip(args: &str) {
         "ip {args}: {} (this suite needs root)",
         String::from_utf8_lossy(&output.stderr)
     );
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
