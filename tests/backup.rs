@@ -7,7 +7,7 @@ use dhangkanna::{
     config::Profile,
     game::{Action, Letter},
     net::{Identity, PROTOCOL},
-    node::{Command, NodeHandle, Timing, Trouble, View},
+    node::{Command, NodeHandle, Stage, Timing, Trouble, View},
 };
 use tokio::{net::TcpListener, runtime::Runtime};
 
@@ -178,6 +178,58 @@ async fn who_is_silent_hides_no_proof_of_an_older_copy() {
     // Its announcement has been read.
     let asked = tokio::time::timeout(PATIENCE, announcer.accept()).await;
     let _asked = asked.expect("a call").expect("a connection");
+    let resume = Command::Resume { which: None };
+    host.request(resume).await.expect("a room");
+    until(&host, "the older copy is given up", |view| {
+        let notice = view.notice.as_ref();
+        notice.is_some_and(|notice| notice.code == "older_copy")
+    })
+    .await;
+    for player in [host, guest] {
+        let _ = player.shutdown().await;
+    }
+    program_of_host.shutdown_background();
+    program_of_guest.shutdown_background();
+}
+
+/// So does that of whom the player has removed, as far as the copy tells, and let in again
+/// since.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_let_in_again_proves_that_a_copy_is_older() {
+    let [data, backup, other] = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
+    let (host, program_of_host) = program(data.path(), "Ada");
+    let hosts = Command::Host {
+        room: None,
+        pin: None,
+    };
+    sit(&host, hosts).await;
+    let (guest, program_of_guest) = program(other.path(), "Ben");
+    sit(&guest, join(addr_of(&host))).await;
+    let peer = guest.view().borrow().me.peer_id;
+    let removes = Action::Remove { peer, lock: false };
+    host.request(Command::Act(removes)).await.expect("removed");
+    until(&guest, "the lobby", |view| {
+        matches!(view.stage, Stage::Lobby)
+    })
+    .await;
+    until(&host, "alone", |view| {
+        room_of(view).is_some_and(|room| room.cluster.members.len() == 1)
+    })
+    .await;
+    copy_settled(data.path(), backup.path());
+    let lets_in = Command::Act(Action::LetIn(peer));
+    host.request(lets_in).await.expect("let in");
+    sit(&guest, join(addr_of(&host))).await;
+    start_round(&host).await;
+    guess(&host, "k").await;
+    until(&guest, "the guess", |view| guesses(view) == 1).await;
+    kill(host, program_of_host);
+
+    let profile = Profile::open(Some(backup.path()), Some("guest")).expect("a profile");
+    let announced = Path::new(&guest.view().borrow().me.folder).join("announcement");
+    fs::copy(announced, profile.folder().join("announcement")).expect("copied");
+    let (host, program_of_host) = program(backup.path(), "Ada");
+    until(&host, "the guest's room", |view| !view.rooms.is_empty()).await;
     let resume = Command::Resume { which: None };
     host.request(resume).await.expect("a room");
     until(&host, "the older copy is given up", |view| {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use dhangkanna::{
-    consensus::{ClusterId, Continuation, Holder, NodeId, TicketPath},
+    consensus::{ClusterId, Continuation, Holder, NodeId, TicketPath, log_id},
     game::Action,
     net::{Identity, PROTOCOL, Refusal},
     node::{Command, Done, Stage, Timing, Trouble, View},
@@ -22,6 +22,7 @@ use super::{
     Intruder, QUICK, Room,
     announcers::{announce, announce_next},
     calls::leads,
+    let_in,
     server::{Answers, Append, Follows},
 };
 use crate::common::{PATIENCE, join, node, room_of, sit, until};
@@ -47,13 +48,66 @@ impl Answers for Lie {
     }
 }
 
+/// Knows more than anybody, in a new seat each time that it is asked: it lets itself in.
+#[derive(Default)]
+struct InNewSeats {
+    /// Who it is, and how it came in, once it lies.
+    lies: Mutex<Option<(Arc<Identity>, TicketPath)>>,
+}
+
+impl Answers for InNewSeats {
+    fn hello(&self) -> pb::HelloReply {
+        let next = self.lies.lock().as_ref().map(|(identity, path)| {
+            let holder = Holder {
+                seat: dhangkanna::random::u64() >> 1,
+                key: identity.key().public(),
+            };
+            let path = let_in(identity, path, holder, u64::MAX / 2).expect("a path");
+            leads(&path, holder.seat)
+        });
+        pb::HelloReply {
+            room: next,
+            ..Follows.hello()
+        }
+    }
+
+    fn survey_of(&self, seat: NodeId) -> Result<pb::SurveyReply, Status> {
+        match self.lies.lock().as_ref() {
+            None => return Follows.survey(),
+            Some((_, path)) if path.holder().seat == seat => {
+                return Err(Refusal::NoSuchRoom.because("not here").into());
+            }
+            Some(_) => {}
+        }
+        Ok(pb::SurveyReply {
+            last_log_id: Some((&log_id(1_000_000_000, 1_000_000_000)).into()),
+            ..Follows.survey()?
+        })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_seats_of_one_liar_keep_nobody_from_going_on() {
+    let lies = Arc::new(InNewSeats::default());
+    goes_on_without("new seats", lies.clone(), |liar, room| {
+        let path = liar.credentials(room.cluster).path().expect("a path");
+        *lies.lies.lock() = Some((Arc::clone(&liar.identity), path));
+    })
+    .await;
+}
+
 /// The others are gone, and only the liar answers.
-async fn goes_on_without(lie: Lie) {
+async fn goes_on_without(
+    lie: &str,
+    answers: Arc<dyn Answers>,
+    begin: impl FnOnce(&Intruder, &Room),
+) {
     let mut room = Room::of(3).await;
     room.has_voters(3).await;
-    let liar = Intruder::with(Arc::new(lie));
+    let liar = Intruder::with(answers);
     liar.enter(&room).await;
     liar.sits_down(&room).await;
+    begin(&liar, &room);
     room.kill(0);
     room.kill(0);
     until(&room.players[0], "nobody to play with", |view| {
@@ -64,14 +118,14 @@ async fn goes_on_without(lie: Lie) {
         loop {
             match room.players[0].request(Command::Continue).await {
                 Ok(Done::Continued { .. }) => return,
-                Ok(other) => panic!("{lie:?}: {other:?}"),
+                Ok(other) => panic!("{lie}: {other:?}"),
                 Err(_not_yet) => tokio::task::yield_now().await,
             }
         }
     };
     let going_on = tokio::time::timeout(PATIENCE, going_on).await;
-    going_on.unwrap_or_else(|_late| panic!("{lie:?}: {:?}", room.players[0].view().borrow()));
-    assert!(liar.server.heard().contains(&"survey"), "{lie:?}");
+    going_on.unwrap_or_else(|_late| panic!("{lie}: {:?}", room.players[0].view().borrow()));
+    assert!(liar.server.heard().contains(&"survey"), "{lie}");
     room.goes_on().await;
     drop(liar);
     room.end().await;
@@ -79,8 +133,9 @@ async fn goes_on_without(lie: Lie) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_liar_keeps_nobody_from_going_on() {
-    let lies = [Lie::Plays, Lie::NoMember];
-    futures::future::join_all(lies.map(goes_on_without)).await;
+    let lies = [("plays", Lie::Plays), ("no member", Lie::NoMember)];
+    let lies = lies.map(|(name, lie)| goes_on_without(name, Arc::new(lie), |_, _| ()));
+    futures::future::join_all(lies).await;
 }
 
 /// It said so before, as if it were in another game: the window shows that, and what can

@@ -30,7 +30,8 @@ use std::{
 
 use dhangkanna::{
     consensus::{
-        ClusterId, Entry, Holder, LogStore, Member, Membership, NodeId, RULES, Ticket, log_id,
+        ClusterId, Entry, Holder, LogStore, Member, Membership, NodeId, RULES, Ticket, TicketPath,
+        log_id,
     },
     game::{Action, Letter, Name, Outcome, PeerId},
     net::Identity,
@@ -197,6 +198,16 @@ impl Room {
 }
 
 /// An intruder among players of this process.
+/// How somebody came in whom a member lets in at an entry.
+pub fn let_in(by: &Identity, path: &TicketPath, holder: Holder, base: u64) -> Option<TicketPath> {
+    let statement = Ticket::statement(path.cluster_id(), holder, base, path.holder());
+    path.extended_by(Ticket {
+        holder,
+        base,
+        signature: by.key().sign(&statement),
+    })
+}
+
 impl Intruder {
     /// A player whose program was killed, in its place: with its key and its log.
     pub async fn of_killed(room: &Room, profile: usize, seat: NodeId) -> Self {
@@ -259,12 +270,7 @@ impl Intruder {
     pub async fn makes_up_as(&self, made_up: Self, room: &Room, base: u64) -> Self {
         let holder = made_up.holder();
         let path = self.credentials(room.cluster).path().expect("a path");
-        let statement = Ticket::statement(room.cluster, holder, base, path.holder());
-        let path = path.extended_by(Ticket {
-            holder,
-            base,
-            signature: self.identity.key().sign(&statement),
-        });
+        let path = let_in(&self.identity, &path, holder, base);
         made_up
             .claims(Member::new(holder.key, path, Vec::new()))
             .await;

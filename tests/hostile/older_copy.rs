@@ -4,8 +4,9 @@
 use std::{fs, sync::Arc};
 
 use dhangkanna::{
-    consensus::{Continuation, Holder, Notice, TicketPath, log_id},
-    net::Refusal,
+    consensus::{Continuation, Holder, NodeId, Notice, TicketPath, log_id},
+    game::PeerId,
+    net::{Refusal, Refused},
     node::Command,
     proto as pb,
 };
@@ -25,6 +26,44 @@ use crate::common::{copy_settled, room_of, sit, until};
 struct Shows {
     room: Mutex<Option<pb::RoomInfo>>,
     went_on: Mutex<Option<Notice>>,
+}
+
+/// Keeps waiting who wants a seat: refuses it, or gives one and does no more.
+struct KeepsWaiting {
+    reason: Option<Refusal>,
+    room: Mutex<Option<pb::RoomInfo>>,
+    /// Whom it names.
+    leader: Mutex<Option<(PeerId, Vec<String>)>>,
+}
+
+impl KeepsWaiting {
+    fn by(reason: Option<Refusal>) -> Arc<Self> {
+        Arc::new(Self {
+            reason,
+            room: Mutex::default(),
+            leader: Mutex::default(),
+        })
+    }
+}
+
+impl Answers for KeepsWaiting {
+    fn hello(&self) -> pb::HelloReply {
+        pb::HelloReply {
+            room: self.room.lock().clone(),
+            ..Follows.hello()
+        }
+    }
+
+    fn join(&self) -> Result<pb::JoinReply, Status> {
+        let Some(reason) = self.reason else {
+            return Follows.join();
+        };
+        let refused = Refused {
+            leader: self.leader.lock().clone(),
+            ..reason.because("wait")
+        };
+        Err(refused.into())
+    }
 }
 
 impl Answers for Shows {
@@ -65,6 +104,87 @@ fn founds_next(liar: &Intruder, room: &Room, shows: &Shows) {
     *shows.went_on.lock() = Some(continuation.signed_by(liar.identity.key()));
 }
 
+/// Puts an older copy of the third player's profile in its place, from before it has said
+/// something.
+async fn third_has_an_older_copy(room: &mut Room) {
+    let backup = tempfile::tempdir().expect("a folder");
+    let profile = room.data.path().join("profiles/3");
+    copy_settled(&profile, backup.path());
+    room.goes_on().await;
+    room.kill(2);
+    fs::remove_dir_all(&profile).expect("removed");
+    copy_settled(backup.path(), &profile);
+}
+
+/// Starts the third player again, who takes another seat than the older one in the game
+/// of the others.
+async fn third_is_back(room: &mut Room, older: NodeId) {
+    let awake = room.wake(3);
+    sit(&awake, Command::Resume { which: None }).await;
+    until(&awake, "the game of the others", |view| {
+        room_of(view).is_some_and(|of| {
+            let members = &of.cluster.members;
+            of.cluster.cluster_id == room.cluster
+                && of.cluster.node_id != older
+                && of.trouble.is_none()
+                && members
+                    .iter()
+                    .any(|member| member.node_id == of.cluster.node_id)
+        })
+    })
+    .await;
+    room.players.push(awake);
+}
+
+/// Members that are asked for a seat first, for they announce the room, let nobody in.
+async fn comes_back_in_spite_of(liars: [Arc<KeepsWaiting>; 2]) {
+    let mut room = Room::of(3).await;
+    room.has_voters(3).await;
+    let mut announced = Vec::new();
+    let mut members = Vec::new();
+    for (n, answers) in liars.iter().enumerate() {
+        // Of those who are there the first seats are asked first.
+        let liar = Intruder {
+            seat: n as NodeId + 1,
+            ..Intruder::with(answers.clone())
+        };
+        liar.enter(&room).await;
+        liar.sits_down(&room).await;
+        let path = liar.credentials(room.cluster).path().expect("a path");
+        *answers.room.lock() = Some(leads(&path, liar.seat));
+        announced.push(announce(&room, &liar, n));
+        members.push(liar);
+    }
+    for (n, answers) in liars.iter().enumerate() {
+        if answers.reason == Some(Refusal::NotLeader) {
+            let other = &members[1 - n];
+            let addrs = vec![other.addr.to_string()];
+            *answers.leader.lock() = Some((other.identity.peer_id(), addrs));
+        }
+    }
+    let (older, _) = room.seats()[2];
+    third_has_an_older_copy(&mut room).await;
+    third_is_back(&mut room, older).await;
+    for liar in &members {
+        assert!(liar.server.heard().contains(&"join"), "it was not asked");
+    }
+    room.goes_on().await;
+    drop(announced);
+    room.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_member_keeps_who_comes_back_waiting() {
+    let reasons = [
+        [Some(Refusal::Knocking); 2],
+        [Some(Refusal::NotLeader); 2],
+        [Some(Refusal::Removed); 2],
+        [None, Some(Refusal::Knocking)],
+    ];
+    let liars = reasons.map(|reasons| reasons.map(KeepsWaiting::by));
+    futures::future::join_all(liars.map(comes_back_in_spite_of)).await;
+}
+
 /// "All have gone where I am", says one member, and lets in other keys to the seats of
 /// those who play on.
 #[tokio::test(flavor = "multi_thread")]
@@ -75,15 +195,8 @@ async fn who_has_an_older_copy_goes_back_to_those_who_play() {
     let liar = Intruder::with(shows.clone());
     liar.enter(&room).await;
     liar.sits_down(&room).await;
-    let backup = tempfile::tempdir().expect("a folder");
-    let profile = room.data.path().join("profiles/3");
-    copy_settled(&profile, backup.path());
-    // It has said something since.
-    room.goes_on().await;
     let (older, _) = room.seats()[2];
-    room.kill(2);
-    fs::remove_dir_all(&profile).expect("removed");
-    copy_settled(backup.path(), &profile);
+    third_has_an_older_copy(&mut room).await;
 
     let mut announced = Vec::new();
     let mut others = Vec::new();
@@ -100,24 +213,10 @@ async fn who_has_an_older_copy_goes_back_to_those_who_play() {
         others.push(other);
     }
     founds_next(&liar, &room, &shows);
-    let awake = room.wake(3);
-    sit(&awake, Command::Resume { which: None }).await;
-    until(&awake, "the game of the others", |view| {
-        room_of(view).is_some_and(|of| {
-            let members = &of.cluster.members;
-            of.cluster.cluster_id == room.cluster
-                && of.cluster.node_id != older
-                && of.trouble.is_none()
-                && members
-                    .iter()
-                    .any(|member| member.node_id == of.cluster.node_id)
-        })
-    })
-    .await;
+    third_is_back(&mut room, older).await;
     for liar in others.iter().chain([&liar]) {
         assert!(!liar.server.heard().contains(&"join"), "it is led away");
     }
-    room.players.push(awake);
     room.goes_on().await;
     drop(announced);
     room.end().await;

@@ -19,6 +19,7 @@ use dhangkanna::{
 };
 use openraft::storage::RaftLogStorageExt as _;
 use parking_lot::Mutex;
+use prost::Message as _;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     sync::{mpsc, watch},
@@ -63,8 +64,21 @@ pub trait Answers: Send + Sync + 'static {
         })
     }
 
+    /// The same, in the seat that is asked.
+    fn survey_of(&self, _seat: NodeId) -> Result<pb::SurveyReply, Status> {
+        self.survey()
+    }
+
     fn propose(&self) -> Result<pb::ProposeReply, Status> {
         Err(Status::unavailable("no"))
+    }
+
+    /// Somebody wants one.
+    fn join(&self) -> Result<pb::JoinReply, Status> {
+        Ok(pb::JoinReply {
+            room: "den".to_owned(),
+            node_id: 77,
+        })
     }
 
     /// Somebody takes a seat.
@@ -191,10 +205,7 @@ impl Lobby for Service {
 
     async fn join(&self, _request: Request<pb::JoinRequest>) -> Answer<pb::JoinReply> {
         self.0.hear("join");
-        Ok(Response::new(pb::JoinReply {
-            room: "den".to_owned(),
-            node_id: 77,
-        }))
+        self.0.answers.join().map(Response::new)
     }
 
     async fn enter(&self, request: Request<pb::EnterRequest>) -> Answer<pb::EnterReply> {
@@ -282,9 +293,13 @@ impl Members for Service {
         no()
     }
 
-    async fn survey(&self, _request: Request<pb::SurveyRequest>) -> Answer<pb::SurveyReply> {
+    async fn survey(&self, request: Request<pb::SurveyRequest>) -> Answer<pb::SurveyReply> {
         self.0.hear("survey");
-        self.0.answers.survey().map(Response::new)
+        let header = request.metadata().get_bin("dhangkanna-header-bin");
+        let header = header.and_then(|header| header.to_bytes().ok());
+        let header = header.and_then(|header| pb::Header::decode(header).ok());
+        let seat = header.expect("a header").to;
+        self.0.answers.survey_of(seat).map(Response::new)
     }
 
     async fn r#continue(&self, _request: Request<pb::ContinueRequest>) -> Answer<pb::Notice> {

@@ -1,7 +1,11 @@
 //! Seats: made in a room of one's own, asked for and taken in another's, kept on
 //! disk, taken anew when they were given up.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
 
 use tokio::{sync::oneshot, time::Instant};
 
@@ -31,8 +35,21 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How often it is asked whether the owner has let us in.
 const KNOCK: Duration = Duration::from_millis(500);
 
+/// How often in a row a named leader is asked: members that lie could name each other for
+/// ever.
+const MAX_HINTS: usize = 3;
+
 /// How long an owner may think about it.
 const KNOCK_PATIENCE: Duration = Duration::from_secs(600);
+
+/// Who wants a seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// The player, who may wait as long as an owner likes to think.
+    ByPlayer,
+    /// The program, for one who is known there: who lets it knock only keeps it waiting.
+    ByProgram,
+}
 
 /// Somebody who waits to be let in, and does not any more when this drops.
 struct Knocking<'a>(&'a Shared);
@@ -125,7 +142,7 @@ pub async fn join(
     if let Some(pin) = pin {
         members = vec![pin::show(&shared, cluster_id, &members, pin).await?];
     }
-    let seat = take_seat(&shared, cluster_id, &members).await?;
+    let seat = take_seat(&shared, cluster_id, &members, Wanted::ByPlayer).await?;
     if let Err(failure) = sit_down(&shared).await {
         give_back(&shared, &seat).await;
         return Err(failure);
@@ -223,6 +240,7 @@ pub async fn take_seat(
     shared: &Shared,
     room: ClusterId,
     members: &[PeerId],
+    wanted: Wanted,
 ) -> Result<Arc<Seat>, Failure> {
     let deadline = Instant::now() + JOIN_TIMEOUT;
     let before = shared.current_seat();
@@ -230,7 +248,7 @@ pub async fn take_seat(
     let node_id =
         |seat: &Option<Arc<Seat>>| seat.as_ref().map(|seat| (seat.cluster_id, seat.node_id()));
     let (leader, admission) = tokio::select! {
-        let_in = ask(shared, room, members, deadline) => let_in?,
+        let_in = ask(shared, room, members, deadline, wanted) => let_in?,
         // An owner may think for long, and the player leave meanwhile.
         _ = seats.wait_for(|now| node_id(now) != node_id(&before)) => {
             return Err(Failure::new("not_in_room", "the seat was left meanwhile"));
@@ -241,7 +259,7 @@ pub async fn take_seat(
     let seat = Seat::open(&shared.env, room, new_node_id(), admission.room.clone()).await?;
     // From now on the leader's calls are answered.
     shared.seat.send_replace(Some(Arc::clone(&seat)));
-    if let Err(failure) = enter(shared, &seat, leader, members, deadline).await {
+    if let Err(failure) = enter(shared, &seat, leader, members, deadline, wanted).await {
         // Unless the player has left meanwhile.
         let has_stayed = shared.is_current(&seat);
         give_back(shared, &seat).await;
@@ -280,14 +298,18 @@ async fn ask(
     room: ClusterId,
     members: &[PeerId],
     deadline: Instant,
+    wanted: Wanted,
 ) -> Result<(Holder, Admission), Failure> {
     let _knocking = Knocking(shared);
     let patience = Instant::now() + KNOCK_PATIENCE;
+    let may_knock = || wanted == Wanted::ByPlayer && Instant::now() < patience;
     let mut deadline = deadline;
     let mut in_turn = members.iter().copied().cycle();
     let mut next = in_turn.next();
     // Members in a row that were no help; all of them once is enough.
     let mut in_vain = 0;
+    let mut hints = 0;
+    let mut refused_by = BTreeSet::new();
     while let Some(peer) = next {
         let asking = async {
             let holder = prove(shared, peer, room).await?.holder();
@@ -299,51 +321,62 @@ async fn ask(
             Err(error) => error,
         };
         let mut pause = PAUSE;
+        let mut then = None;
         match &error {
             CallError::Refused(refused) => match (refused.reason, &refused.leader) {
-                (Refusal::NotLeader, Some((leader, addrs))) if *leader != peer => {
+                (Refusal::NotLeader, Some((leader, _))) if refused_by.contains(leader) => {
+                    in_vain += 1;
+                }
+                (Refusal::NotLeader, Some((leader, addrs)))
+                    if *leader != peer && hints < MAX_HINTS =>
+                {
                     shared.env.peers.book().hint_all(*leader, addrs);
-                    next = Some(*leader);
+                    then = Some(*leader);
+                    hints += 1;
                     pause = Duration::ZERO;
                     in_vain = 0;
                 }
                 // A leader is being elected, or it has just been.
                 (Refusal::NotLeader | Refusal::NoQuorum | Refusal::Busy, _) => {
-                    next = in_turn.next();
                     in_vain = 0;
                     if refused.reason == Refusal::Busy {
                         pause = KNOCK;
                     }
                 }
-                (Refusal::NoSuchRoom, _) => {
-                    next = in_turn.next();
-                    in_vain += 1;
-                }
+                (Refusal::NoSuchRoom, _) => in_vain += 1,
                 // As long as the player likes to wait, the leader is asked.
-                (Refusal::Knocking, _) if Instant::now() < patience => {
+                (Refusal::Knocking, _) if may_knock() => {
                     let looking = pin::taker(shared, room, peer);
                     let taker = tokio::time::timeout(LOOK_FOR_PIN, looking).await;
                     shared.set_knocking(Some(Knock {
                         room,
                         takes_pin: taker.ok().flatten(),
                     }));
+                    then = Some(peer);
                     deadline = Instant::now() + JOIN_TIMEOUT;
                     pause = KNOCK;
                     in_vain = 0;
                 }
                 (Refusal::NotAMember, _) if peer == shared.env.me => return Err(copy_plays()),
+                // It may lie, and others say otherwise.
+                _ if wanted == Wanted::ByProgram => {
+                    refused_by.insert(peer);
+                    in_vain += 1;
+                }
                 _ => return Err(error.into()),
             },
             // The leader that was named may have gone, too.
-            CallError::Unreachable(_) => {
-                next = in_turn.next();
-                in_vain += 1;
-            }
+            CallError::Unreachable(_) => in_vain += 1,
+            _ if wanted == Wanted::ByProgram => in_vain += 1,
             CallError::Denied(_) | CallError::Continued(_) => return Err(error.into()),
         }
         if in_vain > members.len() || Instant::now() + pause >= deadline {
             return Err(error.into());
         }
+        if then.is_none() {
+            hints = 0;
+        }
+        next = then.or_else(|| in_turn.next());
         tokio::time::sleep(pause).await;
     }
     Err(Refusal::NoSuchRoom.because("nobody is in that room").into())
@@ -356,6 +389,7 @@ async fn enter(
     mut leader: Holder,
     members: &[PeerId],
     deadline: Instant,
+    wanted: Wanted,
 ) -> Result<(), Failure> {
     let newcomer = Newcomer {
         node_id: seat.node_id(),
@@ -387,7 +421,7 @@ async fn enter(
             return Err(error.into());
         }
         tokio::time::sleep(PAUSE).await;
-        (leader, _) = ask(shared, seat.cluster_id, members, deadline).await?;
+        (leader, _) = ask(shared, seat.cluster_id, members, deadline, wanted).await?;
     };
     if seat.node.has_applied(index, deadline).await {
         return Ok(());
@@ -437,7 +471,11 @@ pub async fn rejoin(
     let at = members.partition_point(is_there);
     members.splice(at..at, others);
     members.retain(|peer| !seat.was_sent_away(peer));
-    let next = take_seat(shared, seat.cluster_id, &members).await?;
+    // Who is asked first can let us in, and do no more.
+    let turn = seat.rejoins.fetch_add(1, Relaxed);
+    let first = turn.checked_rem(members.len()).unwrap_or(0);
+    members.rotate_left(first);
+    let next = take_seat(shared, seat.cluster_id, &members, Wanted::ByProgram).await?;
     seat.node.close().await;
     say_what_is_lost(shared, seat, &next);
     next.set_earlier_aside().await;

@@ -24,7 +24,7 @@ use crate::{
     net::{Refusal, Refused},
     node::{
         api::{Done, Failure, Reply},
-        entry::seating,
+        entry::seating::{self, Wanted},
         seat::{
             Seat,
             findings::{Claim, Findings},
@@ -374,7 +374,8 @@ pub async fn catch_up(
     }
     let cluster = last.cluster();
     let members = members_of(shared, cluster, peer);
-    let next = seating::take_seat(shared, cluster, &members).await?;
+    let _on_trial = Trial::begin(shared);
+    let next = seating::take_seat(shared, cluster, &members, Wanted::ByProgram).await?;
     let (before, now) = (seat.node.state_of_whole_log(), next.node.state());
     if care != Care::None && !now.goes_on_from(seat.cluster_id, &before) {
         shared.seat.send_replace(Some(Arc::clone(seat)));
@@ -432,7 +433,11 @@ async fn move_to(
     let members = members_of(shared, cluster, peer);
     // Nothing is said there before it is known to be this game.
     let _on_trial = Trial::begin(shared);
-    let next = match seating::take_seat(shared, cluster, &members).await {
+    let wanted = match care {
+        Care::None => Wanted::ByPlayer,
+        Care::ByItself | Care::Decided => Wanted::ByProgram,
+    };
+    let next = match seating::take_seat(shared, cluster, &members, wanted).await {
         Ok(next) => next,
         Err(failure) => {
             open_again(shared, seat).await;

@@ -143,11 +143,7 @@ async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
     let key = shared.env.identity.key().public();
     let state = seat.node.state_of_whole_log();
     let own = state.proof_of(&seat.me).map(|own| (own.session, own.seq));
-    let mut proofs = findings
-        .answers
-        .values()
-        .filter_map(|(_, survey)| survey.proof);
-    let is_outdated = proofs.any(|proof| {
+    let is_outdated = findings.proofs.iter().any(|proof| {
         Some((proof.session, proof.seq)) > own && proof.is_signed_by(&key, seat.cluster_id)
     });
     if is_outdated {

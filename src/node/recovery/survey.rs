@@ -25,8 +25,8 @@ const STRANGERS: usize = MAX_MEMBERS;
 /// looked after.
 pub const ASKING: Duration = Duration::from_secs(2);
 
-/// Some of those who only announce something, whom the player has met first: anybody
-/// can, in any number of names, and name anybody's address.
+/// Some of those who only announce something, whom the player has met first and who was
+/// sent away last: anybody can, in any number of names, and name anybody's address.
 pub fn some_of(
     shared: &Shared,
     seat: &Seat,
@@ -35,7 +35,7 @@ pub fn some_of(
 ) -> Vec<PeerId> {
     announcers.sort_by_cached_key(|peer| {
         let is_met = shared.env.met.read().last(peer).is_some();
-        (!is_met, random::u64())
+        (seat.was_sent_away(peer), !is_met, random::u64())
     });
     let may_be_dialled = |peer: &PeerId| {
         let ad = ads.get(peer).into_iter();
@@ -65,14 +65,14 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
     let mut strangers = Vec::new();
     for ad in ads.values() {
         shared.env.note_addresses(ad);
-        if ad.cluster_id == seat.cluster_id
-            && !is_member(&ad.peer_id)
-            && !seat.was_sent_away(&ad.peer_id)
-        {
+        if ad.cluster_id == seat.cluster_id && !is_member(&ad.peer_id) {
             strangers.push(ad.peer_id);
         }
     }
     let strangers = some_of(shared, seat, &ads, strangers);
+    // They were let in again after all, maybe, and have what this player has signed since.
+    let sent_away = strangers.iter().filter(|peer| seat.was_sent_away(peer));
+    let sent_away: BTreeSet<PeerId> = sent_away.copied().collect();
     let asked = members.iter().map(|(peer, id)| (*peer, Some(*id)));
     let strangers = strangers.into_iter().map(|peer| (peer, None));
     let mut asked: FuturesUnordered<_> = asked
@@ -95,6 +95,12 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
     };
     let until = Instant::now() + time;
     while let Ok(Some((peer, answer))) = timeout_at(until, asked.next()).await {
+        if let Ok((_, _, Ok(survey))) = &answer {
+            findings.proofs.extend(survey.proof);
+        }
+        if sent_away.contains(&peer) {
+            continue;
+        }
         if let Ok((_, _, Ok(survey))) = &answer {
             hear(seat, peer, is_member(&peer), survey);
         }

@@ -8,7 +8,7 @@ use std::{
 use tokio::time::Instant;
 
 use crate::{
-    consensus::{NodeId, Notice, quorum},
+    consensus::{CommandProof, NodeId, Notice, quorum},
     game::PeerId,
     net::Survey,
 };
@@ -56,6 +56,9 @@ pub struct Findings {
     pub disbelieved: BTreeSet<(NodeId, Claim)>,
     /// Members that have gone on in another cluster, and how that came about.
     pub continued: BTreeMap<NodeId, (PeerId, Vec<Notice>)>,
+    /// The last commands of this player's, as whoever answered knows them: to be believed by
+    /// their signatures, not by who shows them.
+    pub proofs: Vec<CommandProof>,
     /// Another start of this player's plays, as it has signed.
     pub is_replaced: bool,
 }
@@ -78,7 +81,7 @@ impl Findings {
     fn playing(&self) -> impl Iterator<Item = (NodeId, bool)> {
         let playing = self.answers.iter().filter(|(_, (_, survey))| survey.plays);
         let playing = playing.map(|(id, (_, survey))| (self.speaker(*id), survey.leads));
-        playing.filter(|(by, _)| !self.disbelieved.contains(&(*by, Claim::Plays)))
+        playing.filter(|(by, _)| self.is_believed(*by, Claim::Plays))
     }
 
     fn two_play(&self) -> bool {
@@ -86,16 +89,20 @@ impl Findings {
     }
 
     /// As whom a seat is believed, or not.
-    fn speaker(&self, id: NodeId) -> NodeId {
+    pub fn speaker(&self, id: NodeId) -> NodeId {
         match self.newcomers.contains(&id) {
             true => STRANGERS,
             false => id,
         }
     }
 
+    fn is_believed(&self, id: NodeId, claim: Claim) -> bool {
+        !self.disbelieved.contains(&(self.speaker(id), claim))
+    }
+
     /// Whether a member is waited for, or asked to found the next room.
     pub fn waits_for(&self, id: NodeId) -> bool {
-        !self.disbelieved.contains(&(id, Claim::KnowsMore))
+        self.is_believed(id, Claim::KnowsMore)
     }
 
     /// Where all the others are that answered, by the word of one of them: nobody is
@@ -106,7 +113,7 @@ impl Findings {
         let mut here = here.chain(self.gave_up.keys()).chain(&self.busy);
         let is_empty = here.next().is_none();
         let told = self.continued.iter();
-        let mut told = told.filter(|(id, _)| !self.disbelieved.contains(&(**id, Claim::WentOn)));
+        let mut told = told.filter(|(id, _)| self.is_believed(**id, Claim::WentOn));
         let (by, first) = told.next()?;
         let room = |(_, notices): &(PeerId, Vec<Notice>)| notices.last().map(|it| it.cluster());
         let is_one = told.all(|(_, other)| room(other) == room(first));
@@ -315,6 +322,14 @@ mod tests {
                     .all(|id| findings.waits_for(*id) == believed.contains(id))
             );
         }
+        // Those who came in later are one: a member lets in as many as it likes.
+        let mut findings = findings("2 7s 8s");
+        let claim = Claim::KnowsMore;
+        findings.disbelieved.insert((findings.speaker(7), claim));
+        assert_eq!(
+            [2, 7, 8].map(|id| findings.waits_for(id)),
+            [true, false, false]
+        );
     }
 
     #[test]

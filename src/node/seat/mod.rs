@@ -15,7 +15,7 @@ use std::{
     net::IpAddr,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::{Duration, SystemTime},
 };
@@ -64,6 +64,8 @@ pub struct Seat {
     pub findings: watch::Sender<Option<Findings>>,
     /// Whose word about that has brought nothing.
     pub doubts: Mutex<Doubts>,
+    /// How often another seat in its place was asked for.
+    pub rejoins: AtomicUsize,
     /// Whether the others have applied the same.
     pub histories: Mutex<Histories>,
     /// The others have said that this seat is no member any more.
@@ -204,6 +206,7 @@ impl Seat {
             is_doubted: AtomicBool::new(false),
             entered: AtomicBool::new(false),
             is_asking: tokio::sync::Mutex::default(),
+            rejoins: AtomicUsize::default(),
             removing: Mutex::default(),
             asks: Budget::new(2, 1),
             strangers_at: Budget::new(8, 2),
@@ -234,7 +237,8 @@ impl Seat {
         claim: Claim,
     ) {
         let mut doubts = self.doubts.lock();
-        ids.into_iter().for_each(|id| doubts.note(id, claim));
+        let speakers = ids.into_iter().map(|id| findings.speaker(id));
+        speakers.for_each(|by| doubts.note(by, claim));
         findings.disbelieved = doubts.disbelieved();
     }
 
