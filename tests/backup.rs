@@ -192,8 +192,8 @@ async fn who_is_silent_hides_no_proof_of_an_older_copy() {
     program_of_guest.shutdown_background();
 }
 
-/// So does that of whom the player has removed, as far as the copy tells, and let in again
-/// since.
+/// Whom the player has removed, as far as the copy tells, and let in again since, shows that
+/// it is older: then the player decides.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_was_let_in_again_proves_that_a_copy_is_older() {
     let [data, backup, other] = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
@@ -232,9 +232,15 @@ async fn who_was_let_in_again_proves_that_a_copy_is_older() {
     until(&host, "the guest's room", |view| !view.rooms.is_empty()).await;
     let resume = Command::Resume { which: None };
     host.request(resume).await.expect("a room");
-    until(&host, "the older copy is given up", |view| {
-        let notice = view.notice.as_ref();
-        notice.is_some_and(|notice| notice.code == "older_copy")
+    until(&host, "the question", |view| {
+        let trouble = room_of(view).and_then(|room| room.trouble.as_ref());
+        matches!(trouble, Some(Trouble::NewerCopy { .. }))
+    })
+    .await;
+    host.request(Command::PlayOwnCopy).await.expect("its game");
+    until(&host, "its game", |view| {
+        let room = room_of(view);
+        room.is_some_and(|room| room.trouble.is_none() && room.cluster.leader.is_some())
     })
     .await;
     for player in [host, guest] {

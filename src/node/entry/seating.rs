@@ -328,7 +328,7 @@ async fn ask(
                     in_vain += 1;
                 }
                 (Refusal::NotLeader, Some((leader, addrs)))
-                    if *leader != peer && hints < MAX_HINTS =>
+                    if ![peer, shared.env.me].contains(leader) && hints < MAX_HINTS =>
                 {
                     shared.env.peers.book().hint_all(*leader, addrs);
                     then = Some(*leader);
@@ -356,6 +356,7 @@ async fn ask(
                     deadline = Instant::now() + JOIN_TIMEOUT;
                     pause = KNOCK;
                     in_vain = 0;
+                    hints = 0;
                 }
                 (Refusal::NotAMember, _) if peer == shared.env.me => return Err(copy_plays()),
                 // It may lie, and others say otherwise.
@@ -471,10 +472,17 @@ pub async fn rejoin(
     let at = members.partition_point(is_there);
     members.splice(at..at, others);
     members.retain(|peer| !seat.was_sent_away(peer));
-    // Who is asked first can let us in, and do no more.
+    // Who is asked first can let us in, and do no more; and be the only one that seems to be
+    // there.
     let turn = seat.rejoins.fetch_add(1, Relaxed);
-    let first = turn.checked_rem(members.len()).unwrap_or(0);
-    members.rotate_left(first);
+    let are_there = members.partition_point(is_there);
+    let count = if turn.is_multiple_of(2) {
+        are_there
+    } else {
+        members.len()
+    };
+    let first = turn.div_ceil(2).checked_rem(count).unwrap_or(0);
+    members[..count].rotate_left(first);
     let next = take_seat(shared, seat.cluster_id, &members, Wanted::ByProgram).await?;
     seat.node.close().await;
     say_what_is_lost(shared, seat, &next);

@@ -15,7 +15,7 @@ use super::{
     survey::{ASKING, some_of, survey},
 };
 use crate::{
-    consensus::{NodeId, lead_on},
+    consensus::{CommandProof, NodeId, lead_on},
     game::{Name, PeerId},
     node::{
         entry::seating,
@@ -143,10 +143,13 @@ async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
     let key = shared.env.identity.key().public();
     let state = seat.node.state_of_whole_log();
     let own = state.proof_of(&seat.me).map(|own| (own.session, own.seq));
-    let is_outdated = findings.proofs.iter().any(|proof| {
+    let is_newer = |(_, proof): &&(PeerId, CommandProof)| {
         Some((proof.session, proof.seq)) > own && proof.is_signed_by(&key, seat.cluster_id)
-    });
-    if is_outdated {
+    };
+    let have_more = findings.proofs.iter().filter(is_newer);
+    let have_more: BTreeSet<PeerId> = have_more.map(|(peer, _)| *peer).collect();
+    // Whom the owner has sent away cannot give a seat in the place of this one.
+    if have_more.iter().any(|peer| !seat.was_sent_away(peer)) {
         tracing::warn!("this room's file is an older copy: taking a new seat");
         return shared.give_up_log(seat, GivenUp::OlderCopy);
     }
@@ -162,8 +165,10 @@ async fn come_back(shared: &Shared, seat: &Arc<Seat>) {
     });
     let players = state.game().players();
     let name_of = |peer: PeerId| players.get(&peer).map(|player| player.name.clone());
+    let newer: BTreeSet<PeerId> = newer.map(|(peer, _)| peer).chain(have_more).collect();
     let newer: Vec<Name> = newer
-        .map(|(peer, _)| name_of(peer).unwrap_or_else(Name::placeholder))
+        .into_iter()
+        .map(|peer| name_of(peer).unwrap_or_else(Name::placeholder))
         .collect();
     if seat.node.is_sole_voter() && !newer.is_empty() {
         tracing::warn!("others have more of the game than this computer, or another one");

@@ -96,7 +96,9 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
     let until = Instant::now() + time;
     while let Ok(Some((peer, answer))) = timeout_at(until, asked.next()).await {
         if let Ok((_, _, Ok(survey))) = &answer {
-            findings.proofs.extend(survey.proof);
+            findings
+                .proofs
+                .extend(survey.proof.map(|proof| (peer, proof)));
         }
         if sent_away.contains(&peer) {
             continue;

@@ -20,6 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// those as it likes, so all of them count as one. No seat has this number.
 const STRANGERS: NodeId = 0;
 
+/// From how many seats in no membership here on that have brought nothing all of them are
+/// one.
+const MAX_NEWCOMERS: usize = 3;
+
 /// What keeps a player from going on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Claim {
@@ -57,8 +61,8 @@ pub struct Findings {
     /// Members that have gone on in another cluster, and how that came about.
     pub continued: BTreeMap<NodeId, (PeerId, Vec<Notice>)>,
     /// The last commands of this player's, as whoever answered knows them: to be believed by
-    /// their signatures, not by who shows them.
-    pub proofs: Vec<CommandProof>,
+    /// their signatures, also if the owner has sent away who shows them.
+    pub proofs: Vec<(PeerId, CommandProof)>,
     /// Another start of this player's plays, as it has signed.
     pub is_replaced: bool,
 }
@@ -89,7 +93,7 @@ impl Findings {
     }
 
     /// As whom a seat is believed, or not.
-    pub fn speaker(&self, id: NodeId) -> NodeId {
+    fn speaker(&self, id: NodeId) -> NodeId {
         match self.newcomers.contains(&id) {
             true => STRANGERS,
             false => id,
@@ -97,7 +101,9 @@ impl Findings {
     }
 
     fn is_believed(&self, id: NodeId, claim: Claim) -> bool {
-        !self.disbelieved.contains(&(self.speaker(id), claim))
+        let voices = [id, self.speaker(id)];
+        let mut voices = voices.iter();
+        voices.all(|by| !self.disbelieved.contains(&(*by, claim)))
     }
 
     /// Whether a member is waited for, or asked to found the next room.
@@ -175,6 +181,16 @@ impl Doubts {
             .entry((id, claim))
             .or_insert_with(|| (Instant::now(), false));
         *is_last |= since.elapsed() >= PATIENCE;
+    }
+
+    /// Notes that the word of a seat which is no member here has brought nothing. A member
+    /// can let itself in again and again: after some of these seats none is believed.
+    pub fn note_newcomer(&mut self, claim: Claim, is_member: impl Fn(NodeId) -> bool) {
+        let doubted = self.0.keys().filter(|(_, of)| *of == claim);
+        let newcomers = doubted.filter(|(id, _)| *id != STRANGERS && !is_member(*id));
+        if newcomers.count() >= MAX_NEWCOMERS {
+            self.note(STRANGERS, claim);
+        }
     }
 
     /// Whose word is not believed any more.
@@ -322,14 +338,24 @@ mod tests {
                     .all(|id| findings.waits_for(*id) == believed.contains(id))
             );
         }
-        // Those who came in later are one: a member lets in as many as it likes.
-        let mut findings = findings("2 7s 8s");
-        let claim = Claim::KnowsMore;
-        findings.disbelieved.insert((findings.speaker(7), claim));
-        assert_eq!(
-            [2, 7, 8].map(|id| findings.waits_for(id)),
-            [true, false, false]
-        );
+    }
+
+    /// One of those who came in later does not speak for the others, unless more and more of
+    /// them come to nothing: a member lets in as many as it likes.
+    #[tokio::test(start_paused = true)]
+    async fn newcomers_are_believed_one_by_one_until_too_many_come_to_nothing() {
+        let mut doubts = Doubts::default();
+        let mut believed = Vec::new();
+        for id in [7, 7, 5, 6, 8] {
+            doubts.note(id, Claim::KnowsMore);
+            doubts.note_newcomer(Claim::KnowsMore, |id| id == 2);
+            tokio::time::advance(PATIENCE).await;
+            let mut findings = findings("2 7s 9s");
+            findings.disbelieved = doubts.disbelieved();
+            believed.push([2, 7, 9].map(|id| findings.waits_for(id)));
+        }
+        let [all, not_7, members] = [[true; 3], [true, false, true], [true, false, false]];
+        assert_eq!(believed, [all, not_7, not_7, not_7, members]);
     }
 
     #[test]

@@ -237,8 +237,12 @@ impl Seat {
         claim: Claim,
     ) {
         let mut doubts = self.doubts.lock();
-        let speakers = ids.into_iter().map(|id| findings.speaker(id));
-        speakers.for_each(|by| doubts.note(by, claim));
+        for id in ids {
+            doubts.note(id, claim);
+            if findings.newcomers.contains(&id) {
+                doubts.note_newcomer(claim, |id| self.member(id).is_some());
+            }
+        }
         findings.disbelieved = doubts.disbelieved();
     }
 
