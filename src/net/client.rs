@@ -36,7 +36,7 @@ const STAGGER: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How many connections are kept; a room needs 23, a full lobby some more.
-const MAX_CHANNELS: usize = 128;
+const MAX_CHANNELS: usize = 64;
 
 /// All peers that can be called. Cheap to clone.
 #[derive(Clone)]
@@ -99,7 +99,12 @@ impl Peers {
             room: Vec::new(),
         };
         let request = timed(request, LOBBY_DEADLINE);
-        let reply = within(LOBBY_DEADLINE, self.lobby(peer).hello(request)).await?;
+        let reply = within(LOBBY_DEADLINE, self.lobby(peer).hello(request)).await;
+        if matches!(reply, Err(CallError::Unreachable(_))) {
+            // Anybody can announce any number of peers that are not there.
+            self.channels.lock().remove(&peer);
+        }
+        let reply = reply?;
         if reply.protocol != PROTOCOL {
             let message = format!(
                 "that room runs version {} (protocol {}), and this computer {} ({PROTOCOL}); install the same version on both computers",
@@ -283,5 +288,26 @@ async fn connect_peer<T>(
             Ok(Err(e)) => last = e,
             Err(_slow) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        consensus::RULES,
+        net::{Identity, TlsTransport},
+    };
+
+    #[tokio::test]
+    async fn nothing_is_kept_of_who_does_not_answer() {
+        let identity = Arc::new(Identity::ephemeral().expect("a key"));
+        let transport = TlsTransport::dialing(identity).expect("a transport");
+        let peers = Peers::new(Arc::new(transport), Arc::default(), RULES);
+        for n in 0..3 {
+            let told = peers.hello(PeerId::new([n; 32])).await;
+            assert!(matches!(told, Err(CallError::Unreachable(_))), "{told:?}");
+        }
+        assert!(peers.channels.lock().is_empty());
     }
 }

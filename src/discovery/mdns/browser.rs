@@ -116,6 +116,8 @@ impl Browser {
                 Some(ServiceEvent::ServiceRemoved(_, name)) => {
                     incomplete.remove(&name);
                     seen.removed(&name);
+                    // There may be hundreds of them at a time.
+                    memory::give_back_later();
                 }
                 Some(_) => continue,
             }
