@@ -210,6 +210,9 @@ async fn haunt(me: Arc<Attacker>, n: usize) {
     }
 }
 
+/// How the names of those begin who only come to be there.
+pub const GUEST: &str = "Guest";
+
 /// Sits down under another name and leaves at once, with one key after the other.
 async fn churn(me: Arc<Attacker>) {
     for n in 0.. {
@@ -220,7 +223,7 @@ async fn churn(me: Arc<Attacker>) {
             && guest.ask_in(peer, cluster).await.is_ok()
         {
             let member = guest.member(cluster, (me.target.leader, peer));
-            let name = Name::parse(&format!("Guest {n}")).expect("a name");
+            let name = Name::parse(&format!("{GUEST} {n}")).expect("a name");
             let sits = guest.says(cluster, 1, Action::TakeSeat { name });
             if member.propose(&sits, Duration::from_secs(5)).await.is_ok() {
                 me.tally.count("seats taken, and left", 1);
@@ -249,7 +252,7 @@ async fn knock(me: Arc<Attacker>, mut n: usize) {
         n += 3;
         if let Some((peers, peer)) = me.peers(n).await {
             for knock in 0..100 {
-                let name = Name::parse(&format!("Guest {knock}")).expect("a name");
+                let name = Name::parse(&format!("{GUEST} {knock}")).expect("a name");
                 let _ = peers.join(peer, me.target.cluster, &name).await;
                 me.tally.count("joins", 1);
             }

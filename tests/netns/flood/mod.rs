@@ -15,7 +15,7 @@ use dhangkanna::net::Identity;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use self::attacks::{Attacker, Tally, Target};
+use self::attacks::{Attacker, GUEST, Tally, Target};
 use crate::harness::{
     lab::Lab,
     room::{LETTERS, agree, room, settle, walk},
@@ -327,6 +327,14 @@ fn a_stranger_floods_a_room() {
         assert!(written < LOGS, "{} writes {written} bytes", seat.name);
     }
     report_within(GUESS, "guess during a flood", &mut round.times[..guesses]);
+    // Who was cut off between sitting down and leaving is a player who is away.
+    let cluster = round.seats[0].newest("cluster");
+    for member in cluster["members"].as_array().into_iter().flatten() {
+        let name = member["name"].as_str().expect("a name");
+        if name.starts_with(GUEST) {
+            round.seats[0].must(&format!("remove {name}"));
+        }
+    }
     settle(&round.seats, 3, 3);
     agree(&mut round.seats, &[]);
 }
