@@ -10,7 +10,7 @@ use crate::{
     config::{Profile, data_dir_or_default},
     discovery::{GossipConfig, Interfaces},
     game::{BadName, Name},
-    headless, lists, logging,
+    headless, lists, logging, memory,
     node::{Command, JoinTarget, NodeConfig, Pin, Timing},
 };
 
@@ -111,6 +111,7 @@ struct Common {
 /// # Errors
 /// What ends the program early, in words.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    memory::share_arenas();
     let Cli {
         command,
         seat,

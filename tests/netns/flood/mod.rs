@@ -330,9 +330,9 @@ fn a_stranger_floods_a_room() {
     // Who was cut off between sitting down and leaving is a player who is away.
     let cluster = round.seats[0].newest("cluster");
     for member in cluster["members"].as_array().into_iter().flatten() {
-        let name = member["name"].as_str().expect("a name");
+        let [name, peer] = ["name", "peer_id"].map(|key| member[key].as_str().expect("a text"));
         if name.starts_with(GUEST) {
-            round.seats[0].must(&format!("remove {name}"));
+            round.seats[0].must(&format!("remove {peer}"));
         }
     }
     settle(&round.seats, 3, 3);
