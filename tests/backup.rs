@@ -23,6 +23,25 @@ fn program(data: &Path, name: &str) -> (NodeHandle, Runtime) {
     (player, program)
 }
 
+/// Ada, who hosts a room.
+async fn hosting(data: &Path) -> (NodeHandle, Runtime) {
+    let (host, program) = program(data, "Ada");
+    let hosts = Command::Host {
+        room: None,
+        pin: None,
+    };
+    sit(&host, hosts).await;
+    (host, program)
+}
+
+/// Ends programs, of which some may be alone in a room that had others.
+async fn end(players: [(NodeHandle, Runtime); 2]) {
+    for (player, program) in players {
+        let _ = player.shutdown().await;
+        program.shutdown_background();
+    }
+}
+
 async fn start_round(host: &NodeHandle) {
     let start = Command::StartRound {
         pack: "kanna".to_owned(),
@@ -51,15 +70,7 @@ fn guesses(view: &View) -> usize {
 /// guesses, none of which was its own: it has no proof that they were decided.
 async fn older_copy(choice: Command) -> (Arc<View>, Arc<View>) {
     let [data, backup, other] = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
-    let (host, program_of_host) = program(data.path(), "Ada");
-    sit(
-        &host,
-        Command::Host {
-            room: None,
-            pin: None,
-        },
-    )
-    .await;
+    let (host, program_of_host) = hosting(data.path()).await;
     let (guest, program_of_guest) = program(other.path(), "Ben");
     sit(&guest, join(addr_of(&host))).await;
     start_round(&host).await;
@@ -99,11 +110,7 @@ async fn older_copy(choice: Command) -> (Arc<View>, Arc<View>) {
     };
     let view = until(&host, "a game", plays).await;
     let of_guest = guest.view().borrow().clone();
-    for player in [host, guest] {
-        let _ = player.shutdown().await;
-    }
-    program_of_host.shutdown_background();
-    program_of_guest.shutdown_background();
+    end([(host, program_of_host), (guest, program_of_guest)]).await;
     (view, of_guest)
 }
 
@@ -141,12 +148,7 @@ async fn silent_at(addr: SocketAddr) -> TcpListener {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_silent_hides_no_proof_of_an_older_copy() {
     let [data, backup, others] = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
-    let (host, program_of_host) = program(data.path(), "Ada");
-    let hosts = Command::Host {
-        room: None,
-        pin: None,
-    };
-    sit(&host, hosts).await;
+    let (host, program_of_host) = hosting(data.path()).await;
     let (guest, program_of_guest) = program(others.path(), "Ben");
     let (sleeper, program_of_sleeper) = program(others.path(), "Cem");
     for player in [&guest, &sleeper] {
@@ -185,11 +187,7 @@ async fn who_is_silent_hides_no_proof_of_an_older_copy() {
         notice.is_some_and(|notice| notice.code == "older_copy")
     })
     .await;
-    for player in [host, guest] {
-        let _ = player.shutdown().await;
-    }
-    program_of_host.shutdown_background();
-    program_of_guest.shutdown_background();
+    end([(host, program_of_host), (guest, program_of_guest)]).await;
 }
 
 /// Whom the player has removed, as far as the copy tells, and let in again since, shows that
@@ -197,12 +195,7 @@ async fn who_is_silent_hides_no_proof_of_an_older_copy() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_was_let_in_again_proves_that_a_copy_is_older() {
     let [data, backup, other] = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
-    let (host, program_of_host) = program(data.path(), "Ada");
-    let hosts = Command::Host {
-        room: None,
-        pin: None,
-    };
-    sit(&host, hosts).await;
+    let (host, program_of_host) = hosting(data.path()).await;
     let (guest, program_of_guest) = program(other.path(), "Ben");
     sit(&guest, join(addr_of(&host))).await;
     let peer = guest.view().borrow().me.peer_id;
@@ -243,11 +236,7 @@ async fn who_was_let_in_again_proves_that_a_copy_is_older() {
         room.is_some_and(|room| room.trouble.is_none() && room.cluster.leader.is_some())
     })
     .await;
-    for player in [host, guest] {
-        let _ = player.shutdown().await;
-    }
-    program_of_host.shutdown_background();
-    program_of_guest.shutdown_background();
+    end([(host, program_of_host), (guest, program_of_guest)]).await;
 }
 
 /// Whose log is gone has forgotten whom it voted for, and takes no part as who it was.
@@ -255,12 +244,7 @@ async fn who_was_let_in_again_proves_that_a_copy_is_older() {
 async fn who_has_lost_the_log_joins_again() {
     for is_empty in [false, true] {
         let [data, other] = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
-        let (host, program_of_host) = program(data.path(), "Ada");
-        let hosts = Command::Host {
-            room: None,
-            pin: None,
-        };
-        sit(&host, hosts).await;
+        let (host, program_of_host) = hosting(data.path()).await;
         let (guest, program_of_guest) = program(other.path(), "Ben");
         sit(&guest, join(addr_of(&host))).await;
         start_round(&host).await;

@@ -100,11 +100,7 @@ impl Peers {
         };
         let request = timed(request, LOBBY_DEADLINE);
         let reply = within(LOBBY_DEADLINE, self.lobby(peer).hello(request)).await;
-        if matches!(reply, Err(CallError::Unreachable(_))) {
-            // Anybody can announce any number of peers that are not there.
-            self.channels.lock().remove(&peer);
-        }
-        let reply = reply?;
+        let reply = self.answer_of(peer, reply)?;
         if reply.protocol != PROTOCOL {
             let message = format!(
                 "that room runs version {} (protocol {}), and this computer {} ({PROTOCOL}); install the same version on both computers",
@@ -123,7 +119,8 @@ impl Peers {
     /// # Errors
     /// If it does not answer.
     pub async fn went_on(&self, peer: PeerId, room: ClusterId) -> Result<Vec<Notice>, CallError> {
-        went_on(self.lobby(peer), room).await
+        let told = went_on(self.lobby(peer), room).await;
+        self.answer_of(peer, told)
     }
 
     /// Asks a peer for a place in its room.
@@ -217,6 +214,15 @@ impl Peers {
         LobbyClient::new(self.channel(peer)).max_decoding_message_size(64 * 1024)
     }
 
+    /// What a peer that may only be announced says. If it does not answer, its connection is
+    /// not kept: anybody can announce any number of peers that are not there.
+    fn answer_of<T>(&self, peer: PeerId, answer: Result<T, CallError>) -> Result<T, CallError> {
+        if matches!(answer, Err(CallError::Unreachable(_))) {
+            self.channels.lock().remove(&peer);
+        }
+        answer
+    }
+
     /// The kept connection to a peer.
     fn channel(&self, peer: PeerId) -> Channel {
         let mut channels = self.channels.lock();
@@ -305,7 +311,10 @@ mod tests {
         let transport = TlsTransport::dialing(identity).expect("a transport");
         let peers = Peers::new(Arc::new(transport), Arc::default(), RULES);
         for n in 0..3 {
-            let told = peers.hello(PeerId::new([n; 32])).await;
+            let peer = PeerId::new([n; 32]);
+            let told = peers.hello(peer).await;
+            assert!(matches!(told, Err(CallError::Unreachable(_))), "{told:?}");
+            let told = peers.went_on(peer, ClusterId::new([n; 16])).await;
             assert!(matches!(told, Err(CallError::Unreachable(_))), "{told:?}");
         }
         assert!(peers.channels.lock().is_empty());

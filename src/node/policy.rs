@@ -262,10 +262,22 @@ mod tests {
             ("2u 3", "3"),
             ("2u", "2"),
         ];
+        check(voters_after_leaving, &table);
+    }
+
+    /// Applies a rule of who votes when the leader, 1, does not.
+    fn check(
+        rule: fn(&[MemberFacts], NodeId, &Timing) -> BTreeSet<NodeId>,
+        table: &[(&str, &str)],
+    ) {
         for (stay, want) in table {
-            let next = voters_after_leaving(&members(stay), 1, &Timing::REAL);
-            assert_eq!(show(&next), want, "{stay}");
+            let next = rule(&members(stay), 1, &Timing::REAL);
+            assert_eq!(show(&next), *want, "{stay}");
         }
+    }
+
+    #[test]
+    fn those_who_answer_vote_when_the_leader_hands_over() {
         let table = [
             ("2", "2"),
             ("", ""),
@@ -276,9 +288,6 @@ mod tests {
             ("2vs 3vs 4v", ""),
             ("2vs 3vs 4v 5v 6", "2 3 4 5 6"),
         ];
-        for (stay, want) in table {
-            let next = voters_after_hand_over(&members(stay), 1, &Timing::REAL);
-            assert_eq!(show(&next), want, "handed over: {stay}");
-        }
+        check(voters_after_hand_over, &table);
     }
 }

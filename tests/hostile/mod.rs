@@ -197,7 +197,6 @@ impl Room {
     }
 }
 
-/// An intruder among players of this process.
 /// How somebody came in whom a member lets in at an entry.
 pub fn let_in(by: &Identity, path: &TicketPath, holder: Holder, base: u64) -> Option<TicketPath> {
     let statement = Ticket::statement(path.cluster_id(), holder, base, path.holder());
@@ -208,6 +207,7 @@ pub fn let_in(by: &Identity, path: &TicketPath, holder: Holder, base: u64) -> Op
     })
 }
 
+/// An intruder among players of this process.
 impl Intruder {
     /// A player whose program was killed, in its place: with its key and its log.
     pub async fn of_killed(room: &Room, profile: usize, seat: NodeId) -> Self {

@@ -20,8 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// those as it likes, so all of them count as one. No seat has this number.
 const STRANGERS: NodeId = 0;
 
-/// From how many seats in no membership here on that have brought nothing all of them are
-/// one.
+/// After so many seats outside the membership here whose word has brought nothing, no such
+/// seat is believed.
 const MAX_NEWCOMERS: usize = 3;
 
 /// What keeps a player from going on.
