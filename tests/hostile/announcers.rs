@@ -370,3 +370,42 @@ async fn a_strangers_room_of_the_same_name_does_not_keep_friends_apart() {
     }
     room.end().await;
 }
+
+/// Who has just answered somebody else is silent to the first question.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_joins_by_name_waits_for_all_of_that_name() {
+    /// How often a node looks who else is on its computer.
+    const SILENT: Duration = Duration::from_millis(500);
+    let mut hosts = Vec::new();
+    for _ in 0..2 {
+        let data = tempfile::tempdir().expect("a folder");
+        let host = node(data.path(), "Host", Timing::REAL, || {});
+        let room = Some(Name::parse("den").expect("a name"));
+        sit(&host, Command::Host { room, pin: None }).await;
+        hosts.push((host, data));
+    }
+    let seen = tempfile::tempdir().expect("a folder");
+    let friend = node(seen.path(), "Friend", Timing::REAL, || {});
+    let join = Command::Join {
+        target: JoinTarget::Room("den".to_owned()),
+        wait: Duration::from_secs(5),
+        pin: None,
+    };
+    let one_by_one = async {
+        let mut announced = Vec::new();
+        for (nth, (host, _)) in hosts.iter().enumerate() {
+            tokio::time::sleep(SILENT * u32::from(nth > 0)).await;
+            let view = host.view().borrow().clone();
+            let of = (view.me.peer_id, addr_of(host).port());
+            let cluster = room_of(&view).expect("a room").cluster.cluster_id;
+            announced.push(announce_in(seen.path(), nth, of, cluster));
+        }
+        announced
+    };
+    let (joined, _announced) = tokio::join!(friend.request(join), one_by_one);
+    let failed = joined.expect_err("two rooms");
+    assert_eq!(failed.code, "ambiguous", "{failed:?}");
+    for player in hosts.into_iter().map(|(host, _)| host).chain([friend]) {
+        player.shutdown().await.expect("left");
+    }
+}

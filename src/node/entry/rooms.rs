@@ -24,6 +24,11 @@ use crate::{
 /// question come within 120 ms (RFC 6762 §6), and over Wi-Fi a little later.
 const SETTLE: Duration = Duration::from_millis(300);
 
+/// When also those have been asked who may be silent to the first question: nobody sends
+/// the same within a second again (RFC 6762 §6), so others hear it from the second one,
+/// which comes after a second.
+const ASKED_TWICE: Duration = Duration::from_secs(1);
+
 /// How long answers are waited for when the time is up: about what a call may take.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
@@ -54,7 +59,8 @@ pub async fn find(
     wait: Duration,
     mut proven: Vec<Ad>,
 ) -> Result<(ClusterId, Vec<PeerId>), Failure> {
-    let deadline = Instant::now() + wait;
+    let began = Instant::now();
+    let deadline = began + wait;
     let by_name = matches!(target, JoinTarget::Room(_));
     let mut ads = shared.env.ads.clone();
     let (mut announcers, mut answers) = (Announcers::of_joining(), SelectAll::new());
@@ -101,7 +107,11 @@ pub async fn find(
         }
         let rooms = announcers.rooms(&shared.env.met.read(), true);
         if let Some(best) = rooms.iter().find(|room| target.is_row(room)) {
-            let at = settled.get_or_insert_with(|| Instant::now() + SETTLE);
+            let asked_twice = (began + ASKED_TWICE).min(deadline);
+            let at = settled.get_or_insert_with(|| match by_name {
+                true => asked_twice.max(Instant::now()) + SETTLE,
+                false => Instant::now() + SETTLE,
+            });
             let is_open = is_open(best, target);
             let is_last_word = answers.is_empty() && !by_name && !is_open;
             if !is_last_word && Instant::now() < *at {
