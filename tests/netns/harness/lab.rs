@@ -242,12 +242,16 @@ impl Lab {
         self.folder.path().join(name)
     }
 
-    /// Copies one player's folder in place of another's.
+    /// Copies one player's folder in place of another's. A program that runs replaces
+    /// files, so some may vanish meanwhile: then it is copied once more.
     pub fn copy(&self, from: &str, to: &str) {
-        let _ = std::fs::remove_dir_all(self.path(to));
-        let mut cp = Command::new("cp");
-        cp.arg("-a").args([self.path(from), self.path(to)]);
-        assert!(cp.status().expect("cp").success());
+        let is_copied = || {
+            let _ = std::fs::remove_dir_all(self.path(to));
+            let mut cp = Command::new("cp");
+            cp.arg("-a").args([self.path(from), self.path(to)]);
+            cp.status().expect("cp").success()
+        };
+        assert!((0..10).any(|_| is_copied()), "{from} cannot be copied");
     }
 
     /// The folder of everything in this lab.
