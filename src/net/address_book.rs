@@ -10,6 +10,9 @@ use crate::{consensus::codec::MAX_ADDRS, game::PeerId};
 /// How many peers are remembered; the rooms of a large office.
 const MAX_PEERS: usize = 1024;
 
+/// How many of them were not met: at least as many as may be announced now.
+const MAX_RUMOURS: usize = 512;
+
 /// Addresses by peer, the most recently confirmed first.
 #[derive(Debug, Default)]
 pub struct AddressBook(Mutex<Book>);
@@ -31,7 +34,9 @@ struct Known {
 
 impl Book {
     fn known(&mut self, peer: PeerId) -> &mut Known {
-        if self.peers.len() >= MAX_PEERS && !self.peers.contains_key(&peer) {
+        let rumours = self.peers.values().filter(|known| !known.is_met).count();
+        let is_full = rumours >= MAX_RUMOURS || self.peers.len() >= MAX_PEERS;
+        if is_full && !self.peers.contains_key(&peer) {
             // Rumours go first, then whoever was not heard of for longest.
             let oldest = self.peers.iter().min_by_key(|(_, k)| (k.is_met, k.noted));
             if let Some(peer) = oldest.map(|(peer, _)| *peer) {
@@ -130,9 +135,14 @@ mod tests {
         for n in 1..3000 {
             book.hint(peer(n), addr);
         }
-        assert_eq!(book.0.lock().peers.len(), MAX_PEERS);
+        assert_eq!(book.0.lock().peers.len(), MAX_RUMOURS + 1);
         assert_eq!(book.of(&peer(0)), [addr]);
         assert_eq!(book.of(&peer(2999)), [addr]);
         assert!(book.of(&peer(1)).is_empty());
+        for n in 1..3000 {
+            book.confirm(peer(n), addr);
+        }
+        assert_eq!(book.0.lock().peers.len(), MAX_PEERS);
+        assert_eq!(book.of(&peer(2999)), [addr]);
     }
 }

@@ -38,6 +38,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How many connections are kept; a room needs 23, a full lobby some more.
 const MAX_CHANNELS: usize = 64;
 
+/// How long a connection is kept that nobody uses. The members of a room ask each other
+/// every few seconds; of who has left, nothing is to be kept.
+const KEPT: Duration = Duration::from_secs(15);
+
 /// All peers that can be called. Cheap to clone.
 #[derive(Clone)]
 pub struct Peers {
@@ -228,6 +232,7 @@ impl Peers {
         let mut channels = self.channels.lock();
         let kept = channels.remove(&peer).map(|(_, channel)| channel);
         let channel = kept.unwrap_or_else(|| self.connect_lazily(peer));
+        channels.retain(|_, (used, _)| used.elapsed() < KEPT);
         if channels.len() >= MAX_CHANNELS {
             let unused = channels.iter().min_by_key(|(_, (used, _))| *used);
             if let Some(unused) = unused.map(|(peer, _)| *peer) {
@@ -305,11 +310,29 @@ mod tests {
         net::{Identity, TlsTransport},
     };
 
-    #[tokio::test]
-    async fn nothing_is_kept_of_who_does_not_answer() {
+    fn peers() -> Peers {
         let identity = Arc::new(Identity::ephemeral().expect("a key"));
         let transport = TlsTransport::dialing(identity).expect("a transport");
-        let peers = Peers::new(Arc::new(transport), Arc::default(), RULES);
+        Peers::new(Arc::new(transport), Arc::default(), RULES)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_nobody_uses_is_not_kept() {
+        let peers = peers();
+        let [member, left] = [1, 2].map(|n| PeerId::new([n; 32]));
+        drop(peers.channel(left));
+        for _ in 0..3 {
+            drop(peers.channel(member));
+            tokio::time::advance(KEPT / 2).await;
+        }
+        drop(peers.channel(member));
+        let channels = peers.channels.lock();
+        assert!(channels.keys().eq([&member]), "{:?}", channels.keys());
+    }
+
+    #[tokio::test]
+    async fn nothing_is_kept_of_who_does_not_answer() {
+        let peers = peers();
         for n in 0..3 {
             let peer = PeerId::new([n; 32]);
             let told = peers.hello(peer).await;
