@@ -6,7 +6,6 @@ use std::{
     fs, io,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    sync::Arc,
     time::Duration,
 };
 
@@ -111,7 +110,7 @@ async fn watch(profiles: PathBuf, own: Option<PathBuf>, events: mpsc::Sender<See
 }
 
 /// The announcements of all running profiles but our own.
-fn scan(profiles: &Path, own: Option<&Path>) -> BTreeMap<PeerId, Arc<Ad>> {
+fn scan(profiles: &Path, own: Option<&Path>) -> BTreeMap<PeerId, Ad> {
     let Ok(folders) = fs::read_dir(profiles) else {
         return BTreeMap::new();
     };
@@ -121,7 +120,7 @@ fn scan(profiles: &Path, own: Option<&Path>) -> BTreeMap<PeerId, Arc<Ad>> {
         .filter(|folder| Some(folder.as_path()) != own)
         .filter_map(|folder| {
             let ad = read(&folder.join(FILE))?;
-            profile_is_running(&folder).then(|| (ad.peer_id, Arc::new(ad)))
+            profile_is_running(&folder).then_some((ad.peer_id, ad))
         })
         .collect()
 }

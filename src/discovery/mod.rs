@@ -149,20 +149,20 @@ async fn collect(
     publish_own: watch::Sender<Option<Ad>>,
     me: PeerId,
 ) {
-    let mut seen: BTreeMap<Source, BTreeMap<PeerId, Arc<Ad>>> = BTreeMap::new();
+    let mut seen: BTreeMap<Source, BTreeMap<PeerId, Ad>> = BTreeMap::new();
     while let Some((source, ads)) = queue.recv().await {
         seen.insert(source, ads);
-        let mut merged: BTreeMap<PeerId, Arc<Ad>> = BTreeMap::new();
+        let mut merged: BTreeMap<PeerId, Ad> = BTreeMap::new();
         // Ordered by source: local addresses stand before the network's.
         for (peer, ad) in seen.values().flatten() {
-            let known = merged.entry(*peer).or_insert_with(|| Arc::clone(ad));
+            let known = merged.entry(*peer).or_insert_with(|| ad.clone());
             for addr in &ad.addrs {
                 if !known.addrs.contains(addr) {
-                    Arc::make_mut(known).addrs.push(*addr);
+                    known.addrs.push(*addr);
                 }
             }
         }
-        let own = merged.remove(&me).map(Arc::unwrap_or_clone);
+        let own = merged.remove(&me);
         publish_own.send_if_modified(|known| {
             let changed = *known != own;
             *known = own;

@@ -57,10 +57,10 @@ pub struct Plays {
 pub const MAX_LANGUAGE: usize = 12;
 
 /// What is announced by others now, by who announces it.
-pub type Ads = Arc<BTreeMap<PeerId, Arc<Ad>>>;
+pub type Ads = Arc<BTreeMap<PeerId, Ad>>;
 
 /// All that is announced now, as a source sees it.
-pub(super) type Seen = (Source, BTreeMap<PeerId, Arc<Ad>>);
+pub(super) type Seen = (Source, BTreeMap<PeerId, Ad>);
 
 /// Where an announcement was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -168,7 +168,7 @@ impl Env {
     /// crashed without a goodbye.
     pub fn announcers_of(&self, room: ClusterId) -> Vec<PeerId> {
         let ads = Arc::clone(&self.ads.borrow());
-        let mut members: Vec<&Arc<Ad>> = ads.values().filter(|ad| ad.cluster_id == room).collect();
+        let mut members: Vec<&Ad> = ads.values().filter(|ad| ad.cluster_id == room).collect();
         members.sort_by_key(|ad| !ad.leads);
         for ad in &members {
             self.note_addresses(ad);

@@ -496,7 +496,7 @@ fn room_line() -> String {
         is_rival: false,
         why_not: None,
     };
-    let ads: Ads = Arc::new(BTreeMap::from([(ad.peer_id, Arc::new(ad))]));
+    let ads: Ads = Arc::new(BTreeMap::from([(ad.peer_id, ad)]));
     serde_json::to_string(&RoomLine::of(&room, &ads)).expect("JSON")
 }
 

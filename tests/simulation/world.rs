@@ -36,7 +36,7 @@ const LOOK: Duration = Duration::from_millis(500);
 #[derive(Clone, Default)]
 pub struct Shared {
     disks: Arc<Mutex<BTreeMap<PathBuf, Disk>>>,
-    board: Arc<Mutex<BTreeMap<PeerId, Arc<Ad>>>>,
+    board: Arc<Mutex<BTreeMap<PeerId, Ad>>>,
     /// The logs that were opened last, by their files.
     pub logs: Arc<Mutex<BTreeMap<PathBuf, LogStore>>>,
 }
@@ -123,7 +123,7 @@ fn open(
 }
 
 struct Observation {
-    board: Arc<Mutex<BTreeMap<PeerId, Arc<Ad>>>>,
+    board: Arc<Mutex<BTreeMap<PeerId, Ad>>>,
     peer: PeerId,
     addr: SocketAddr,
 }
@@ -135,7 +135,7 @@ impl Announcer for Observation {
             Some(ad) => {
                 let mut ad = ad.clone();
                 ad.addrs = vec![self.addr];
-                board.insert(self.peer, Arc::new(ad));
+                board.insert(self.peer, ad);
             }
             None => {
                 board.remove(&self.peer);

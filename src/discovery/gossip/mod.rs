@@ -334,19 +334,17 @@ impl Keeper {
 
 /// What the nodes announce, by who says to announce it: somebody who begins
 /// anew is two nodes for a moment, and reached at the addresses of either.
-fn ads(mut nodes: Vec<Node>, me: PeerId) -> BTreeMap<PeerId, Arc<Ad>> {
+fn ads(mut nodes: Vec<Node>, me: PeerId) -> BTreeMap<PeerId, Ad> {
     nodes.sort_by_key(|node| node.id);
-    let mut ads = BTreeMap::new();
+    let mut ads: BTreeMap<PeerId, Ad> = BTreeMap::new();
     for node in nodes {
         let Some(ad) = ad::decode(&node.meta).filter(|ad| ad.peer_id != me) else {
             continue;
         };
-        let known = ads
-            .entry(ad.peer_id)
-            .or_insert_with(|| Arc::new(ad.clone()));
+        let known = ads.entry(ad.peer_id).or_insert_with(|| ad.clone());
         for addr in ad.addrs {
             if known.addrs.len() < MAX_ADDRS && !known.addrs.contains(&addr) {
-                Arc::make_mut(known).addrs.push(addr);
+                known.addrs.push(addr);
             }
         }
     }

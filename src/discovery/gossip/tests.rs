@@ -23,7 +23,7 @@ struct Seat {
     gossip: Box<Gossip>,
     handle: GossipHandle,
     events: mpsc::Receiver<Seen>,
-    heard: BTreeMap<PeerId, Arc<Ad>>,
+    heard: BTreeMap<PeerId, Ad>,
 }
 
 impl Seat {
@@ -51,7 +51,7 @@ impl Seat {
         SocketAddr::from(([127, 0, 0, 1], self.handle.port))
     }
 
-    async fn until(&mut self, what: &str, is_it: impl Fn(&BTreeMap<PeerId, Arc<Ad>>) -> bool) {
+    async fn until(&mut self, what: &str, is_it: impl Fn(&BTreeMap<PeerId, Ad>) -> bool) {
         let waiting = async {
             while !is_it(&self.heard) {
                 (_, self.heard) = self.events.recv().await.expect("a running gossip");

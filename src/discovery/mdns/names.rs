@@ -1,6 +1,6 @@
 //! Whose announcements are remembered.
 
-use std::{cmp::Reverse, collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{cmp::Reverse, collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use tokio::time::Instant;
 
@@ -25,7 +25,7 @@ pub(super) struct Names(Vec<Named>);
 
 struct Named {
     name: String,
-    ad: Arc<Ad>,
+    ad: Ad,
     heard: Instant,
 }
 
@@ -35,7 +35,7 @@ impl Names {
         let is_same = |known: &Named| known.name == name && known.ad.peer_id == peer;
         let same = self.0.iter().position(is_same);
         let same = same.map(|at| self.0.remove(at));
-        let (ad, heard) = (Arc::new(ad), Instant::now());
+        let heard = Instant::now();
         self.0.push(Named { name, ad, heard });
         let is_its = |ad: &Ad| ad.peer_id == peer;
         let surplus = self.take_surplus(NAMES_OF_ONE, is_its, |addr| addr);
@@ -43,8 +43,7 @@ impl Names {
         // still be, until the name is removed.
         if let Some(newest) = self.0.last_mut() {
             for before in [same, surplus].into_iter().flatten() {
-                let addrs = addrs_of([&*newest.ad, &before.ad]);
-                Arc::make_mut(&mut newest.ad).addrs = addrs;
+                newest.ad.addrs = addrs_of([&newest.ad, &before.ad]);
             }
         }
         // Whatever the ports: one computer has any number of them.
@@ -60,7 +59,7 @@ impl Names {
         place: impl Fn(SocketAddr) -> P,
     ) -> Option<Named> {
         let place = |ad: &Ad| ad.addrs.first().copied().map(&place);
-        let all = || self.0.iter().map(|known| &*known.ad).enumerate();
+        let all = || self.0.iter().map(|known| &known.ad).enumerate();
         let these = || all().filter(|(_, ad)| is_one(ad));
         let mut count: BTreeMap<Option<P>, usize> = BTreeMap::new();
         for (_, ad) in these() {
@@ -97,18 +96,15 @@ impl Names {
 
     /// Of each member the newest, with the addresses of all its names: at one of them it
     /// is, whatever others announce.
-    pub fn ads(&self) -> BTreeMap<PeerId, Arc<Ad>> {
-        let mut of_it: BTreeMap<PeerId, Vec<&Arc<Ad>>> = BTreeMap::new();
+    pub fn ads(&self) -> BTreeMap<PeerId, Ad> {
+        let mut of_it: BTreeMap<PeerId, Vec<&Ad>> = BTreeMap::new();
         for Named { ad, .. } in self.0.iter().rev() {
             of_it.entry(ad.peer_id).or_default().push(ad);
         }
-        let newest = |(peer, of_it): (PeerId, Vec<&Arc<Ad>>)| {
-            let mut newest = Arc::clone(of_it.first()?);
-            let addrs = addrs_of(of_it.into_iter().map(|ad| &**ad));
-            if addrs != newest.addrs {
-                Arc::make_mut(&mut newest).addrs = addrs;
-            }
-            Some((peer, newest))
+        let newest = |(peer, of_it): (PeerId, Vec<&Ad>)| {
+            let newest = Ad::clone(of_it.first()?);
+            let addrs = addrs_of(of_it);
+            Some((peer, Ad { addrs, ..newest }))
         };
         of_it.into_iter().filter_map(newest).collect()
     }

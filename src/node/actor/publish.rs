@@ -234,7 +234,7 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
     }
 
     /// Notes one answer after the other.
-    fn hear(&mut self, mut answers: BoxStream<'static, (Arc<Ad>, Shown)>) {
+    fn hear(&mut self, mut answers: BoxStream<'static, (Ad, Shown)>) {
         let next = async move { (answers.next().await, answers) };
         self.later(next, |actor, (answer, answers)| {
             if let Some(answer) = answer {

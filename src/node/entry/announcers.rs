@@ -4,7 +4,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::IpAddr,
-    sync::Arc,
     time::Duration,
 };
 
@@ -93,9 +92,9 @@ impl Announcers {
     /// know. Those first who have proven something, then those whom the player has met,
     /// then those who were never asked or have waited longest. Half of them have proven
     /// nothing, if there are so many.
-    pub fn to_ask(&self, ads: &Ads, met: &Met, again: bool) -> Vec<Arc<Ad>> {
-        let is_new = |ad: &&Arc<Ad>| self.known.get(&ad.peer_id).is_none_or(|k| k.ad != **ad);
-        let is_asked = |ad: &&Arc<Ad>| {
+    pub fn to_ask(&self, ads: &Ads, met: &Met, again: bool) -> Vec<Ad> {
+        let is_new = |ad: &&Ad| self.known.get(&ad.peer_id).is_none_or(|k| k.ad != **ad);
+        let is_asked = |ad: &&Ad| {
             let is_due = || self.known.get(&ad.peer_id).is_some_and(is_due);
             is_new(ad) || (again && is_due())
         };
@@ -104,38 +103,37 @@ impl Announcers {
             let is_gone = !ads.contains_key(&known.ad.peer_id);
             is_gone && known.member().is_some() && (again || known.announces)
         });
-        let mut asked: Vec<&Arc<Ad>> = announced.chain(gone.map(|known| &known.ad)).collect();
+        let mut asked: Vec<&Ad> = announced.chain(gone.map(|known| &known.ad)).collect();
         // Nobody can choose a key that is asked before others.
         asked.sort_by_cached_key(|ad| {
             let has_met = met.last(&ad.peer_id).is_some();
             let known = self.known.get(&ad.peer_id);
             (!has_met, known.map(|known| known.asked), random::u64())
         });
-        let is_member = |ad: &&Arc<Ad>| {
+        let is_member = |ad: &&Ad| {
             let known = self.known.get(&ad.peer_id);
             known.is_some_and(|known| known.member().is_some())
         };
-        let (mut asked, others): (Vec<_>, Vec<_>) = asked.into_iter().partition(is_member);
+        let (mut asked, others): (Vec<&Ad>, Vec<&Ad>) = asked.into_iter().partition(is_member);
         asked.truncate(IN_A_ROW - others.len().min(IN_A_ROW / 2));
-        let may_be_dialled =
-            |ad: &&Arc<Ad>| ad.addrs.iter().all(|addr| self.asked_at.take(&addr.ip()));
+        let may_be_dialled = |ad: &&Ad| ad.addrs.iter().all(|addr| self.asked_at.take(&addr.ip()));
         let left = IN_A_ROW - asked.len();
         asked.extend(others.into_iter().filter(may_be_dialled).take(left));
         asked.into_iter().cloned().collect()
     }
 
     /// What those announced who have proven that they are in a room.
-    pub fn proven(&self) -> Vec<Arc<Ad>> {
+    pub fn proven(&self) -> Vec<Ad> {
         let known = self.known.values();
         let proven = known.filter(|known| known.member().is_some());
         proven
-            .map(|known| Arc::clone(&known.ad))
+            .map(|known| known.ad.clone())
             .take(IN_A_ROW)
             .collect()
     }
 
     /// Notes what somebody showed.
-    pub fn note(&mut self, ads: &Ads, (ad, shown): (Arc<Ad>, Shown)) {
+    pub fn note(&mut self, ads: &Ads, (ad, shown): (Ad, Shown)) {
         let peer = ad.peer_id;
         let announces = ads.contains_key(&peer);
         // A member stays as long as it proves what it is: others' announcements may push
@@ -242,7 +240,7 @@ pub async fn ask_rooms(peers: &Peers, ads: &Ads) -> Vec<Room> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::SocketAddr;
+    use std::{net::SocketAddr, sync::Arc};
 
     use super::*;
     use crate::{
@@ -286,8 +284,8 @@ mod tests {
             self.paths[n].holder().key.peer_id()
         }
 
-        fn ad(&self, n: usize) -> Arc<Ad> {
-            Arc::new(Ad {
+        fn ad(&self, n: usize) -> Ad {
+            Ad {
                 peer_id: self.peer(n),
                 protocol: PROTOCOL,
                 version: "0.2.0".to_owned(),
@@ -300,11 +298,11 @@ mod tests {
                 plays: None,
                 ancestors: Vec::new(),
                 addrs: vec![SocketAddr::from(([192, 0, 2, n as u8], 4000))],
-            })
+            }
         }
 
         /// What a member shows, that takes somebody for the leader.
-        fn member(&self, n: usize, leader: usize) -> (Arc<Ad>, Shown) {
+        fn member(&self, n: usize, leader: usize) -> (Ad, Shown) {
             let room = RoomInfo {
                 cluster_id: self.cluster,
                 room: Name::parse("Den").expect("a name"),
@@ -354,16 +352,16 @@ mod tests {
     }
 
     /// So many who announce rooms of their own.
-    fn crowd(den: &Den, count: u16, host: u8) -> Vec<Arc<Ad>> {
+    fn crowd(den: &Den, count: u16, host: u8) -> Vec<Ad> {
         let nth = |n: u16| {
             let mut id = [0; 32];
             id[..2].copy_from_slice(&n.to_be_bytes());
-            Arc::new(Ad {
+            Ad {
                 peer_id: PeerId::new(id),
                 cluster_id: ClusterId::random(),
                 addrs: vec![SocketAddr::from(([192, 0, 2, host], 4000 + n))],
-                ..Ad::clone(&den.ad(0))
-            })
+                ..den.ad(0)
+            }
         };
         (0..count).map(nth).collect()
     }
@@ -371,10 +369,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn among_many_announcers_those_are_asked_first_who_are_somebody() {
         let (den, mut met) = (den(), Met::default());
-        let mut ads = BTreeMap::clone(&den.ads());
+        let mut ads: BTreeMap<PeerId, Ad> = BTreeMap::clone(&den.ads());
         for (n, mut ad) in (0_u16..).zip(crowd(&den, 600, 9)) {
             let [high, low] = n.to_be_bytes();
-            Arc::make_mut(&mut ad).addrs = vec![SocketAddr::from(([10, 0, high, low], 4000))];
+            ad.addrs = vec![SocketAddr::from(([10, 0, high, low], 4000))];
             ads.insert(ad.peer_id, ad);
         }
         let (ads, mut announcers) = (Ads::new(ads), Announcers::default());
@@ -403,22 +401,22 @@ mod tests {
         let (mut ads, mut announcers) = (BTreeMap::new(), Announcers::default());
         // Any number of programs can be in rooms of their own.
         for ad in crowd(&den, 2 * IN_A_ROW as u16, 9) {
-            ads.insert(ad.peer_id, Arc::clone(&ad));
+            ads.insert(ad.peer_id, ad.clone());
             let (_, shown) = den.member(0, 1);
             announcers.note(&Arc::new(ads.clone()), (ad, shown));
         }
         let one = Ad {
             peer_id: PeerId::new([0xff; 32]),
-            ..Ad::clone(&den.ad(1))
+            ..den.ad(1)
         };
-        ads.insert(one.peer_id, Arc::new(one.clone()));
+        ads.insert(one.peer_id, one.clone());
         for n in 0..IN_A_ROW as u8 {
             let ad = Ad {
                 peer_id: PeerId::new([n; 32]),
                 addrs: vec![SocketAddr::from(([10, 0, 0, n], 4000))],
-                ..Ad::clone(&den.ad(1))
+                ..den.ad(1)
             };
-            ads.insert(ad.peer_id, Arc::new(ad));
+            ads.insert(ad.peer_id, ad);
         }
         let ads = Arc::new(ads);
         let mut row = announcers.to_ask(&ads, &met, true);
@@ -463,7 +461,7 @@ mod tests {
         let alone = Ads::new(
             ads.iter()
                 .take(1)
-                .map(|(peer, ad)| (*peer, Arc::clone(ad)))
+                .map(|(peer, ad)| (*peer, ad.clone()))
                 .collect(),
         );
         let (mut announcers, begun) = (Announcers::default(), Instant::now());
@@ -504,11 +502,11 @@ mod tests {
         let mut ads = BTreeMap::new();
         for n in 0..=ROOMS_OF_ONE {
             let (mut ad, mut shown) = den.member(0, 0);
-            Arc::make_mut(&mut ad).peer_id = PeerId::new([n as u8 + 100; 32]);
+            ad.peer_id = PeerId::new([n as u8 + 100; 32]);
             if let Shown::Member { room, at, .. } = &mut shown {
                 (room.cluster_id, *at) = (ClusterId::new([n as u8; 16]), Some(mallory));
             }
-            ads.insert(ad.peer_id, Arc::clone(&ad));
+            ads.insert(ad.peer_id, ad.clone());
             announcers.note(&Arc::new(ads.clone()), (ad, shown));
         }
         // Its own announcement has been pushed out.
@@ -521,7 +519,7 @@ mod tests {
             let (mut ad, shown) = den.member(0, 0);
             let mut id = [7; 32];
             id[..2].copy_from_slice(&n.to_be_bytes());
-            Arc::make_mut(&mut ad).peer_id = PeerId::new(id);
+            ad.peer_id = PeerId::new(id);
             announcers.note(&Arc::new(ads.clone()), (ad, shown));
         }
         assert!(announcers.known.len() <= MAX_UNANNOUNCED + ads.len());

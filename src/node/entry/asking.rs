@@ -1,6 +1,6 @@
 //! What an announcer shows of itself when it is asked.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::net::SocketAddr;
 
 use futures::{Stream, StreamExt as _};
 use tokio::time::Instant;
@@ -33,7 +33,7 @@ pub enum Shown {
 }
 
 /// Asks announcers, several at a time. Their answers come as they arrive.
-pub fn ask(peers: &Peers, ads: Vec<Arc<Ad>>) -> impl Stream<Item = (Arc<Ad>, Shown)> + use<> {
+pub fn ask(peers: &Peers, ads: Vec<Ad>) -> impl Stream<Item = (Ad, Shown)> + use<> {
     let peers = peers.clone();
     let asked = ads.into_iter().map(move |ad| {
         let peers = peers.clone();
@@ -67,7 +67,7 @@ pub fn ask(peers: &Peers, ads: Vec<Arc<Ad>>) -> impl Stream<Item = (Arc<Ad>, Sho
 /// Somebody who announces a room, or did, and what it showed when it was asked.
 #[derive(Debug)]
 pub struct Known {
-    pub ad: Arc<Ad>,
+    pub ad: Ad,
     pub shown: Shown,
     pub asked: Instant,
     /// How often in a row it has shown nothing.

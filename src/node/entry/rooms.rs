@@ -57,7 +57,7 @@ pub async fn find(
     shared: &Shared,
     target: &JoinTarget,
     wait: Duration,
-    mut proven: Vec<Arc<Ad>>,
+    mut proven: Vec<Ad>,
 ) -> Result<(ClusterId, Vec<PeerId>), Failure> {
     let began = Instant::now();
     let deadline = began + wait;
@@ -65,10 +65,10 @@ pub async fn find(
     let mut ads = shared.env.ads.clone();
     let (mut announcers, mut answers) = (Announcers::of_joining(), SelectAll::new());
     // First who was a member a moment ago: anybody can announce many that are none.
-    let mut asked: BTreeMap<PeerId, Arc<Ad>> = BTreeMap::new();
+    let mut asked: BTreeMap<PeerId, Ad> = BTreeMap::new();
     if !proven.is_empty() {
         proven.sort_by_key(|ad| !target.is(ad.cluster_id, &ad.room));
-        asked.extend(proven.iter().map(|ad| (ad.peer_id, Arc::clone(ad))));
+        asked.extend(proven.iter().map(|ad| (ad.peer_id, ad.clone())));
         answers.push(Box::pin(ask(&shared.env.peers, proven)));
     }
     // Once one is found, others have a moment to show up, too.
@@ -78,16 +78,16 @@ pub async fn find(
     loop {
         let seen = Arc::clone(&ads.borrow_and_update());
         asked.retain(|peer, _| seen.contains_key(peer));
-        let is_new = |ad: &Arc<Ad>| asked.get(&ad.peer_id) != Some(ad);
+        let is_new = |ad: &Ad| asked.get(&ad.peer_id) != Some(ad);
         let new = seen.iter().filter(|(_, ad)| is_new(ad));
-        let new = Ads::new(new.map(|(peer, ad)| (*peer, Arc::clone(ad))).collect());
+        let new = Ads::new(new.map(|(peer, ad)| (*peer, ad.clone())).collect());
         // Anybody can announce that somebody is elsewhere: all are asked, few of them at
         // one address.
         let mut new = announcers.to_ask(&new, &shared.env.met.read(), mem::take(&mut again));
         new.retain(is_new);
         new.sort_by_key(|ad| !target.is(ad.cluster_id, &ad.room));
         if !new.is_empty() {
-            asked.extend(new.iter().map(|ad| (ad.peer_id, Arc::clone(ad))));
+            asked.extend(new.iter().map(|ad| (ad.peer_id, ad.clone())));
             answers.push(Box::pin(ask(&shared.env.peers, new)));
         }
         let end = match answers.is_empty() {

@@ -111,7 +111,7 @@ pub async fn join(
     target: JoinTarget,
     wait: Duration,
     pin: Option<Pin>,
-    proven: Vec<Arc<Ad>>,
+    proven: Vec<Ad>,
 ) -> Result<Arc<Seat>, Failure> {
     let (cluster_id, mut members) = match target {
         JoinTarget::Addr(addr) => {
