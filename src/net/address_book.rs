@@ -34,9 +34,9 @@ struct Known {
 
 impl Book {
     fn known(&mut self, peer: PeerId) -> &mut Known {
-        let rumours = self.peers.values().filter(|known| !known.is_met).count();
-        let is_full = rumours >= MAX_RUMOURS || self.peers.len() >= MAX_PEERS;
-        if is_full && !self.peers.contains_key(&peer) {
+        let rumours = || self.peers.values().filter(|known| !known.is_met).count();
+        let is_full = || self.peers.len() >= MAX_PEERS || rumours() >= MAX_RUMOURS;
+        if !self.peers.contains_key(&peer) && is_full() {
             // Rumours go first, then whoever was not heard of for longest.
             let oldest = self.peers.iter().min_by_key(|(_, k)| (k.is_met, k.noted));
             if let Some(peer) = oldest.map(|(peer, _)| *peer) {

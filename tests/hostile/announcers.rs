@@ -374,7 +374,8 @@ async fn a_strangers_room_of_the_same_name_does_not_keep_friends_apart() {
 /// Who has just answered somebody else is silent to the first question.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_joins_by_name_waits_for_all_of_that_name() {
-    /// How often a node looks who else is on its computer.
+    /// As long as a node waits between two looks at its computer: the second host is seen
+    /// at a later one, and before the second question is answered.
     const SILENT: Duration = Duration::from_millis(500);
     let mut hosts = Vec::new();
     for _ in 0..2 {

@@ -62,6 +62,10 @@ pub async fn find(
     let began = Instant::now();
     let deadline = began + wait;
     let by_name = matches!(target, JoinTarget::Room(_));
+    let all_asked = match by_name {
+        true => deadline.min(began + ASKED_TWICE),
+        false => began,
+    };
     let mut ads = shared.env.ads.clone();
     let (mut announcers, mut answers) = (Announcers::of_joining(), SelectAll::new());
     // First who was a member a moment ago: anybody can announce many that are none.
@@ -107,11 +111,7 @@ pub async fn find(
         }
         let rooms = announcers.rooms(&shared.env.met.read(), true);
         if let Some(best) = rooms.iter().find(|room| target.is_row(room)) {
-            let asked_twice = (began + ASKED_TWICE).min(deadline);
-            let at = settled.get_or_insert_with(|| match by_name {
-                true => asked_twice.max(Instant::now()) + SETTLE,
-                false => Instant::now() + SETTLE,
-            });
+            let at = settled.get_or_insert_with(|| all_asked.max(Instant::now()) + SETTLE);
             let is_open = is_open(best, target);
             let is_last_word = answers.is_empty() && !by_name && !is_open;
             if !is_last_word && Instant::now() < *at {
