@@ -15,7 +15,7 @@ use std::{
 use openraft::{
     EntryPayload, RaftNetworkFactory, ReadPolicy, ServerState,
     async_runtime::WatchReceiver as _,
-    error::{LinearizableReadError, RaftError},
+    error::{Fatal, LinearizableReadError, RaftError},
     network::NetSnapshot,
     raft::Precondition,
 };
@@ -87,7 +87,12 @@ impl RaftNode {
         store.raise_term_of_sole_voter(id).await?;
         let config = raft_config(per_snapshot, is_new).map_err(io::Error::other)?;
         let config = Arc::new(config);
-        let starting = Raft::new(id, config, network, store.clone(), machine);
+        let starting = async {
+            let raft = Raft::new(id, config, network, store.clone(), machine).await?;
+            // openraft's task tells what is in the log before it answers, not before it runs.
+            raft.with_raft_state(|_| ()).await?;
+            Ok::<Raft, Fatal<TypeConfig>>(raft)
+        };
         let raft = Runtime::scope(random::u64(), starting)
             .await
             .map_err(io::Error::other)?;

@@ -1,10 +1,15 @@
 //! The store against openraft's own suite, and against restarts and damage.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use openraft::{
-    RaftLogReader as _, StorageError,
+    OptionalSend, RaftLogReader as _, RaftNetworkFactory, RaftNetworkV2, StorageError,
     entry::RaftEntry as _,
+    error::{RPCError, ReplicationClosed, StreamingError, Unreachable},
+    network::RPCOption,
+    raft::{
+        AppendEntriesRequest, AppendEntriesResponse, SnapshotResponse, VoteRequest, VoteResponse,
+    },
     storage::{RaftLogStorage as _, RaftLogStorageExt as _},
     testing::log::{StoreBuilder, Suite},
 };
@@ -84,7 +89,7 @@ async fn copies_of_a_sole_voters_log_go_on_in_other_terms() {
     for _ in 0..8 {
         let mut copy = LogStore::open_backend(redb::backends::InMemoryBackend::new(), true);
         let copy = copy.as_mut().expect("a log");
-        let members = std::collections::BTreeMap::from([(7, Member::default())]);
+        let members = BTreeMap::from([(7, Member::default())]);
         let membership = Membership::new(vec![[7].into()], members).expect("a membership");
         let entry = Entry::new_membership(log_id(5, 1), membership);
         copy.blocking_append([entry]).await.expect("appended");
@@ -98,6 +103,64 @@ async fn copies_of_a_sole_voters_log_go_on_in_other_terms() {
     }
     // By chance two may be the same, but hardly all.
     assert!(terms.len() > 1, "{terms:?}");
+}
+
+/// A network in which nobody answers.
+struct Nobody;
+
+impl RaftNetworkFactory<TypeConfig> for Nobody {
+    type Network = Self;
+
+    async fn new_client(&mut self, _: NodeId, _: &Member) -> Self {
+        Self
+    }
+}
+
+impl RaftNetworkV2<TypeConfig> for Nobody {
+    type SnapshotData = Vec<u8>;
+
+    async fn append_entries(
+        &mut self,
+        _: AppendEntriesRequest<TypeConfig>,
+        _: RPCOption,
+    ) -> Result<AppendEntriesResponse<TypeConfig>, RPCError<TypeConfig>> {
+        Err(Unreachable::from_string("nobody").into())
+    }
+
+    async fn vote(
+        &mut self,
+        _: VoteRequest<TypeConfig>,
+        _: RPCOption,
+    ) -> Result<VoteResponse<TypeConfig>, RPCError<TypeConfig>> {
+        Err(Unreachable::from_string("nobody").into())
+    }
+
+    async fn full_snapshot(
+        &mut self,
+        _: Vote,
+        _: Snapshot,
+        _: impl Future<Output = ReplicationClosed> + OptionalSend + 'static,
+        _: RPCOption,
+    ) -> Result<SnapshotResponse<TypeConfig>, StreamingError<TypeConfig>> {
+        Err(Unreachable::from_string("nobody").into())
+    }
+}
+
+/// Who comes back asks the other members first: a node that did not know them yet asked
+/// nobody.
+#[tokio::test]
+async fn a_node_that_has_started_knows_the_members_of_its_log() {
+    let mut store = LogStore::open_backend(redb::backends::InMemoryBackend::new(), true);
+    let store = store.as_mut().expect("a log");
+    let members = BTreeMap::from([7, 8].map(|id| (id, Member::default())));
+    let membership = Membership::new(vec![[7].into()], members).expect("a membership");
+    let entry = Entry::new_membership(log_id(5, 0), membership);
+    store.blocking_append([entry]).await.expect("appended");
+    let cluster = (ClusterId::new([1; 16]), 7);
+    let node = RaftNode::start(cluster, Nobody, store.clone(), 100).await;
+    let node = node.expect("started");
+    assert_eq!(node.membership().nodes().count(), 2);
+    assert!(node.is_voter() && node.is_sole_voter());
 }
 
 #[tokio::test]
