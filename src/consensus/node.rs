@@ -89,7 +89,7 @@ impl RaftNode {
         let config = Arc::new(config);
         let starting = async {
             let raft = Raft::new(id, config, network, store.clone(), machine).await?;
-            // openraft's task tells what is in the log before it answers, not before it runs.
+            // Before openraft's task answers, its metrics may not show the log's members yet.
             raft.with_raft_state(|_| ()).await?;
             Ok::<Raft, Fatal<TypeConfig>>(raft)
         };

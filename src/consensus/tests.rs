@@ -1,4 +1,5 @@
-//! The store against openraft's own suite, and against restarts and damage.
+//! The store against openraft's own suite, and against restarts and damage; a node that
+//! starts on it.
 
 use std::{collections::BTreeMap, path::Path};
 
