@@ -19,14 +19,14 @@ use tokio::{sync::oneshot, time::Instant};
 use crate::{budget::Budget, game::PeerId};
 
 /// Connections at a time; a full room needs 2 for each of its 24 members.
-const MAX_CONNECTIONS: usize = 256;
+const MAX_CONNECTIONS: usize = 128;
 
 /// Connections of one key; a member needs 2, and has those that broke for a while.
 const MAX_OF_KEY: usize = 8;
 
 /// Places for those who have not shown yet who they are: until so many are taken, they
 /// get those of others.
-const NEWCOMERS: usize = 64;
+const NEWCOMERS: usize = 32;
 
 /// Handshakes that are made without asking from where: at once, and a second.
 const HANDSHAKES: (u32, u32) = (200, 100);
