@@ -34,7 +34,7 @@ use super::{
 use crate::{
     config::Profile,
     consensus::{Applied, Changes, NodeId},
-    discovery::{Ad, Discovery},
+    discovery::{Ad, Ads, Discovery},
     net::Server,
     packs::Packs,
 };
@@ -239,11 +239,8 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
                     let why = *given_up.borrow_and_update();
                     self.log_given_up(why);
                 }
-                // Members may have moved to other addresses.
                 Ok(()) = ads.changed() => {
-                    for ad in ads.borrow_and_update().values() {
-                        self.shared.env.note_addresses(ad);
-                    }
+                    self.note_moves(&ads.borrow_and_update());
                     if std::mem::take(&mut self.looks_elsewhere) {
                         self.announcers = Announcers::default();
                     }
@@ -298,6 +295,17 @@ impl<F: Fn() + Send + Sync + 'static> Actor<F> {
             tokio::spawn(
                 async move { futures::join!(membership::tend(&seat), referee::look(&seat)) },
             );
+        }
+    }
+
+    /// Notes where members of the room have moved: of all others anybody can announce any
+    /// number.
+    fn note_moves(&self, ads: &Ads) {
+        if let Some(seat) = &self.seat {
+            let membership = seat.node.membership();
+            let members = membership.nodes().map(|(_, member)| member.peer_id);
+            let announced = members.filter_map(|peer| ads.get(&peer));
+            announced.for_each(|ad| self.shared.env.note_addresses(ad));
         }
     }
 
