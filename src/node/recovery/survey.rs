@@ -62,14 +62,14 @@ pub async fn survey(shared: &Shared, seat: &Seat, freeze: bool, time: Duration) 
         .collect();
     let is_member = |peer: &PeerId| members.iter().any(|(member, _)| member == peer);
     let ads = Arc::clone(&shared.env.ads.borrow());
-    let mut strangers = Vec::new();
-    for ad in ads.values() {
-        shared.env.note_addresses(ad);
-        if ad.cluster_id == seat.cluster_id && !is_member(&ad.peer_id) {
-            strangers.push(ad.peer_id);
-        }
-    }
+    let in_room = ads.values().filter(|ad| ad.cluster_id == seat.cluster_id);
+    let strangers = in_room.map(|ad| ad.peer_id);
+    let strangers = strangers.filter(|peer| !is_member(peer)).collect();
     let strangers = some_of(shared, seat, &ads, strangers);
+    let asked = members.iter().map(|(peer, _)| peer).chain(&strangers);
+    for ad in asked.filter_map(|peer| ads.get(peer)) {
+        shared.env.note_addresses(ad);
+    }
     // They were let in again after all, maybe, and have what this player has signed since.
     let sent_away = strangers.iter().filter(|peer| seat.was_sent_away(peer));
     let sent_away: BTreeSet<PeerId> = sent_away.copied().collect();
