@@ -155,11 +155,10 @@ impl Contact {
         &self,
         who: (NodeId, PeerId),
         membership: Option<LogId>,
-        is_in: bool,
     ) -> Option<PublicKey> {
         let inner = self.inner.lock();
         let (key, since, at) = inner.introduced.get(&who)?;
-        let is_current = *since == membership || (since.is_none() && !is_in);
+        let is_current = since.is_none() || *since == membership;
         // It has to show anew that nobody let it in who was sent away since.
         let holds = is_current && !inner.removals.is_newer_than(*at);
         holds.then_some(*key)
@@ -320,6 +319,22 @@ impl Contact {
     pub fn ask_in(&self, admitter: Holder) {
         self.inner.lock().asked = Some((admitter.seat, Instant::now()));
         self.introduce(admitter, None, Instant::now());
+    }
+
+    /// Whether this seat hears somebody because it asked to be let in.
+    pub(super) fn is_coming_in(&self) -> bool {
+        let inner = self.inner.lock();
+        inner
+            .introduced
+            .values()
+            .any(|(_, since, _)| since.is_none())
+    }
+
+    /// Notes that the log here has said that this seat is in: who let it in is what the
+    /// memberships say, also when this seat is out again.
+    pub(super) fn came_in(&self) {
+        let mut inner = self.inner.lock();
+        inner.introduced.retain(|_, (_, since, _)| since.is_some());
     }
 
     /// Whether a seat whose log is empty waits for whom it asked, and not for that one:
@@ -535,8 +550,9 @@ mod tests {
         // The log may begin with a snapshot from before either of them was in.
         let who = (1, holder(1).key.peer_id());
         let older = Some(log_id(1, 5));
-        assert!(contact.introduced(who, older, false).is_some());
-        assert!(contact.introduced(who, older, true).is_none());
+        assert!(contact.is_coming_in() && contact.introduced(who, older).is_some());
+        contact.came_in();
+        assert!(!contact.is_coming_in() && contact.introduced(who, older).is_none());
     }
 
     /// A member can sign a way in for any number of keys.

@@ -94,7 +94,9 @@ impl SeatAccess {
         let metrics = metrics.borrow_watched();
         let newest = &metrics.membership_config;
         let from = header.start.seat;
-        let is_in = newest.membership().get_node(&self.node_id).is_some();
+        if self.contact.is_coming_in() && self.log.path_of(self.node_id).is_some() {
+            self.contact.came_in();
+        }
         let here = Knowledge {
             node_id: self.node_id,
             newest,
@@ -106,9 +108,7 @@ impl SeatAccess {
                 Some(leader) if leader == self.node_id => true,
                 Some(leader) => leader != from && self.contact.age() < SILENCE,
             },
-            introduced: self
-                .contact
-                .introduced((from, peer), *newest.log_id(), is_in),
+            introduced: self.contact.introduced((from, peer), *newest.log_id()),
         };
         let (role, key) = role_of(from, peer, &here)?;
         if matches!(role, Role::Member { .. }) && metrics.current_leader == Some(from) {
